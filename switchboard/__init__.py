@@ -1,0 +1,1 @@
+"""The engine: calls, handoffs, voices, the realtime session, the ledger, settings."""

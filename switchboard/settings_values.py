@@ -1,0 +1,190 @@
+"""The kinds of values that settings take, and what is said when one is wrong."""
+
+import json
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+
+_KNOWN_SCHEMES = ("https", "wss", "http", "ws", "sqlite", "sqlite+aiosqlite")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One wrong or missing setting. `about` names the other settings that the problem depends on."""
+
+    name: str
+    found: str
+    expected: str
+    fix: str
+    about: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return " ".join(f"{self.name}: found {self.found}; expected {self.expected}. Fix: {self.fix}.".split())
+
+
+class SettingsError(Exception):
+    """The settings cannot be used. `str()` is one readable line per problem, and holds no secret."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type["SettingsError"], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
+
+class InvalidValueError(ValueError):
+    """A value that one setting cannot take. Never holds the value itself."""
+
+    def __init__(self, expected: str | None = None, fix: str | None = None) -> None:
+        super().__init__("invalid value")
+        self.expected = expected
+        self.fix = fix
+
+
+def shown(value: str) -> str:
+    """The value of a setting as an error may show it: one line, and nothing that looks like a key or a password."""
+    if "://" in value or "@" in value:
+        return _shown_url(value)
+    if re.fullmatch(r"(?=.*\d)(?=.*[A-Za-z])[\w\-+/=.]{24,}", value) or len(value) > 80:
+        return f"a text of {len(value)} characters (not shown: it may be a key)"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _shown_url(value: str) -> str:
+    """A password may hold any of "@:?#/", so what is not plainly an address is not shown."""
+    base, query, _ = value.replace("#", "?").partition("?")
+    scheme, separator, rest = base.rpartition("://") if base.count("://") == 1 else ("", "", base)
+    if "@" in rest:
+        credentials, _, rest = rest.rpartition("@")
+        user = credentials.split(":")[0] if ":" in credentials and separator else ""
+        rest = f"{user}:***@{rest}" if user else f"***@{rest}"
+    elif "@" in value or scheme not in _KNOWN_SCHEMES or re.search(r":(?!\d+(/|$)|memory:)", rest):
+        rest = "***"
+    return json.dumps(f"{scheme}{separator}{rest}{'?***' if query else ''}", ensure_ascii=False)
+
+
+def scrubbed(problem: Problem, secrets: Collection[str]) -> Problem:
+    """The problem without any of the secrets, in case one was pasted where it does not belong."""
+    if not any(secret in str(problem) for secret in secrets):
+        return problem
+    return Problem(problem.name, "a secret (not shown)", problem.expected, problem.fix, problem.about)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def split_url(value: str, schemes: Collection[str]) -> SplitResult:
+    """The parts of a URL with a host, without credentials or a query; raises `InvalidValueError`."""
+    try:
+        parts = urlsplit(value)
+        port_is_valid = parts.port is None or parts.port > 0
+    except ValueError:
+        raise InvalidValueError(fix="write it as scheme://host:port/path") from None
+    if parts.scheme not in schemes or not port_is_valid or not re.fullmatch(r"[\w.\-:]+", parts.hostname or ""):
+        raise InvalidValueError()
+    if "@" in parts.netloc:
+        raise InvalidValueError(
+            fix="remove the user name and password from the address: the key has a setting of its own"
+        )
+    if parts.query or parts.fragment:
+        raise InvalidValueError(fix="remove everything from the question mark on")
+    if re.search(r"\s", value):
+        raise InvalidValueError(fix="remove the space from the address")
+    return parts
+
+
+def _http_url(value: str) -> str:
+    """An address as http(s), the form in which both the HTTP and the WebSocket clients take it."""
+    parts = split_url(value, ("https", "wss", "http", "ws"))
+    scheme = "https" if parts.scheme in ("https", "wss") else "http"
+    return parts._replace(scheme=scheme, path=parts.path.rstrip("/")).geturl()
+
+
+def _azure_endpoint(value: str) -> str:
+    try:
+        query = urlsplit(value).query
+    except ValueError:
+        query = ""
+    if re.search(r"(^|&)(model|deployment|api-version)=", query):
+        raise InvalidValueError(
+            fix="keep what stands before the question mark; the deployment belongs in AZURE_OPENAI_DEPLOYMENT, and an "
+            "api-version in OPENAI_API_VERSION, only if the preview dialect is wanted"
+        )
+    url = _http_url(value)
+    if url.startswith("http://") and not is_loopback(urlsplit(url).hostname or ""):
+        raise InvalidValueError(fix="write https:// (http:// and ws:// are for a server on this machine only)")
+    return url
+
+
+def _livekit_url(value: str) -> str:
+    split_url(value, ("wss", "ws", "https", "http"))
+    return value.rstrip("/")
+
+
+def _database_url(secret: SecretStr) -> SecretStr:
+    value = secret.get_secret_value()
+    scheme, _, rest = value.partition("://")
+    if scheme in ("sqlite", "sqlite+aiosqlite"):
+        _check_sqlite(rest)
+    elif scheme in ("postgresql", "postgres", "postgresql+asyncpg"):
+        _check_postgres(value)
+    else:
+        raise InvalidValueError()
+    return secret
+
+
+def _check_sqlite(rest: str) -> None:
+    if not rest.startswith("/") or not rest.strip("/"):
+        raise InvalidValueError(fix="write three slashes and a file, sqlite:///var/switchboard.db")
+    if ":memory:" in rest or "mode=memory" in rest:
+        raise InvalidValueError(fix="name a file: calls run in processes of their own, and memory is not shared")
+
+
+def _check_postgres(value: str) -> None:
+    fix = "write postgresql://user:password@host/name, with special characters of the password percent-encoded"
+    try:
+        parts = urlsplit(value)
+        complete = parts.port != 0 and bool(parts.hostname) and len(parts.path) > 1
+    except ValueError:
+        raise InvalidValueError(fix=fix) from None
+    if not complete or parts.fragment or re.search(r"\s", value):
+        raise InvalidValueError(fix=fix)
+
+
+def _secret(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]+", secret.get_secret_value()):
+        raise InvalidValueError()
+    if re.fullmatch(r"<.*>", secret.get_secret_value()):
+        raise InvalidValueError(fix="put the key itself in place of the <placeholder>")
+    return secret
+
+
+def _cartesia_model(value: str) -> str:
+    model = value.removeprefix("cartesia/")
+    if not re.fullmatch(r"sonic(-[a-z0-9.\-]+)?", model):
+        raise InvalidValueError()
+    return model
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+Lower = BeforeValidator(_lower)
+Secret = Annotated[SecretStr, AfterValidator(_secret)]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+AzureEndpoint = Annotated[str, AfterValidator(_azure_endpoint)]
+LiveKitUrl = Annotated[str, AfterValidator(_livekit_url)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
+CartesiaModel = Annotated[str, AfterValidator(_cartesia_model)]
