@@ -1,0 +1,5 @@
+"""What happened in every call, event by event: the one source for views, metrics and reports."""
+
+from switchboard.ledger.ledger import Ledger
+
+__all__ = ["Ledger"]

@@ -1,0 +1,114 @@
+"""The ledger of one call: events are stamped at once, shown to listeners at once, and stored beside the call."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Self, TypeVar
+
+import structlog
+from sqlalchemy import insert, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from switchboard.database import Database
+from switchboard.ledger.events import Ended, Event, Happening
+from switchboard.ledger.tables import CallRow, EventRow
+
+log = structlog.get_logger(__name__)
+
+RETRY_SECONDS = 0.5
+CLOSING_SECONDS = 5.0
+
+Listener = Callable[[Event], None]
+Written = TypeVar("Written", bound=Happening)
+
+
+class Ledger:
+    """What happened in one call. `write` never waits; a task of its own brings the events to the database.
+
+    A database that does not answer delays nothing but the storing: events are kept and tried again, and what
+    could not be stored `CLOSING_SECONDS` after the call has ended is counted in the log.
+    """
+
+    def __init__(self, database: Database, call_id: str, line: str) -> None:
+        self.call_id = call_id
+        self.line = line
+        self._database = database
+        self._began = time.monotonic()
+        self._seq = 0
+        self._listeners: list[Listener] = []
+        self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._unsaved: list[Event] = []
+        self._opened = False
+        self._writer: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._writer = asyncio.create_task(self._store(), name=f"ledger {self.call_id}")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._queue.put_nowait(None)
+        if self._writer:
+            await asyncio.wait([self._writer], timeout=CLOSING_SECONDS)
+            self._writer.cancel()
+        if lost := len(self._unsaved) + self._queue.qsize():
+            log.error("call events lost: the database did not take them", call=self.call_id, events=lost)
+
+    @property
+    def now(self) -> float:
+        """Seconds since the call began."""
+        return time.monotonic() - self._began
+
+    def write(self, event: Written) -> Written:
+        """Stamp `event` with its place and time, tell the listeners, queue it for the database; returns it stamped."""
+        self._seq += 1
+        stamp = {"seq": self._seq, "at": self.now, "wall": datetime.now(UTC)}
+        event = event.model_copy(update=stamp)
+        self._queue.put_nowait(event)  # type: ignore[arg-type]  # every Happening is one of Event's members
+        for listener in self._listeners:
+            listener(event)  # type: ignore[arg-type]  # the same
+        return event
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` with every event from now on, in order. It must not wait and must not raise."""
+        self._listeners.append(listener)
+
+    async def _store(self) -> None:
+        done = False
+        while not done:
+            batch = [await self._queue.get()]
+            while not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            done = batch[-1] is None
+            self._unsaved += [event for event in batch if event]
+            await self._save_until_saved()
+
+    async def _save_until_saved(self) -> None:
+        told = False
+        while self._unsaved:
+            try:
+                async with self._database.write() as session:
+                    await self._save(session, self._unsaved)
+                self._opened = True
+                self._unsaved = []
+            except (SQLAlchemyError, OSError) as error:
+                if not told:
+                    log.warning("the ledger waits for the database", call=self.call_id, error=type(error).__name__)
+                told = True
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _save(self, session: AsyncSession, events: list[Event]) -> None:
+        if not self._opened:
+            started = events[0].wall
+            await session.execute(insert(CallRow).values(id=self.call_id, line=self.line, started_at=started))
+        await session.execute(insert(EventRow), [self._row(event) for event in events])
+        for event in events:
+            if isinstance(event, Ended):
+                ended = update(CallRow).where(CallRow.id == self.call_id)
+                await session.execute(ended.values(ended_at=event.wall, ended_reason=event.reason))
+
+    def _row(self, event: Event) -> dict[str, object]:
+        body = event.model_dump(mode="json", exclude={"seq", "at", "wall", "kind"})
+        row = {"call_id": self.call_id, "seq": event.seq, "kind": event.kind, "at": event.at, "wall": event.wall}
+        return {**row, "body": body}

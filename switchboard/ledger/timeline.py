@@ -1,0 +1,27 @@
+"""Reading the ledger, and forgetting what is older than its retention time."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from switchboard.database import Database
+from switchboard.ledger.events import EVENT, Event
+from switchboard.ledger.tables import CallRow, EventRow
+
+
+async def timeline(database: Database, call_id: str) -> list[Event]:
+    """The events of one call, in order; empty when there is no such call."""
+    query = select(EventRow).where(EventRow.call_id == call_id).order_by(EventRow.seq)
+    async with database.read() as session:
+        rows = (await session.scalars(query)).all()
+    stamp = [{"kind": row.kind, "seq": row.seq, "at": row.at, "wall": row.wall} for row in rows]
+    return [EVENT.validate_python({**row.body, **times}) for row, times in zip(rows, stamp, strict=True)]
+
+
+async def forget(database: Database, before: datetime) -> int:
+    """Delete the calls that began before that time, with their events; returns how many."""
+    old = select(CallRow.id).where(CallRow.started_at < before)
+    async with database.write() as session:
+        await session.execute(delete(EventRow).where(EventRow.call_id.in_(old)))
+        gone = await session.execute(delete(CallRow).where(CallRow.started_at < before).returning(CallRow.id))
+        return len(gone.all())

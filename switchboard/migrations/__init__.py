@@ -1,0 +1,44 @@
+"""Database migrations. The engine's tables and the business's are branches of their own: a business can drop the shop."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from switchboard.database import Database
+
+ENGINE_VERSIONS = Path(__file__).parent / "versions"
+
+
+def upgrade(database_url: str, version_locations: Sequence[Path] = ()) -> None:
+    """Bring the database at `database_url` to the newest revision of the engine's and every given branch.
+
+    Runs its own event loop: call it from outside of one. Two processes may call it at once: the second waits.
+    """
+    config = _config(version_locations)
+    config.attributes["database_url"] = database_url
+    command.upgrade(config, "heads")
+
+
+async def pending(database: Database, version_locations: Sequence[Path] = ()) -> set[str]:
+    """Revisions that the database does not have yet; empty when it is up to date."""
+    heads = set(ScriptDirectory.from_config(_config(version_locations)).get_heads())
+    async with database.read() as session:
+        return heads - await (await session.connection()).run_sync(_current_heads)
+
+
+def _current_heads(connection: Connection) -> set[str]:
+    return set(MigrationContext.configure(connection).get_current_heads())
+
+
+def _config(version_locations: Sequence[Path]) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("path_separator", "newline")
+    locations = "\n".join(str(path) for path in (ENGINE_VERSIONS, *version_locations))
+    config.set_main_option("version_locations", locations)
+    return config
