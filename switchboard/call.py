@@ -1,0 +1,44 @@
+"""One call: who is calling, what is verified, what the line knows so far."""
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from switchboard.database import Database
+from switchboard.ledger import Ledger
+
+State = TypeVar("State", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Proof that the caller is who they say: set once by the business's own check, never by a prompt."""
+
+    account: str
+    """The business's own id of the customer."""
+    name: str
+    by: str
+    """What proved it: "order number and postcode"."""
+
+
+@dataclass
+class Caller:
+    """What is known of the caller. A number helps the agents, but verifies nobody."""
+
+    number: str | None = None
+    dialed: str | None = None
+    verified: Verified | None = None
+    failed_verifications: int = 0
+
+
+@dataclass
+class Call(Generic[State]):
+    """One call, from the first ring to the last event in the ledger; LiveKit's `userdata`."""
+
+    id: str
+    line: str
+    state: State
+    database: Database
+    ledger: Ledger
+    caller: Caller = field(default_factory=Caller)

@@ -1,0 +1,125 @@
+"""How a call ends: by an agent after the goodbye, by a caller's silence, or by its length. No call is left open."""
+
+import asyncio
+from typing import Any
+
+from livekit.agents import (
+    AgentSession,
+    CloseEvent,
+    CloseReason,
+    RunContext,
+    UserStateChangedEvent,
+    function_tool,
+)
+from livekit.agents.voice import SpeechHandle
+
+from switchboard.call import Call
+from switchboard.ledger.events import Ended, EndReason
+
+STILL_THERE = "The caller has been silent. Ask once, in a few words, whether they are still there."
+GOODBYE_SILENCE = "The caller is still silent. Say in one sentence that you end the call now, and say goodbye."
+ONE_MINUTE = "The call will end in one minute. Tell the caller, in one sentence."
+GOODBYE_LENGTH = "The call has reached its maximum length. Say in one sentence that you must end it, and say goodbye."
+SAY_GOODBYE = "Say goodbye now, in one short sentence."
+WARNING_SECONDS = 60.0
+
+REASONS: dict[CloseReason, EndReason] = {
+    CloseReason.ERROR: "error",
+    CloseReason.PARTICIPANT_DISCONNECTED: "caller_left",
+}
+
+
+class Ending:
+    """Ends one call, once, and writes why. `silence` and `maximum` are in seconds; None: no such limit."""
+
+    def __init__(self, call: Call[Any], session: AgentSession[Any], silence: float | None, maximum: float) -> None:
+        self._call = call
+        self._session = session
+        self._silence = silence
+        self._maximum = maximum
+        self._reason: EndReason | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.over = asyncio.Event()
+        """Set when the call has ended and the ledger says why."""
+        session.on("close", self._closed)
+        session.on("user_state_changed", self._user_state)
+
+    def begin(self) -> None:
+        """Start to count the call's length."""
+        self._run(self._limit_length())
+
+    def finish(self, reason: EndReason) -> None:
+        """End the call now, after what is being said. The first reason counts."""
+        self._reason = self._reason or reason
+        self._session.shutdown(drain=True)
+
+    async def end_call(self, ctx: RunContext[Call[Any]]) -> str | None:
+        """End the call, after you have said goodbye. Call it when the caller is done, or says goodbye.
+
+        Never call it while the caller still wants something, and never to transfer.
+        """
+        await ctx.wait_for_playout()
+        speech = ctx.speech_handle
+        speech.add_done_callback(self._after_goodbye)
+        said_goodbye = any(item.type == "message" and item.role == "assistant" for item in speech.chat_items)
+        return None if said_goodbye else SAY_GOODBYE
+
+    @property
+    def tool(self) -> Any:  # noqa: ANN401 - LiveKit's FunctionTool, generic in its function
+        """The tool that every agent has."""
+        return function_tool(self.end_call)
+
+    def _after_goodbye(self, speech: SpeechHandle) -> None:
+        if not speech.interrupted:  # a caller who speaks into the goodbye wants something
+            self.finish("goodbye")
+
+    def _user_state(self, event: UserStateChangedEvent) -> None:
+        if event.new_state == "away":
+            self._run(self._ask_the_silent())
+
+    def _run(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _say(self, instructions: str) -> None:
+        await self._session.generate_reply(instructions=instructions, tool_choice="none").wait_for_playout()
+
+    async def _ask_the_silent(self) -> None:
+        if self._silence is None or not await self._quiet_after(STILL_THERE, self._silence):
+            return
+        if await self._quiet_after(GOODBYE_SILENCE, 0):
+            self.finish("silence")
+
+    async def _quiet_after(self, instructions: str, seconds: float) -> bool:
+        """Say it, wait `seconds`; whether the caller has not spoken meanwhile."""
+        spoke = asyncio.Event()
+
+        def listener(event: UserStateChangedEvent) -> None:
+            if event.new_state == "speaking":
+                spoke.set()
+
+        self._session.on("user_state_changed", listener)
+        try:
+            await self._say(instructions)
+            if seconds and not spoke.is_set():
+                await asyncio.wait_for(spoke.wait(), seconds)
+        except TimeoutError:
+            pass
+        finally:
+            self._session.off("user_state_changed", listener)
+        return not spoke.is_set()
+
+    async def _limit_length(self) -> None:
+        await asyncio.sleep(max(0.0, self._maximum - WARNING_SECONDS))
+        if self._maximum > WARNING_SECONDS:
+            await self._say(ONE_MINUTE)
+            await asyncio.sleep(WARNING_SECONDS)
+        await self._say(GOODBYE_LENGTH)
+        self.finish("maximum_length")
+
+    def _closed(self, event: CloseEvent) -> None:
+        for task in self._tasks:
+            task.cancel()
+        self._call.ledger.write(Ended(reason=self._reason or REASONS.get(event.reason, "stopped")))
+        self.over.set()

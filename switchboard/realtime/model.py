@@ -1,0 +1,38 @@
+"""The realtime model of one call: every agent of the call shares it, so that a handoff keeps the connection."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from livekit.plugins.openai.realtime import RealtimeModel
+
+from switchboard.realtime.session import CallSession
+
+TokenProvider = Callable[[], Awaitable[str]]
+
+
+class CallModel(RealtimeModel):
+    """LiveKit's realtime model, making `CallSession`s. One per call, never shared between calls.
+
+    `token` gives a fresh Entra token for each connect; it raises `APIConnectionError` when it has none.
+    `reconnected` hears the seconds that a dropped connection was away.
+    The other options are LiveKit's own.
+    """
+
+    def __init__(
+        self,
+        *,
+        token: TokenProvider | None = None,
+        reconnected: Callable[[float], None] | None = None,
+        **options: Any,  # noqa: ANN401 - LiveKit's constructor, passed through
+    ) -> None:
+        super().__init__(**options)
+        self.token = token
+        self.reconnected = reconnected
+
+    def session(self, *, turn_detection_disabled: bool = False) -> CallSession:
+        """A session on this model; LiveKit asks for one per call."""
+        session = CallSession(self, token=self.token, turn_detection_disabled=turn_detection_disabled)
+        if self.reconnected:
+            session.on_reconnected = self.reconnected
+        self._sessions.add(session)
+        return session

@@ -1,0 +1,87 @@
+"""Writes what LiveKit's session says of a call into the ledger."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from livekit.agents import (
+    AgentSession,
+    ConversationItemAddedEvent,
+    ErrorEvent,
+    ToolExecutionUpdatedEvent,
+    llm,
+)
+from livekit.agents.voice.events import ToolCallEnded, ToolCallStarted
+
+from switchboard.ledger import Ledger
+from switchboard.ledger.events import AgentSpoke, CallerSpoke, Failed, Recovered, ToolCalled, ToolReturned
+
+
+class Recorder:
+    """Follows one session. `speaker` names the agent that has the caller."""
+
+    def __init__(self, ledger: Ledger, speaker: Callable[[], str]) -> None:
+        self._ledger = ledger
+        self._speaker = speaker
+        self._running: dict[str, tuple[ToolCalled, float]] = {}
+
+    def watch(self, session: AgentSession[Any]) -> None:
+        """Follow what is said, done and failed."""
+        session.on("conversation_item_added", self._said)
+        session.on("tool_execution_updated", self._tool)
+        session.on("error", self._failed)
+
+    def reconnected(self, seconds: float) -> None:
+        """The realtime connection is back after that long."""
+        self._ledger.write(Recovered(source="realtime", ms=round(seconds * 1000, 1)))
+
+    def _said(self, event: ConversationItemAddedEvent) -> None:
+        item = event.item
+        if not isinstance(item, llm.ChatMessage) or not (text := (item.text_content or "").strip()):
+            return
+        if item.role == "user":
+            self._ledger.write(CallerSpoke(text=text))
+        elif item.role == "assistant":
+            self._ledger.write(AgentSpoke(agent=self._speaker(), text=text, interrupted=item.interrupted))
+
+    def _tool(self, event: ToolExecutionUpdatedEvent) -> None:
+        update = event.update
+        if isinstance(update, ToolCallStarted):
+            call = update.function_call
+            called = ToolCalled(
+                agent=self._speaker(), tool=call.name, call_id=call.call_id, arguments=_arguments(call.arguments)
+            )
+            self._running[call.call_id] = (self._ledger.write(called), time.monotonic())
+        elif isinstance(update, ToolCallEnded) and update.call_id in self._running:
+            called, began = self._running.pop(update.call_id)
+            self._ledger.write(
+                ToolReturned(
+                    agent=called.agent,
+                    tool=called.tool,
+                    call_id=called.call_id,
+                    result=update.message or "",
+                    failed=update.status != "done",
+                    ms=round((time.monotonic() - began) * 1000, 1),
+                )
+            )
+
+    def _failed(self, event: ErrorEvent) -> None:
+        error = event.error
+        cause = getattr(error, "error", error)
+        # Only the kind of the error and our own words: a service's message may quote what a caller said.
+        self._ledger.write(
+            Failed(
+                source=getattr(error, "label", None) or type(event.source).__name__,
+                message=type(cause).__name__,
+                recoverable=bool(getattr(error, "recoverable", False)),
+            )
+        )
+
+
+def _arguments(text: str) -> dict[str, Any]:
+    try:
+        arguments = json.loads(text or "{}")
+    except ValueError:
+        return {"invalid": text}
+    return arguments if isinstance(arguments, dict) else {"invalid": text}

@@ -1,0 +1,76 @@
+"""Who turns text into speech: the agent's own service first, Azure's after it, the native voice last."""
+
+from collections.abc import Callable
+from typing import Any
+
+from livekit.agents import APIConnectOptions, tts, utils
+from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
+
+from switchboard.realtime import CallSession
+from switchboard.voices import Voice
+
+SAMPLE_RATE = 24_000
+
+Speech = tts.TTS[Any]
+"""A text-to-speech service."""
+
+
+class NativeSpeech(tts.TTS[None]):
+    """The realtime model reads a text aloud, outside of the conversation. Needs no service besides the model's.
+
+    `session` gives the call's realtime session, which exists only once the call has begun.
+    """
+
+    def __init__(self, session: Callable[[], CallSession]) -> None:
+        capabilities = tts.TTSCapabilities(streaming=False)
+        super().__init__(capabilities=capabilities, sample_rate=SAMPLE_RATE, num_channels=1)
+        self.session = session
+
+    def synthesize(
+        self, text: str, *, conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS
+    ) -> "NativeReading":
+        """One sentence; see `CallSession.read_aloud`."""
+        return NativeReading(tts=self, input_text=text, conn_options=conn_options)
+
+
+class NativeReading(tts.ChunkedStream):
+    """A sentence as the realtime model reads it."""
+
+    _tts: NativeSpeech
+
+    async def _run(self, output_emitter: tts.AudioEmitter) -> None:
+        output_emitter.initialize(
+            request_id=utils.shortuuid(), sample_rate=SAMPLE_RATE, num_channels=1, mime_type="audio/pcm"
+        )
+        async for chunk in self._tts.session().read_aloud(self.input_text):
+            output_emitter.push(chunk)
+        output_emitter.flush()
+
+
+class Speeches:
+    """The text-to-speech of each voice in one call. `services_of` gives the services of a voice, the preferred first."""
+
+    def __init__(self, services_of: Callable[[Voice], list[Speech]]) -> None:
+        self._services_of = services_of
+        self._services: list[Speech] = []
+        self._chains: dict[Voice, Speech] = {}
+
+    def of(self, voice: Voice) -> Speech:
+        """Who speaks in `voice`, the same one all through the call, so that its connection is kept."""
+        if voice not in self._chains:
+            services = self._services_of(voice)
+            self._services += services
+            self._chains[voice] = chain(services)
+        return self._chains[voice]
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for speech in (*self._chains.values(), *self._services):
+            await speech.aclose()
+
+
+def chain(services: list[Speech]) -> Speech:
+    """`services` in order of preference: when one fails before it was heard, the next one says the same."""
+    if len(services) == 1:
+        return tts.StreamAdapter(tts=services[0])
+    return tts.FallbackAdapter(services, sample_rate=SAMPLE_RATE, max_retry_per_tts=0)

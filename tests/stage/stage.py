@@ -1,0 +1,145 @@
+"""One call on the small line, against a simulator of its own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from simulator.mind import Mind
+from simulator.options import Options
+from simulator.server import Simulator
+from switchboard.call import Caller
+from switchboard.conversation import Conversation
+from switchboard.database import Database
+from switchboard.ledger.events import Event
+from switchboard.migrations import upgrade
+from switchboard.providers import Services
+from switchboard.settings import Settings, load_settings, with_simulator
+from switchboard.voices import CartesiaVoice
+from switchboard.workflow import Workflow
+from tests.stage.agents import Desk, Lobby, Reception, Studio
+from tests.stage.mind import Obedient
+from tests.stage.sound import Loudspeaker, Microphone
+
+STUDIO_VOICE = CartesiaVoice("studio-voice")
+LINE = Workflow(
+    name="stage",
+    start=Reception,
+    handoffs={
+        Reception: (Desk, Studio, Lobby),
+        Desk: (Reception, Studio),
+        Studio: (Reception, Desk),
+        Lobby: (Reception,),
+    },
+    voices={Studio: STUDIO_VOICE},
+)
+PREVIEW = "2025-04-01-preview"
+PATIENCE = 20.0
+
+Wanted = TypeVar("Wanted", bound=Event)
+
+
+@dataclass
+class Stage:
+    """What a test has in its hands."""
+
+    simulator: Simulator
+    mind: Obedient
+    conversation: Conversation
+    database: Database
+    loudspeaker: Loudspeaker
+    microphone: Microphone
+    events: list[Event] = field(default_factory=list)
+    _happened: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.conversation.ledger.listen(self._note)
+
+    def _note(self, event: Event) -> None:
+        self.events.append(event)
+        self._happened.set()
+
+    async def say(self, words: str) -> None:
+        """The caller types `words`, and all that follows has happened when this returns."""
+        async with asyncio.timeout(PATIENCE):
+            await self.conversation.session.run(user_input=words)
+            await self.conversation.session.wait_for_idle()
+
+    def of(self, kind: type[Wanted]) -> list[Wanted]:
+        """The events of one kind so far."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    async def until(self, happened: Callable[[], object]) -> None:
+        """Wait until the ledger makes `happened` true."""
+        async with asyncio.timeout(PATIENCE):
+            while not happened():
+                self._happened.clear()
+                await self._happened.wait()
+
+    async def until_said(self, words: str) -> None:
+        """Wait until an agent has said something that contains `words`."""
+        await self.until(lambda: any(words in getattr(event, "text", "") for event in self.events))
+
+
+def stage_settings(**environ: str) -> Settings:
+    """Settings for tests, out of nothing but `environ`."""
+    return load_settings(None, environ)
+
+
+def new_database(folder: Path) -> str:
+    """The address of a migrated SQLite database. Runs an event loop of its own: for fixtures that are not async."""
+    url = f"sqlite:///{folder / 'switchboard.db'}"
+    upgrade(url)
+    return url
+
+
+@asynccontextmanager
+async def staged(
+    database_url: str,
+    *,
+    line: Workflow = LINE,
+    options: Options | None = None,
+    mind: Mind | None = None,
+    preview: bool = False,
+    speech: bool = True,
+    cartesia: bool = True,
+    typed: bool = False,
+    speed: float = 20.0,
+    **environ: str,
+) -> AsyncIterator[Stage]:
+    """A call that has been answered: its first agent has spoken. `speech`: Azure's text-to-speech is configured."""
+    thinks = mind or Obedient()
+    database = Database(database_url)
+    async with Simulator(thinks, options) as simulator:
+        version = {"OPENAI_API_VERSION": PREVIEW} if preview else {}
+        settings = with_simulator(stage_settings(REALTIME_PROVIDER="simulator", **version, **environ), simulator.url)
+        settings = settings.model_copy(
+            update={
+                "azure": settings.azure if speech else replace_fields(settings.azure, tts_deployment=None),
+                "cartesia": settings.cartesia if cartesia else replace_fields(settings.cartesia, api_key=None),
+            }
+        )
+        conversation = Conversation(line, Services(settings), database, Caller(), typed=typed)
+        loudspeaker, microphone = Loudspeaker(speed), Microphone()
+        async with conversation:
+            stage = Stage(simulator, thinks, conversation, database, loudspeaker, microphone)  # type: ignore[arg-type]
+            if not typed:
+                conversation.session.output.audio = loudspeaker
+                conversation.session.input.audio = microphone
+            await conversation.start()
+            async with asyncio.timeout(PATIENCE):
+                await conversation.session.wait_for_idle()
+            yield stage
+    await database.aclose()
+
+
+def replace_fields(group: object, **fields: object) -> object:
+    """A copy of a group of settings with other values."""
+    return group.model_copy(update=fields)  # type: ignore[attr-defined]
+
+
+def with_line(**fields: object) -> Workflow:
+    """The small line with something changed."""
+    return replace(LINE, **fields)  # type: ignore[arg-type]
