@@ -1,4 +1,4 @@
-"""An agent of a line: what it is for, how it opens, what it can do. Its words stand in a Markdown file beside its class."""
+"""An agent of a line: what it is for, how it opens, what it can do. Its words stand in Markdown beside its class."""
 
 from __future__ import annotations
 

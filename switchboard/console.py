@@ -86,9 +86,11 @@ async def converse(conversation: Conversation, out: Console) -> None:
         line = await _until_over(conversation, anext(typed, None))
         if line is None:
             break
+        if not sys.stdin.isatty():
+            out.print(line, markup=False, highlight=False, soft_wrap=True)  # a terminal shows what is typed by itself
         if line.strip():
             await _until_over(conversation, _say(conversation, line.strip()))
-    if not conversation.ending.over.is_set():
+    if not conversation.ending.begun:
         out.print()
         conversation.ending.finish("caller_left")
     await conversation.ending.over.wait()
@@ -97,6 +99,8 @@ async def converse(conversation: Conversation, out: Console) -> None:
 async def _say(conversation: Conversation, words: str) -> None:
     await conversation.session.run(user_input=words)
     await _settle(conversation)
+    if conversation.ending.begun:
+        await conversation.ending.over.wait()
 
 
 async def _settle(conversation: Conversation) -> None:

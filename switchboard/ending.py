@@ -44,6 +44,11 @@ class Ending:
         session.on("close", self._closed)
         session.on("user_state_changed", self._user_state)
 
+    @property
+    def begun(self) -> bool:
+        """Whether the call is ending, or has ended."""
+        return self._reason is not None or self.over.is_set()
+
     def begin(self) -> None:
         """Start to count the call's length."""
         self._run(self._limit_length())
@@ -65,7 +70,7 @@ class Ending:
         return None if said_goodbye else SAY_GOODBYE
 
     @property
-    def tool(self) -> Any:  # noqa: ANN401 - LiveKit's FunctionTool, generic in its function
+    def tool(self) -> Any:
         """The tool that every agent has."""
         return function_tool(self.end_call)
 
@@ -77,7 +82,7 @@ class Ending:
         if event.new_state == "away":
             self._run(self._ask_the_silent())
 
-    def _run(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
+    def _run(self, work: Any) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -111,10 +116,11 @@ class Ending:
         return not spoke.is_set()
 
     async def _limit_length(self) -> None:
-        await asyncio.sleep(max(0.0, self._maximum - WARNING_SECONDS))
-        if self._maximum > WARNING_SECONDS:
+        warned = self._maximum - WARNING_SECONDS
+        if warned > 0:
+            await asyncio.sleep(warned)
             await self._say(ONE_MINUTE)
-            await asyncio.sleep(WARNING_SECONDS)
+        await asyncio.sleep(min(self._maximum, WARNING_SECONDS))
         await self._say(GOODBYE_LENGTH)
         self.finish("maximum_length")
 

@@ -19,8 +19,7 @@ def as_text(workflow: Workflow) -> str:
 def as_mermaid(workflow: Workflow) -> str:
     """A Mermaid flowchart."""
     rows = ["flowchart LR", f"    caller([caller]) --> {workflow.start.name()}"]
-    for agent in workflow.agents:
-        rows.append(f'    {agent.name()}["{agent.name()}<br/>{_voice(workflow, agent)}"]')
+    rows += [f'    {agent.name()}["{agent.name()}<br/>{_voice(workflow, agent)}"]' for agent in workflow.agents]
     for agent in workflow.agents:
         for edge in workflow.edges(agent):
             label = f"|{_how(edge).strip(' ()')}|" if _how(edge) else ""

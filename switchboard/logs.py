@@ -19,7 +19,7 @@ EXPECTED_OF_TEXT_ANSWERS = (
     "resume_false_interruption is enabled but audio output does not support pause",
 )
 # What LiveKit and its clients log for people who debug them: bodies of requests, every frame.
-TOO_TALKATIVE = ("sqlalchemy", "aiosqlite", "asyncio", "httpx", "httpcore", "openai", "aiohttp.access")
+TOO_TALKATIVE = ("sqlalchemy", "aiosqlite", "alembic", "asyncio", "httpx2", "openai", "aiohttp.access")
 
 
 @dataclass
@@ -35,7 +35,7 @@ TAG: ContextVar[CallTag | None] = ContextVar("call_tag", default=None)
 
 def configure(settings: Log, file: Path | None = None) -> None:
     """Send all log lines to standard error, or to `file`, in the form that the settings name."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
@@ -68,7 +68,7 @@ def is_news(record: logging.LogRecord) -> bool:
     return not any(known in message for known in EXPECTED_OF_TEXT_ANSWERS)
 
 
-def add_call(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401
+def add_call(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A structlog processor: the call and the agent."""
     if tag := TAG.get():
         line.setdefault("call", tag.call)
@@ -76,7 +76,7 @@ def add_call(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Muta
     return line
 
 
-def drop_personal(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401
+def drop_personal(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A structlog processor: without the fields that LiveKit marks as personal (`lk.pii.*`) or that quote a service."""
     for field in [
         name for name in line if name.startswith("lk.pii") or name in ("error", "body", "tool", "event_data")
@@ -89,7 +89,9 @@ def drop_personal(_logger: Any, _method: str, line: MutableMapping[str, Any]) ->
 def _rendering(settings: Log) -> list[Any]:
     if settings.format == "json":
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    # structlog's own tracebacks show every local variable, keys among them
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
 
 
 def _stream(file: Path | None) -> TextIO:

@@ -48,7 +48,7 @@ class NativeReading(tts.ChunkedStream):
 
 
 class Speeches:
-    """The text-to-speech of each voice in one call. `services_of` gives the services of a voice, the preferred first."""
+    """The text-to-speech of each voice in one call. `services_of` gives a voice's services, the preferred first."""
 
     def __init__(self, services_of: Callable[[Voice], list[Speech]]) -> None:
         self._services_of = services_of
@@ -72,5 +72,5 @@ class Speeches:
 def chain(services: list[Speech]) -> Speech:
     """`services` in order of preference: when one fails before it was heard, the next one says the same."""
     if len(services) == 1:
-        return tts.StreamAdapter(tts=services[0])
+        return services[0] if services[0].capabilities.streaming else tts.StreamAdapter(tts=services[0])
     return tts.FallbackAdapter(services, sample_rate=SAMPLE_RATE, max_retry_per_tts=0)

@@ -74,6 +74,10 @@ class Ledger:
         """Call `listener` with every event from now on, in order. It must not wait and must not raise."""
         self._listeners.append(listener)
 
+    async def saved(self) -> None:
+        """Wait until all that was written so far is in the database."""
+        await self._queue.join()
+
     async def _store(self) -> None:
         done = False
         while not done:
@@ -83,6 +87,8 @@ class Ledger:
             done = batch[-1] is None
             self._unsaved += [event for event in batch if event]
             await self._save_until_saved()
+            for _ in batch:
+                self._queue.task_done()
 
     async def _save_until_saved(self) -> None:
         told = False

@@ -1,4 +1,4 @@
-"""Database migrations. The engine's tables and the business's are branches of their own: a business can drop the shop."""
+"""Database migrations. The engine and the business have branches of their own, so that a shop can be dropped."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -14,7 +14,7 @@ class Reading:
     """One sentence being read: its audio as it comes."""
 
     def __init__(self) -> None:
-        self._audio: asyncio.Queue[bytes | None | APIConnectionError] = asyncio.Queue()
+        self._audio: asyncio.Queue[bytes | APIConnectionError | None] = asyncio.Queue()
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """PCM16 mono at 24 kHz. Raises `APIConnectionError` when the reading breaks off."""

@@ -23,7 +23,7 @@ class CallModel(RealtimeModel):
         *,
         token: TokenProvider | None = None,
         reconnected: Callable[[float], None] | None = None,
-        **options: Any,  # noqa: ANN401 - LiveKit's constructor, passed through
+        **options: Any,
     ) -> None:
         super().__init__(**options)
         self.token = token

@@ -180,13 +180,13 @@ class CallSession(RealtimeSession):
         if not self._handing_over:
             super().clear_audio()
 
-    def emit(self, event: Any, *args: Any) -> None:  # noqa: ANN401 - LiveKit's signature
+    def emit(self, event: Any, *args: Any) -> None:
         if event in HELD_IN_A_HANDOFF and not self._events.get(event):
             self._held.append((event, args))
             return
         super().emit(event, *args)
 
-    def on(self, event: Any, callback: Callable[..., Any] | None = None) -> Callable[..., Any]:  # noqa: ANN401 - the same
+    def on(self, event: Any, callback: Callable[..., Any] | None = None) -> Callable[..., Any]:
         registered = super().on(event, callback)
         if callback is not None:
             for held in [entry for entry in self._held if entry[0] == event]:
@@ -196,7 +196,7 @@ class CallSession(RealtimeSession):
 
     # -- replies -------------------------------------------------------------------------------------------------------
 
-    def send_event(self, event: Any) -> None:  # noqa: ANN401 - LiveKit's union of events
+    def send_event(self, event: Any) -> None:
         if isinstance(event, ResponseCreateEvent) and event.event_id:
             self._asked[event.event_id] = event
         super().send_event(event)
@@ -347,7 +347,7 @@ class CallSession(RealtimeSession):
             self._resume_cut(self._cut)
 
     def _restore_conversation(self) -> None:
-        """Know at once what LiveKit has just replayed: until the server confirms it, new items would go to its front."""
+        """Know at once what LiveKit has just replayed: until it is confirmed, new items would go to its front."""
         replayed = [item for item in self._before_the_loss if item.type != "message" or item.content]
         previous: str | None = None
         for item in replayed:
@@ -447,7 +447,7 @@ class CallSession(RealtimeSession):
             self._correct_history(message_id)
 
     def _correct_history(self, item_id: str) -> None:
-        """LiveKit's copy of the conversation, which a reconnect replays, holds only what the caller heard of an item."""
+        """LiveKit's copy of the conversation, which a reconnect replays, holds what the caller heard of an item."""
         entry = self._remote_chat_ctx.get(item_id)
         if entry and isinstance(entry.item, llm.ChatMessage):
             entry.item.content = [self._heard[item_id]] if self._heard[item_id] else []

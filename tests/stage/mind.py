@@ -1,4 +1,4 @@
-"""A mind that does what the caller says: "to desk", "to studio: goodbye!", "look up parcel", anything else is repeated."""
+"""A mind that does what the caller says: "to desk", "to studio: goodbye!", "look up parcel"; the rest is repeated."""
 
 import re
 from collections import deque
@@ -60,7 +60,8 @@ class PassingBack(Obedient):
         """Pass the caller on, unless that has just been refused."""
         self.requests.append(request)
         agent = agent_of(request)
-        if len(self.requests) == 1 or (request.items and request.items[-1].type == "function_call_output" and not request.extra):
+        refused = bool(request.items) and request.items[-1].type == "function_call_output" and not request.extra
+        if len(self.requests) == 1 or refused:
             return [Say(f"{agent} stays.")]
         return [CallTool("transfer_to_desk" if agent == "reception" else "transfer_to_reception", {})]
 
@@ -72,8 +73,8 @@ def _brief(request: Request, tool: str) -> dict[str, str]:
 
 
 LONG = (
-    "Once upon a time there was a parcel that went on a long journey through many towns, over two rivers and a mountain, "
-    "until it came to the right door."
+    "Once upon a time there was a parcel that went on a long journey through many towns, over two rivers and a "
+    "mountain, until it came to the right door."
 )
 
 

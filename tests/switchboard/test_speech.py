@@ -63,7 +63,9 @@ async def test_the_native_voice_comes_last(database_url: str) -> None:
 
         assert stage.loudspeaker.seconds[-1] > 0.8
         assert len(stage.loudspeaker.heard) == 2
-        aloud = [request for request in stage.mind.requests if "Read this aloud" in request.instructions + request.extra]
+        aloud = [
+            request for request in stage.mind.requests if "Read this aloud" in request.instructions + request.extra
+        ]
         assert len(aloud) == 1
         assert [spoke.text for spoke in stage.of(AgentSpoke)][-1] == "This is studio. You said: to studio."
 

@@ -1,0 +1,20 @@
+"""What every socket and endpoint of one simulator shares."""
+
+from dataclasses import dataclass
+
+from simulator.faults import Faults
+from simulator.mind import Mind
+from simulator.options import Options
+from simulator.record import Record
+from simulator.voice import Voice
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Handed to whatever answers a client."""
+
+    mind: Mind
+    options: Options
+    faults: Faults
+    voice: Voice
+    record: Record

@@ -1,0 +1,183 @@
+"""The chain of conversation items: what was said, called and returned, in order."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from simulator.errors import ProtocolError, invalid, missing
+from simulator.ids import new_id
+from simulator.mind import Item
+from simulator.options import Options
+from simulator.voice import Speech
+
+Origin = Literal["client", "server"]
+CONTENT_TYPES = {
+    "user": ("input_text", "input_audio", "input_image"),
+    "system": ("input_text",),
+    "assistant": ("output_text", "output_audio"),
+}
+FUNCTION_KEYS = {
+    "function_call": ("call_id", "name", "arguments"),
+    "function_call_output": ("call_id", "output"),
+}
+ITEM_TYPES = ("message", *FUNCTION_KEYS)
+
+
+@dataclass
+class Entry:
+    """An item, and what the server knows of it beyond what it shows."""
+
+    item: dict[str, Any]
+    origin: Origin
+    text: str = ""
+    """What the model knows of it: more than the transcript for a caller's audio, less after a truncation."""
+    speech: Speech | None = None
+    """The audio of an assistant's message."""
+    sent_ms: float = 0.0
+    """How much of it has been sent."""
+    input_ms: float = 0.0
+    """The length of a caller's audio."""
+
+    @property
+    def id(self) -> str:
+        """The item's id."""
+        return str(self.item["id"])
+
+    @property
+    def is_assistant_text(self) -> bool:
+        """Text that an assistant wrote: the kind that makes a model drift to text."""
+        return self.item.get("role") == "assistant" and any(
+            part["type"] == "output_text" for part in self.item["content"]
+        )
+
+    def for_mind(self) -> Item:
+        """The item as the mind sees it."""
+        item = self.item
+        return Item(
+            id=self.id,
+            type=item["type"],
+            role=item.get("role"),
+            text=self.text,
+            name=item.get("name"),
+            arguments=item.get("arguments"),
+            call_id=item.get("call_id"),
+            output=item.get("output"),
+        )
+
+
+class Chain:
+    """The items of a conversation. Errors are ProtocolErrors and change nothing."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._entries: list[Entry] = []
+        self.id = new_id("conv")
+        self.audio_present = False
+        """Assistant audio was emitted: the voice is settled."""
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
+
+    def append(self, entry: Entry) -> str | None:
+        """Put `entry` at the end. Returns the id of the item before it."""
+        previous = self._entries[-1].id if self._entries else None
+        self._entries.append(entry)
+        return previous
+
+    def create(self, item: object, after: str | None) -> tuple[Entry, str | None]:
+        """Insert a client's item: at the end, at the "root", or after an item. Returns it with the id before it."""
+        entry = Entry(self._checked(item), "client")
+        entry.text = _text_of(entry.item)
+        place = self._place(after)
+        self._entries.insert(place, entry)
+        return entry, self._entries[place - 1].id if place else None
+
+    def find(self, item_id: object, code: str = "unknown_item") -> Entry:
+        """The entry of an item."""
+        for entry in self._entries:
+            if entry.id == item_id:
+                return entry
+        raise ProtocolError(self._options.code(code), f"Item with item_id '{item_id}' not found.", "item_id")
+
+    def delete(self, item_id: object) -> None:
+        """Remove an item: what stood after it stands after what stood before it."""
+        self._entries.remove(self.find(item_id, "delete_unknown"))
+
+    def truncate(self, item_id: object, content_index: object, audio_end_ms: object) -> None:
+        """Forget what an assistant's audio said after `audio_end_ms`; the transcript goes as a whole."""
+        entry = self.find(item_id, "truncate_unknown")
+        if entry.speech is None:
+            message = "Only model output audio messages can be truncated"
+            raise ProtocolError(self._options.code("truncate_not_audio"), message, "item_id")
+        if content_index != 0:
+            raise invalid("content_index", f"Content index {content_index} does not exist in the item.")
+        if not isinstance(audio_end_ms, int) or audio_end_ms < 0:
+            raise invalid("audio_end_ms", "Invalid 'audio_end_ms': expected a non-negative integer.")
+        if audio_end_ms > entry.sent_ms + 1:
+            message = f"Audio content of {round(entry.sent_ms)}ms is already shorter than {audio_end_ms}ms"
+            raise invalid("audio_end_ms", message)
+        entry.text = entry.speech.heard(audio_end_ms)
+        entry.sent_ms = audio_end_ms
+        entry.item["content"] = [{"type": "output_audio", "transcript": None}]
+
+    def _place(self, after: str | None) -> int:
+        if after is None:
+            return len(self._entries)
+        if after == "root":
+            return 0
+        return self._entries.index(self.find(after, "previous_unknown")) + 1
+
+    def _checked(self, item: object) -> dict[str, Any]:
+        if not isinstance(item, dict):
+            raise missing("item")
+        if item.get("type") not in ITEM_TYPES:
+            raise invalid("item.type", f"Invalid value: '{item.get('type')}'. Supported values are: {ITEM_TYPES}.")
+        made = {"id": item.get("id") or new_id("item"), "type": item["type"], "status": "completed"}
+        self._check_length(made["id"], "item.id")
+        if any(entry.id == made["id"] for entry in self._entries):
+            message = f"Error adding item: an item with ID '{made['id']}' already exists."
+            raise ProtocolError("item_create_duplicate_item_id", message, "item.id")
+        return made | (_message(item) if item["type"] == "message" else self._function(item))
+
+    def _function(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        keys = FUNCTION_KEYS[item["type"]]
+        for key in keys:
+            if not isinstance(item.get(key), str):
+                raise missing(f"item.{key}")
+        self._check_length(item["call_id"], "item.call_id")
+        if item["type"] == "function_call_output" and self._options.check_call_ids:
+            self._check_call(item["call_id"])
+        return {key: item[key] for key in keys}
+
+    def _check_call(self, call_id: str) -> None:
+        if not any(e.item["type"] == "function_call" and e.item["call_id"] == call_id for e in self._entries):
+            message = f"Tool call ID '{call_id}' not found in conversation."
+            raise ProtocolError(self._options.code("call_unknown"), message, "item.call_id")
+
+    def _check_length(self, value: object, param: str) -> None:
+        limit = self._options.max_id_length
+        if limit is not None and len(str(value)) > limit:
+            message = f"Invalid '{param}': string too long. Expected a string with maximum length {limit}."
+            raise ProtocolError(self._options.code("too_long"), message, param)
+
+
+def _message(item: Mapping[str, Any]) -> dict[str, Any]:
+    role, content = item.get("role"), item.get("content")
+    if role not in CONTENT_TYPES:
+        raise invalid("item.role", f"Invalid value: '{role}'. Supported values are: {tuple(CONTENT_TYPES)}.")
+    if not isinstance(content, list):
+        raise missing("item.content")
+    for index, part in enumerate(content):
+        kind = part.get("type") if isinstance(part, dict) else None
+        if kind not in CONTENT_TYPES[role]:
+            message = f"Invalid value: '{kind}'. Supported values for role '{role}' are: {CONTENT_TYPES[role]}."
+            raise invalid(f"item.content[{index}].type", message)
+    return {"role": role, "content": copy.deepcopy(content)}
+
+
+def _text_of(item: Mapping[str, Any]) -> str:
+    parts = item.get("content") or ()
+    return " ".join(text for part in parts if (text := part.get("text") or part.get("transcript")))

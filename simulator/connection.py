@@ -1,0 +1,284 @@
+"""One realtime socket: client events in, server events out, and all state of its session."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import json
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from simulator.backend import Backend
+from simulator.chain import Chain, Entry
+from simulator.dialect import Dialect
+from simulator.errors import ProtocolError, invalid, missing
+from simulator.ids import new_id
+from simulator.listener import Listener
+from simulator.outbox import Outbox
+from simulator.plan import make_plan
+from simulator.response import Response
+from simulator.session import Session
+from simulator.usage import Usage
+
+LARGEST_AUDIO = 15 * 1024 * 1024
+
+
+class Connection:
+    """Serves one client from handshake to close."""
+
+    def __init__(self, backend: Backend, dialect: Dialect, model: str, request: web.Request) -> None:
+        options = backend.options
+        self.backend = backend
+        self.usage = Usage()
+        self.conversation = Chain(options)
+        fault = backend.faults.take("expire")
+        self._seconds = options.ga_seconds if dialect.name == "ga" else options.preview_seconds
+        self._lifetime = fault.number("after") if fault else self._seconds
+        self.session = Session(model, self._lifetime, options)
+        self._dialect = dialect
+        self._request = request
+        self._socket = web.WebSocketResponse(max_msg_size=32 * 1024 * 1024, compress=False)
+        self._listener = Listener(self)
+        self._active: Response | None = None
+        self._responses: set[Response] = set()
+        self._incoming: deque[str] = deque()
+        self._timers: list[asyncio.TimerHandle] = []
+        self._gone = False
+
+    async def serve(self) -> web.WebSocketResponse:
+        """Talk until one side leaves."""
+        await self._socket.prepare(self._request)
+        options = self.backend.options
+        self._outbox = Outbox(self._socket, self._request.transport, options.round_trip / 2)
+        writer = asyncio.create_task(self._outbox.run())
+        stop_listening = self.backend.faults.listen(self._watch_idle)
+        try:
+            self._greet()
+            await self._read(options.round_trip / 2)
+        finally:
+            stop_listening()
+            self._leave()
+            writer.cancel()
+            await asyncio.wait([writer])
+        return self._socket
+
+    def emit(self, event: dict[str, Any]) -> None:
+        """Send a server event, given in GA."""
+        if self._gone:
+            return
+        shown = self._dialect.outgoing(event)
+        if shown is not None:
+            shown["event_id"] = new_id("event")
+            self._outbox.put(json.dumps(shown))
+
+    def fail(self, error: ProtocolError, event_id: str | None) -> None:
+        """Send an `error` event and remember it."""
+        body = error.body(event_id)
+        self.backend.record.error(self.session.id, body)
+        self.emit({"type": "error", "error": body})
+
+    def send_raw(self, text: str) -> None:
+        """Send a frame as it is."""
+        self._outbox.put(text)
+
+    def stall(self, seconds: float) -> None:
+        """Send nothing for a while; what is due waits."""
+        self._outbox.hold(seconds)
+
+    def drop(self, at_once: bool = False) -> None:
+        """Cut the socket without a goodbye."""
+        self._outbox.cut(at_once)
+        self._leave()
+
+    def close(self, code: int, reason: str) -> None:
+        """Close the socket properly."""
+        self._outbox.close(code, reason)
+        self._leave()
+
+    def respond(self, given: Mapping[str, Any]) -> None:
+        """Create a response. Raises ProtocolError."""
+        plan = make_plan(given, self.session, self.conversation, self.backend.options)
+        if plan.in_conversation and self._active is not None:
+            raise ProtocolError(
+                "conversation_already_has_active_response",
+                f"Conversation already has an active response in progress: {self._active.id}. "
+                "Wait until the response is finished before creating a new one.",
+            )
+        response = Response(self, plan)
+        self._responses.add(response)
+        if plan.in_conversation:
+            self._active = response
+            self._listener.response_began()
+        response.start()
+
+    def interrupt(self) -> None:
+        """The caller speaks: the answer that is under way ends."""
+        if self._active is not None:
+            self._active.cancel("turn_detected")
+
+    def response_over(self, response: Response) -> None:
+        """A response has ended: the next may begin."""
+        self._responses.discard(response)
+        if response is self._active:
+            self._active = None
+            self._listener.response_ended(response.spoken_ms)
+        if self.backend.options.rate_limits_updated:
+            limit = {"name": "tokens", "limit": 100_000, "remaining": 99_000, "reset_seconds": 0.6}
+            self.emit({"type": "rate_limits.updated", "rate_limits": [limit]})
+        self.backend.record.ring()
+        self._watch_idle()
+
+    def announce(self, entry: Entry, previous: str | None) -> None:
+        """Tell of an item that is whole from the start."""
+        for event in ("conversation.item.added", "conversation.item.done"):
+            self.emit({"type": event, "previous_item_id": previous, "item": dict(entry.item)})
+
+    def later(self, seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
+        """Call back, unless the client leaves before."""
+        timer = asyncio.get_running_loop().call_later(seconds, call)
+        self._timers = [t for t in self._timers if not t.cancelled() and t.when() > timer.when() - seconds]
+        self._timers.append(timer)
+        return timer
+
+    def _greet(self) -> None:
+        self.emit({"type": "session.created", "session": self.session.effective})
+        if self.backend.options.conversation_created in (self._dialect.name, "both"):
+            conversation = {"id": self.conversation.id, "object": "realtime.conversation"}
+            self.emit({"type": "conversation.created", "conversation": conversation})
+        self.later(self._lifetime, self._expire)
+        self._watch_idle()
+
+    async def _read(self, delay: float) -> None:
+        loop = asyncio.get_running_loop()
+        async for message in self._socket:
+            if message.type is not WSMsgType.TEXT or self._gone:
+                continue
+            if delay:
+                self._incoming.append(message.data)
+                loop.call_later(delay, self._arrive)
+            else:
+                self._receive(message.data)
+
+    def _arrive(self) -> None:
+        frame = self._incoming.popleft()
+        if not self._gone:
+            self._receive(frame)
+
+    def _receive(self, frame: str) -> None:
+        event_id: str | None = None
+        try:
+            event = _parsed(frame)
+            event_id = event.get("event_id")
+            self.backend.record.frame(self.session.id, event)
+            handle = self._handlers.get(event["type"])
+            if handle is None:
+                raise invalid("type", f"Invalid value: '{event['type']}'. Supported values are: {list(self._handlers)}")
+            handle(self, self._dialect.incoming(event))
+        except ProtocolError as error:
+            self.fail(error, event_id)
+
+    def _on_session_update(self, event: Mapping[str, Any]) -> None:
+        self.session.update(event["session"], self.conversation.audio_present)
+        self._listener.session_changed()
+        self.emit({"type": "session.updated", "session": self.session.effective})
+
+    def _on_append(self, event: Mapping[str, Any]) -> None:
+        audio = event.get("audio")
+        if not isinstance(audio, str):
+            raise missing("audio")
+        if len(audio) > LARGEST_AUDIO * 4 // 3:
+            raise invalid("audio", "Invalid 'audio': at most 15 MiB.")
+        try:
+            self._listener.hear(base64.b64decode(audio, validate=True))
+        except binascii.Error:
+            raise invalid("audio", "Invalid 'audio'. Expected base64-encoded audio bytes.") from None
+
+    def _on_commit(self, _event: Mapping[str, Any]) -> None:
+        self._listener.commit()
+
+    def _on_clear(self, _event: Mapping[str, Any]) -> None:
+        self._listener.clear()
+        self.emit({"type": "input_audio_buffer.cleared"})
+
+    def _on_item_create(self, event: Mapping[str, Any]) -> None:
+        self.announce(*self.conversation.create(event.get("item"), event.get("previous_item_id")))
+
+    def _on_item_delete(self, event: Mapping[str, Any]) -> None:
+        self.conversation.delete(event.get("item_id"))
+        self.emit({"type": "conversation.item.deleted", "item_id": event["item_id"]})
+
+    def _on_item_truncate(self, event: Mapping[str, Any]) -> None:
+        place = {key: event.get(key) for key in ("item_id", "content_index", "audio_end_ms")}
+        self.conversation.truncate(**place)
+        self.emit({"type": "conversation.item.truncated", **place})
+
+    def _on_item_retrieve(self, event: Mapping[str, Any]) -> None:
+        entry = self.conversation.find(event.get("item_id"), "retrieve_unknown")
+        self.emit({"type": "conversation.item.retrieved", "item": dict(entry.item)})
+
+    def _on_response_create(self, event: Mapping[str, Any]) -> None:
+        self.respond(event.get("response") or {})
+
+    def _on_response_cancel(self, event: Mapping[str, Any]) -> None:
+        wanted = event.get("response_id")
+        found = [r for r in self._responses if r.id == wanted] if wanted else [self._active] if self._active else []
+        if not found:
+            raise ProtocolError("response_cancel_not_active", "Cancellation failed: no active response found")
+        found[0].cancel("client_cancelled")
+
+    def _expire(self) -> None:
+        message = f"Your session hit the maximum duration of {round(self._seconds / 60)} minutes."
+        self.fail(ProtocolError("session_expired", message), None)
+        self.close(1001, message)
+
+    def _watch_idle(self) -> None:
+        if self._gone or self._active is not None:
+            return
+        if fault := self.backend.faults.take("drop_idle"):
+            self._drop_when_idle(fault.number("after"))
+
+    def _drop_when_idle(self, seconds: float) -> None:
+        def drop() -> None:
+            if self._active is None:
+                self.drop()
+            else:
+                self._drop_when_idle(seconds)
+
+        self.later(seconds, drop)
+
+    def _leave(self) -> None:
+        self._gone = True
+        for response in self._responses:
+            response.abandon()
+        for timer in self._timers:
+            timer.cancel()
+        self._listener.leave()
+
+    _handlers: Mapping[str, Callable[[Connection, Mapping[str, Any]], None]] = {
+        "session.update": _on_session_update,
+        "input_audio_buffer.append": _on_append,
+        "input_audio_buffer.commit": _on_commit,
+        "input_audio_buffer.clear": _on_clear,
+        "conversation.item.create": _on_item_create,
+        "conversation.item.delete": _on_item_delete,
+        "conversation.item.truncate": _on_item_truncate,
+        "conversation.item.retrieve": _on_item_retrieve,
+        "response.create": _on_response_create,
+        "response.cancel": _on_response_cancel,
+    }
+
+
+def _parsed(frame: str) -> dict[str, Any]:
+    try:
+        event = json.loads(frame)
+    except json.JSONDecodeError:
+        raise ProtocolError("invalid_json", "We could not parse the JSON body of your event.") from None
+    if not isinstance(event, dict):
+        raise ProtocolError("invalid_event", "The event is not a JSON object.")
+    if not isinstance(event.get("type"), str):
+        raise missing("type")
+    return event

@@ -1,0 +1,87 @@
+"""Who may connect to realtime and speech, and how those who may not are turned away."""
+
+from __future__ import annotations
+
+import time
+
+from aiohttp import web
+
+from simulator.faults import Faults
+from simulator.options import Options
+
+DENIED = (
+    "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an "
+    "active subscription and use a correct regional API endpoint for your resource."
+)
+NO_TOKEN = "Access denied due to missing or invalid credentials: a token has expired or is not for this resource."  # noqa: S105
+NO_DEPLOYMENT = (
+    "The API deployment for this resource does not exist. If you created the deployment within the last 5 minutes, "
+    "please wait a moment and try again."
+)
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a failure of ours
+    """An HTTP answer instead of a WebSocket or audio."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+    def response(self) -> web.Response:
+        """As Azure writes it."""
+        return web.json_response({"error": {"code": self.code, "message": self.message}}, status=self.status)
+
+
+class Doorman:
+    """Checks keys, tokens and deployments."""
+
+    def __init__(self, options: Options, faults: Faults) -> None:
+        self._options = options
+        self._faults = faults
+        self._seen: dict[str, float] = {}
+
+    def admit_realtime(self, request: web.Request, preview: bool) -> str:
+        """The deployment that a realtime client asks for. Raises Refused."""
+        if fault := self._faults.take("refuse_connect"):
+            raise Refused(int(fault.number("status")), fault.text("code"), fault.text("message"))
+        if self._faults.take("unauthorized"):
+            raise Refused(401, "401", NO_TOKEN)
+        query = request.query
+        status = self._options.api_version_on_ga
+        if not preview and "api-version" in query and status is not None:
+            raise Refused(status, str(status), "The 'api-version' parameter is not allowed on the v1 path.")
+        if preview and "api-version" not in query:
+            raise Refused(404, "404", "Resource not found")
+        self.check_credentials(request)
+        return self.check_deployment(query.get("deployment" if preview else "model") or query.get("deployment"))
+
+    def check_credentials(self, request: web.Request) -> None:
+        """A key (header or query) or a token. Raises Refused."""
+        key = request.headers.get("api-key") or request.query.get("api-key")
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        expected = self._options
+        if key:
+            if expected.api_key not in (None, key):
+                raise Refused(401, "401", DENIED)
+        elif not token:
+            raise Refused(401, "401", DENIED)
+        elif not self._token_holds(token):
+            raise Refused(401, "401", NO_TOKEN)
+
+    def check_deployment(self, deployment: str | None) -> str:
+        """A deployment that exists. Raises Refused."""
+        known = self._options.deployments
+        if not deployment or (known is not None and deployment not in known):
+            raise Refused(404, "DeploymentNotFound", NO_DEPLOYMENT)
+        return deployment
+
+    def _token_holds(self, token: str) -> bool:
+        options = self._options
+        # A server of OpenAI's own kind takes its key as a bearer token.
+        known = {value for value in (options.token, options.api_key) if value is not None}
+        if known and token not in known:
+            return False
+        age = time.monotonic() - self._seen.setdefault(token, time.monotonic())
+        return options.token_lifetime is None or token == options.api_key or age < options.token_lifetime

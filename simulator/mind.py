@@ -1,0 +1,86 @@
+"""What the simulated model thinks with: the types that the servers share with playbooks and scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeAlias
+
+Modality: TypeAlias = Literal["audio", "text"]
+
+
+class MindError(Exception):
+    """The mind has no answer to what it was asked: the server says so on the socket and remembers it."""
+
+
+@dataclass(frozen=True)
+class Say:
+    """A message, spoken or written according to the request's modality."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class CallTool:
+    """A function call. `arguments` is what the model would write as a JSON object."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+Reply: TypeAlias = Sequence[Say | CallTool]
+"""The output items of one response, in order."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A function that the session (or the response) offers. `parameters` is its JSON schema."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One conversation item as the server knows it.
+
+    `text` is what the model may use: a message's text or transcript, without what a truncation cut off.
+    """
+
+    id: str
+    type: Literal["message", "function_call", "function_call_output"]
+    role: str | None
+    text: str
+    name: str | None
+    arguments: str | None
+    call_id: str | None
+    output: str | None
+
+
+@dataclass(frozen=True)
+class Request:
+    """All that a response is made from."""
+
+    instructions: str
+    """The session's."""
+    extra: str
+    """What `response.create` added to the session's instructions ("" if nothing)."""
+    tools: tuple[Tool, ...]
+    """Empty when `tool_choice` is "none"; the one tool when it names a function."""
+    items: tuple[Item, ...]
+    """The conversation in order."""
+    modality: Modality
+    session_id: str
+
+
+class Mind(Protocol):
+    """A playbook, a script, or a test's own."""
+
+    def answer(self, request: Request) -> Reply:
+        """The response to `request`. Pure: no side effects, safe to ask again. Raises `MindError`."""
+        ...
+
+    def hear(self, session_id: str) -> str:
+        """The words of the next spoken turn ("" when nothing was understood)."""
+        ...

@@ -1,0 +1,124 @@
+"""How the simulator behaves where real services differ, where facts are not sure, and where time is set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from simulator.faults import Fault
+
+TextDrift = Literal["off", "loaded-text", "any-text"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """Times are in seconds unless the name says otherwise. The defaults answer at once and let everybody in."""
+
+    # Time
+    connect_delay: float = 0.0
+    """From the request to the answered handshake (TCP, TLS and the service's own work)."""
+    round_trip: float = 0.0
+    """Network: half of it each way, on every frame of the realtime socket, and one on its handshake."""
+    first_audio: float = 0.0
+    """From `response.create` to the first word, in audio or text."""
+    pace: float = 8.0
+    """Audio is sent this many times faster than it plays."""
+    chunk: float = 0.1
+    """Audio in one delta, as it plays."""
+    transcript_lead: float = 0.5
+    """How far the transcript of an answer runs ahead of its audio."""
+    text_word: float = 0.0
+    """Time for one word of a text answer."""
+    transcription_delay: float = 0.0
+    """From a committed turn to its transcript."""
+
+    # Who may connect
+    api_key: str | None = None
+    """The one key of realtime and speech. None: any."""
+    token: str | None = None
+    """The one Entra token (`Authorization: Bearer`). None: any."""
+    token_lifetime: float | None = None
+    """A token is refused with 401 this long after it was first seen."""
+    deployments: frozenset[str] | None = None
+    """Deployments that exist; others are 404 DeploymentNotFound. None: all."""
+    api_version_on_ga: int | None = 401
+    """Status for an `api-version` on the GA path. None: let it in."""
+
+    # The realtime session
+    ga_seconds: float = 3600.0
+    """Longest GA session."""
+    preview_seconds: float = 1800.0
+    """Longest preview session."""
+    conversation_created: Literal["preview", "both", "none"] = "preview"
+    """Which dialects say `conversation.created` after `session.created`."""
+    item_object: bool = False
+    """GA items carry `object: "realtime.item"`. Preview items always do."""
+    obfuscation: bool = False
+    """GA deltas carry `obfuscation`."""
+    rate_limits_updated: bool = True
+    """`rate_limits.updated` after each response."""
+    max_instructions_tokens: int | None = None
+    """Longer instructions are refused (16,384 has been reported)."""
+    max_id_length: int | None = 32
+    """Longer item and call ids are refused."""
+    check_call_ids: bool = True
+    """A tool's output needs the call that it answers in the conversation."""
+    cannot_update_voice: bool = True
+    """A new voice after assistant audio: the whole update is refused."""
+    truncation_inert: bool = True
+    """As seen on Azure: `truncation` is accepted and echoed, and nothing is ever cut."""
+    context_tokens: int = 28_672
+    """Where truncation begins, when it is not inert."""
+    text_drift: TextDrift = "off"
+    """An audio session answers in text when the conversation holds assistant text: loaded by the client, or any."""
+    asked_audio_drifts: bool = False
+    """Text drift also hits a `response.create` that itself asks for audio."""
+    error_codes: Mapping[str, str] = field(default_factory=dict)
+    """Other codes for errors whose code is not documented: see `DEFAULT_CODES`."""
+
+    # Ears
+    semantic_vad_deaf: bool = False
+    """As seen on Azure: `semantic_vad` never says `speech_started` and never cancels a response."""
+    transcription_deployments: frozenset[str] | None = None
+    """Transcription deployments that exist; with others each transcription fails. None: all."""
+
+    # Cartesia
+    cartesia_key: str | None = None
+    """The one key. None: any."""
+    cartesia_connect_delay: float = 0.0
+    cartesia_first_audio: float = 0.0
+    cartesia_pace: float = 8.0
+    cartesia_models: frozenset[str] | None = None
+    """Models that exist. None: all."""
+    cartesia_contexts: int | None = None
+    """Contexts that may be active at once, over all sockets; 429 past it."""
+    cartesia_context_expiry: float = 5.0
+    """A context without input or output for this long is over."""
+    cartesia_idle: float = 300.0
+    """A socket without messages for this long is closed."""
+
+    # Azure speech
+    speech_first_audio: float = 0.0
+
+    # Faults from the start
+    faults: tuple[Fault, ...] = ()
+    seed: int = 0
+    """Of the dice for faults by probability."""
+
+    def code(self, name: str) -> str:
+        """The error code for `name`, a key of `DEFAULT_CODES`."""
+        return self.error_codes.get(name, DEFAULT_CODES[name])
+
+
+DEFAULT_CODES: Mapping[str, str] = {
+    "unknown_item": "item_not_found",
+    "delete_unknown": "item_delete_invalid_item_id",
+    "retrieve_unknown": "item_retrieve_invalid_item_id",
+    "truncate_unknown": "item_truncate_invalid_item_id",
+    "truncate_not_audio": "invalid_value",
+    "previous_unknown": "item_not_found",
+    "call_unknown": "invalid_tool_call_id",
+    "too_long": "string_above_max_length",
+}
+"""Codes that were recalled or guessed, not documented."""

@@ -1,0 +1,310 @@
+"""Producing one response: from the mind's reply to the events, at the pace of the options, until done or cut."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from simulator.backend import Backend
+from simulator.chain import Chain
+from simulator.errors import ProtocolError
+from simulator.faults import Fault
+from simulator.ids import new_id
+from simulator.mind import CallTool, MindError, Reply, Say
+from simulator.output import CallOutput, MessageOutput, OutputItem
+from simulator.plan import Plan
+from simulator.usage import OUTPUT_TOKENS_PER_MS, Usage
+from simulator.voice import BYTES_PER_MS, Speech
+
+logger = logging.getLogger(__name__)
+CHARACTERS_PER_MS = 15 / 1000
+ARGUMENTS_DELTA = 24
+
+
+class Host(Protocol):
+    """The connection that a response belongs to."""
+
+    backend: Backend
+    conversation: Chain
+    usage: Usage
+
+    def emit(self, event: dict[str, Any]) -> None:
+        """Send a server event."""
+
+    def fail(self, error: ProtocolError, event_id: str | None) -> None:
+        """Send an `error` event."""
+
+    def stall(self, seconds: float) -> None:
+        """Send nothing for a while."""
+
+    def send_raw(self, text: str) -> None:
+        """Send a frame as it is."""
+
+    def drop(self) -> None:
+        """Cut the socket, after what was sent so far."""
+
+    def response_over(self, response: Response) -> None:
+        """The response has ended, whichever way."""
+
+
+class _Cut(Exception):  # noqa: N818 - a response that ends early is no error
+    """The response ends here."""
+
+    def __init__(self, status: str, details: Mapping[str, Any]) -> None:
+        super().__init__(status)
+        self.status = status
+        self.details = {"type": status, **details}
+
+
+@dataclass(frozen=True)
+class _Limit:
+    """Where in a message something happens: after so much audio or so much text."""
+
+    ms: float | None
+    characters: float | None
+    happen: Callable[[], None]
+    certain: bool = True
+    """It happens at the end of a message that is too short for it, or a test would wait for it in vain."""
+
+    @classmethod
+    def of(cls, fault: Fault, happen: Callable[[], None]) -> _Limit:
+        return cls(fault.maybe("after_ms"), fault.maybe("after_chars"), happen)
+
+    def reached(self, ms: float, characters: int, audio: bool) -> bool:
+        if self.characters is not None:
+            return characters >= self.characters
+        return ms >= (self.ms or 0) if audio else characters >= (self.ms or 0) * CHARACTERS_PER_MS
+
+
+class Response:
+    """One response. `start()` it; `cancel()` ends it at once, with all events that belong to that."""
+
+    def __init__(self, host: Host, plan: Plan) -> None:
+        self._host = host
+        self._plan = plan
+        self._backend = host.backend
+        self._conversation = host.conversation if plan.in_conversation else None
+        self._items: list[OutputItem] = []
+        self._open: OutputItem | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._limits: list[_Limit] = []
+        self._slow: Fault | None = None
+        self._over = False
+        self.id = new_id("resp")
+        self.in_conversation = plan.in_conversation
+
+    @property
+    def spoken_ms(self) -> float:
+        """The audio that was sent."""
+        return sum(item.entry.sent_ms for item in self._items)
+
+    def start(self) -> None:
+        """Say that it is created, and produce it in a task of its own."""
+        self._host.emit({"type": "response.created", "response": self._object("in_progress")})
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def cancel(self, reason: str) -> None:
+        """End it now: "client_cancelled" or "turn_detected"."""
+        if not self._over:
+            self._finish("cancelled", {"type": "cancelled", "reason": reason})
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Stop producing it, without a word: the socket is gone."""
+        self._over = True
+        if self._task is not None and self._task is not asyncio.current_task():
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        try:
+            await self._produce()
+            self._finish("completed", None)
+        except _Cut as cut:
+            self._finish(cut.status, cut.details)
+        except MindError as error:
+            self._fail(str(error))
+        except Exception as error:
+            # A mind is somebody else's code; a client that waits for a response that never ends would hide its bug.
+            logger.exception("the response failed")
+            self._fail(f"{type(error).__name__}: {error}")
+
+    def _fail(self, message: str) -> None:
+        self._host.fail(ProtocolError("mind_error", message, kind="server_error"), None)
+        body = {"type": "server_error", "code": "mind_error", "message": message}
+        self._finish("failed", {"type": "failed", "error": body})
+
+    async def _produce(self) -> None:
+        self._suffer()
+        reply = self._answer()
+        spoken = self._begin_speaking(reply)
+        await self._wait(self._backend.options.first_audio)
+        for index, part in enumerate(reply):
+            if isinstance(part, Say):
+                await self._say(index, part, spoken.get(index))
+            elif self._plan.tool_choice != "none":
+                self._call(index, part)
+
+    def _answer(self) -> Reply:
+        reply = self._backend.mind.answer(self._plan.request())
+        if any(isinstance(part, Say) for part in reply):
+            self._set_limits()
+        return reply
+
+    def _suffer(self) -> None:
+        take = self._backend.faults.take
+        if fault := take("stall"):
+            self._host.stall(fault.number("seconds"))
+        if fault := take("malformed_event"):
+            self._host.send_raw(fault.text("frame"))
+        if take("drop_at_response"):
+            self._drop()
+        if fault := take("rate_limit"):
+            error = {"type": "rate_limit_exceeded", "code": "inference_rate_limit_exceeded"}
+            raise _Cut("failed", {"error": {**error, "message": fault.text("message")}})
+        if fault := take("failed_response"):
+            error = {"type": "server_error", "code": fault.text("code"), "message": fault.text("message")}
+            raise _Cut("failed", {"error": error})
+
+    def _set_limits(self) -> None:
+        take = self._backend.faults.take
+        if fault := take("drop_mid_response"):
+            self._limits.append(_Limit.of(fault, self._drop))
+        if fault := take("content_filter"):
+            self._limits.append(_Limit.of(fault, lambda: self._incomplete("content_filter")))
+        if self._plan.modality == "audio":
+            self._slow = take("slow_audio")
+        tokens = self._plan.max_output_tokens
+        if isinstance(tokens, int):
+            audio = self._plan.modality == "audio"
+            ms, characters = (tokens / OUTPUT_TOKENS_PER_MS, None) if audio else (None, tokens * 4)
+            self._limits.append(_Limit(ms, characters, lambda: self._incomplete("max_output_tokens"), certain=False))
+
+    def _incomplete(self, reason: str) -> None:
+        raise _Cut("incomplete", {"reason": reason})
+
+    def _drop(self) -> None:
+        self._host.drop()
+        raise asyncio.CancelledError
+
+    def _begin_speaking(self, reply: Reply) -> Mapping[int, asyncio.Task[Speech]]:
+        if self._plan.modality == "text":
+            return {}
+        voice, speed = self._plan.voice, self._plan.speed
+        return {
+            index: asyncio.ensure_future(self._backend.voice.speak(part.text, voice, speed))
+            for index, part in enumerate(reply)
+            if isinstance(part, Say)
+        }
+
+    async def _say(self, index: int, part: Say, speaking: asyncio.Task[Speech] | None) -> None:
+        speech = await speaking if speaking is not None else None
+        message = MessageOutput(
+            self._host.emit, self._conversation, self.id, index, "text" if speech is None else "audio"
+        )
+        self._open = message
+        self._items.append(message)
+        message.begin(speech)
+        if speech is None:
+            await self._write(message, part.text)
+        else:
+            await self._play(message, speech)
+        self._close("completed")
+
+    async def _write(self, message: MessageOutput, text: str) -> None:
+        for word in re.findall(r"\s*\S+|\s+$", text):
+            message.write(word)
+            self._check(message, audio=False)
+            await self._wait(self._backend.options.text_word)
+        self._check(message, audio=False, ended=True)
+
+    async def _play(self, message: MessageOutput, speech: Speech) -> None:
+        options = self._backend.options
+        pace = options.pace
+        if self._slow is not None:
+            pace = self._slow.number("pace")
+            await self._wait(self._slow.number("first_audio"))
+        lead, size = options.transcript_lead * 1000, max(1, round(options.chunk * 1000)) * BYTES_PER_MS
+        begun, said, position = asyncio.get_running_loop().time(), 0, 0
+        while position < len(speech.pcm):
+            ms = position / BYTES_PER_MS
+            said = _transcribe(message, speech, said, ms + lead)
+            message.play(speech.pcm[position : position + size])
+            position += size
+            self._check(message, audio=True)
+            due = begun + position / BYTES_PER_MS / 1000 / pace
+            await self._wait(due - asyncio.get_running_loop().time())
+        _transcribe(message, speech, said, speech.ms)
+        self._check(message, audio=True, ended=True)
+
+    def _check(self, message: MessageOutput, audio: bool, ended: bool = False) -> None:
+        for limit in self._limits:
+            reached = limit.reached(message.entry.sent_ms, len(message.entry.text), audio)
+            if reached or (ended and limit.certain):
+                limit.happen()
+
+    def _call(self, index: int, part: CallTool) -> None:
+        call = CallOutput(self._host.emit, self._conversation, self.id, index, part.name)
+        self._open = call
+        self._items.append(call)
+        call.open()
+        arguments = json.dumps(part.arguments, ensure_ascii=False)
+        for start in range(0, len(arguments), ARGUMENTS_DELTA):
+            call.write(arguments[start : start + ARGUMENTS_DELTA])
+        self._close("completed")
+
+    def _close(self, status: str) -> None:
+        if self._open is not None:
+            self._open.close(status)
+            self._open = None
+
+    def _finish(self, status: str, details: Mapping[str, Any] | None) -> None:
+        if self._over:
+            return
+        self._over = True
+        self._close("incomplete")
+        final = self._object(status) | {
+            "status_details": details,
+            "output": [dict(item.item) for item in self._items],
+            "usage": self._usage(),
+        }
+        self._host.emit({"type": "response.done", "response": final})
+        self._host.response_over(self)
+
+    def _usage(self) -> Mapping[str, Any]:
+        written = sum(len(item.entry.text or item.item.get("arguments", "")) for item in self._items)
+        instructions = self._plan.extra or self._plan.instructions
+        return self._host.usage.count(instructions, self._plan.tools_json, self._plan.entries, written, self.spoken_ms)
+
+    def _object(self, status: str) -> dict[str, Any]:
+        conversation = self._conversation.id if self._conversation is not None else None
+        output = {"format": {"type": "audio/pcm", "rate": 24000}, "voice": self._plan.voice}
+        return {
+            "object": "realtime.response",
+            "id": self.id,
+            "status": status,
+            "status_details": None,
+            "output": [],
+            "conversation_id": conversation,
+            "output_modalities": [self._plan.asked],
+            "max_output_tokens": self._plan.max_output_tokens,
+            "audio": {"output": output},
+            "usage": None,
+            "metadata": self._plan.metadata,
+        }
+
+    async def _wait(self, seconds: float) -> None:
+        if seconds > 0:
+            await asyncio.sleep(seconds)
+
+
+def _transcribe(message: MessageOutput, speech: Speech, said: int, until_ms: float) -> int:
+    for word in speech.words:
+        if word.end > said and word.start_ms <= until_ms:
+            message.write(speech.text[said : word.end])
+            said = word.end
+    return said

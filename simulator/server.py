@@ -1,0 +1,157 @@
+"""The simulator: one HTTP server for realtime, Cartesia and speech, in this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from aiohttp import web
+
+from simulator.backend import Backend
+from simulator.cartesia import Cartesia
+from simulator.connection import Connection
+from simulator.dialect import Ga, Preview
+from simulator.faults import Faults
+from simulator.handshake import Doorman, Refused
+from simulator.mind import Mind
+from simulator.options import Options
+from simulator.record import Failure, Frame, Record
+from simulator.speech import SpeechEndpoint
+from simulator.voice import Voice
+
+T = TypeVar("T")
+GA_PATHS = ("/openai/v1/realtime", "/v1/realtime", "/realtime")
+PREVIEW_PATH = "/openai/realtime"
+GOING_AWAY = 1001
+LONGEST_STOP = 1.0
+
+
+class Simulator:
+    """Azure OpenAI Realtime, Azure OpenAI speech and Cartesia at one `url`, thinking with `mind`.
+
+    Use it as an async context manager. Port 0 takes a free port. Start and stop it on one event loop.
+    """
+
+    def __init__(self, mind: Mind, options: Options | None = None, port: int = 0, host: str = "127.0.0.1") -> None:
+        self.options = options or Options()
+        self.faults = Faults(self.options.faults, self.options.seed)
+        self._record = Record()
+        self._backend = Backend(mind, self.options, self.faults, Voice(), self._record)
+        self._doorman = Doorman(self.options, self.faults)
+        self.cartesia = Cartesia(self._backend)
+        self.speech = SpeechEndpoint(self._backend, self._doorman)
+        self.opened = 0
+        self._connections: set[Connection] = set()
+        self._host, self._port = host, port
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """The Azure endpoint, Cartesia's base URL and the speech endpoint. Raises RuntimeError when not started."""
+        if self._runner is None:
+            raise RuntimeError("the simulator is not running: use `async with simulator`")
+        return f"http://{self._host}:{self._port}"
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; 0 before it is started, if it may choose."""
+        return self._port
+
+    @property
+    def open(self) -> int:
+        """Realtime sockets that are open now."""
+        return len(self._connections)
+
+    @property
+    def frames(self) -> deque[Frame]:
+        """Every client event on realtime sockets, in order; the last ones only, in a long life."""
+        return self._record.frames
+
+    @property
+    def errors(self) -> deque[Failure]:
+        """Every `error` event on realtime sockets, in order."""
+        return self._record.errors
+
+    def received(self, kind: str) -> list[Mapping[str, Any]]:
+        """The client events of one type, such as "response.create"."""
+        return [frame.event for frame in self.frames if frame.event["type"] == kind]
+
+    async def wait_for(self, predicate: Callable[[], T], within: float = 5.0) -> T:
+        """The first true value of `predicate`, asked after each thing that happens here. Raises TimeoutError."""
+        return await self._record.wait_for(predicate, within)
+
+    async def drop(self) -> None:
+        """Cut every open realtime socket now, without a goodbye; returns when they are gone."""
+        for connection in list(self._connections):
+            connection.drop(at_once=True)
+        await self.wait_for(lambda: not self._connections)
+
+    async def start(self) -> None:
+        """Listen. Raises OSError when the port is taken."""
+        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=LONGEST_STOP)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, self._host, self._port).start()
+        except OSError:
+            await self.stop()
+            raise
+        self._port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Close all sockets and stop listening; takes no longer than a moment."""
+        if self._runner is None:
+            return
+        for connection in list(self._connections):
+            connection.close(GOING_AWAY, "The server is shutting down")
+        await self.cartesia.stop()
+        runner, self._runner = self._runner, None
+        await runner.cleanup()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    def _app(self) -> web.Application:
+        app = web.Application()
+        app.router.add_get("/health", self._health)
+        for path in GA_PATHS:
+            app.router.add_get(path, self._ga)
+        app.router.add_get(PREVIEW_PATH, self._preview)
+        app.router.add_routes([*self.cartesia.routes(), *self.speech.routes()])
+        return app
+
+    async def _health(self, _request: web.Request) -> web.Response:
+        return web.json_response({"open": self.open, "opened": self.opened})
+
+    async def _ga(self, request: web.Request) -> web.StreamResponse:
+        return await self._realtime(request, preview=False)
+
+    async def _preview(self, request: web.Request) -> web.StreamResponse:
+        return await self._realtime(request, preview=True)
+
+    async def _realtime(self, request: web.Request, preview: bool) -> web.StreamResponse:
+        await asyncio.sleep(self.options.connect_delay + self.options.round_trip)
+        try:
+            deployment = self._doorman.admit_realtime(request, preview)
+            if not web.WebSocketResponse().can_prepare(request).ok:
+                raise Refused(400, "BadRequest", "This endpoint is a WebSocket.")
+        except Refused as refused:
+            return refused.response()
+        dialect = Preview() if preview else Ga(self.options)
+        connection = Connection(self._backend, dialect, deployment, request)
+        self._connections.add(connection)
+        self.opened += 1
+        self._record.ring()
+        try:
+            return await connection.serve()
+        finally:
+            self._connections.discard(connection)
+            self._record.ring()

@@ -1,0 +1,157 @@
+"""The effective session: what `session.update` may change, and what it may not."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.errors import ProtocolError, invalid
+from simulator.ids import new_id
+from simulator.options import Options
+
+PCM: Mapping[str, Any] = {"type": "audio/pcm", "rate": 24000}
+SERVER_VAD: Mapping[str, Any] = {
+    "type": "server_vad",
+    "threshold": 0.5,
+    "prefix_padding_ms": 300,
+    "silence_duration_ms": 200,
+    "idle_timeout_ms": None,
+    "create_response": True,
+    "interrupt_response": True,
+}
+SEMANTIC_VAD: Mapping[str, Any] = {
+    "type": "semantic_vad",
+    "eagerness": "auto",
+    "create_response": True,
+    "interrupt_response": True,
+}
+DETECTORS = {"server_vad": SERVER_VAD, "semantic_vad": SEMANTIC_VAD}
+TOOL_NAME = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
+NOT_NULL = ("instructions", "output_modalities", "tools", "tool_choice", "max_output_tokens")
+FIXED = ("model", "type", "object", "id", "expires_at")
+
+
+class Session:
+    """The GA session object, kept up to date."""
+
+    def __init__(self, model: str, seconds: float, options: Options) -> None:
+        self._options = options
+        self.id = new_id("sess")
+        self.effective: dict[str, Any] = {
+            "type": "realtime",
+            "object": "realtime.session",
+            "id": self.id,
+            "model": model,
+            "output_modalities": ["audio"],
+            "instructions": "",
+            "tools": [],
+            "tool_choice": "auto",
+            "max_output_tokens": "inf",
+            "tracing": None,
+            "truncation": "auto",
+            "prompt": None,
+            "expires_at": int(time.time() + seconds),
+            "audio": {
+                "input": {
+                    "format": dict(PCM),
+                    "transcription": None,
+                    "noise_reduction": None,
+                    "turn_detection": dict(SERVER_VAD),
+                },
+                "output": {"format": dict(PCM), "voice": "alloy", "speed": 1.0},
+            },
+            "include": None,
+        }
+
+    @property
+    def instructions(self) -> str:
+        """What the model is told."""
+        return str(self.effective["instructions"])
+
+    @property
+    def input(self) -> Mapping[str, Any]:
+        """`audio.input`."""
+        return self.effective["audio"]["input"]  # type: ignore[no-any-return]
+
+    @property
+    def output(self) -> Mapping[str, Any]:
+        """`audio.output`."""
+        return self.effective["audio"]["output"]  # type: ignore[no-any-return]
+
+    def update(self, patch: Mapping[str, Any], audio_present: bool) -> None:
+        """Take over all of `patch`, or nothing of it. Raises ProtocolError."""
+        audio = self.effective["audio"]
+        fresh = {**self.effective, "audio": {"input": {**audio["input"]}, "output": {**audio["output"]}}}
+        for key, value in patch.items():
+            if key == "audio":
+                _update_audio(fresh["audio"], value or {})
+            elif key not in FIXED and not (value is None and key in NOT_NULL):
+                fresh[key] = value
+        check_modalities(fresh["output_modalities"], "session.output_modalities")
+        check_tools(fresh["tools"], "session.tools")
+        self._check_voice(fresh, audio_present)
+        self._check_instructions(fresh["instructions"])
+        self.effective = fresh
+
+    def _check_voice(self, fresh: Mapping[str, Any], audio_present: bool) -> None:
+        changed = fresh["audio"]["output"]["voice"] != self.output["voice"]
+        if changed and audio_present and self._options.cannot_update_voice:
+            raise ProtocolError(
+                "cannot_update_voice", "Cannot update a conversation's voice if assistant audio is present."
+            )
+
+    def _check_instructions(self, instructions: object) -> None:
+        if not isinstance(instructions, str):
+            raise invalid("session.instructions", "Invalid type for 'session.instructions': expected a string.")
+        limit = self._options.max_instructions_tokens
+        if limit is not None and len(instructions) // 4 > limit:
+            raise invalid("session.instructions", f"Instructions are longer than the limit of {limit} tokens.")
+
+
+def check_modalities(modalities: object, param: str) -> None:
+    """One of `["text"]` and `["audio"]`."""
+    if modalities not in (["text"], ["audio"]):
+        raise invalid(param, f"Invalid modalities: {modalities}. Supported combinations are: ['text'] and ['audio'].")
+
+
+def check_tools(tools: object, param: str) -> None:
+    """A list of functions with names that the service takes."""
+    if not isinstance(tools, list):
+        raise invalid(param, f"Invalid type for '{param}': expected an array.")
+    for index, tool in enumerate(tools):
+        name = tool.get("name") if isinstance(tool, dict) else None
+        if not isinstance(name, str) or not TOOL_NAME.match(name):
+            raise invalid(f"{param}[{index}].name", f"Invalid '{param}[{index}].name': expected {TOOL_NAME.pattern}.")
+
+
+def _update_audio(audio: dict[str, Any], patch: Mapping[str, Any]) -> None:
+    for side in ("input", "output"):
+        for key, value in (patch.get(side) or {}).items():
+            if key == "turn_detection":
+                audio[side][key] = _turn_detection(audio[side][key], value)
+            elif key == "format":
+                audio[side][key] = _format(value, f"session.audio.{side}.format")
+            elif value is not None or key in ("transcription", "noise_reduction"):
+                audio[side][key] = value
+
+
+def _format(value: Mapping[str, Any] | None, param: str) -> dict[str, Any]:
+    if value is None or value.get("type") == "audio/pcm":
+        return dict(PCM)
+    raise invalid(f"{param}.type", f"Invalid value: '{value.get('type')}'. The simulator supports 'audio/pcm' only.")
+
+
+def _turn_detection(current: Mapping[str, Any] | None, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if value is None:
+        return None
+    kind = value.get("type") or (current or SERVER_VAD)["type"]
+    if kind not in DETECTORS:
+        raise invalid(
+            "session.audio.input.turn_detection.type",
+            f"Invalid value: '{kind}'. Supported values are: 'server_vad' and 'semantic_vad'.",
+        )
+    base = current if current and current["type"] == kind else DETECTORS[kind]
+    given = {key: entry for key, entry in value.items() if entry is not None or key == "idle_timeout_ms"}
+    return {**base, **given, "type": kind}

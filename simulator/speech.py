@@ -1,0 +1,139 @@
+"""Azure OpenAI's speech endpoint (and OpenAI's own): text in, audio out."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from simulator.backend import Backend
+from simulator.faults import Fault
+from simulator.handshake import Doorman, Refused
+from simulator.sound import wav
+from simulator.usage import OUTPUT_TOKENS_PER_MS, text_tokens
+from simulator.voice import BYTES_PER_MS, RATE, Speech
+
+CHUNK = 100 * BYTES_PER_MS
+MAX_SPOKEN = 10_000
+LONGEST_INPUT = 4096
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A text that was asked for."""
+
+    deployment: str
+    voice: str
+    text: str
+    instructions: str | None
+
+
+class SpeechEndpoint:
+    """`spoken` holds what was asked for, in order; `refused` how often it was turned away."""
+
+    def __init__(self, backend: Backend, doorman: Doorman) -> None:
+        self._backend = backend
+        self._doorman = doorman
+        self.spoken: deque[Spoken] = deque(maxlen=MAX_SPOKEN)
+        self.refused = 0
+
+    def routes(self) -> list[web.RouteDef]:
+        """Azure's path, its v1 path, and OpenAI's own."""
+        paths = ("/openai/deployments/{deployment}/audio/speech", "/openai/v1/audio/speech", "/v1/audio/speech")
+        return [web.post(path, self._speak) for path in (*paths, "/audio/speech")]
+
+    async def _speak(self, request: web.Request) -> web.StreamResponse:
+        try:
+            body = await self._admit(request)
+        except Refused as refused:
+            self.refused += 1
+            self._backend.record.ring()
+            return refused.response()
+        deployment = request.match_info.get("deployment") or str(body.get("model"))
+        asked = Spoken(deployment, str(body["voice"]), body["input"], body.get("instructions"))
+        self.spoken.append(asked)
+        self._backend.record.ring()
+        speech = await self._backend.voice.speak(asked.text, asked.voice, float(body.get("speed") or 1.0))
+        await asyncio.sleep(self._backend.options.speech_first_audio)
+        fault = self._backend.faults.take("speech_drop")
+        if body.get("response_format") == "pcm":
+            streamed = body.get("stream_format") == "sse"
+            return await (self._events if streamed else self._bytes)(request, speech, fault)
+        # The plugin plays what the content type says, so one container is enough for all the others.
+        return await self._file(request, speech, fault)
+
+    async def _admit(self, request: web.Request) -> dict[str, str]:
+        if fault := self._backend.faults.take("speech_refuse"):
+            status = int(fault.number("status"))
+            raise Refused(status, str(status), "The speech service is not available.")
+        self._doorman.check_credentials(request)
+        if "deployment" in request.match_info:
+            if "api-version" not in request.query:
+                raise Refused(404, "404", "Resource not found")
+            self._doorman.check_deployment(request.match_info["deployment"])
+        return await _body(request)
+
+    async def _bytes(self, request: web.Request, speech: Speech, fault: Fault | None) -> web.StreamResponse:
+        return await _stream(request, "audio/pcm", _chunks(speech.pcm, fault))
+
+    async def _file(self, request: web.Request, speech: Speech, fault: Fault | None) -> web.StreamResponse:
+        return await _stream(request, "audio/wav", _chunks(wav(speech.pcm, RATE), fault))
+
+    async def _events(self, request: web.Request, speech: Speech, fault: Fault | None) -> web.StreamResponse:
+        return await _stream(request, "text/event-stream", _sse(speech, fault))
+
+
+class _Dead(Exception):  # noqa: N818 - it is what was asked for
+    """The stream dies here."""
+
+
+async def _body(request: web.Request) -> dict[str, str]:
+    try:
+        body = await request.json()
+    except json.JSONDecodeError:
+        raise Refused(400, "BadRequest", "The body is not JSON.") from None
+    for key in ("input", "voice"):
+        if not isinstance(body.get(key), str) or not body[key]:
+            raise Refused(400, "BadRequest", f"Missing required parameter: '{key}'.")
+    if len(body["input"]) > LONGEST_INPUT:
+        raise Refused(400, "BadRequest", f"'input' is longer than {LONGEST_INPUT} characters.")
+    return body  # type: ignore[no-any-return]
+
+
+async def _stream(request: web.Request, kind: str, chunks: AsyncIterator[bytes]) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": kind})
+    await response.prepare(request)
+    try:
+        async for chunk in chunks:
+            await response.write(chunk)
+    except _Dead:
+        if request.transport is not None:
+            request.transport.close()
+    else:
+        await response.write_eof()
+    return response
+
+
+async def _chunks(data: bytes, fault: Fault | None) -> AsyncIterator[bytes]:
+    end = len(data) if fault is None else round(fault.number("after_ms")) * BYTES_PER_MS
+    for start in range(0, min(end, len(data)), CHUNK):
+        yield data[start : min(start + CHUNK, end)]
+    if fault is not None:
+        raise _Dead
+
+
+async def _sse(speech: Speech, fault: Fault | None) -> AsyncIterator[bytes]:
+    async for chunk in _chunks(speech.pcm, fault):
+        yield _event({"type": "speech.audio.delta", "audio": base64.b64encode(chunk).decode()})
+    written, spoken = text_tokens(len(speech.text)), round(speech.ms * OUTPUT_TOKENS_PER_MS)
+    usage = {"input_tokens": written, "output_tokens": spoken, "total_tokens": written + spoken}
+    yield _event({"type": "speech.audio.done", "usage": usage})
+
+
+def _event(event: dict[str, object]) -> bytes:
+    return f"data: {json.dumps(event)}\n\n".encode()

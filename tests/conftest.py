@@ -1,0 +1,106 @@
+"""What tests of every part share: databases of their own, on SQLite and on a real PostgreSQL server."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+import shop
+from shop.seed import seed
+from switchboard.database import Database
+from switchboard.migrations import upgrade
+from tests.postgres import Postgres, PostgresMissing
+from tests.shop.rows import NOW
+
+SHOP_VERSIONS = Path(shop.__file__).parent / "migrations" / "versions"
+
+MakeUrl = Callable[[str], str]
+"""Makes a database that is a copy of the template of this name ("empty" or "seeded") and tells its URL."""
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One server for all tests; where there is none the test is skipped, except in CI."""
+    try:
+        server = Postgres()
+    except PostgresMissing as missing:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_templates(postgres: Postgres) -> Postgres:
+    """The server, with a migrated database named "empty" and a filled one named "seeded"."""
+    upgrade(postgres.create("empty"), [SHOP_VERSIONS])
+    _fill(postgres.create("seeded", template="empty"))
+    return postgres
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a migrated database "empty.db" and a filled one "seeded.db"."""
+    folder = tmp_path_factory.mktemp("templates")
+    upgrade(f"sqlite:///{folder}/empty.db", [SHOP_VERSIONS])
+    shutil.copy(folder / "empty.db", folder / "seeded.db")
+    _fill(f"sqlite:///{folder}/seeded.db")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def database_numbers() -> Iterator[int]:
+    return count(1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def make_url(request: pytest.FixtureRequest, tmp_path: Path, database_numbers: Iterator[int]) -> Iterator[MakeUrl]:
+    """Databases for one test, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        templates: Path = request.getfixturevalue("sqlite_templates")
+        yield lambda name: f"sqlite:///{shutil.copy(templates / f'{name}.db', tmp_path / f'{name}.db')}"
+        return
+    server: Postgres = request.getfixturevalue("postgres_templates")
+    made: list[str] = []
+
+    def make(template: str) -> str:
+        made.append(f"{template}_{next(database_numbers)}")
+        return server.create(made[-1], template=template)
+
+    yield make
+    for name in made:
+        server.drop(name)
+
+
+@pytest.fixture
+async def database(make_url: MakeUrl) -> AsyncIterator[Database]:
+    """A migrated, empty database."""
+    database = Database(make_url("empty"))
+    yield database
+    await database.aclose()
+
+
+@pytest.fixture
+async def seeded(make_url: MakeUrl) -> AsyncIterator[Database]:
+    """A database with the shop as the seed fills it, at `tests.shop.rows.NOW`."""
+    database = Database(make_url("seeded"))
+    yield database
+    await database.aclose()
+
+
+def _fill(url: str) -> None:
+    async def fill() -> None:
+        database = Database(url)
+        async with database.write() as session:
+            await seed(session, NOW)
+        await database.aclose()
+
+    asyncio.run(fill())

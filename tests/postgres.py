@@ -1,0 +1,93 @@
+"""A PostgreSQL server of our own: Debian's binaries on a temporary directory, reached through a Unix socket."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+# Nothing here outlives the tests, so nothing has to reach a disk.
+OPTIONS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "listen_addresses": "",
+    "max_connections": "200",
+}
+
+
+class PostgresMissing(Exception):  # noqa: N818 - a state of the machine, not an error
+    """PostgreSQL's server is not installed here."""
+
+
+class Postgres:
+    """A server between `start` and `stop`, with as many databases as tests ask for."""
+
+    def __init__(self) -> None:
+        self._bin = _binaries()
+        # As root the server refuses to run; Debian's package brings a user for it.
+        self._user = "postgres" if os.geteuid() == 0 else None
+        self._folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+        self._data = self._folder / "data"
+        self._log = self._folder / "log"
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        if self._user:
+            shutil.chown(self._folder, self._user)
+        self._run(
+            "initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"
+        )
+        options = [word for name, value in OPTIONS.items() for word in ("-c", f"{name}={value}")]
+        with self._log.open("wb") as log:
+            self._server = subprocess.Popen(
+                [self._bin / "postgres", "-D", self._data, "-k", self._folder, *options],
+                user=self._user,
+                cwd="/",
+                stdout=log,
+                stderr=log,
+            )
+        self._wait()
+
+    def stop(self) -> None:
+        """Stop the server, fast, and remove all it had."""
+        if self._server:
+            self._server.send_signal(signal.SIGINT)
+            self._server.wait()
+        shutil.rmtree(self._folder)
+
+    def create(self, name: str, template: str = "template0") -> str:
+        """Make a database, a copy of `template`, and tell its URL."""
+        self._run("createdb", "-h", self._folder, "-U", "postgres", "-T", template, name)
+        return f"postgresql://postgres@/{name}?host={self._folder}"
+
+    def drop(self, name: str) -> None:
+        self._run("dropdb", "-h", self._folder, "-U", "postgres", "--force", "--if-exists", name)
+
+    def _wait(self) -> None:
+        assert self._server is not None
+        ready = [str(self._bin / "pg_isready"), "-q", "-h", str(self._folder)]
+        while subprocess.run(ready, check=False).returncode:
+            if self._server.poll() is not None:
+                raise RuntimeError(f"PostgreSQL did not start: {self._log.read_text()}")
+            time.sleep(0.05)
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        done = subprocess.run(
+            [self._bin / program, *arguments], user=self._user, cwd="/", capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program}: {done.stderr}")
+
+
+def _binaries() -> Path:
+    # Debian keeps a server's programs off the PATH, a folder for each version.
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+    if versions:
+        return versions[-1].parent
+    found = shutil.which("initdb")
+    if not found:
+        raise PostgresMissing("no PostgreSQL server here: apt-get install postgresql")
+    return Path(found).resolve().parent

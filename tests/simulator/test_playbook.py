@@ -1,0 +1,274 @@
+"""The playbook itself, with a small line of its own."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from simulator.mind import CallTool, Item, Request, Say, Tool
+from simulator.playbook import Playbook, PlaybookError
+
+BOOK = r"""
+agent: '^You are `(?P<agent>[^`]+)`'
+clauses: '\. '
+drop: 'never mind'
+request: '^where'
+advice: '^Ask\b'
+slots:
+  room:
+    read: digits
+    pattern: '\d{3}'
+    asked: 'room'
+    ask: ["Which room, please?"]
+    again: ["Sorry, which room?"]
+    stuck: ["No room, no service."]
+  sure:
+    values: {'no': '^no', 'yes': '^yes'}
+    only_asked: true
+    per_topic: true
+    asked: 'shall I'
+    ask: ["Shall I clean room {room}?"]
+topics:
+  clean:
+    heard: 'clean'
+    closed_by: [clean_room]
+  bill:
+    heard: 'bill'
+    closed_by: [show_bill]
+tools:
+  show_bill:
+    after:
+      - {match: 'comes to (?P<sum>.+)\.', say: ["That makes {sum} for room {room}."]}
+      - {match: 'no room (?P<number>\d+)', forget: [room], say: ["There is no room {number}. Which room is it?"]}
+agents:
+  desk:
+    opening:
+      - {turn: 0, say: ["Good evening, this is the desk. What can I do for you tonight?"]}
+      - {topic: any, go_on: true}
+      - {say: ["Yes?"]}
+    plans:
+      - topics: [clean]
+        steps:
+          - {needs: [room], confirm: sure, refused: ["Then we won't."]}
+          - {call: clean_room, arguments: {room: '{room}', note: '{words}'}}
+      - topics: [bill]
+        steps:
+          - {call: show_bill, arguments: {room: '{room}'}, say: ["One moment."]}
+first:
+  - {heard: '\bbye\b', call: end_call, say: ["Good night!", "Sleep well!"]}
+  - {heard: '\bbye\b', say: ["Good night."]}
+moments:
+  - {match: 'caller has been silent', say: ["Are you there?"]}
+lost: ["I can have a room cleaned, or show a bill."]
+troubled: ["That went wrong."]
+lasting: ["I can't get any further."]
+plain: ["I am {agent} and have no playbook."]
+"""
+OPENING = "Greet the caller."
+
+
+@pytest.fixture
+def playbook(tmp_path: Path) -> Playbook:
+    return load(tmp_path, BOOK)
+
+
+def load(folder: Path, text: str) -> Playbook:
+    path = folder / "desk.yaml"
+    path.write_text(text)
+    return Playbook.load(path)
+
+
+def said(role: str, text: str) -> Item:
+    return Item("m", "message", role, text, None, None, None, None)
+
+
+def called(name: str, arguments: str, output: str) -> tuple[Item, Item]:
+    call = Item("c", "function_call", None, "", name, arguments, f"{name}{output}", None)
+    return call, Item("o", "function_call_output", None, "", None, None, f"{name}{output}", output)
+
+
+def tool(name: str, description: str = "", *required: str) -> Tool:
+    schema = {"type": "object", "properties": {"room": {"type": "string"}}, "required": list(required)}
+    return Tool(name, description, schema)
+
+
+def asked(*items: Item, extra: str = "", agent: str = "desk", tools: tuple[Tool, ...] | None = None) -> Request:
+    offered = (tool("clean_room"), tool("show_bill"), tool("end_call")) if tools is None else tools
+    return Request(f"You are `{agent}` on the line `hotel`.\nBe kind.", extra, offered, items, "audio", "s1")
+
+
+def test_the_opening_is_said_when_an_agent_arrives(playbook: Playbook) -> None:
+    assert playbook.answer(asked(extra=OPENING)) == [
+        Say("Good evening, this is the desk. What can I do for you tonight?")
+    ]
+
+
+def test_what_must_be_said_exactly_is_said_exactly(playbook: Playbook) -> None:
+    extra = 'Say exactly this and nothing else: "I\'ll get "somebody"."'
+    assert playbook.answer(asked(extra=extra)) == [Say('I\'ll get "somebody".')]
+
+
+def test_a_moment_of_the_engine_has_its_text(playbook: Playbook) -> None:
+    extra = "The caller has been silent. Ask once, in a few words, whether they are still there."
+    assert playbook.answer(asked(said("user", "bill"), extra=extra)) == [Say("Are you there?")]
+
+
+def cut(heard: str) -> str:
+    return (
+        f'The connection was cut while you spoke. The caller heard: "{heard}". '
+        "Say only the rest of the sentence, starting with the next word."
+    )
+
+
+def test_after_a_cut_only_the_rest_is_said(playbook: Playbook) -> None:
+    request = asked(said("user", "the bill please"), said("assistant", "Which"), extra=cut("Which"))
+    assert playbook.answer(request) == [Say("room, please?")]
+
+
+def test_after_a_cut_the_rest_of_an_opening_is_said(playbook: Playbook) -> None:
+    assert playbook.answer(asked(extra=cut("Good evening, this is"))) == [
+        Say("the desk. What can I do for you tonight?")
+    ]
+
+
+def test_after_a_cut_the_rest_of_any_wording_is_found(playbook: Playbook) -> None:
+    reply = playbook.answer(asked(said("user", "bye"), extra=cut("Good")))
+    assert reply == [Say("night!"), CallTool("end_call", {})]
+
+
+def test_after_a_cut_in_a_tools_answer_its_rest_is_said(playbook: Playbook) -> None:
+    bill = called("show_bill", '{"room": "101"}', "It comes to ninety pounds.")
+    request = asked(said("user", "bill for 101"), *bill, extra=cut("That makes ninety"))
+    assert playbook.answer(request) == [Say("pounds for room 101.")]
+
+
+def test_a_missing_slot_is_asked_for_and_then_the_tool_is_called(playbook: Playbook) -> None:
+    items = [said("user", "my bill please")]
+    assert playbook.answer(asked(*items)) == [Say("Which room, please?")]
+    items += [said("assistant", "Which room, please?"), said("user", "one oh one")]
+    assert playbook.answer(asked(*items)) == [Say("One moment."), CallTool("show_bill", {"room": "101"})]
+
+
+def test_asking_in_vain_changes_the_words(playbook: Playbook) -> None:
+    items = [said("user", "my bill please")]
+    replies = []
+    for _ in range(4):
+        reply = playbook.answer(asked(*items))[0]
+        assert isinstance(reply, Say)
+        replies.append(reply.text)
+        items += [said("assistant", reply.text), said("user", "grmbl")]
+    assert replies == ["Which room, please?", "Sorry, which room?", "Sorry, which room?", "No room, no service."]
+
+
+def test_parts_of_what_a_tool_returned_are_woven_in(playbook: Playbook) -> None:
+    bill = called("show_bill", '{"room": "101"}', "It comes to ninety pounds.")
+    assert playbook.answer(asked(said("user", "bill for 101"), *bill)) == [
+        Say("That makes ninety pounds for room 101.")
+    ]
+
+
+def test_an_output_without_a_rule_is_said_as_it_is_without_its_advice(playbook: Playbook) -> None:
+    bill = called("show_bill", '{"room": "101"}', "All is paid. Ask whether they want a receipt.")
+    assert playbook.answer(asked(said("user", "bill for 101"), *bill)) == [Say("All is paid.")]
+
+
+@pytest.mark.parametrize("output", ["", "{}", '{"error": "boom"}', "Ask somebody else."])
+def test_an_output_that_is_no_speech_is_not_read_aloud(playbook: Playbook, output: str) -> None:
+    bill = called("show_bill", '{"room": "101"}', output)
+    assert playbook.answer(asked(said("user", "bill for 101"), *bill)) == [Say("That went wrong.")]
+
+
+def test_a_value_that_a_tool_refused_is_asked_for_again(playbook: Playbook) -> None:
+    items = [said("user", "bill for 999"), *called("show_bill", '{"room": "999"}', "There is no room 999.")]
+    reply = playbook.answer(asked(*items))
+    assert reply == [Say("There is no room 999. Which room is it?")]
+    items += [said("assistant", "There is no room 999. Which room is it?"), said("user", "101 of course")]
+    assert playbook.answer(asked(*items))[-1] == CallTool("show_bill", {"room": "101"})
+
+
+def test_a_confirmation_is_waited_for(playbook: Playbook) -> None:
+    items = [said("user", "clean 101"), said("assistant", "Shall I clean room 101?")]
+    assert playbook.answer(asked(items[0])) == [Say("Shall I clean room 101?")]
+    assert playbook.answer(asked(*items, said("user", "yes"))) == [CallTool("clean_room", {"room": "101"})]
+    assert playbook.answer(asked(*items, said("user", "no"))) == [Say("Then we won't.")]
+
+
+def test_a_tool_that_is_not_offered_is_not_called(playbook: Playbook) -> None:
+    assert playbook.answer(asked(said("user", "bye"), tools=())) == [Say("Good night.")]
+
+
+def test_what_came_back_while_the_caller_spoke_is_not_lost(playbook: Playbook) -> None:
+    bill = called("show_bill", '{"room": "101"}', "It comes to ninety pounds.")
+    reply = playbook.answer(asked(said("user", "bill for 101"), *bill, said("user", "bye now")))
+    assert isinstance(reply[0], Say)
+    assert reply[0].text.startswith("That makes ninety pounds")
+
+
+def test_an_agent_without_a_section_speaks_its_opening_and_says_what_it_is(playbook: Playbook) -> None:
+    assert playbook.answer(asked(extra="Hello from the bar.", agent="bar")) == [Say("Hello from the bar.")]
+    reply = playbook.answer(asked(said("user", "what is love"), agent="night_bar"))
+    assert reply == [Say("I am night bar and have no playbook.")]
+
+
+def test_an_agent_without_a_section_hands_over_and_says_goodbye(playbook: Playbook) -> None:
+    tools = (
+        tool("transfer_to_desk", "The caller asks about a room or a bill."),
+        tool("transfer_to_kitchen", "The caller is hungry.", "room"),
+        tool("end_call"),
+    )
+    for words, expected in {
+        "I have a question about a bill": CallTool("transfer_to_desk", {}),
+        "the kitchen please": CallTool("transfer_to_kitchen", {"room": "the kitchen please"}),
+        "bye": CallTool("end_call", {}),
+    }.items():
+        assert playbook.answer(asked(said("user", words), agent="bar", tools=tools))[-1] == expected
+
+
+def test_instructions_without_an_agent_are_answered_all_the_same(playbook: Playbook) -> None:
+    assert playbook.answer(replace(asked(said("user", "hi")), instructions="Be kind."))
+
+
+def test_nothing_is_remembered_between_requests(playbook: Playbook) -> None:
+    request = asked(said("user", "my bill please"))
+    assert playbook.answer(request) == playbook.answer(request)
+    assert playbook.hear("s1") == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("turn: 0", "trun: 0", "desk.yaml:36: agent `desk`, opening rule 1, `trun`: unknown key `trun`"),
+        ("agents:\n", "agnets:\n", "`agnets`: unknown key `agnets`"),
+        ("opening:", "openning:", "agent `desk`, `openning`: unknown key `openning`"),
+        ("read: digits", "read: numbers", "slot `room`, `read`: unknown normaliser `numbers`"),
+        (
+            "arguments: {room: '{room}'}",
+            "arguments: {room: '{rom}'}",
+            "agent `desk`, plan 2, step 1: unknown slot `rom`",
+        ),
+        ("topics: [bill]", "topics: [bil]", "agent `desk`, plan 2, `topics`: unknown topic `bil`"),
+        ("topics: [bill]", "topics: [clean]", "agent `desk`, plan 2: never used"),
+        (r"'\bbye\b', say", "'(bye', say", "first rule 2, `heard`: bad pattern '(bye'"),
+        (r"call: end_call, say", "say", "first rule 2: never fires: rule 1 has the same pattern"),
+        ('- {say: ["Yes?"]}', "- {}", "agent `desk`, opening rule 3: a rule needs one of"),
+        ('ask: ["Which room, please?"]', 'ask: ["Which one?"]', "slot `room`: `asked` does not recognise"),
+        ("heard: 'bill'", "heard: 'clean'", "topic `bill`: never comes up: `clean` has the same pattern"),
+        ("forget: [room]", "forget: [bed]", "tool `show_bill`, after rule 2: unknown slot `bed`"),
+        ("lost:", "drop: x\nlost:", "the key `drop` stands twice"),
+        ("(?P<agent>", "(?P<name>", "the pattern needs a group"),
+        ("agents:", "agents: [", "not YAML"),
+        ('lost: ["I can have a room cleaned, or show a bill."]\n', "", "the key `lost` is missing"),
+    ],
+)
+def test_a_wrong_playbook_is_refused_with_its_place(tmp_path: Path, old: str, new: str, complaint: str) -> None:
+    assert BOOK.count(old) >= 1
+    with pytest.raises(PlaybookError) as refused:
+        load(tmp_path, BOOK.replace(old, new, 1))
+    assert complaint in str(refused.value)
+    assert str(refused.value).startswith("desk.yaml")
+    assert "\n" not in str(refused.value)
+
+
+def test_a_playbook_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PlaybookError, match="cannot be read"):
+        Playbook.load(tmp_path / "none.yaml")

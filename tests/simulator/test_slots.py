@@ -1,0 +1,102 @@
+import re
+
+import pytest
+
+from simulator.slots import digits, email, option, postcode
+
+ORDER = re.compile(r"1\d{4}")
+PHONE = re.compile(r"0\d{9,10}")
+UK = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("10042", ["10042"]),
+        ("order #10042.", ["10042"]),
+        ("10,042", ["10042"]),
+        ("100 42", ["10042"]),
+        ("1 0 0 4 2", ["10042"]),
+        ("1-0-0-4? 2", ["10042"]),
+        ("one zero zero four two", ["10042"]),
+        ("one oh oh for two", ["10042"]),
+        ("number is one double zero four two", ["10042"]),
+        ("ten oh four two", ["10042"]),
+        ("one zero zero, uh, forty two", ["10042"]),
+        ("ten thousand forty two", ["10042"]),
+        ("ten thousand and forty-two", ["10042"]),
+        ("10 thousand 42", ["10042"]),
+        ("ten thousand two hundred", ["10200"]),
+        ("ten thousand one hundred and nine", ["10109"]),
+        ("10042 and 10043", ["10042", "10043"]),
+        ("10043, not 10042", ["10043"]),
+        ("not 10042 but 10043", ["10043"]),
+        ("one zero zero four", []),
+        ("I have two questions", []),
+        ("", []),
+    ],
+)
+def test_order_numbers_are_read_however_they_are_said(said: str, meant: list[str]) -> None:
+    assert digits(said, ORDER) == meant
+
+
+def test_a_phone_number_is_read_with_its_hundreds() -> None:
+    assert digits("oh double seven double oh nine hundred one two three", PHONE) == ["07700900123"]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("SW1A 2AA", ["SW1A 2AA"]),
+        ("sw1a2aa", ["SW1A 2AA"]),
+        ("my postcode is S W one A two A A, thanks", ["SW1A 2AA"]),
+        ("S W 1 A, 2 A A", ["SW1A 2AA"]),
+        ("sierra whiskey one alpha two alpha alpha", ["SW1A 2AA"]),
+        ("S for sugar W one A two double A", ["SW1A 2AA"]),
+        ("O X one four B H", ["OX1 4BH"]),
+        ("M one oh A B", ["M1 0AB"]),
+        ("10042 and E1 6AN", ["E1 6AN"]),
+        ("I don't know it", []),
+    ],
+)
+def test_postcodes_are_read_however_they_are_spelled(said: str, meant: list[str]) -> None:
+    assert postcode(said, UK) == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("anna.smith@example.com", ["anna.smith@example.com"]),
+        ("It's anna dot smith at example dot com.", ["anna.smith@example.com"]),
+        ("a n n a at example dot co dot uk", ["anna@example.co.uk"]),
+        ("anna underscore smith at my dash shop dot com", ["anna_smith@my-shop.com"]),
+        ("I am at home", []),
+    ],
+)
+def test_addresses_are_read_however_they_are_spoken(said: str, meant: list[str]) -> None:
+    assert email(said, None) == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("the second one", 1),
+        ("the last one please", 2),
+        ("tomorrow at two", 1),
+        ("Wednesday is better", 2),
+        ("any of them", 0),
+        ("tomorrow", None),
+        ("purple", None),
+    ],
+)
+def test_a_choice_is_read_by_its_place_or_its_words(said: str, place: int | None) -> None:
+    times = [
+        "tomorrow at half past nine in the morning",
+        "tomorrow at two in the afternoon",
+        "Wednesday the second at ten",
+    ]
+    assert option(said, times, asked=True) == place
+
+
+def test_words_choose_nothing_unless_they_were_asked_for() -> None:
+    assert option("Wednesday", ["Tuesday at ten", "Wednesday at ten"], asked=False) is None

@@ -1,0 +1,56 @@
+"""Azure OpenAI's speech endpoint."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+
+from simulator.options import Options
+from simulator.server import Simulator
+from tests.simulator.minds import Given
+
+PATH = "/openai/deployments/my-tts/audio/speech"
+VERSION = {"api-version": "2025-03-01-preview"}
+KEY = {"api-key": "a-key"}
+BODY = {"model": "gpt-4o-mini-tts", "voice": "marin", "input": "Good morning.", "response_format": "pcm"}
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "headers", "body", "status"),
+    [
+        (PATH, {}, KEY, BODY, 404),
+        (PATH, VERSION, {}, BODY, 401),
+        (PATH, VERSION, KEY, {"input": "Hello."}, 400),
+        (PATH, VERSION, KEY, {**BODY, "input": "x" * 5000}, 400),
+        ("/openai/deployments/other/audio/speech", VERSION, KEY, BODY, 404),
+        (PATH, VERSION, KEY, BODY, 200),
+        ("/v1/audio/speech", {}, {"Authorization": "Bearer x"}, BODY, 200),
+    ],
+)
+async def test_only_a_right_request_is_spoken(
+    path: str, params: dict[str, str], headers: dict[str, str], body: dict[str, str], status: int
+) -> None:
+    options = Options(deployments=frozenset({"my-tts"}))
+    async with Simulator(Given(), options) as simulator, aiohttp.ClientSession() as http:
+        response = await http.post(simulator.url + path, params=params, headers=headers, json=body)
+
+        assert response.status == status
+        assert len(simulator.speech.spoken) == (1 if status == 200 else 0)
+        if status == 200:
+            assert 0.5 < len(await response.read()) / 48_000 < 2.0
+
+
+async def test_speech_may_be_down() -> None:
+    async with Simulator(Given()) as simulator, aiohttp.ClientSession() as http:
+        simulator.faults.add("speech_refuse", status=500)
+        response = await http.post(simulator.url + PATH, params=VERSION, headers=KEY, json=BODY)
+        assert response.status == 500
+        assert simulator.speech.refused == 1
+
+
+async def test_speech_may_die_in_mid_stream() -> None:
+    async with Simulator(Given()) as simulator, aiohttp.ClientSession() as http:
+        simulator.faults.add("speech_drop", after_ms=200)
+        response = await http.post(simulator.url + PATH, params=VERSION, headers=KEY, json=BODY)
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await response.read()

@@ -1,0 +1,97 @@
+"""How calls end."""
+
+from simulator.mind import CallTool, Reply, Request, Say
+from switchboard.ledger.events import AgentSpoke, Ended, ToolReturned
+from switchboard.ledger.timeline import timeline
+from tests.stage.mind import Obedient
+from tests.stage.stage import Stage, staged
+
+
+class Polite(Obedient):
+    """Says goodbye and ends the call when the caller says bye."""
+
+    def answer(self, request: Request) -> Reply:
+        self.requests.append(request)
+        last = request.items[-1].text if request.items else ""
+        if "politely" in last:
+            return [Say("Goodbye, and thank you for calling."), CallTool("end_call", {})]
+        if "brusquely" in last:
+            return [CallTool("end_call", {})]
+        if request.items and request.items[-1].type == "function_call_output":
+            return [Say("Goodbye then.")]
+        return [Say(f"Said because of: {request.extra or last}")]
+
+
+def said(stage: Stage) -> list[str]:
+    return [spoke.text for spoke in stage.of(AgentSpoke)]
+
+
+async def test_an_agent_ends_the_call_after_its_goodbye_was_heard(database_url: str) -> None:
+    async with staged(database_url, mind=Polite()) as stage:
+        await stage.conversation.session.run(user_input="politely please")
+        await stage.conversation.ending.over.wait()
+
+        assert said(stage)[-1] == "Goodbye, and thank you for calling."
+        assert [ended.reason for ended in stage.of(Ended)] == ["goodbye"]
+        assert stage.loudspeaker.seconds[-1] > 1.5
+    assert stage.simulator.open == 0
+
+
+async def test_an_agent_that_forgot_its_goodbye_says_it_before_the_call_ends(database_url: str) -> None:
+    async with staged(database_url, mind=Polite()) as stage:
+        await stage.conversation.session.run(user_input="brusquely please")
+        await stage.conversation.ending.over.wait()
+
+        assert said(stage)[-1] == "Goodbye then."
+        assert [ended.reason for ended in stage.of(Ended)] == ["goodbye"]
+
+
+async def test_a_caller_who_speaks_into_the_goodbye_stays_on_the_line(database_url: str) -> None:
+    async with staged(database_url, mind=Polite(), speed=1.0) as stage:
+        stage.mind.will_hear("one more thing")
+        stage.conversation.session.generate_reply(user_input="politely please")
+        await stage.loudspeaker.silence()
+        await stage.loudspeaker.playing.wait()
+        stage.microphone.speak("one more thing please")
+        await stage.until_said("Said because of: one more thing")
+
+        assert not stage.of(Ended)
+        assert not [tool for tool in stage.of(ToolReturned) if tool.tool == "end_call" and not tool.failed]
+
+
+async def test_a_silent_caller_is_asked_once_and_then_the_call_ends_politely(database_url: str) -> None:
+    async with staged(database_url, mind=Polite(), CALL_SILENCE_SECONDS="1") as stage:
+        await stage.conversation.ending.over.wait()
+
+        assert ["Ask once" in said(stage)[1], "say goodbye" in said(stage)[2]] == [True, True]
+        assert [ended.reason for ended in stage.of(Ended)] == ["silence"]
+
+
+async def test_a_caller_who_answers_the_question_is_not_cut_off(database_url: str) -> None:
+    async with staged(database_url, mind=Polite(), CALL_SILENCE_SECONDS="1") as stage:
+        stage.mind.will_hear("yes I am here")
+        await stage.until_said("Ask once")
+        stage.microphone.speak("yes I am here")
+        await stage.until_said("Said because of: yes I am here")
+
+        assert not stage.of(Ended)
+
+
+async def test_a_call_ends_at_its_maximum_length(database_url: str) -> None:
+    async with staged(database_url, mind=Polite(), CALL_MAX_MINUTES="0.05") as stage:
+        await stage.conversation.ending.over.wait()
+
+        assert "maximum length" in said(stage)[-1]
+        assert [ended.reason for ended in stage.of(Ended)] == ["maximum_length"]
+
+
+async def test_what_happened_is_in_the_database_when_the_call_is_over(database_url: str) -> None:
+    async with staged(database_url, mind=Polite()) as stage:
+        await stage.conversation.session.run(user_input="politely please")
+        await stage.conversation.ending.over.wait()
+        events, call_id = stage.events, stage.conversation.call.id
+        await stage.conversation.ledger.saved()
+
+        stored = await timeline(stage.database, call_id)
+        assert stored == events
+        assert [stored[0].kind, stored[-1].kind] == ["answered", "ended"]

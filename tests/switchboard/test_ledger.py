@@ -1,0 +1,95 @@
+"""The ledger: order, times, storage, faults, forgetting."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from switchboard.database import Database
+from switchboard.ledger import Ledger
+from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, HandoffDone, ToolCalled
+from switchboard.ledger.tables import Base
+from switchboard.ledger.timeline import forget, timeline
+
+EVENTS = [
+    Answered(line="line", agent="greeter", provider="simulator"),
+    CallerSpoke(text="Where is my order?"),
+    ToolCalled(agent="support", tool="find_order", call_id="c1", arguments={"order_number": "10042", "é": [1, None]}),
+    HandoffDone(source="greeter", target="support", arrived_ms=8.1, spoke_ms=None, silence_ms=None, socket_kept=True),
+    AgentSpoke(agent="support", text="It comes tomorrow.", interrupted=True),
+    Ended(reason="goodbye"),
+]
+
+
+async def test_events_come_back_as_they_were_written_in_order_with_two_clocks(database: Database) -> None:
+    async with Ledger(database, "call_1", "line") as ledger:
+        written = [ledger.write(event) for event in EVENTS]
+
+    stored = await timeline(database, "call_1")
+    assert stored == written
+    assert [event.seq for event in stored] == list(range(1, len(EVENTS) + 1))
+    assert all(earlier.at <= later.at for earlier, later in pairwise(stored))
+    assert all(event.wall and event.wall.tzinfo for event in stored)
+
+
+async def test_events_are_stored_while_the_call_runs(database: Database) -> None:
+    async with Ledger(database, "call_1", "line") as ledger:
+        ledger.write(EVENTS[0])
+        await ledger.saved()
+
+        assert len(await timeline(database, "call_1")) == 1
+
+
+async def test_an_unknown_call_has_no_events(database: Database) -> None:
+    assert await timeline(database, "nobody") == []
+
+
+async def test_a_database_that_is_busy_delays_the_storing_and_loses_nothing(database_url: str) -> None:
+    database, other = Database(database_url), Database(database_url)
+    async with Ledger(database, "call_1", "line") as ledger:
+        async with other.write() as session:
+            await session.execute(text("UPDATE calls SET line = 'busy'"))
+            written = [ledger.write(event) for event in EVENTS]
+            await asyncio.sleep(0)
+        await ledger.saved()
+    assert await timeline(database, "call_1") == written
+    await database.aclose()
+    await other.aclose()
+
+
+async def test_a_database_without_tables_is_told_once_and_the_call_ends_all_the_same(
+    tmp_path: object, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("switchboard.ledger.ledger.CLOSING_SECONDS", 0.1)
+    database = Database(f"sqlite:///{tmp_path}/empty.db")
+    async with Ledger(database, "call_1", "line") as ledger:
+        ledger.write(CallerSpoke(text="my secret"))
+    await database.aclose()
+
+    assert "my secret" not in caplog.text
+
+
+async def test_old_calls_are_forgotten_with_their_events_and_young_ones_stay(database: Database) -> None:
+    for call_id in ("old", "young"):
+        async with Ledger(database, call_id, "line") as ledger:
+            ledger.write(EVENTS[0])
+    async with database.write() as session:
+        long_ago = datetime.now(UTC) - timedelta(days=91)
+        await session.execute(text("UPDATE calls SET started_at = :at WHERE id = 'old'"), {"at": long_ago})
+
+    assert await forget(database, datetime.now(UTC) - timedelta(days=90)) == 1
+    assert await timeline(database, "old") == []
+    assert len(await timeline(database, "young")) == 1
+
+
+async def test_the_tables_are_as_the_migrations_make_them(database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        ours = {"include_object": lambda thing, name, kind, *_: kind != "table" or name in Base.metadata.tables}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=ours), Base.metadata))
+
+    async with database.read() as session:
+        assert await (await session.connection()).run_sync(differences) == []

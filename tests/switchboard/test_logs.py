@@ -1,0 +1,58 @@
+"""Log lines: whose call it is, and what never stands in one."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from switchboard import logs
+from switchboard.settings_schema import Log
+from tests.stage.stage import staged
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Iterator[Path]:
+    handlers, level = logging.root.handlers, logging.root.level
+    yield tmp_path / "log" / "test.log"
+    logging.root.handlers, logging.root.level = handlers, level
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+async def test_every_line_of_a_call_names_the_call_and_the_agent_and_nothing_the_caller_said(
+    log_file: Path, form: str, database_url: str
+) -> None:
+    logs.configure(Log.model_validate({"format": form, "level": "debug"}), log_file)
+    async with staged(database_url) as stage:
+        await stage.say("my postcode is SW1A 2AA")
+        await stage.say("look up parcel")
+        await stage.say("to studio")
+        stage.simulator.faults.add("drop_mid_response", after_chars=10)
+        await stage.say("my postcode is SW1A 2AA")
+        call_id = stage.conversation.call.id
+
+    lines = await asyncio.to_thread(log_file.read_text, encoding="utf-8")
+    assert "SW1A" not in lines
+    assert "text response received" not in lines
+    assert "on its way" not in lines
+    if form == "json":
+        every = [json.loads(line) for line in lines.splitlines()]
+        of_call = [line for line in every if line.get("call") == call_id]
+        assert {line["agent"] for line in of_call} >= {"reception", "studio"}
+        assert len(of_call) > 5
+
+
+def test_a_traceback_shows_no_variables(log_file: Path) -> None:
+    logs.configure(Log(), log_file)
+    secret = "canary-4f7a9c2e"
+    try:
+        raise ValueError(len(secret))
+    except ValueError:
+        logging.getLogger("somebody").exception("it failed")
+
+    assert "ValueError: 15" in log_file.read_text(encoding="utf-8")
+    assert secret not in log_file.read_text(encoding="utf-8")

@@ -1,0 +1,222 @@
+"""The command line, as a real program."""
+
+import asyncio
+import importlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from livekit.agents.cli.discover import get_import_data
+
+from simulator.options import Options
+from simulator.server import Simulator
+from switchboard.settings import SETTINGS
+from tests.simulator.minds import Given
+
+ROOT = Path(__file__).parent.parent
+CANARY = "canary-4f7a9c2e"
+
+
+def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run `main.py` with nothing of this process's environment but what it needs to start."""
+    return run_in(ROOT, *arguments, **environ)
+
+
+def run_in(folder: Path, *arguments: str, typed: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+    """The same in a copy of the house, with lines typed into it."""
+    return subprocess.run(
+        [sys.executable, "main.py", *arguments],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "COLUMNS": "200", **environ},
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture(scope="module")
+def shop_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = f"sqlite:///{tmp_path_factory.mktemp('main')}/shop.db"
+    assert run("migrate", DATABASE_URL=url).returncode == 0
+    return url
+
+
+def test_help_and_the_import_of_main_load_neither_livekit_nor_the_database() -> None:
+    code = "import sys, main; print([n for n in ('livekit', 'sqlalchemy', 'pydantic', 'numpy') if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    heavy = subprocess.run(
+        [sys.executable, "-X", "importtime", "main.py", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+
+    assert done.stdout.strip() == "[]"
+    assert " livekit" not in heavy.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["console", "demo", "dev", "start", "connect", "download-files", "check", "graph", "seed", "simulator", "migrate"],
+)
+def test_every_command_is_in_the_help(command: str) -> None:
+    assert re.search(rf"^\W*{command}\s", run("--help").stdout, re.MULTILINE)
+
+
+def test_livekits_commands_keep_their_options() -> None:
+    assert "--drain-timeout" in run("start", "--help", REALTIME_PROVIDER="simulator", **LIVEKIT).stdout
+    assert "--input-device" in run("console", "--help").stdout
+
+
+LIVEKIT = {"LIVEKIT_URL": "ws://127.0.0.1:1", "LIVEKIT_API_KEY": "key", "LIVEKIT_API_SECRET": "s" * 32}
+
+
+@pytest.mark.parametrize("command", ["dev", "start", "connect"])
+def test_a_command_for_real_callers_refuses_without_a_provider(command: str, shop_url: str) -> None:
+    refused = run(command, DATABASE_URL=shop_url, **LIVEKIT)
+
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("REALTIME_PROVIDER: ")
+    assert len(refused.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("setting", [each.name for each in SETTINGS if not each.secret])
+def test_a_wrong_setting_stops_every_start_with_one_line_and_exit_code_2(setting: str) -> None:
+    refused = run("console", "--text", **{setting: f"\x01 {CANARY}\x7f"})
+
+    assert refused.returncode == 2, refused.stdout
+    lines = [line for line in refused.stderr.splitlines() if line.strip()]
+    assert any(line.startswith(f"{setting}: ") for line in lines)
+    assert "Traceback" not in refused.stderr
+    assert not refused.stdout
+
+
+def test_no_secret_stands_in_an_error() -> None:
+    secrets = {each.name: f"{CANARY} {each.name}" for each in SETTINGS if each.secret}
+    refused = run("console", "--text", **secrets)
+
+    assert refused.returncode == 2
+    assert CANARY not in refused.stdout + refused.stderr
+
+
+def test_check_finds_nothing_wrong_with_a_new_clone(shop_url: str) -> None:
+    checked = run("check", DATABASE_URL=shop_url)
+
+    assert checked.returncode == 0, checked.stderr
+    assert [line.split()[0] for line in checked.stdout.splitlines()] == ["ok"] * 3
+
+
+def test_check_says_which_database_is_not_migrated(tmp_path: Path) -> None:
+    checked = run("check", DATABASE_URL=f"sqlite:///{tmp_path}/new.db")
+
+    assert checked.returncode == 2
+    assert f"problem  database sqlite:///{tmp_path}/new.db: its tables are not up to date" in checked.stdout
+
+
+def azure(url: str, key: str) -> dict[str, str]:
+    return {
+        "AZURE_OPENAI_ENDPOINT": url,
+        "AZURE_OPENAI_API_KEY": key,
+        "AZURE_OPENAI_DEPLOYMENT": "gpt-realtime",
+        "CARTESIA_API_KEY": key,
+        "CARTESIA_BASE_URL": url,
+    }
+
+
+async def test_check_tells_a_good_key_from_a_bad_one_without_showing_it(shop_url: str) -> None:
+    async with Simulator(Given(), Options(api_key="good-key", cartesia_key="good-key")) as simulator:
+        good = await asyncio.to_thread(run, "check", DATABASE_URL=shop_url, **azure(simulator.url, "good-key"))
+        bad = await asyncio.to_thread(run, "check", DATABASE_URL=shop_url, **azure(simulator.url, CANARY))
+
+    assert good.returncode == 0, good.stdout + good.stderr
+    assert "ok       realtime model at 127.0.0.1" in good.stdout
+    assert "ok       voice by Cartesia" in good.stdout
+    assert bad.returncode == 2
+    assert "problem  realtime model at 127.0.0.1" in bad.stdout
+    assert "401: the key or the token is not accepted" in bad.stdout
+    assert CANARY not in bad.stdout + bad.stderr
+
+
+def test_seeding_twice_adds_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/shop.db"
+    first, second = run("seed", DATABASE_URL=url), run("seed", DATABASE_URL=url)
+
+    assert "50 customers, 200 orders" in first.stdout
+    assert "Nothing to add" in second.stdout
+
+
+def test_graph_shows_the_line_as_text_and_as_mermaid() -> None:
+    shown = run("graph").stdout
+
+    assert "support-line: starts with greeter" in shown
+    assert "flowchart LR" in shown
+
+
+@pytest.fixture
+def running_simulator() -> Iterator[dict[str, str]]:
+    """`main.py simulator`: the settings that it prints."""
+    process = subprocess.Popen(
+        [sys.executable, "-u", "main.py", "simulator", "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    assert process.stdout.readline().startswith("# The simulator listens at http://127.0.0.1:")
+    lines = [process.stdout.readline() for _ in range(9)]
+    yield dict(line.strip().split("=", 1) for line in lines)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=20) == 0
+
+
+def test_the_simulator_alone_prints_settings_that_point_at_it(running_simulator: dict[str, str], shop_url: str) -> None:
+    values = running_simulator
+    url = values["AZURE_OPENAI_ENDPOINT"]
+    with urllib.request.urlopen(f"{url}/health", timeout=10) as answer:
+        assert json.load(answer) == {"open": 0, "opened": 0}
+
+    checked = run("check", DATABASE_URL=shop_url, **values)
+    assert checked.returncode == 0, checked.stdout
+    called = run("console", "--text", DATABASE_URL=shop_url, **values)
+    assert "greeter: " in called.stdout
+    with urllib.request.urlopen(f"{url}/health", timeout=10) as answer:
+        assert json.load(answer) == {"open": 0, "opened": 2}
+
+
+def test_lk_agent_finds_the_server_in_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    for name, value in LIVEKIT.items():
+        monkeypatch.setenv(name, value)
+
+    assert get_import_data(path=Path("main.py")).app_name == "server"
+    assert not hasattr(importlib.import_module("main"), "no_such_name")
+
+
+def test_a_new_agent_takes_a_class_a_prompt_and_its_place_in_one_workflow(tmp_path: Path) -> None:
+    """CONTRIBUTING.md, "Add an agent", done to the letter in a copy of the house."""
+    house = tmp_path / "house"
+    ignored = shutil.ignore_patterns(".venv", ".git", "var", "__pycache__", ".*_cache")
+    shutil.copytree(ROOT, house, ignore=ignored)
+    guide = (house / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = guide.split("## Add an agent")[1].split("\n## ")[0]
+    for name, body in re.findall(r"`([\w/]+\.(?:py|md))`:\n\n```\w+\n(.*?)```", section, re.DOTALL):
+        (house / name).write_text(body, encoding="utf-8")
+    workflow = house / "workflows/support_line.py"
+    for old, new in re.findall(r"```diff\n((?:-.*\n)+)((?:\+.*\n)+)```", section):
+        before, after = (re.sub(r"^[-+]", "", text, flags=re.MULTILINE) for text in (old, new))
+        text = workflow.read_text(encoding="utf-8")
+        assert before in text
+        workflow.write_text(text.replace(before, after), encoding="utf-8")
+
+    url = f"sqlite:///{tmp_path}/shop.db"
+    run_in(house, "migrate", DATABASE_URL=url)
+    typed = "can you put me through to gifts please\nback to support please\n"
+    called = run_in(house, "console", "--text", typed=typed, DATABASE_URL=url)
+
+    assert "[handoff] greeter -> gifts" in called.stdout, called.stdout + called.stderr
+    assert "\ngifts: " in called.stdout
+    assert "[handoff] gifts -> support" in called.stdout
+    assert run_in(house, "graph").stdout.count("gifts") >= 4

@@ -1,0 +1,40 @@
+"""A call for tools: what LiveKit would hand them, without LiveKit."""
+
+import uuid
+from types import SimpleNamespace
+from typing import cast
+
+from livekit.agents import RunContext
+
+from shop.demo import AMELIA, ON_ITS_WAY, DemoCustomer
+from switchboard.call import Call, Caller
+from switchboard.database import Database
+from switchboard.ledger import Ledger
+from tools import access
+from tools.case import Case
+
+Ctx = RunContext[Call[Case]]
+
+
+def ring(database: Database, number: str | None = None) -> Ctx:
+    """A new call from a caller whom nobody knows."""
+    call_id = f"call_{uuid.uuid4().hex[:12]}"
+    call = Call(
+        id=call_id,
+        line="support-line",
+        state=Case(),
+        database=database,
+        ledger=Ledger(database, call_id, "support-line"),
+        caller=Caller(number=number),
+    )
+    return cast(Ctx, SimpleNamespace(userdata=call))
+
+
+async def known(database: Database, customer: DemoCustomer = AMELIA) -> Ctx:
+    """A call whose caller is verified."""
+    ctx = ring(database)
+    await access.verify(ctx.userdata, postcode=customer.postcode, order_number=None, email=customer.email)
+    return ctx
+
+
+PROOF = {"order_number": str(ON_ITS_WAY.number), "postcode": AMELIA.postcode}

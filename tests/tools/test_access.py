@@ -1,0 +1,209 @@
+import asyncio
+import inspect
+from typing import Any
+
+import pytest
+from livekit.agents import ToolError, llm
+
+from agents.escalation import Escalation
+from agents.greeter import Greeter
+from agents.support import Support
+from shop.demo import AMELIA, DANIEL, DEMO_CUSTOMERS, ON_ITS_WAY, TOO_LATE
+from switchboard.database import Database
+from tests.tools.phone import PROOF, known, ring
+from tools import access
+from tools.orders import cancel_order, find_order, list_recent_orders
+from tools.returns import start_return
+from tools.tickets import open_ticket
+from tools.verification import verify_caller
+
+# What a caller may use without saying who they are. None of it tells or changes anything of an account.
+FOR_EVERYBODY = {
+    "verify_caller",
+    "search_knowledge",
+    "open_ticket",
+    "open_urgent_ticket",
+    "list_callback_slots",
+    "book_callback",
+    "write_briefing",
+}
+TOOLS = {
+    tool.info.name: tool
+    for agent in (Greeter, Support, Escalation)
+    for tool in agent.toolbox
+    if isinstance(tool, llm.FunctionTool)
+}
+WORDS = {
+    "order_number": "10042",
+    "postcode": "N1 9GU",
+    "slot": "the first",
+    "phone": "07700 900999",
+    "question": "opening hours",
+    "item": "",
+    "day": "",
+    "email": "",
+}
+
+
+class Untouchable:
+    """A database that nobody may open."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError("the database was asked before the caller was verified")
+
+
+def arguments(tool: llm.FunctionTool[..., Any]) -> dict[str, str]:
+    return {name: WORDS.get(name, "something") for name in list(inspect.signature(tool).parameters)[1:]}
+
+
+def test_every_tool_of_every_agent_is_among_those_tested_here() -> None:
+    assert sum(len(agent.toolbox) for agent in (Greeter, Support, Escalation)) == len(TOOLS) + 1  # knowledge, twice
+    assert set(TOOLS) >= FOR_EVERYBODY
+    assert {"find_order", "list_recent_orders", "start_return", "cancel_order"} == set(TOOLS) - FOR_EVERYBODY
+
+
+@pytest.mark.parametrize("name", sorted(set(TOOLS) - FOR_EVERYBODY))
+async def test_an_unverified_caller_is_refused_before_the_database_is_touched(name: str) -> None:
+    ctx = ring(Untouchable())  # type: ignore[arg-type]
+    with pytest.raises(ToolError) as refused:
+        await TOOLS[name](ctx, **arguments(TOOLS[name]))
+
+    assert refused.value.message == access.UNVERIFIED
+    assert "verify_caller" in refused.value.message
+
+
+@pytest.mark.parametrize("name", sorted(FOR_EVERYBODY - {"verify_caller"}))
+async def test_what_is_for_everybody_tells_nothing_of_an_account(name: str, seeded: Database) -> None:
+    answer = await TOOLS[name](ring(seeded), **arguments(TOOLS[name]))
+
+    for customer in DEMO_CUSTOMERS:
+        for secret in (customer.name, customer.name.split()[0], customer.email, customer.postcode, customer.street):
+            assert secret.lower() not in answer.lower()
+    assert ON_ITS_WAY.goods[0][1] not in answer
+
+
+async def test_a_number_that_calls_verifies_nobody(seeded: Database) -> None:
+    with pytest.raises(ToolError):
+        await find_order(ring(seeded, number=AMELIA.phone), order_number="10042")
+
+
+@pytest.mark.parametrize("number", ["10066", "99999"])
+async def test_another_callers_order_and_none_at_all_sound_the_same(seeded: Database, number: str) -> None:
+    ctx = await known(seeded)
+    for attempt in (
+        find_order(ctx, order_number=number),
+        cancel_order(ctx, order_number=number),
+        start_return(ctx, order_number=number, reason="too big"),
+        open_ticket(ctx, summary="Where is it?", order_number=number),
+    ):
+        with pytest.raises(ToolError) as refused:
+            await attempt
+        assert refused.value.message.startswith(f"There is no order {number} on the caller's account.")
+
+
+async def test_a_stranger_cannot_find_out_by_a_ticket_whether_an_order_exists(seeded: Database) -> None:
+    answers = [
+        await open_ticket(ring(seeded), summary="Late.", order_number=number, phone="07700 900999")
+        for number in ("10042", "99999")
+    ]
+
+    one, other = ["".join(c for c in answer if not c.isdigit()) for answer in answers]
+    assert one == other
+
+
+async def test_order_number_and_postcode_verify_the_caller(seeded: Database) -> None:
+    ctx = ring(seeded)
+    answer = await verify_caller(ctx, postcode="s w 1 a, two a a", order_number="one double oh four two")
+    verified = ctx.userdata.caller.verified
+
+    assert answer == "The caller is verified: Amelia Hart."
+    assert verified is not None
+    assert (verified.name, verified.by) == ("Amelia Hart", "order number and postcode")
+    assert ctx.userdata.state.order_number == 10042
+    assert (await find_order(ctx)).startswith("Order 10042 is an oak writing desk")
+
+
+async def test_email_and_postcode_verify_the_caller(seeded: Database) -> None:
+    ctx = ring(seeded)
+    answer = await verify_caller(ctx, postcode="M1 4BT", email="daniel dot okafor at example dot com")
+
+    assert answer == "The caller is verified: Daniel Okafor."
+    assert ctx.userdata.caller.verified is not None
+    assert ctx.userdata.caller.verified.by == "e-mail and postcode"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"order_number": "10042", "postcode": "M1 4BT"},
+        {"order_number": "10066", "postcode": "SW1A 2AA"},
+        {"order_number": "99999", "postcode": "SW1A 2AA"},
+        {"email": "nobody@example.com", "postcode": "SW1A 2AA"},
+        {"email": "daniel.okafor@example.com", "order_number": "10042", "postcode": "SW1A 2AA"},
+    ],
+)
+async def test_a_wrong_detail_is_refused_without_saying_which(seeded: Database, wrong: dict[str, str]) -> None:
+    ctx = ring(seeded)
+    with pytest.raises(ToolError) as refused:
+        await verify_caller(ctx, **wrong)
+
+    assert refused.value.message == access.NO_MATCH
+    assert ctx.userdata.caller.verified is None
+    assert ctx.userdata.caller.failed_verifications == 1
+
+
+@pytest.mark.parametrize(
+    "missing", [{"postcode": ""}, {"postcode": "SW1A 2AA"}, {"postcode": "", "order_number": "10042"}]
+)
+async def test_a_missing_detail_is_asked_for_and_costs_no_try(missing: dict[str, str]) -> None:
+    ctx = ring(Untouchable())  # type: ignore[arg-type]
+    with pytest.raises(ToolError, match="Ask for"):
+        await verify_caller(ctx, **missing)
+
+    assert ctx.userdata.caller.failed_verifications == 0
+
+
+async def test_after_three_failures_nothing_verifies_in_this_call(seeded: Database) -> None:
+    ctx = ring(seeded)
+    messages = []
+    for _ in range(3):
+        with pytest.raises(ToolError) as refused:
+            await verify_caller(ctx, postcode="N1 9GU", order_number="10042")
+        messages.append(refused.value.message)
+
+    assert messages == [access.NO_MATCH, access.NO_MATCH, access.LOCKED]
+    with pytest.raises(ToolError) as locked:
+        await verify_caller(ctx, **PROOF)
+    assert locked.value.message == access.LOCKED
+    with pytest.raises(ToolError) as refused:
+        await find_order(ctx, order_number="10042")
+    assert refused.value.message == access.LOCKED
+    assert (await verify_caller(ring(seeded), **PROOF)).startswith("The caller is verified")
+
+
+async def test_tries_that_are_made_at_once_are_all_counted(seeded: Database) -> None:
+    ctx = ring(seeded)
+    tries = [verify_caller(ctx, postcode=f"N{i} 9GU", order_number="10042") for i in range(1, 6)]
+    await asyncio.gather(*tries, verify_caller(ctx, **PROOF), return_exceptions=True)
+
+    assert ctx.userdata.caller.verified is None
+    assert ctx.userdata.caller.failed_verifications == 3
+
+
+async def test_a_failure_is_forgiven_by_nothing_and_a_success_costs_nothing(seeded: Database) -> None:
+    ctx = ring(seeded)
+    with pytest.raises(ToolError):
+        await verify_caller(ctx, postcode="N1 9GU", order_number="10042")
+    for _ in range(3):
+        await verify_caller(ctx, **PROOF)
+
+    assert ctx.userdata.caller.failed_verifications == 1
+
+
+async def test_two_callers_see_each_their_own(seeded: Database) -> None:
+    amelia, daniel = await known(seeded), await known(seeded, DANIEL)
+    hers, his = await asyncio.gather(list_recent_orders(amelia), list_recent_orders(daniel))
+
+    assert "10042" in hers
+    assert "10042" not in his
+    assert str(TOO_LATE.number) in his

@@ -1,0 +1,8 @@
+"""The tools' clock; tests set it."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)

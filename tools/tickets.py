@@ -1,0 +1,91 @@
+"""Leaving something for a colleague to look into."""
+
+from livekit.agents import RunContext, ToolError, function_tool
+
+from shop import tickets
+from shop.errors import OrderNotFoundError
+from shop.models import Ticket, Urgency
+from switchboard.call import Call
+from tools import clock, hearing
+from tools.access import account_if_verified
+from tools.case import Case
+from tools.keys import key
+from tools.orders import not_found
+
+PHONE_MISSING = "Ask for a phone number at which a colleague can reach the caller, then call this tool again with it."
+
+
+@function_tool
+async def open_ticket(ctx: RunContext[Call[Case]], summary: str, order_number: str = "", phone: str = "") -> str:
+    """Open a ticket: a colleague looks into it and answers within two working days.
+
+    For anything that the other tools cannot settle. A caller who is not verified can leave one too, with a phone
+    number.
+
+    Args:
+        summary: What is wrong and what the caller wants, in one or two sentences.
+        order_number: The number of the order it is about, if it is about one.
+        phone: The phone number to answer to. Needed when the caller is not verified.
+    """
+    ticket = await _open(ctx.userdata, "open_ticket", Urgency.NORMAL, summary, order_number, phone)
+    return f"The ticket is open; its number is {ticket.number}. A colleague answers within two working days."
+
+
+@function_tool
+async def open_urgent_ticket(ctx: RunContext[Call[Case]], summary: str, order_number: str = "", phone: str = "") -> str:
+    """Open an urgent ticket: a senior colleague takes it first thing and answers within four working hours.
+
+    Call `write_briefing` before it: the briefing goes with the ticket. A caller who is not verified can leave one
+    too, with a phone number.
+
+    Args:
+        summary: What is wrong and what the caller wants, in one or two sentences.
+        order_number: The number of the order it is about, if it is about one.
+        phone: The phone number to answer to. Needed when the caller is not verified.
+    """
+    ticket = await _open(ctx.userdata, "open_urgent_ticket", Urgency.URGENT, summary, order_number, phone)
+    return (
+        f"The urgent ticket is open; its number is {ticket.number}. A senior colleague answers within four working "
+        "hours."
+    )
+
+
+def phone_of(call: Call[Case], said: str) -> str | None:
+    """The number that the caller gave, else the one they call from. Raises a ToolError for what is no number."""
+    number = hearing.phone(said)
+    if said.strip() and number is None:
+        raise ToolError(
+            "That is not a whole phone number. Ask for it again, digit by digit, then call this tool again."
+        )
+    return number or hearing.phone(call.caller.number or "")
+
+
+async def _open(call: Call[Case], tool: str, urgency: Urgency, summary: str, order_number: str, phone: str) -> Ticket:
+    if not summary.strip():
+        raise ToolError("Ask what the ticket shall say, then call this tool again with a summary.")
+    account, reach = account_if_verified(call), phone_of(call, phone)
+    number = hearing.order_number(order_number)
+    if account is None and reach is None:
+        raise ToolError(PHONE_MISSING)
+    try:
+        async with call.database.write() as session:
+            ticket = await tickets.open_ticket(
+                session,
+                account,
+                summary=summary if account else _strangers(summary, number),
+                key=key(call, tool, summary, number),
+                now=clock.now(),
+                order_number=number if account else None,
+                phone=reach,
+                briefing=call.state.briefing_text(),
+                urgency=urgency,
+            )
+    except OrderNotFoundError as error:
+        raise not_found(error) from error
+    call.state.note("a ticket", f"Opened ticket {ticket.number}.", number if account else None)
+    return ticket
+
+
+def _strangers(summary: str, number: int | None) -> str:
+    # Kept as text, so that the answer is the same whether the order exists or not.
+    return f"{summary} (Not verified{f'; says it is about order {number}' if number else ''}.)"

@@ -1,0 +1,1 @@
+"""Which agents make up a line, who hands to whom, in which voice."""
