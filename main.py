@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from livekit.agents import AgentServer, JobContext
+    from livekit.agents import AgentServer, JobContext, JobProcess
     from pydantic import SecretStr
 
     from simulator.server import Simulator
@@ -111,6 +111,11 @@ async def answer(ctx: "JobContext") -> None:
         await conversation.ending.over.wait()
 
 
+def prepare_process(_process: "JobProcess") -> None:
+    """What every process that answers calls does first."""
+    start_logging(settings())
+
+
 @cache
 def build_server() -> "AgentServer":
     """LiveKit's worker, answering every line."""
@@ -121,7 +126,10 @@ def build_server() -> "AgentServer":
         ws_url=chosen.livekit.url or "",
         api_key=secret(chosen.livekit.api_key),
         api_secret=secret(chosen.livekit.api_secret),
+        setup_fnc=prepare_process,
     )
+    # LiveKit's command line adds a log handler of its own when it starts
+    server.on("worker_started", lambda: start_logging(chosen))
     server.rtc_session(answer, agent_name=chosen.livekit.agent_name)
     return server
 

@@ -54,8 +54,8 @@ class View:
                 self._called[event.call_id] = f"{event.tool}({_arguments(event)})"
             case ToolReturned() if event.failed or not event.tool.startswith("transfer_to_"):
                 call = self._called.pop(event.call_id, event.tool)
-                sign = "failed:" if event.failed else "->"
-                self._dim(f"  [{event.agent}] {call} {sign} {_short(event.result)} ({event.ms:.0f} ms)")
+                outcome = f" {'failed:' if event.failed else '->'} {_short(event.result)}" if event.result else ""
+                self._dim(f"  [{event.agent}] {call}{outcome} ({event.ms:.0f} ms)")
             case HandoffDone():
                 self._dim(f"  [handoff] {event.source} -> {event.target}: {_times(event)}")
             case Failed():
