@@ -76,7 +76,8 @@ def playbook_simulator(playbook: Path) -> "Callable[[int], Simulator]":
     from simulator.playbook import Playbook
     from simulator.server import Simulator
 
-    return lambda port: Simulator(Playbook.load(playbook), port=port)
+    mind = Playbook.load(playbook)
+    return lambda port: Simulator(mind, port=port)
 
 
 @asynccontextmanager
@@ -112,8 +113,13 @@ async def answer(ctx: "JobContext") -> None:
 
 
 def prepare_process(_process: "JobProcess") -> None:
-    """What every process that answers calls does first."""
+    """What every process that answers calls does first, so that no caller waits for an import."""
+    from switchboard import conversation  # noqa: F401
+
     start_logging(settings())
+    for line in lines().values():
+        if settings().provider == "simulator" and line.playbook:
+            playbook_simulator(line.playbook)
 
 
 @cache

@@ -13,7 +13,7 @@ from switchboard.migrations import pending
 from switchboard.providers import Services
 from switchboard.realtime import CallSession
 from switchboard.settings import Settings
-from switchboard.speech import Speech, chain
+from switchboard.speech import Chain
 from switchboard.voices import AzureVoice, CartesiaVoice, Voice
 from switchboard.workflow import Workflow
 
@@ -79,7 +79,7 @@ async def _realtime(services: Services, say: Say) -> bool:
 
 
 async def _voice(services: Services, voice: Voice, say: Say) -> bool:
-    speech = chain(services.speech(voice, _nobody)[:1])
+    speech = Chain(services.speech(voice, _nobody)[:1], warm=False)
     try:
         problem = None if await asyncio.wait_for(_sounds(speech), PATIENCE) else "it says nothing"
     except (APIError, TimeoutError) as error:
@@ -89,7 +89,7 @@ async def _voice(services: Services, voice: Voice, say: Say) -> bool:
     return _told(say, f"voice by {type(voice).__name__.removesuffix('Voice')}", problem)
 
 
-async def _sounds(speech: Speech) -> bool:
+async def _sounds(speech: Chain) -> bool:
     async with speech.stream() as stream:
         stream.push_text("Hello.")
         stream.end_input()

@@ -45,7 +45,7 @@ class Conversation:
         self._typed = typed
         self._resources = AsyncExitStack()
         self._recorder = Recorder(self.ledger, self._speaker)
-        self._speeches = Speeches(lambda voice: services.speech(voice, self._realtime))
+        self._speeches = Speeches(lambda voice: services.speech(voice, self._realtime), spoken=not typed)
         self.model = services.realtime(self._modality(workflow.voice(workflow.start)), self._recorder.reconnected)
         self.session: AgentSession[Call[Any]] = AgentSession(
             llm=self.model,

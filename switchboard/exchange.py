@@ -14,7 +14,6 @@ from livekit.agents import (
     UserStateChangedEvent,
     function_tool,
     llm,
-    tts,
 )
 from livekit.agents.voice import SpeechHandle
 
@@ -131,8 +130,7 @@ class Exchange:
         ctx.speech_handle.add_done_callback(lambda speech: self._if_interrupted(speech, source))
         self.call.ledger.write(HandoffAsked(source=source.id, target=edge.target.name()))
         target = self.seat(edge.target)
-        if modality == "text" and isinstance(target.tts, tts.TTS):
-            target.tts.prewarm()  # its connection opens while the farewell is spoken
+        self.speech_of(self.workflow.voice(edge.target)).prewarm()  # it connects while the farewell is spoken
         return target
 
     def _refuse_passing_around(self, edge: Handoff) -> None:

@@ -7,7 +7,7 @@ from livekit.agents import APIConnectOptions, tts, utils
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
 
 from switchboard.realtime import CallSession
-from switchboard.voices import Voice
+from switchboard.voices import NativeVoice, Voice
 
 SAMPLE_RATE = 24_000
 
@@ -47,30 +47,43 @@ class NativeReading(tts.ChunkedStream):
         output_emitter.flush()
 
 
+class Chain(tts.FallbackAdapter):
+    """Services in order of preference: when one fails before it was heard, the next one says the same.
+
+    LiveKit warms an agent's speech up whenever the agent arrives, with a connection or a request each time. This one
+    does so once, and only if `warm`: not where the chain is no more than a fallback, or where nothing is spoken.
+    """
+
+    def __init__(self, services: list[Speech], *, warm: bool) -> None:
+        super().__init__(services, sample_rate=SAMPLE_RATE, max_retry_per_tts=0)
+        self._cold = warm
+
+    def prewarm(self) -> None:
+        """Open the preferred service's connection, the first time."""
+        if self._cold:
+            self._cold = False
+            super().prewarm()
+
+
 class Speeches:
     """The text-to-speech of each voice in one call. `services_of` gives a voice's services, the preferred first."""
 
-    def __init__(self, services_of: Callable[[Voice], list[Speech]]) -> None:
+    def __init__(self, services_of: Callable[[Voice], list[Speech]], *, spoken: bool) -> None:
         self._services_of = services_of
+        self._spoken = spoken
         self._services: list[Speech] = []
-        self._chains: dict[Voice, Speech] = {}
+        self._chains: dict[Voice, Chain] = {}
 
-    def of(self, voice: Voice) -> Speech:
+    def of(self, voice: Voice) -> Chain:
         """Who speaks in `voice`, the same one all through the call, so that its connection is kept."""
         if voice not in self._chains:
             services = self._services_of(voice)
             self._services += services
-            self._chains[voice] = chain(services)
+            warm = self._spoken and not isinstance(voice, NativeVoice)
+            self._chains[voice] = Chain(services, warm=warm)
         return self._chains[voice]
 
     async def aclose(self) -> None:
         """Close every connection."""
         for speech in (*self._chains.values(), *self._services):
             await speech.aclose()
-
-
-def chain(services: list[Speech]) -> Speech:
-    """`services` in order of preference: when one fails before it was heard, the next one says the same."""
-    if len(services) == 1:
-        return services[0] if services[0].capabilities.streaming else tts.StreamAdapter(tts=services[0])
-    return tts.FallbackAdapter(services, sample_rate=SAMPLE_RATE, max_retry_per_tts=0)

@@ -17,6 +17,8 @@ from switchboard.ledger.tables import CallRow, EventRow
 
 log = structlog.get_logger(__name__)
 
+GATHER_SECONDS = 0.05
+"""Events that come together are stored together, and after what they are about: a handoff does not wait for SQL."""
 RETRY_SECONDS = 0.5
 CLOSING_SECONDS = 5.0
 
@@ -82,6 +84,7 @@ class Ledger:
         done = False
         while not done:
             batch = [await self._queue.get()]
+            await asyncio.sleep(GATHER_SECONDS)
             while not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             done = batch[-1] is None

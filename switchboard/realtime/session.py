@@ -8,6 +8,7 @@ into private parts of LiveKit's session (1.8.9) and is the only place that does.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,9 +20,11 @@ import structlog
 from livekit.agents import APIConnectionError, APIError, llm, utils
 from livekit.agents.llm._realtime.openai import _DiscardedGeneration, _ResponseGeneration
 from livekit.agents.types import NOT_GIVEN, NotGivenOr
+from livekit.agents.voice.generation import remove_instructions
 from livekit.plugins.openai.realtime import RealtimeSession
 from openai.types.realtime import (
     ConversationItemAdded,
+    ConversationItemCreateEvent,
     ConversationItemDeleteEvent,
     RealtimeConversationItemFunctionCall,
     RealtimeErrorEvent,
@@ -35,6 +38,7 @@ from openai.types.realtime import (
 )
 
 from switchboard.realtime.aloud import Reading, reading_request
+from switchboard.realtime.hearing import Hearing
 from switchboard.realtime.transcript import PacedTranscript
 
 if TYPE_CHECKING:
@@ -99,8 +103,11 @@ class CallSession(RealtimeSession):
         self._lost_at: float | None = None
         self._before_the_loss: list[llm.ChatItem] = []
         self._replayed: set[str] = set()
+        # items that our copy of the conversation has and the server has not confirmed; the events that added some
         self._unconfirmed: set[str] = set()
+        self._added: dict[str, str] = {}
         self._transcript = PacedTranscript()
+        self._hearing = Hearing(transcribed=self._opts.input_audio_transcription is not None)
         # replies: what asked for them, which of them went out, and which wait for another to end
         self._asked: dict[str, ResponseCreateEvent] = {}
         self._sent: set[str] = set()
@@ -204,6 +211,8 @@ class CallSession(RealtimeSession):
     def _note_sent(self, event: dict[str, Any]) -> None:
         if event["type"] == "response.create" and event.get("event_id"):
             self._sent.add(event["event_id"])
+        elif event["type"] == "input_audio_buffer.append":
+            self._hearing.sent(event, _seconds(event["audio"]))
 
     def interrupt(self) -> None:
         """Cancel the answer that is being given, or that was about to be taken up again."""
@@ -261,12 +270,58 @@ class CallSession(RealtimeSession):
 
     def _handle_error(self, event: RealtimeErrorEvent) -> None:
         asked = event.error.event_id or ""
+        if item_id := self._added.pop(asked, None):
+            self._take_back(item_id, event.error.code)
+            return
         if event.error.code == "conversation_already_has_active_response" and asked in self._asked:
             self._waiting.append(asked)
             return
         if cut := self._resumed.pop(asked, None):
             self._end_generation(cut.generation)
         super()._handle_error(event)
+
+    # -- items are added without waiting -------------------------------------------------------------------------------
+
+    async def update_chat_ctx(self, chat_ctx: llm.ChatContext) -> None:
+        """LiveKit waits for the server to confirm each change, a round trip in every tool call and every handoff.
+
+        What is only added needs no waiting: the socket keeps the order. A refused item is taken back and logged.
+        """
+        wanted = chat_ctx.copy(exclude_handoff=True, exclude_config_update=True)
+        remove_instructions(wanted)
+        async with self._update_chat_ctx_lock:
+            events = self._create_update_chat_ctx_events(wanted)
+            creations = [event for event in events if isinstance(event, ConversationItemCreateEvent)]
+            if len(creations) == len(events):
+                for event in creations:
+                    self._add_item(event, wanted)
+                return
+        await super().update_chat_ctx(chat_ctx)
+
+    def _add_item(self, event: ConversationItemCreateEvent, wanted: llm.ChatContext) -> None:
+        assert event.item.id and event.event_id
+        item = wanted.get_by_id(event.item.id)
+        assert item is not None
+        previous = None if event.previous_item_id == "root" else event.previous_item_id
+        self._remote_chat_ctx.insert(previous, item.model_copy())
+        self._unconfirmed.add(item.id)
+        self._added[event.event_id] = item.id
+        self.send_event(event)
+
+    def _handle_conversion_item_added(self, event: ConversationItemAdded) -> None:
+        if event.item.id in self._unconfirmed:
+            self._unconfirmed.discard(event.item.id)
+            self._added = {key: item_id for key, item_id in self._added.items() if item_id != event.item.id}
+            return
+        super()._handle_conversion_item_added(event)
+
+    def _take_back(self, item_id: str, code: str | None) -> None:
+        if code == "item_create_duplicate_item_id":
+            return  # a reconnect had sent it already
+        log.warning("the realtime service refused a conversation item", code=code)
+        self._unconfirmed.discard(item_id)
+        if self._remote_chat_ctx.get(item_id):
+            self._remote_chat_ctx.delete(item_id)
 
     # -- a failed answer is asked for again ----------------------------------------------------------------------------
 
@@ -343,8 +398,23 @@ class CallSession(RealtimeSession):
                 self._response_created_futures[event_id] = future
                 if event_id in self._sent:
                     super().send_event(self._asked[event_id])
+        if self._cut and self._cut.heard:
+            self._hearing.take()  # the caller has an answer to that already, at least half of one
+        elif self._cut and not self._cut.asked and self._hearing.owed:
+            self._end_generation(self._cut.generation)  # the server answers again when it hears it again
+            self._cut = None
+        self._say_again(self._hearing.take())
         if self._cut:
             self._resume_cut(self._cut)
+
+    def _say_again(self, audio: list[dict[str, Any]]) -> None:
+        """Send the caller's words of the lost connection, before those that have come meanwhile."""
+        waiting = []
+        with contextlib.suppress(utils.aio.channel.ChanEmpty, utils.aio.ChanClosed):
+            while audio:
+                waiting.append(self._msg_ch.recv_nowait())
+        for event in [*audio, *waiting]:
+            super().send_event(event)
 
     def _restore_conversation(self) -> None:
         """Know at once what LiveKit has just replayed: until it is confirmed, new items would go to its front."""
@@ -357,12 +427,6 @@ class CallSession(RealtimeSession):
             previous = item.id
         self._replayed |= self._unconfirmed
         self._before_the_loss = []
-
-    def _handle_conversion_item_added(self, event: ConversationItemAdded) -> None:
-        if event.item.id in self._unconfirmed:
-            self._unconfirmed.discard(event.item.id)
-            return
-        super()._handle_conversion_item_added(event)
 
     def _resume_cut(self, cut: Cut) -> None:
         """Ask for the rest of an answer that broke off, or for all of it if nothing was heard."""
@@ -419,7 +483,7 @@ class CallSession(RealtimeSession):
 
     def _handle_response_audio_delta(self, event: ResponseAudioDeltaEvent) -> None:
         super()._handle_response_audio_delta(event)
-        self._transcript.audio(len(event.delta) * 3 / 4 / 2 / SAMPLES_PER_SECOND)  # base64 of 16-bit samples
+        self._transcript.audio(_seconds(event.delta))
 
     def _handle_response_output_item_done(self, event: ResponseOutputItemDoneEvent) -> None:
         if event.item.type == "message" and getattr(event.item, "status", None) != "incomplete":
@@ -474,6 +538,7 @@ class CallSession(RealtimeSession):
 
     def _inspect(self, event: dict[str, Any]) -> None:
         """See every server event first, and keep those of readings from LiveKit, which knows one answer at a time."""
+        self._hearing.received(event)
         response = event.get("response") or {}
         asked_by = (response.get("metadata") or {}).get("client_event_id")
         if event["type"] == "response.created" and asked_by in self._readings:
@@ -498,6 +563,11 @@ class CallSession(RealtimeSession):
 def _client_event_id(event: ResponseCreatedEvent) -> str:
     metadata = event.response.metadata
     return str(metadata.get("client_event_id", "")) if isinstance(metadata, dict) else ""
+
+
+def _seconds(audio: str) -> float:
+    """How long base64 of PCM16 at 24 kHz plays."""
+    return len(audio) * 3 / 4 / 2 / SAMPLES_PER_SECOND
 
 
 def _deletion(item_id: str) -> ConversationItemDeleteEvent:

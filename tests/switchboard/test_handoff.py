@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from livekit.agents import llm
 
 from simulator.options import Options
 from switchboard.context import Brief, LastTurns, Nothing
@@ -196,9 +197,24 @@ async def test_nothing_keeps_nothing_of_what_was_said_before(database_url: str) 
         assert texts(stage.mind.requests[-1]) == []
 
 
-async def test_a_handoff_waits_for_no_round_trip_of_its_own(database_url: str) -> None:
-    async with staged(database_url, options=Options(round_trip=0.2)) as stage:
+async def test_a_handoff_waits_for_no_round_trip(database_url: str) -> None:
+    async with staged(database_url, options=Options(round_trip=0.5)) as stage:
         await stage.say("to desk")
 
-        # one round trip: the tool's result is confirmed before LiveKit lets the agent leave
-        assert stage.of(HandoffDone)[0].arrived_ms < 390
+        sent = [(frame.time, frame.event) for frame in stage.simulator.frames]
+        result = next(at for at, event in sent if event.get("item", {}).get("type") == "function_call_output")
+        asked = [at for at, event in sent if event["type"] == "response.create"][-1]
+        assert asked - result < stage.simulator.options.round_trip
+
+
+async def test_an_item_that_the_service_refuses_is_taken_back_and_the_call_goes_on(database_url: str) -> None:
+    async with staged(database_url) as stage:
+        realtime = stage.conversation.exchange.at_desk.realtime  # type: ignore[union-attr]
+        ctx = realtime.chat_ctx
+        ctx.items.append(llm.FunctionCallOutput(call_id="nobody_called", name="x", output="x", is_error=False))
+        await realtime.update_chat_ctx(ctx)
+        await stage.simulator.wait_for(lambda: stage.simulator.errors)
+        await stage.say("hello")
+
+        assert answers_by(stage, "reception")[-1] == "reception heard: hello."
+        assert not [item for item in realtime.chat_ctx.items if item.type == "function_call_output"]

@@ -1,5 +1,7 @@
 """What a dropped connection does to a call: nothing that the caller would notice, and nothing false in the history."""
 
+import asyncio
+
 import pytest
 
 from simulator.options import Options
@@ -118,3 +120,32 @@ async def test_what_the_caller_interrupts_while_the_connection_is_away_is_not_ta
 
         assert told(stage)[-1] == "reception heard: hello."
         assert not [request for request in stage.mind.requests if "Say only" in request.extra]
+
+
+@pytest.mark.parametrize("moment", ["in mid-sentence", "before it is answered"])
+async def test_what_the_caller_says_when_the_connection_drops_is_heard_whole(database_url: str, moment: str) -> None:
+    sentence = "my parcel has the number one zero zero four two and it should have come yesterday already"
+    slow = Options(first_audio=2.0, transcription_delay=2.0)
+    async with staged(database_url, options=slow if moment == "before it is answered" else None) as stage:
+        turns: list[dict[str, int]] = []
+        stage.conversation.exchange.at_desk.realtime.on(  # type: ignore[union-attr]
+            "openai_server_event_received", lambda event: turns.append(event) if "audio_end_ms" in event else None
+        )
+        heard_before = (
+            "input_audio_buffer.speech_started" if moment == "in mid-sentence" else "input_audio_buffer.committed"
+        )
+        reached = asyncio.Event()
+        stage.conversation.exchange.at_desk.realtime.on(  # type: ignore[union-attr]
+            "openai_server_event_received", lambda event: reached.set() if event["type"] == heard_before else None
+        )
+        stage.mind.will_hear(sentence)
+        seconds = stage.microphone.speak(sentence)
+        await reached.wait()
+        if moment == "before it is answered":
+            stage.mind.will_hear(sentence)
+        await stage.simulator.drop()
+        await stage.until_said("reception heard")
+
+        assert told(stage)[-1] == f"reception heard: {sentence}."
+        assert stage.simulator.opened == 2
+        assert turns[-1]["audio_end_ms"] > seconds * 1000 - 200

@@ -1,0 +1,73 @@
+"""What the caller has said and the service may not have taken in: said again when the connection is lost."""
+
+from collections import deque
+from typing import Any
+
+LEAD_SECONDS = 1.0
+"""Kept while nobody speaks: the beginning of a sentence that is not noticed yet."""
+LONGEST_SECONDS = 30.0
+
+
+class Hearing:
+    """Follows one connection after another: the caller's audio as it is sent, and what the server makes of it.
+
+    `transcribed`: the server writes down what it hears, and that is when a turn is safe; otherwise when it is answered.
+    """
+
+    def __init__(self, transcribed: bool) -> None:
+        self._transcribed = transcribed
+        self._chunks: deque[tuple[float, dict[str, Any]]] = deque()
+        self._seconds = 0.0
+        self._ends: dict[str, float] = {}
+        self._speaking = False
+        self._heard_until = 0.0
+
+    def sent(self, event: dict[str, Any], seconds: float) -> None:
+        """One `input_audio_buffer.append` has gone out."""
+        self._seconds += seconds
+        self._chunks.append((self._seconds, event))
+        if not self._speaking and not self._ends:
+            self._heard_until = self._seconds - LEAD_SECONDS
+        self._forget(max(self._heard_until, self._seconds - LONGEST_SECONDS))
+
+    def received(self, event: dict[str, Any]) -> None:
+        """One server event."""
+        match event["type"]:
+            case "input_audio_buffer.speech_started":
+                self._speaking = True
+            case "input_audio_buffer.committed":
+                self._speaking = False
+                self._ends[event.get("item_id") or ""] = self._seconds
+            case "input_audio_buffer.cleared":
+                self._forget_all()
+            case "conversation.item.input_audio_transcription.completed":
+                self._safe(event.get("item_id") or "")
+            case "conversation.item.input_audio_transcription.failed":
+                self._safe(event.get("item_id") or "")
+            case "response.created" if not self._transcribed:
+                for item_id in list(self._ends):
+                    self._safe(item_id)
+
+    @property
+    def owed(self) -> bool:
+        """Whether the caller is speaking, or has said something that the server has not taken in."""
+        return self._speaking or bool(self._ends)
+
+    def take(self) -> list[dict[str, Any]]:
+        """The audio to send again on a new connection, which starts afresh; empty when nothing is owed."""
+        chunks = [event for _, event in self._chunks] if self.owed else []
+        self._forget_all()
+        return chunks
+
+    def _safe(self, item_id: str) -> None:
+        self._heard_until = max(self._heard_until, self._ends.pop(item_id, 0.0))
+        self._forget(self._heard_until)
+
+    def _forget(self, until: float) -> None:
+        while self._chunks and self._chunks[0][0] <= until:
+            self._chunks.popleft()
+
+    def _forget_all(self) -> None:
+        self._chunks.clear()
+        self._ends.clear()
+        self._speaking = False
