@@ -71,13 +71,14 @@ def settings() -> "Settings":
 
 
 @cache
-def playbook_simulator(playbook: Path) -> "Callable[[int], Simulator]":
-    """Makes simulators that behave as `playbook` says, on a given port (0: any)."""
+def playbook_simulator(playbook: Path) -> "Callable[..., Simulator]":
+    """Makes simulators that behave as `playbook` says, on a given port (0: any), with options as the simulator's."""
+    from simulator.options import Options
     from simulator.playbook import Playbook
     from simulator.server import Simulator
 
     mind = Playbook.load(playbook)
-    return lambda port: Simulator(mind, port=port)
+    return lambda port, **options: Simulator(mind, Options(**options), port=port)
 
 
 @asynccontextmanager
@@ -279,15 +280,21 @@ def download_files() -> None:
 
 @app.command()
 def simulator(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8089, line: LineOption = None
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8089,
+    line: LineOption = None,
+    connect_delay: Annotated[int, typer.Option(help="Milliseconds that a connection takes.")] = 0,
+    round_trip: Annotated[int, typer.Option(help="Milliseconds of network, there and back.")] = 0,
+    first_audio: Annotated[int, typer.Option(help="Milliseconds from a request to the first word.")] = 0,
 ) -> None:
     """Run the simulator alone, until Ctrl-C."""
     playbook = line_named(line).playbook
     if playbook is None:
         fail("That line has no playbook for the simulator.")
 
+    times = {"connect_delay": connect_delay, "round_trip": round_trip, "first_audio": first_audio}
+
     async def serve() -> None:
-        async with playbook_simulator(playbook)(port) as running:
+        async with playbook_simulator(playbook)(port, **{name: ms / 1000 for name, ms in times.items()}) as running:
             typer.echo(f"# The simulator listens at {running.url} (health: {running.url}/health). Put this into .env:")
             typer.echo(as_env(running.url))
             await asyncio.Event().wait()

@@ -28,6 +28,9 @@ async def check_all(settings: Settings, lines: Sequence[Workflow], versions: Seq
     say(f"ok       settings: realtime by {provider}, turns by {settings.turns.detection}")
     for line in lines:
         say(f"ok       line {line.name}: {', '.join(agent.name() for agent in line.agents)}")
+        for agent, voice in line.voices.items():
+            if settings.provider not in (None, "simulator") and Services(settings).available(voice) != voice:
+                say(f"warning  line {line.name}: no service for the voice of {agent.name()}; it speaks in another one")
     problems = [await _database(settings, versions, say)]
     if settings.provider not in (None, "simulator"):
         async with utils.http_context.open():

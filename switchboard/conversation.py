@@ -5,9 +5,11 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
+import structlog
 from livekit import rtc
 from livekit.agents import AgentSession, get_job_context, room_io, utils
 from livekit.agents.types import NOT_GIVEN
+from sqlalchemy.exc import SQLAlchemyError
 
 from switchboard.call import Call, Caller
 from switchboard.database import Database
@@ -20,9 +22,11 @@ from switchboard.logs import TAG, CallTag
 from switchboard.providers import Services
 from switchboard.realtime import CallSession, Modality
 from switchboard.recorder import Recorder
-from switchboard.speech import Speeches
+from switchboard.speech import Speech, Speeches
 from switchboard.voices import NativeVoice, Voice
 from switchboard.workflow import Workflow
+
+log = structlog.get_logger(__name__)
 
 MAX_TOOL_STEPS = 8  # a chain such as verify, find, return; LiveKit's 3 would end it half-way
 
@@ -59,7 +63,7 @@ class Conversation:
         silence = None if typed else settings.call.silence_seconds
         self.ending = Ending(self.call, self.session, silence, settings.call.max_minutes * 60)
         self._tag = CallTag(call_id)
-        self.exchange = Exchange(workflow, self.call, self._speeches.of, self._modality, self._tag)
+        self.exchange = Exchange(workflow, self.call, self._speech, self._modality, self._tag)
         self.exchange.tools.append(self.ending.tool)
 
     async def __aenter__(self) -> Self:
@@ -100,9 +104,15 @@ class Conversation:
         assert self.exchange.at_desk is not None, "nobody speaks before the first agent has arrived"
         return self.exchange.at_desk.realtime
 
+    def _speech(self, voice: Voice) -> Speech:
+        return self._speeches.of(self.services.available(voice))
+
     def _modality(self, voice: Voice) -> Modality:
-        return "text" if self._typed else voice.modality
+        return "text" if self._typed else self.services.available(voice).modality
 
     async def _forget_old_calls(self) -> None:
         kept = timedelta(days=self.services.settings.storage.retention_days)
-        await forget(self.call.database, datetime.now(UTC) - kept)
+        try:
+            await forget(self.call.database, datetime.now(UTC) - kept)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("old calls were not removed: the database does not answer", error=type(error).__name__)

@@ -19,7 +19,7 @@ from switchboard.realtime import CallModel, CallSession
 from switchboard.realtime.session import Modality
 from switchboard.settings import Settings
 from switchboard.speech import NativeSpeech, Speech
-from switchboard.voices import AzureVoice, CartesiaVoice, Voice
+from switchboard.voices import AzureVoice, CartesiaVoice, NativeVoice, Voice
 
 MODALITIES: dict[Modality, list[str]] = {"audio": ["text", "audio"], "text": ["text"]}
 
@@ -127,6 +127,13 @@ class Services:
         return openai.STT(model=model, client=AsyncOpenAI(base_url=azure.v1_url, api_key=key, max_retries=0))
 
     # -- speech --------------------------------------------------------------------------------------------------------
+
+    def available(self, voice: Voice) -> Voice:
+        """`voice`, or the nearest one that these settings have the service for."""
+        azure = self.settings.azure.tts_deployment is not None
+        if isinstance(voice, CartesiaVoice) and not self.settings.cartesia.configured:
+            return AzureVoice(self.settings.realtime.voice) if azure else NativeVoice()
+        return NativeVoice() if isinstance(voice, AzureVoice) and not azure else voice
 
     def speech(self, voice: Voice, realtime: Callable[[], CallSession]) -> list[Speech]:
         """Who can speak text for `voice`: its own service, then Azure's, the native voice last."""
