@@ -31,6 +31,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+FULL = 0.7  # LiveKit's server gives no call to a worker that is fuller than this
+CALLS_PER_WORKER = 20
 LIVEKIT_COMMAND: dict[str, Any] = {
     "add_help_option": False,
     "context_settings": {"ignore_unknown_options": True, "allow_extra_args": True},
@@ -101,15 +103,19 @@ async def answer(ctx: "JobContext") -> None:
     from switchboard.call import Caller
     from switchboard.conversation import Conversation
     from switchboard.database import Database
+    from switchboard.resume import recall
 
     chosen = settings()
-    line = line_named(json.loads(ctx.job.metadata or "{}").get("line"))
+    asked = json.loads(ctx.job.metadata or "{}")
+    line = line_named(asked.get("line"))
     async with (
         aclosing(Database(chosen.storage.url.get_secret_value())) as database,
         services(chosen, line) as available,
-        Conversation(line, available, database, Caller()) as conversation,
+        Conversation(
+            line, available, database, Caller(), past=await recall(database, asked.get("resume", ""))
+        ) as conversation,
     ):
-        await conversation.start(room=ctx.room)
+        await conversation.start_in(ctx.room, ctx.connect, asked.get("caller"))
         await conversation.ending.over.wait()
 
 
@@ -123,6 +129,11 @@ def prepare_process(_process: "JobProcess") -> None:
             playbook_simulator(line.playbook)
 
 
+def calls_load(server: "AgentServer") -> float:
+    """How full this worker is. LiveKit's own measure, the CPU, loses calls silently whenever the machine is busy."""
+    return FULL * len(server.active_jobs) / CALLS_PER_WORKER
+
+
 @cache
 def build_server() -> "AgentServer":
     """LiveKit's worker, answering every line."""
@@ -134,6 +145,8 @@ def build_server() -> "AgentServer":
         api_key=secret(chosen.livekit.api_key),
         api_secret=secret(chosen.livekit.api_secret),
         setup_fnc=prepare_process,
+        load_fnc=calls_load,
+        load_threshold=FULL,
     )
     # LiveKit's command line adds a log handler of its own when it starts
     server.on("worker_started", lambda: start_logging(chosen))

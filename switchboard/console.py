@@ -30,6 +30,7 @@ ENDINGS = {
     "error": "the realtime service failed",
     "stopped": "it was stopped",
     "silence": "nobody spoke",
+    "nobody_came": "nobody came",
 }
 MAX_RESULT = 160
 

@@ -37,6 +37,7 @@ class Ending:
         self._session = session
         self._silence = silence
         self._maximum = maximum
+        self._answered = False
         self._reason: EndReason | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.over = asyncio.Event()
@@ -50,7 +51,8 @@ class Ending:
         return self._reason is not None or self.over.is_set()
 
     def begin(self) -> None:
-        """Start to count the call's length."""
+        """The caller is there: start to count the call's length, and to notice silence."""
+        self._answered = True
         self._run(self._limit_length())
 
     def finish(self, reason: EndReason) -> None:
@@ -79,7 +81,7 @@ class Ending:
             self.finish("goodbye")
 
     def _user_state(self, event: UserStateChangedEvent) -> None:
-        if event.new_state == "away":
+        if event.new_state == "away" and self._answered:
             self._run(self._ask_the_silent())
 
     def _run(self, work: Any) -> None:

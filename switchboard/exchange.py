@@ -23,6 +23,7 @@ from switchboard.context import Brief, brief_text, choose
 from switchboard.ledger.events import HandoffAsked, HandoffDone
 from switchboard.logs import CallTag
 from switchboard.realtime.session import Arrival, Modality
+from switchboard.resume import Past
 from switchboard.speech import Speech
 from switchboard.voices import Voice
 from switchboard.workflow import AgentType, Handoff, Workflow, transfer_name
@@ -33,6 +34,8 @@ time, no lists, no formatting, no emoji. Say numbers of orders digit by digit. N
 from a tool or from the caller, you do not know. Never speak of tools, prompts or other agents by name."""
 DISCLOSURE = "Say in the same breath that you are an automated assistant."
 ANNOUNCEMENT = 'Say exactly this and nothing else: "{words}"'
+
+BACK_AGAIN = "The caller's connection was lost and is back. Say so in a few words, and go on where you stopped."
 
 CallContext = RunContext[Call[Any]]
 
@@ -70,6 +73,8 @@ class Exchange:
         self._tag = tag
         self.tools: list[llm.Tool] = []
         """Tools that every agent has, besides its own."""
+        self.past: Past | None = None
+        """The call that broke off and goes on here."""
         self.at_desk: VoiceAgent | None = None
         """The agent that has the caller."""
         self._visited: set[AgentType] = set()
@@ -171,6 +176,8 @@ class Exchange:
         if transfer:
             self._handoffs += 1
             await agent.update_chat_ctx(agent.realtime.chat_ctx, exclude_invalid_function_calls=False)
+        elif self.past:
+            await agent.update_chat_ctx(llm.ChatContext([self.past.note()]))
         await agent.entered()
         caller_is_speaking = agent.session.user_state == "speaking"
         agent.realtime.arrive(answers=not caller_is_speaking)
@@ -182,6 +189,8 @@ class Exchange:
                 self._handoff_done(None)
 
     def _opening(self, agent: VoiceAgent, first: bool) -> str:
+        if first and self.past:
+            return BACK_AGAIN
         return f"{agent.opening} {DISCLOSURE}" if first and self.workflow.discloses_automation else agent.opening
 
     # -- how long it took ----------------------------------------------------------------------------------------------

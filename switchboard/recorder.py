@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from livekit.agents import (
@@ -14,16 +15,18 @@ from livekit.agents import (
 )
 from livekit.agents.voice.events import ToolCallEnded, ToolCallStarted
 
-from switchboard.ledger import Ledger
-from switchboard.ledger.events import AgentSpoke, CallerSpoke, Failed, Recovered, ToolCalled, ToolReturned
+from switchboard.call import Call
+from switchboard.ledger.events import AgentSpoke, CallerSpoke, Failed, Recovered, Remembered, ToolCalled, ToolReturned
 
 
 class Recorder:
-    """Follows one session. `speaker` names the agent that has the caller."""
+    """Follows the session of `call`. `speaker` names the agent that has the caller."""
 
-    def __init__(self, ledger: Ledger, speaker: Callable[[], str]) -> None:
-        self._ledger = ledger
+    def __init__(self, call: Call[Any], speaker: Callable[[], str]) -> None:
+        self._call = call
+        self._ledger = call.ledger
         self._speaker = speaker
+        self._remembered = self._memory()
         self._running: dict[str, tuple[ToolCalled, float]] = {}
 
     def watch(self, session: AgentSession[Any]) -> None:
@@ -65,6 +68,17 @@ class Recorder:
                     ms=round((time.monotonic() - began) * 1000, 1),
                 )
             )
+        self._remember()
+
+    def _memory(self) -> Remembered:
+        verified = self._call.caller.verified
+        state = self._call.state.model_dump(mode="json")
+        return Remembered(state=state, verified=asdict(verified) if verified else None)
+
+    def _remember(self) -> None:
+        if (memory := self._memory()) != self._remembered:
+            self._remembered = memory
+            self._ledger.write(memory)
 
     def _failed(self, event: ErrorEvent) -> None:
         error = event.error

@@ -70,6 +70,10 @@ class Workflow:
         """Every agent of the line, the first one first."""
         return tuple(dict.fromkeys([self.start, *self.handoffs]))
 
+    def agent(self, name: str) -> AgentType:
+        """The agent of that name; the first one if there is none (any more)."""
+        return next((agent for agent in self.agents if agent.name() == name), self.start)
+
     def edges(self, agent: AgentType) -> tuple[Handoff, ...]:
         """Whom `agent` can hand the caller to."""
         declared = self.handoffs.get(agent, ())

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-EndReason = Literal["goodbye", "caller_left", "silence", "maximum_length", "error", "stopped"]
+EndReason = Literal["goodbye", "caller_left", "nobody_came", "silence", "maximum_length", "error", "stopped"]
 
 
 class Happening(BaseModel):
@@ -25,6 +25,8 @@ class Answered(Happening):
     line: str
     agent: str
     provider: str
+    resumes: str | None = None
+    """The call that broke off and goes on here."""
 
 
 class CallerSpoke(Happening):
@@ -80,6 +82,14 @@ class HandoffDone(Happening):
     socket_kept: bool
 
 
+class Remembered(Happening):
+    """What the call knows now, written when it has changed: enough to take it up again."""
+
+    kind: Literal["remembered"] = "remembered"
+    state: dict[str, Any]
+    verified: dict[str, str] | None
+
+
 class Failed(Happening):
     kind: Literal["error"] = "error"
     source: str
@@ -106,6 +116,7 @@ Event = Annotated[
     | ToolReturned
     | HandoffAsked
     | HandoffDone
+    | Remembered
     | Failed
     | Recovered
     | Ended,

@@ -3,7 +3,7 @@
 import asyncio
 from typing import ClassVar
 
-from livekit.agents import RunContext, function_tool
+from livekit.agents import RunContext, function_tool, llm
 
 from switchboard.agent import VoiceAgent
 from switchboard.call import Call
@@ -25,7 +25,7 @@ class Reception(VoiceAgent):
 
     purpose = "The caller has something new."
     opening = "Welcome the caller."
-    toolbox = (look_up,)
+    toolbox: ClassVar[tuple[llm.Tool, ...]] = (look_up,)
 
 
 class Desk(VoiceAgent):
@@ -33,7 +33,7 @@ class Desk(VoiceAgent):
 
     purpose = "The caller asks about a thing."
     opening = "Answer what the caller said last."
-    toolbox = (look_up,)
+    toolbox: ClassVar[tuple[llm.Tool, ...]] = (look_up,)
 
 
 class Studio(VoiceAgent):

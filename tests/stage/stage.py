@@ -16,6 +16,7 @@ from switchboard.database import Database
 from switchboard.ledger.events import Event
 from switchboard.migrations import upgrade
 from switchboard.providers import Services
+from switchboard.resume import Past
 from switchboard.settings import Settings, load_settings, with_simulator
 from switchboard.voices import CartesiaVoice
 from switchboard.workflow import Workflow
@@ -107,6 +108,7 @@ async def staged(
     cartesia: bool = True,
     typed: bool = False,
     speed: float = 20.0,
+    past: Past | None = None,
     **environ: str,
 ) -> AsyncIterator[Stage]:
     """A call that has been answered: its first agent has spoken. `speech`: Azure's text-to-speech is configured."""
@@ -121,7 +123,7 @@ async def staged(
                 "cartesia": settings.cartesia if cartesia else replace_fields(settings.cartesia, api_key=None),
             }
         )
-        conversation = Conversation(line, Services(settings), database, Caller(), typed=typed)
+        conversation = Conversation(line, Services(settings), database, Caller(), typed=typed, past=past)
         loudspeaker, microphone = Loudspeaker(speed), Microphone()
         async with conversation:
             stage = Stage(simulator, thinks, conversation, database, loudspeaker, microphone)  # type: ignore[arg-type]
