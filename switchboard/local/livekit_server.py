@@ -1,0 +1,132 @@
+"""A LiveKit server for this machine: the one that is set, or one that we find or build, and run on loopback."""
+
+import asyncio
+import json
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from livekit.api import AccessToken, VideoGrants
+from pydantic import SecretStr
+
+from switchboard.local.errors import explained
+from switchboard.local.livekit_build import NAME, LiveKitBuild
+from switchboard.local.machine import Machine
+from switchboard.local.parts import Part, PartError, Parts
+from switchboard.local.ports import EVERY_ADDRESS, LOOPBACK, Port, take
+from switchboard.local.readiness import http_ok, http_status
+from switchboard.settings_schema import LiveKit
+
+PORTS = (
+    Port("LiveKit", 7880),
+    Port("LiveKit's audio over TCP", 7881, host=EVERY_ADDRESS),  # the server offers no way to bind this one to loopback
+    Port("LiveKit's audio over UDP", 7882, kind="udp"),
+)
+API_KEY = "switchboard"
+ATTEMPTS = 3
+AGAIN_SECONDS = 0.3
+"""The server waits for callers to leave unless it is asked twice; and it misses a SIGTERM in its first 0.1 s."""
+
+
+@dataclass(frozen=True)
+class LiveKitServer:
+    """One server on loopback: its ports and a secret of its own. Keep it to start the same server again."""
+
+    program: Path
+    config: Path
+    ports: tuple[Port, ...]
+    secret: SecretStr
+
+    @classmethod
+    def prepare(cls, program: Path, folder: Path, machine: Machine, ports: tuple[Port, ...] = PORTS) -> Self:
+        """Choose ports and a secret, and write the configuration into `folder`, for this user's eyes only."""
+        chosen, moved = take(*ports)
+        for line in moved:
+            machine.say(line)
+        server = cls(program, folder / "livekit.yaml", chosen, SecretStr(secrets.token_urlsafe(32)))
+        with explained("Writing LiveKit's configuration"):
+            folder.mkdir(parents=True, exist_ok=True)
+            server.config.unlink(missing_ok=True)
+            server.config.touch(mode=0o600)
+            server.config.write_text(json.dumps(server._settings, indent=2))  # JSON is YAML, too
+        return server
+
+    def access(self, chosen: LiveKit) -> LiveKit:
+        """The settings that were chosen, with how to reach this server."""
+        url = f"ws://{LOOPBACK}:{self.ports[0].number}"
+        return chosen.model_copy(update={"url": url, "api_key": SecretStr(API_KEY), "api_secret": self.secret})
+
+    @property
+    def part(self) -> Part:
+        """The server as a part to start."""
+        command = (str(self.program), "--config", str(self.config))
+        return Part("livekit", command, self._ready, again_seconds=AGAIN_SECONDS)
+
+    @property
+    def _settings(self) -> dict[str, object]:
+        signal, tcp, udp = (port.number for port in self.ports)
+        return {
+            "port": signal,
+            "bind_addresses": [LOOPBACK],
+            "rtc": {
+                "tcp_port": tcp,
+                "udp_port": udp,
+                "node_ip": LOOPBACK,
+                "use_external_ip": False,
+                "interfaces": {"includes": ["lo", "lo0"]},
+                "enable_loopback_candidate": True,
+            },
+            "keys": {API_KEY: self.secret.get_secret_value()},
+            "logging": {"level": "info"},
+        }
+
+    async def _ready(self, log: Path) -> bool:
+        """Whether a server answers, and takes our secret: another one may have been quicker to take the port."""
+        address = f"http://{LOOPBACK}:{self.ports[0].number}"
+        if not await http_ok(address)(log):
+            return False
+        grants = VideoGrants(room_list=True)
+        token = AccessToken(API_KEY, self.secret.get_secret_value()).with_grants(grants).to_jwt()
+        rooms = f"{address}/twirp/livekit.RoomService/ListRooms"
+        return await asyncio.to_thread(http_status, "POST", rooms, token, "{}") == 200
+
+
+async def provide_server(chosen: LiveKit, build: LiveKitBuild, machine: Machine, parts: Parts, folder: Path) -> LiveKit:
+    """How to reach a LiveKit server: the one of the settings, or one that is started among `parts`.
+
+    Raises `LocalError` if there is no way to one.
+    """
+    if chosen.url:
+        machine.say(f"LiveKit server: {chosen.url} (LIVEKIT_URL).")
+        return chosen
+    server = await start_server(await find_program(build, machine), machine, parts, folder)
+    return server.access(chosen)
+
+
+async def find_program(build: LiveKitBuild, machine: Machine) -> Path:
+    """LiveKit's server: on the PATH, our cached build, or a build now. Raises `LocalError`."""
+    if found := machine.find(NAME):
+        if version := await machine.version(found, "--version"):
+            machine.say(f"LiveKit server: {found} ({version}), from the PATH.")
+            return found
+        machine.say(f"LiveKit server: {found} does not run; passed over.")
+    how = "our cached build"
+    if not build.whole:
+        await build.make()
+        how = "built now"
+    machine.say(f"LiveKit server: {build.program} ({build.version}), {how}.")
+    return build.program
+
+
+async def start_server(program: Path, machine: Machine, parts: Parts, folder: Path) -> LiveKitServer:
+    """Start a server on free ports, on others if somebody takes one of them meanwhile. Raises `PartError`."""
+    for attempt in range(1, ATTEMPTS + 1):
+        server = LiveKitServer.prepare(program, folder, machine)
+        try:
+            await parts.start(server.part)
+            return server
+        except PartError:
+            if attempt == ATTEMPTS or all(port.free for port in server.ports):
+                raise
+    raise AssertionError("the last attempt returns or raises")

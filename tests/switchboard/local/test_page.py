@@ -1,0 +1,114 @@
+"""The page is built when it has to be, with the real npm."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from switchboard.local.errors import LocalError
+from switchboard.local.machine import Machine
+from switchboard.local.page import Page
+from tests.switchboard.local.toolchains import NODE_PACKAGE
+
+PACKAGE = '{"name": "page", "version": "1.0.0", "scripts": {"build": "node build.mjs"}}'
+LOCK = (
+    '{"name": "page", "version": "1.0.0", "lockfileVersion": 3, "packages": {"": {"name": "page", "version": "1.0.0"}}}'
+)
+BUILD = """
+import fs from "node:fs";
+if (fs.existsSync("src/broken")) { console.log("src/app.ts(1,2): error TS2322: no"); process.exit(2); }
+fs.rmSync("dist", { recursive: true, force: true });
+fs.mkdirSync("dist");
+fs.copyFileSync("src/index.html", "dist/index.html");
+fs.appendFileSync("coverage", "build\\n");
+console.log("built");
+"""
+
+pytestmark = pytest.mark.skipif(shutil.which("npm") is None, reason="there is no npm here")
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Path:
+    """A page without packages, which npm installs without a network."""
+    web = tmp_path / "web"
+    (web / "src").mkdir(parents=True)
+    (web / "package.json").write_text(PACKAGE)
+    (web / "package-lock.json").write_text(LOCK)
+    (web / "build.mjs").write_text(BUILD)
+    (web / "src" / "index.html").write_text("hello")
+    return web
+
+
+@pytest.fixture
+def page(machine: Machine, web: Path) -> Page:
+    return Page(machine, web, NODE_PACKAGE)
+
+
+def builds(web: Path) -> int:
+    return len((web / "coverage").read_text().splitlines())
+
+
+async def test_a_page_that_was_never_built_is_built_with_progress(page: Page, web: Path, said: list[str]) -> None:
+    dist = await page.build()
+
+    assert (dist / "index.html").read_text() == "hello"
+    assert said[0].startswith("Node.js: ")
+    assert "Fetching the page's packages (npm ci, once) ..." in said
+    assert "  built" in said
+    assert said[-1].startswith("The page is built (")
+
+
+async def test_a_page_is_not_built_twice(page: Page, web: Path, said: list[str]) -> None:
+    await page.build()
+    said.clear()
+    await page.build()
+
+    assert builds(web) == 1
+    assert said == []
+
+
+async def test_a_changed_source_is_built_but_no_package_fetched(page: Page, web: Path, said: list[str]) -> None:
+    await page.build()
+    said.clear()
+    (web / "src" / "index.html").write_text("hello again")
+    dist = await page.build()
+
+    assert (dist / "index.html").read_text() == "hello again"
+    assert "Fetching the page's packages (npm ci, once) ..." not in said
+
+
+async def test_other_packages_are_fetched(page: Page, web: Path, said: list[str]) -> None:
+    await page.build()
+    said.clear()
+    (web / "package-lock.json").write_text(LOCK + "\n")
+    await page.build()
+
+    assert "Fetching the page's packages (npm ci, once) ..." in said
+
+
+async def test_a_removed_source_or_page_is_noticed(page: Page, web: Path) -> None:
+    (web / "src" / "more.ts").write_text("")
+    await page.build()
+    (web / "src" / "more.ts").unlink()
+    await page.build()
+    (page.dist / "index.html").unlink()
+    await page.build()
+
+    assert builds(web) == 3
+
+
+async def test_a_build_that_fails_is_told_in_one_line_and_tried_again(page: Page, web: Path) -> None:
+    (web / "src" / "broken").write_text("")
+    with pytest.raises(LocalError) as failed:
+        await page.build()
+    (web / "src" / "broken").unlink()
+
+    assert str(failed.value) == "npm run build failed (exit code 2): src/app.ts(1,2): error TS2322: no"
+    assert (await page.build() / "index.html").exists()
+
+
+async def test_a_folder_without_a_page_is_told_in_one_line(machine: Machine, tmp_path: Path) -> None:
+    with pytest.raises(
+        LocalError, match=r"^Building the page failed: No such file or directory \(.*package\.json\)\.$"
+    ):
+        await Page(machine, tmp_path / "none", NODE_PACKAGE).build()
