@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from simulator.faults import Faults
 from simulator.mind import Mind
 from simulator.options import Options
+from simulator.recognizer import Recognizer
 from simulator.record import Record
 from simulator.voice import Voice
 
@@ -18,3 +19,4 @@ class Backend:
     faults: Faults
     voice: Voice
     record: Record
+    recognizer: Recognizer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ class Entry:
     """How much of it has been sent."""
     input_ms: float = 0.0
     """The length of a caller's audio."""
+    recognition: asyncio.Task[None] | None = None
+    """Finds out what a caller said; `text` is complete when it is done."""
 
     @property
     def id(self) -> str:

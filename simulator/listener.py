@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from simulator.backend import Backend
 from simulator.chain import Chain, Entry
+from simulator.detector import DETECTORS
 from simulator.ears import Ears, SpeechStarted, Turn
 from simulator.errors import ProtocolError
 from simulator.ids import new_id
 from simulator.mind import MindError
+from simulator.recognizer import RecognizerError
 from simulator.session import Session
 from simulator.usage import INPUT_TOKENS_PER_MS, text_tokens
+from simulator.voice import BYTES_PER_MS
 
+logger = logging.getLogger(__name__)
 SHORTEST_MS = 100
+TRANSCRIPTION = "conversation.item.input_audio_transcription"
 
 
 class Host(Protocol):
@@ -51,10 +57,11 @@ class Listener:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self._ears = Ears()
+        self._ears = Ears(DETECTORS[host.backend.options.detector])
         self._ears.detect(self._detection)
         self._item_id = new_id("item")
         self._silence: asyncio.TimerHandle | None = None
+        self._recognitions: set[asyncio.Task[None]] = set()
 
     @property
     def _detection(self) -> Mapping[str, Any] | None:
@@ -104,6 +111,8 @@ class Listener:
     def leave(self) -> None:
         """The client is gone."""
         self._ears.clear()
+        for recognition in self._recognitions:
+            recognition.cancel()
 
     def _turn(self, turn: Turn) -> None:
         if isinstance(turn, SpeechStarted):
@@ -145,22 +154,37 @@ class Listener:
         self._respond()
 
     def _commit(self, silent: bool = False) -> None:
-        pcm_ms = self._ears.buffered_ms
-        self._ears.take()
+        pcm = self._ears.take()
         host = self._host
         words = "" if silent else self._words()
         content = [{"type": "input_audio", "transcript": None}]
         item = {"id": self._item_id, "type": "message", "status": "completed", "role": "user", "content": content}
         self._item_id = new_id("item")
-        entry = Entry(item, "server", text=words, input_ms=pcm_ms)
+        entry = Entry(item, "server", text=words or "", input_ms=len(pcm) / BYTES_PER_MS)
         previous = host.conversation.append(entry)
         committed = {"previous_item_id": previous, "item_id": entry.id}
         host.emit({"type": "input_audio_buffer.committed", **committed})
         host.announce(entry, previous)
-        if not silent and host.session.input["transcription"] is not None:
+        if words is None:
+            self._recognize(entry, pcm)
+        elif not silent:
             self._transcribe_later(entry)
 
-    def _words(self) -> str:
+    def _recognize(self, entry: Entry, pcm: bytes) -> None:
+        entry.recognition = asyncio.get_running_loop().create_task(self._understand(entry, pcm))
+        self._recognitions.add(entry.recognition)
+        entry.recognition.add_done_callback(self._recognitions.discard)
+
+    async def _understand(self, entry: Entry, pcm: bytes) -> None:
+        try:
+            entry.text = await self._host.backend.recognizer.recognize(pcm)
+        except RecognizerError as error:
+            logger.warning("a turn was not recognized: %s", error)
+            self._transcription_failed(entry, {"type": "server_error", "code": "not_recognized", "message": str(error)})
+        else:
+            self._transcribe_later(entry)
+
+    def _words(self) -> str | None:
         try:
             return self._host.backend.mind.hear(self._host.session.id)
         except MindError as error:
@@ -168,6 +192,8 @@ class Listener:
             return ""
 
     def _transcribe_later(self, entry: Entry) -> None:
+        if self._host.session.input["transcription"] is None:
+            return
         model = str(self._host.session.input["transcription"].get("model"))
         delay = self._host.backend.options.transcription_delay
         if delay > 0:
@@ -176,27 +202,31 @@ class Listener:
             self._transcribe(entry, model)
 
     def _transcribe(self, entry: Entry, model: str) -> None:
-        kind = "conversation.item.input_audio_transcription"
         place = {"item_id": entry.id, "content_index": 0}
         if error := self._transcription_error(model):
-            self._host.emit({"type": f"{kind}.failed", **place, "error": error})
+            self._transcription_failed(entry, error)
             return
         words = entry.text
         # Whisper does not stream: one delta holds it all.
         for delta in [words] if "whisper" in model else re.findall(r"\s*\S+", words):
-            self._host.emit({"type": f"{kind}.delta", **place, "delta": delta})
+            self._host.emit({"type": f"{TRANSCRIPTION}.delta", **place, "delta": delta})
         entry.item["content"] = [{"type": "input_audio", "transcript": words}]
         done = {"transcript": words, "usage": _usage(entry, model)}
-        self._host.emit({"type": f"{kind}.completed", **place, **done})
+        self._host.emit({"type": f"{TRANSCRIPTION}.completed", **place, **done})
+
+    def _transcription_failed(self, entry: Entry, error: Mapping[str, Any]) -> None:
+        if self._host.session.input["transcription"] is not None:
+            place = {"item_id": entry.id, "content_index": 0}
+            self._host.emit({"type": f"{TRANSCRIPTION}.failed", **place, "error": {"param": None, **error}})
 
     def _transcription_error(self, model: str) -> Mapping[str, Any] | None:
         known = self._host.backend.options.transcription_deployments
         if known is not None and model not in known:
             message = f"The transcription deployment '{model}' does not exist."
-            return {"type": "invalid_request_error", "code": "DeploymentNotFound", "message": message, "param": None}
+            return {"type": "invalid_request_error", "code": "DeploymentNotFound", "message": message}
         if fault := self._host.backend.faults.take("transcription_failed"):
             code, message = fault.text("code"), fault.text("message")
-            return {"type": "server_error", "code": code, "message": message, "param": None}
+            return {"type": "server_error", "code": code, "message": message}
         return None
 
 

@@ -81,6 +81,6 @@ class Mind(Protocol):
         """The response to `request`. Pure: no side effects, safe to ask again. Raises `MindError`."""
         ...
 
-    def hear(self, session_id: str) -> str:
-        """The words of the next spoken turn ("" when nothing was understood)."""
+    def hear(self, session_id: str) -> str | None:
+        """The words of the next spoken turn; "" when nothing was understood; None: listen to the caller."""
         ...

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from simulator.detector import DetectorName
 from simulator.faults import Fault
 
 TextDrift = Literal["off", "loaded-text", "any-text"]
@@ -78,6 +79,8 @@ class Options:
     """Other codes for errors whose code is not documented: see `DEFAULT_CODES`."""
 
     # Ears
+    detector: DetectorName = "silero"
+    """What tells speech from silence: "silero" hears voices only, "energy" anything loud (a tone, in a benchmark)."""
     semantic_vad_deaf: bool = False
     """As seen on Azure: `semantic_vad` never says `speech_started` and never cancels a response."""
     transcription_deployments: frozenset[str] | None = None

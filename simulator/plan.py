@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -47,6 +48,11 @@ class Plan:
             modality=self.modality,
             session_id=self.session_id,
         )
+
+    async def understood(self) -> None:
+        """Wait until everything that callers said in it has been recognized."""
+        if pending := [entry.recognition for entry in self.entries if entry.recognition is not None]:
+            await asyncio.wait(pending)
 
     @property
     def tools_json(self) -> str:

@@ -58,9 +58,8 @@ class Playbook:
             sentence = ": ".join(part for part in (where, place_of(error.path), error.message) if part)
             raise PlaybookError(sentence) from None
 
-    def hear(self, session_id: str) -> str:  # noqa: ARG002  # a playbook has no words for a caller who only speaks
+    def hear(self, session_id: str) -> str | None:  # a playbook has no words for a caller who only speaks
         """Nothing: a playbook follows the caller, it does not know what comes next."""
-        return ""
 
     def answer(self, request: Request) -> Reply:
         """What the agent says and calls. Never empty."""
@@ -155,6 +154,8 @@ class _Speaker:
             return self._arrive() if self._section else [Say(self._text(self._pick(self._book.plain)))]
         if last.type == "function_call_output":
             return self._after()
+        if last.role == "user" and not last.text.strip():
+            return [*self._told(), Say(self._pick(self._book.unheard))]
         return [*self._told(), *self._turn()]
 
     def _turn(self) -> Reply:

@@ -15,7 +15,8 @@ list of variants, taken in turn):
 - `first`, `later`: rules of every agent, tried before and after the plan of the topic at hand. See `Rule`.
 - `moments`: pattern over a one-off request of the engine (a silent caller, the last minute) -> what is said.
 - `lost`: said when nothing fits; `troubled`: when a tool gave nothing but advice; `lasting`: when the same call would
-  be made again; `plain`: by an agent without a section, as `{agent}`; `wrap_up`: after an answer, with nothing left.
+  be made again; `unheard`: when not a word of the caller was understood; `plain`: by an agent without a section, as
+  `{agent}`; `wrap_up`: after an answer, with nothing left.
 
 A text names slots as `{order}`; in arguments `{order?}` may be missing. `{said}` is the agent's last sentence,
 `{words}` the caller's, `{output}` a tool's, and a tool's pattern adds its named groups.
@@ -35,6 +36,10 @@ from simulator.strict_yaml import Part, Path, Pattern, Words, YamlError
 PLACEHOLDER = re.compile(r"\{([a-z_]+)(\?)?\}")
 ALWAYS_KNOWN = frozenset({"said", "words", "output", "agent"})
 ANY_REPLY = "reply"
+UNHEARD = (
+    "Sorry, I couldn't make out any words. Could you say that again, or type it?",
+    "I can hear you, but I don't understand the words. Could you say it once more, or type it?",
+)
 
 Needs: TypeAlias = tuple[str | tuple[str, ...], ...]
 """Slots that have to be known; of an inner list any one will do."""
@@ -243,6 +248,7 @@ class Book(Part):
     lost: Words
     troubled: Words
     lasting: Words
+    unheard: Words = UNHEARD
     plain: Words
     wrap_up: Words | None = None
 

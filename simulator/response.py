@@ -140,6 +140,7 @@ class Response:
 
     async def _produce(self) -> None:
         self._suffer()
+        await self._plan.understood()
         reply = self._answer()
         spoken = self._begin_speaking(reply)
         await self._wait(self._backend.options.first_audio)

@@ -13,11 +13,13 @@ from aiohttp import web
 from simulator.backend import Backend
 from simulator.cartesia import Cartesia
 from simulator.connection import Connection
+from simulator.detector import DETECTORS
 from simulator.dialect import Ga, Preview
 from simulator.faults import Faults
 from simulator.handshake import Doorman, Refused
 from simulator.mind import Mind
 from simulator.options import Options
+from simulator.recognizer import Deaf, Recognizer
 from simulator.record import Failure, Frame, Record
 from simulator.speech import SpeechEndpoint
 from simulator.voice import Voice
@@ -33,13 +35,21 @@ class Simulator:
     """Azure OpenAI Realtime, Azure OpenAI speech and Cartesia at one `url`, thinking with `mind`.
 
     Use it as an async context manager. Port 0 takes a free port. Start and stop it on one event loop.
+    `recognizer` has the words of spoken turns for which the mind has none; it stays the caller's to close.
     """
 
-    def __init__(self, mind: Mind, options: Options | None = None, port: int = 0, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        mind: Mind,
+        options: Options | None = None,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        recognizer: Recognizer | None = None,
+    ) -> None:
         self.options = options or Options()
         self.faults = Faults(self.options.faults, self.options.seed)
         self._record = Record()
-        self._backend = Backend(mind, self.options, self.faults, Voice(), self._record)
+        self._backend = Backend(mind, self.options, self.faults, Voice(), self._record, recognizer or Deaf())
         self._doorman = Doorman(self.options, self.faults)
         self.cartesia = Cartesia(self._backend)
         self.speech = SpeechEndpoint(self._backend, self._doorman)
@@ -91,6 +101,7 @@ class Simulator:
 
     async def start(self) -> None:
         """Listen. Raises OSError when the port is taken."""
+        DETECTORS[self.options.detector]()  # its model is loaded now, not while the first caller waits
         self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=LONGEST_STOP)
         await self._runner.setup()
         try:

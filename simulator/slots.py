@@ -21,7 +21,11 @@ _NUMBERS: Mapping[str, int] = MappingProxyType(
 _SCALES: Mapping[str, int] = MappingProxyType({"hundred": 100, "thousand": 1000})
 _REPEATS: Mapping[str, int] = MappingProxyType({"double": 2, "triple": 3, "treble": 3})
 # A recogniser writes these words for digits; between two digits nothing else makes sense.
-_SOUNDS_LIKE: Mapping[str, str] = MappingProxyType({"for": "four", "to": "two", "too": "two", "ate": "eight"})
+_SOUNDS_LIKE: Mapping[str, str] = MappingProxyType(
+    {"for": "four", "far": "four", "fore": "four", "to": "two", "too": "two", "ate": "eight", "won": "one"}
+)
+# These do not follow a number in a sentence, so they may also be its end.
+_SOUNDS_LIKE_AT_THE_END = frozenset({"far", "fore", "too"})
 _FILLERS = frozenset({"and", "uh", "um", "er", "erm", "then", "dash", "hyphen", "space"})
 _ALPHABET = (
     "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa quebec "
@@ -32,6 +36,8 @@ _LETTERS: Mapping[str, str] = MappingProxyType(
 )
 _WORD = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+# "M1 for a BT": the digit between the halves of a postcode, as a recogniser may write it.
+_BETWEEN_HALVES = re.compile(r"(?<![a-z])([A-Z] ?\d)[ ,.]+(for|to|too)(?: a)?[ ,.]+(?=[A-Z][ ,.]*[A-Z]\b)")
 _UK_POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})")
 
 
@@ -49,8 +55,9 @@ def digits(text: str, pattern: re.Pattern[str] | None) -> list[str]:
 
 def postcode(text: str, pattern: re.Pattern[str] | None) -> list[str]:
     """Postcodes written or spelled ("SW1A 2AA", "S W one A two A A"), in capitals."""
+    text = _BETWEEN_HALVES.sub(lambda found: f"{found[1]} {_SOUNDS_LIKE[found[2]]} ", text)
     text = re.sub(r"\b([a-z]) (?:for|as in|like) [a-z]+\b", r"\1", text.lower())
-    text = re.sub(r"\bdouble[ -]?(?:u|you)\b", "w", text)
+    text = re.sub(r"\bdouble[ -]?(?:u|you)(?![a-z])", "w ", text)
     for letter_o in ("o", "0"):
         found = _matches(_characters(_words_of(text), letter_o), pattern)
         if found:
@@ -111,7 +118,7 @@ def _runs(words: Sequence[str]) -> Iterator[tuple[bool, list[str]]]:
         following = words[place + 1] if place + 1 < len(words) else ""
         if _is_number(word) or (run and word in _SCALES):
             run.append(word)
-        elif run and word in _SOUNDS_LIKE and _is_number(following):
+        elif run and word in _SOUNDS_LIKE and (_is_number(following) or word in _SOUNDS_LIKE_AT_THE_END):
             run.append(_SOUNDS_LIKE[word])
         elif not (run and word in _FILLERS):
             if run:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from simulator.options import Options
@@ -11,6 +13,8 @@ from tests.simulator.wire import GA, PREVIEW, SILENCE, Event, Wire, connect, ton
 
 LONG = "This is a long sentence that takes quite a while to say, so that there is time to speak in between."
 TURN = SILENCE * 5 + tone(0.5) + SILENCE * 5
+LOUD = Options(detector="energy")
+"""A tone is speech."""
 paths = pytest.mark.parametrize("path", [GA, PREVIEW], ids=["ga", "preview"])
 
 
@@ -22,7 +26,7 @@ async def configure(wire: Wire, transcription: Event | None = None, **detection:
 
 async def test_a_spoken_turn_comes_in_the_order_of_the_service() -> None:
     mind = Given("It is on its way.", hears=["Where is my order?"])
-    async with Simulator(mind) as simulator, connect(simulator) as wire:
+    async with Simulator(mind, LOUD) as simulator, connect(simulator) as wire:
         await configure(wire, {"model": "gpt-4o-transcribe"})
         wire.seen.clear()
         await wire.append(TURN)
@@ -51,7 +55,7 @@ async def test_a_spoken_turn_comes_in_the_order_of_the_service() -> None:
 
 @paths
 async def test_a_caller_who_speaks_cuts_the_answer(path: str) -> None:
-    async with Simulator(Given(LONG, hears=["Stop."])) as simulator, connect(simulator, path) as wire:
+    async with Simulator(Given(LONG, hears=["Stop."]), LOUD) as simulator, connect(simulator, path) as wire:
         await wire.send("response.create")
         await wire.until("response.audio.delta" if path == PREVIEW else "response.output_audio.delta")
         await wire.append(SILENCE + tone(0.3))
@@ -65,7 +69,7 @@ async def test_a_caller_who_speaks_cuts_the_answer(path: str) -> None:
 
 
 async def test_a_session_may_keep_its_answers_and_its_silence() -> None:
-    async with Simulator(Given(LONG, hears=["Hm."])) as simulator, connect(simulator) as wire:
+    async with Simulator(Given(LONG, hears=["Hm."]), LOUD) as simulator, connect(simulator) as wire:
         await configure(wire, create_response=False, interrupt_response=False)
         await wire.ask("response.create", "response.output_audio.delta")
         await wire.append(TURN)
@@ -77,7 +81,7 @@ async def test_a_session_may_keep_its_answers_and_its_silence() -> None:
 
 
 async def test_semantic_vad_is_deaf_for_barge_in_when_the_option_says_so() -> None:
-    options = Options(semantic_vad_deaf=True)
+    options = replace(LOUD, semantic_vad_deaf=True)
     async with Simulator(Given(LONG, hears=["Hm.", "So?"]), options) as simulator, connect(simulator) as wire:
         audio = {"input": {"turn_detection": {"type": "semantic_vad"}}}
         await wire.ask("session.update", "session.updated", session={"type": "realtime", "audio": audio})
@@ -91,7 +95,7 @@ async def test_semantic_vad_is_deaf_for_barge_in_when_the_option_says_so() -> No
 
 
 async def test_a_wrong_transcription_deployment_fails_the_transcript_and_nothing_else() -> None:
-    options = Options(transcription_deployments=frozenset({"whisper"}))
+    options = replace(LOUD, transcription_deployments=frozenset({"whisper"}))
     async with Simulator(Given(hears=["Hello."]), options) as simulator, connect(simulator) as wire:
         await configure(wire, {"model": "whisper-1"})
         await wire.append(TURN)
@@ -103,7 +107,7 @@ async def test_a_wrong_transcription_deployment_fails_the_transcript_and_nothing
 
 
 async def test_whisper_writes_in_one_piece_and_later() -> None:
-    options = Options(transcription_delay=0.2)
+    options = replace(LOUD, transcription_delay=0.2)
     async with Simulator(Given(hears=["Hello there."]), options) as simulator, connect(simulator) as wire:
         await configure(wire, {"model": "whisper-1"})
         await wire.append(TURN)
@@ -116,7 +120,7 @@ async def test_whisper_writes_in_one_piece_and_later() -> None:
 
 
 async def test_a_silent_caller_is_noticed_after_the_answer_has_been_heard() -> None:
-    async with Simulator(Given("Hello.", "Are you there?")) as simulator, connect(simulator) as wire:
+    async with Simulator(Given("Hello.", "Are you there?"), LOUD) as simulator, connect(simulator) as wire:
         await configure(wire, idle_timeout_ms=50)
         await wire.ask("response.create", "response.done")
         wire.seen.clear()
@@ -130,7 +134,7 @@ async def test_a_silent_caller_is_noticed_after_the_answer_has_been_heard() -> N
 
 
 async def test_cleared_audio_is_forgotten() -> None:
-    async with Simulator(Given(hears=["Hello."])) as simulator, connect(simulator) as wire:
+    async with Simulator(Given(hears=["Hello."]), LOUD) as simulator, connect(simulator) as wire:
         await wire.append(SILENCE + tone(0.3))
         await wire.until("input_audio_buffer.speech_started")
         await wire.ask("input_audio_buffer.clear", "input_audio_buffer.cleared")
@@ -138,7 +142,7 @@ async def test_cleared_audio_is_forgotten() -> None:
 
 
 async def test_words_that_run_out_are_told() -> None:
-    async with Simulator(Lost()) as simulator, connect(simulator) as wire:
+    async with Simulator(Lost(), LOUD) as simulator, connect(simulator) as wire:
         await wire.append(TURN)
         await wire.until("input_audio_buffer.speech_stopped")
         assert (await wire.until("error"))["error"]["message"] == "no words are left"

@@ -16,7 +16,7 @@ from simulator.mind import CallTool, Say
 from simulator.options import Options
 from simulator.server import Simulator
 from tests.simulator.minds import Given
-from tests.simulator.wire import SILENCE, tone
+from tests.simulator.wire import SILENCE, spoken
 
 NO_RETRY = APIConnectOptions(max_retry=0)
 SPOKEN = "Good morning, this is a colleague. What happened?"
@@ -100,7 +100,7 @@ async def test_a_caller_is_heard_and_answered(http: aiohttp.ClientSession, api_v
         session.on("generation_created", answered.set_result)
         session.on("input_audio_transcription_completed", transcripts.append)
 
-        for chunk in (SILENCE * 4, tone(0.6), SILENCE * 5):
+        for chunk in (SILENCE * 4, spoken("Where is my order?"), SILENCE * 5):
             session.push_audio(rtc.AudioFrame(chunk, 24_000, 1, len(chunk) // 2))
         text, seconds, _ = await heard(await asyncio.wait_for(answered, 5))
 

@@ -142,6 +142,14 @@ def test_after_a_cut_in_a_tools_answer_its_rest_is_said(playbook: Playbook) -> N
     assert playbook.answer(request) == [Say("pounds for room 101.")]
 
 
+def test_words_that_were_not_understood_are_asked_for_again(playbook: Playbook) -> None:
+    [before] = playbook.answer(asked(said("user", "")))
+    [after] = playbook.answer(asked(said("user", "bill"), said("assistant", "Which room, please?"), said("user", "")))
+    assert isinstance(before, Say) and isinstance(after, Say)
+    assert "couldn't make out" in before.text
+    assert "don't understand the words" in after.text
+
+
 def test_a_missing_slot_is_asked_for_and_then_the_tool_is_called(playbook: Playbook) -> None:
     items = [said("user", "my bill please")]
     assert playbook.answer(asked(*items)) == [Say("Which room, please?")]
@@ -231,7 +239,7 @@ def test_instructions_without_an_agent_are_answered_all_the_same(playbook: Playb
 def test_nothing_is_remembered_between_requests(playbook: Playbook) -> None:
     request = asked(said("user", "my bill please"))
     assert playbook.answer(request) == playbook.answer(request)
-    assert playbook.hear("s1") == ""
+    assert playbook.hear("s1") is None
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import aiohttp
 import numpy as np
 
 from simulator.server import Simulator
+from simulator.voice import synthesize
 
 Event = dict[str, Any]
 GA = "/openai/v1/realtime?model=my-deployment"
@@ -87,7 +88,12 @@ async def connect(simulator: Simulator, path: str = GA, greeted: bool = True) ->
         yield wire
 
 
+def spoken(text: str, voice: str = "caller", speed: float = 1.0) -> bytes:
+    """What a caller says."""
+    return synthesize(text, voice, speed).pcm
+
+
 def tone(seconds: float) -> bytes:
-    """Something loud enough to be speech."""
+    """Something loud that is no speech."""
     time = np.arange(int(24_000 * seconds)) / 24_000
     return (8000 * np.sin(2 * np.pi * 220 * time)).astype(np.int16).tobytes()
