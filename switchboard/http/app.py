@@ -1,0 +1,130 @@
+"""The web app, put together: every address it answers stands in one table."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI, Response
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from switchboard.http.attendance import Attendance
+from switchboard.http.auth import caller_auth
+from switchboard.http.calls import Calls
+from switchboard.http.errors import (
+    BadRequest,
+    HouseFull,
+    LineUnknown,
+    LiveKitDown,
+    Refused,
+    SignInDown,
+    SignInNeeded,
+    TicketRefused,
+    TooLarge,
+    TooManyRequests,
+    described,
+    install,
+)
+from switchboard.http.health import Health
+from switchboard.http.limits import BodyLimit, RateLimit
+from switchboard.http.lines import Lines
+from switchboard.http.options import HttpSettings
+from switchboard.http.page import page_routes
+from switchboard.http.places import Places
+from switchboard.http.rooms import Rooms
+from switchboard.http.tickets import Tickets
+from switchboard.http.tokens import Tokens, TokenSigner
+from switchboard.settings_schema import LiveKit
+from switchboard.workflow import Workflow
+
+MOST_BYTES = 64 * 1024
+DESCRIPTION = "Calls to the line from a browser, and the tokens that LiveKit's own frontends ask for."
+
+
+def create_app(options: HttpSettings, livekit: LiveKit, lines: Mapping[str, Workflow], page: Path | None) -> FastAPI:
+    """The app. `livekit` has its address and keys; `lines` has at least one; `page` is the folder of the built page."""
+    assert livekit.url is not None
+    assert livekit.api_secret is not None
+    server_url = options.public_livekit_url or livekit.url
+    rooms = Rooms(livekit, options)
+    places = Places(rooms, options.calls_max)
+    attendance = Attendance(rooms, options.calls_max, options.watch_seconds)
+    signer = TokenSigner(livekit, rooms)
+    tickets = Tickets(livekit.api_secret, options.ticket_minutes)
+    known = Lines(lines)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with rooms, attendance:
+            yield
+
+    app = FastAPI(
+        title="Switchboard",
+        description=DESCRIPTION,
+        docs_url=None,  # it would load its scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+        middleware=_middleware(options),
+    )
+    install(app)
+    app.include_router(
+        _callers(
+            Tokens(signer, known, places, attendance, server_url),
+            Calls(rooms, known, places, attendance, signer, tickets, server_url),
+            options,
+        )
+    )
+    app.include_router(_everyone(known, Health(rooms)))
+    app.router.routes.extend(page_routes(page, server_url, options.cors_origins))
+    return app
+
+
+def _callers(tokens: Tokens, calls: Calls, options: HttpSettings) -> APIRouter:
+    """What costs an agent: limited, and for known callers only where the settings say so."""
+    auth = caller_auth(options)
+    checks = [Depends(RateLimit(options.rate_limit)), *([Depends(auth)] if auth else []), Depends(_no_store)]
+    always = (BadRequest, TooLarge, TooManyRequests, LiveKitDown, *((SignInNeeded, SignInDown) if auth else ()))
+    table: list[tuple[str, str, Any, int, str, tuple[type[Refused], ...]]] = [
+        ("POST", "/token", tokens.issue, 201, "A token for LiveKit's own frontends", (LineUnknown, HouseFull)),
+        ("POST", "/calls", calls.start, 201, "Start a call", (LineUnknown, HouseFull)),
+        ("POST", "/calls/resume", calls.resume, 200, "Come back to a call", (TicketRefused, HouseFull)),
+        ("DELETE", "/calls", calls.end, 204, "End a call", (TicketRefused,)),
+    ]
+    router = APIRouter(dependencies=checks, tags=["calls"])
+    for method, path, endpoint, status, summary, refusals in table:
+        answers = described(*always, *refusals)
+        router.add_api_route(path, endpoint, methods=[method], status_code=status, summary=summary, responses=answers)
+    return router
+
+
+def _everyone(lines: Lines, health: Health) -> APIRouter:
+    router = APIRouter(tags=["about"])
+    router.add_api_route("/lines", lines.list, summary="All lines")
+    unknown = described(LineUnknown, BadRequest)
+    router.add_api_route("/lines/{name}", lines.show, summary="One line", responses=unknown)
+    router.add_api_route("/health", health.show, summary="Whether all is well")
+    return router
+
+
+async def _no_store(response: Response) -> None:
+    response.headers["Cache-Control"] = "no-store"
+
+
+def _middleware(options: HttpSettings) -> list[Middleware]:
+    layers = [Middleware(BodyLimit, most=MOST_BYTES)]
+    if options.cors_origins:
+        layers.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=options.cors_origins,
+                allow_methods=["GET", "POST", "DELETE"],
+                allow_headers=["Authorization", "Content-Type"],
+                expose_headers=["Retry-After"],
+                max_age=600,
+            )
+        )
+    if options.trusted_proxies:
+        layers.append(Middleware(ProxyHeadersMiddleware, trusted_hosts=list(options.trusted_proxies)))
+    return layers

@@ -1,0 +1,139 @@
+"""Calls as our page makes them: the agent is called when the call is asked for, and a ticket leads back to it."""
+
+from typing import Annotated
+
+import structlog
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from switchboard.http.attendance import Attendance
+from switchboard.http.auth import owner_of
+from switchboard.http.errors import LineUnknown, TicketRefused
+from switchboard.http.lines import LINE_PATTERN, Lines
+from switchboard.http.places import Places
+from switchboard.http.rooms import CallRoom, Rooms
+from switchboard.http.tickets import Ticket, Tickets
+from switchboard.http.tokens import TOKEN_SECONDS, TokenSigner, new_identity, new_room
+
+log = structlog.get_logger("http")
+
+TicketText = Annotated[str, Field(min_length=1, max_length=2048, description="As it was given with the call.")]
+
+
+class CallRequest(BaseModel):
+    """Which line to call; the first one if none is named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    line: Annotated[str, Field(pattern=LINE_PATTERN)] | None = None
+
+
+class ResumeRequest(BaseModel):
+    """Which call to come back to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ticket: TicketText
+    fresh: bool = Field(default=False, description="The room is no good (its agent is gone): go on in a new one.")
+
+
+class EndRequest(BaseModel):
+    """Which call to end."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ticket: TicketText
+
+
+class CallAnswer(BaseModel):
+    """A call: where to connect, and the ticket that leads back to it."""
+
+    id: str = Field(description="The room's name.", examples=["call-1f0c8a52b7de"])
+    line: str
+    server_url: str = Field(description="The LiveKit server to connect to.")
+    participant_token: str = Field(description="Opens the room to this caller.")
+    ticket: str = Field(description="Keep it: it leads back to the call after a reload or a dropped connection.")
+    expires_in: int = Field(description="Seconds for which the participant token is good.", examples=[TOKEN_SECONDS])
+
+
+class Calls:
+    """The `calls` resource."""
+
+    def __init__(
+        self,
+        rooms: Rooms,
+        lines: Lines,
+        places: Places,
+        attendance: Attendance,
+        signer: TokenSigner,
+        tickets: Tickets,
+        server_url: str,
+    ) -> None:
+        self._rooms = rooms
+        self._lines = lines
+        self._places = places
+        self._attendance = attendance
+        self._signer = signer
+        self._tickets = tickets
+        self._server_url = server_url
+
+    async def start(self, request: Request, asked: CallRequest | None = None) -> CallAnswer:
+        """Start a call. Its agent is on the way when this answers; connect soon."""
+        line = self._lines.pick(asked.line if asked else None).name
+        name = new_room()
+        ticket = Ticket(call=name, room=name, identity=new_identity(), line=line, owner=owner_of(request))
+        await self._open(ticket, CallRoom(name, ticket.identity, line, warm=True))
+        return self._answer(ticket)
+
+    async def resume(self, request: Request, asked: ResumeRequest) -> CallAnswer:
+        """Come back to a call: to its room, or to a new one where the call goes on if the room is gone."""
+        ticket = self._read(asked.ticket, request)
+        if asked.fresh:
+            await self._close(ticket.room)
+        elif await self._rooms.exists(ticket.room):
+            self._attendance.doubt(_room(ticket), TOKEN_SECONDS)
+            log.info("a caller comes back", room=ticket.room)
+            return self._answer(ticket)
+        moved = ticket.model_copy(update={"room": self._tickets.next_room(ticket), "moves": ticket.moves + 1})
+        await self._open(moved, _room(moved, warm=True), instead_of=ticket.room)
+        return self._answer(moved)
+
+    async def end(self, request: Request, asked: EndRequest) -> None:
+        """End a call. It is no error if it has ended."""
+        ticket = self._read(asked.ticket, request)
+        await self._close(ticket.room)
+        log.info("a caller ended the call", room=ticket.room)
+
+    def _read(self, text: str, request: Request) -> Ticket:
+        ticket = self._tickets.read(text, owner_of(request))
+        try:
+            self._lines.pick(ticket.line)
+        except LineUnknown:
+            raise TicketRefused from None
+        return ticket
+
+    async def _open(self, ticket: Ticket, room: CallRoom, instead_of: str = "") -> None:
+        async with self._places.one(instead_of):
+            await self._rooms.create(room)
+        self._attendance.expect(room, _room(ticket), TOKEN_SECONDS, admitted=True)
+        log.info("a call was asked for", room=room.name, line=room.line, moves=ticket.moves)
+
+    async def _close(self, name: str) -> None:
+        await self._attendance.release(name)
+        await self._rooms.end(name)
+
+    def _answer(self, ticket: Ticket) -> CallAnswer:
+        # A join that has to make the room anew finds the call's agent gone: the next one takes up the call.
+        return CallAnswer(
+            id=ticket.room,
+            line=ticket.line,
+            server_url=self._server_url,
+            participant_token=self._signer.sign(_room(ticket)),
+            ticket=self._tickets.sign(ticket),
+            expires_in=TOKEN_SECONDS,
+        )
+
+
+def _room(ticket: Ticket, warm: bool = False) -> CallRoom:
+    """The room of a call that goes on."""
+    return CallRoom(ticket.room, ticket.identity, ticket.line, warm, resume=ticket.call)

@@ -1,0 +1,136 @@
+"""What is refused, and how it is told: one shape for every error, with a sentence that can be shown to a person."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+log = structlog.get_logger("http")
+
+
+class Problem(BaseModel):
+    """What went wrong."""
+
+    code: str = Field(description="For programs.", examples=["house_full"])
+    message: str = Field(description="A sentence for people.", examples=["All lines are busy."])
+
+
+class ErrorAnswer(BaseModel):
+    """The body of every answer that is not a success."""
+
+    error: Problem
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a fault
+    """A request that is answered with an error. Subclasses say with which."""
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    message: ClassVar[str]
+
+    def __init__(self, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(self.message)
+        self.headers = headers
+
+
+class BadRequest(Refused):
+    status, code = 422, "bad_request"
+    message = "The request is not as the API's description says: a field is missing or of the wrong kind."
+
+
+class TooLarge(Refused):
+    status, code, message = 413, "too_large", "The request is too large."
+
+
+class SignInNeeded(Refused):
+    status, code, message = 401, "sign_in_needed", "Sign in first: this line answers known callers only."
+
+
+class TicketRefused(Refused):
+    # One sentence for every reason: whoever tries tickets learns nothing.
+    status, code = 403, "ticket_refused"
+    message = "This call cannot be continued. Start a new one."
+
+
+class LineUnknown(Refused):
+    status, code, message = 404, "line_unknown", "There is no line of that name."
+
+
+class TooManyRequests(Refused):
+    status, code, message = 429, "too_many_requests", "Too many requests. Wait a moment, then try again."
+
+
+class HouseFull(Refused):
+    status, code, message = 503, "house_full", "All lines are busy. Try again in a moment."
+
+
+class LiveKitDown(Refused):
+    status, code = 503, "livekit_down"
+    message = "Calls are not possible just now: the server that carries them does not answer. Try again in a moment."
+
+
+class SignInDown(Refused):
+    status, code = 503, "sign_in_down"
+    message = "Your sign-in cannot be checked just now. Try again in a moment."
+
+
+def described(*kinds: type[Refused]) -> dict[int | str, dict[str, Any]]:
+    """The answers of these kinds as OpenAPI wants them."""
+    said: dict[int, list[str]] = {}
+    for kind in kinds:
+        said.setdefault(kind.status, []).append(f"`{kind.code}`: {kind.message}")
+    return {status: {"model": ErrorAnswer, "description": "\n\n".join(lines)} for status, lines in said.items()}
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of the app have its one shape."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _of_the_framework)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _answer(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    body = ErrorAnswer(error=Problem(code=code, message=message))
+    return JSONResponse(body.model_dump(), status, headers=headers)
+
+
+async def _refused(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)
+    return _answer(error.status, error.code, error.message, error.headers)
+
+
+async def _invalid(_request: Request, _error: Exception) -> JSONResponse:
+    # FastAPI's own answer repeats what was sent, tickets included.
+    return _answer(BadRequest.status, BadRequest.code, BadRequest.message)
+
+
+async def _of_the_framework(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    match error.status_code:
+        case 404:
+            return _answer(404, "not_found", "There is nothing here.")
+        case 405:
+            allowed = {"Allow": _methods(request) or (error.headers or {}).get("Allow", "")}
+            return _answer(405, "method_not_allowed", "This address does not take that method.", allowed)
+        case TooLarge.status:
+            return _answer(TooLarge.status, TooLarge.code, TooLarge.message)
+        case _:
+            return _answer(BadRequest.status, BadRequest.code, BadRequest.message)
+
+
+def _methods(request: Request) -> str:
+    """Every method of the address; Starlette names those of the first route only."""
+    app: FastAPI = request.app
+    operations = app.openapi()["paths"].get(request.url.path, {})
+    return ", ".join(method.upper() for method in operations)
+
+
+async def _unexpected(_request: Request, error: Exception) -> JSONResponse:
+    log.error("a request failed", error=type(error).__name__)
+    return _answer(500, "internal", "Something went wrong on our side. Try again in a moment.")

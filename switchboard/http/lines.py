@@ -1,0 +1,89 @@
+"""The lines that can be called, as a page draws them."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from fastapi import Path
+from pydantic import BaseModel, ConfigDict, Field
+
+from switchboard.http.errors import LineUnknown
+from switchboard.voices import AzureVoice, CartesiaVoice, Voice
+from switchboard.workflow import Workflow
+
+LINE_PATTERN = r"^[a-z][a-z0-9\-]{0,63}$"
+LineName = Annotated[str, Path(pattern=LINE_PATTERN, description="The line's name.")]
+VoiceKind = Literal["native", "cartesia", "azure"]
+
+
+class AgentAnswer(BaseModel):
+    """An agent of a line."""
+
+    name: str
+    voice: VoiceKind
+
+
+class EdgeAnswer(BaseModel):
+    """Who can hand the caller to whom."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: str = Field(alias="from")
+    to: str
+    announced: bool
+
+
+class LineAnswer(BaseModel):
+    """A line: its agents, the first of them, and the edges between them."""
+
+    name: str
+    start: str
+    agents: list[AgentAnswer]
+    edges: list[EdgeAnswer]
+
+
+class Lines:
+    """The lines by name; the first one answers when none is named."""
+
+    def __init__(self, lines: Mapping[str, Workflow]) -> None:
+        self._lines = lines
+
+    def pick(self, name: str | None) -> Workflow:
+        """The line of that name, or the first one. Raises `LineUnknown`."""
+        if name is None:
+            return next(iter(self._lines.values()))
+        try:
+            return self._lines[name]
+        except KeyError:
+            raise LineUnknown from None
+
+    async def list(self) -> list[LineAnswer]:
+        """All lines, the one that answers by default first."""
+        return [as_answer(line) for line in self._lines.values()]
+
+    async def show(self, name: LineName) -> LineAnswer:
+        """One line."""
+        return as_answer(self.pick(name))
+
+
+def as_answer(line: Workflow) -> LineAnswer:
+    """What of a line may be known to everyone."""
+    return LineAnswer(
+        name=line.name,
+        start=line.start.name(),
+        agents=[AgentAnswer(name=agent.name(), voice=_kind(line.voice(agent))) for agent in line.agents],
+        edges=[
+            EdgeAnswer(from_=agent.name(), to=edge.target.name(), announced=edge.announce is not None)
+            for agent in line.agents
+            for edge in line.edges(agent)
+        ],
+    )
+
+
+def _kind(voice: Voice) -> VoiceKind:
+    match voice:
+        case CartesiaVoice():
+            return "cartesia"
+        case AzureVoice():
+            return "azure"
+        case _:
+            return "native"

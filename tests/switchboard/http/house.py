@@ -1,0 +1,103 @@
+"""The web app as tests use it: in this process, with a client for each caller, before a real LiveKit server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx2
+import jwt
+from fastapi import FastAPI
+from livekit import api, rtc
+
+from switchboard.http import HttpSettings, create_app
+from switchboard.settings_schema import LiveKit
+from switchboard.workflow import Workflow
+from tests.livekit import SECRET
+from tests.stage.agents import Desk, Reception
+from workflows.support_line import SUPPORT_LINE
+
+DESK_LINE = Workflow(name="stage", start=Reception, handoffs={Reception: (Desk,), Desk: (Reception,)})
+LINES = {line.name: line for line in (SUPPORT_LINE, DESK_LINE)}
+PATIENCE = 20.0
+# No limit that a test has not asked for.
+OPTIONS = HttpSettings(rate_limit=10_000)
+
+Answer = dict[str, Any]
+Found = TypeVar("Found")
+
+
+@dataclass
+class House:
+    """The running app."""
+
+    app: FastAPI
+    livekit: LiveKit
+
+    @asynccontextmanager
+    async def caller(self, address: str = "192.0.2.1") -> AsyncIterator[httpx2.AsyncClient]:
+        """A client at that address."""
+        transport = httpx2.ASGITransport(self.app, client=(address, 4711))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://house") as client:
+            yield client
+
+
+@asynccontextmanager
+async def open_house(
+    livekit: LiveKit, options: HttpSettings = OPTIONS, page: Path | None = None
+) -> AsyncIterator[House]:
+    app = create_app(options, livekit, LINES, page)
+    async with app.router.lifespan_context(app):
+        yield House(app, livekit)
+
+
+async def eventually(look: Callable[[], Awaitable[Found]]) -> Found:
+    """What `look` finds, as soon as it is something: a server's state has no event to wait for."""
+    async with asyncio.timeout(PATIENCE):
+        while not (found := await look()):  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.02)
+        return found
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """What a participant's token says, signature checked."""
+    claims: dict[str, Any] = jwt.decode(token, SECRET, algorithms=["HS256"])
+    return claims
+
+
+def error_of(response: httpx2.Response) -> str:
+    """The code of an error, whose shape is checked."""
+    body = response.json()
+    assert body.keys() == {"error"}
+    assert body["error"].keys() == {"code", "message"}
+    assert body["error"]["message"].endswith(".")
+    return str(body["error"]["code"])
+
+
+class Guests:
+    """People and agents who join rooms, and leave them at the end of the test."""
+
+    def __init__(self, livekit: LiveKit) -> None:
+        self._livekit = livekit
+        self._stack = AsyncExitStack()
+
+    async def aclose(self) -> None:
+        await self._stack.aclose()
+
+    async def join(self, token: str) -> rtc.Room:
+        """Raises `rtc.ConnectError` for a token that opens nothing."""
+        room = rtc.Room()
+        assert self._livekit.url is not None
+        await room.connect(self._livekit.url, token, rtc.RoomOptions(connect_timeout=5))
+        self._stack.push_async_callback(room.disconnect)
+        return room
+
+    async def agent(self, room: str) -> rtc.Room:
+        """Someone whom LiveKit takes for an agent."""
+        assert self._livekit.api_key is not None
+        assert self._livekit.api_secret is not None
+        token = api.AccessToken(self._livekit.api_key.get_secret_value(), self._livekit.api_secret.get_secret_value())
+        grants = api.VideoGrants(room_join=True, room=room, agent=True)
+        return await self.join(token.with_identity("agent-1").with_kind("agent").with_grants(grants).to_jwt())

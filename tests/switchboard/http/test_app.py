@@ -1,0 +1,149 @@
+"""The app as a whole: other sites, LiveKit down, health, and what its description promises."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import httpx2
+import pytest
+from livekit import api
+from pydantic import SecretStr
+
+from switchboard.http import create_app
+from switchboard.http.server import build_server
+from switchboard.settings_schema import LiveKit
+from tests.livekit import SECRET, LiveKitServer, free_port
+from tests.switchboard.http.house import LINES, OPTIONS, error_of, open_house
+from tests.switchboard.http.test_tickets import TICKET, TICKETS
+
+SHOP = "https://shop.example"
+NOWHERE = LiveKit(url="ws://127.0.0.1:1", api_key=SecretStr("k"), api_secret=SecretStr(SECRET))
+
+
+async def test_a_site_of_the_settings_may_use_the_api_and_no_other(
+    livekit_server: LiveKitServer, livekit: api.LiveKitAPI
+) -> None:
+    ask = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type,authorization"}
+    options = replace(OPTIONS, cors_origins=(SHOP,))
+    async with open_house(livekit_server.settings, options) as house, house.caller() as caller:
+        asked = await caller.options("/calls", headers={"Origin": SHOP, **ask})
+        assert asked.status_code == 200
+        assert asked.headers["access-control-allow-origin"] == SHOP
+        assert "DELETE" in asked.headers["access-control-allow-methods"]
+        refused = await caller.options("/calls", headers={"Origin": "https://evil.example", **ask})
+        assert "access-control-allow-origin" not in refused.headers
+        for body in ({}, {"line": "nowhere"}):
+            answer = await caller.post("/calls", json=body, headers={"Origin": SHOP})
+            assert answer.headers["access-control-allow-origin"] == SHOP
+            assert "access-control-allow-credentials" not in answer.headers
+
+
+async def test_without_the_setting_no_other_site_may(caller: httpx2.AsyncClient) -> None:
+    answer = await caller.post("/token", headers={"Origin": SHOP})
+    assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("livekit_settings", ["down", "wrong key"])
+async def test_without_livekit_callers_are_told_so(livekit_settings: str, livekit_server: LiveKitServer) -> None:
+    wrong = LiveKit(url=livekit_server.url, api_key=SecretStr("k"), api_secret=SecretStr("x" * 40))
+    settings = NOWHERE if livekit_settings == "down" else wrong
+    ticket = {"ticket": TICKETS.sign(TICKET) if settings is NOWHERE else ""}
+    async with open_house(settings) as house, house.caller() as caller:
+        answers = [await caller.post("/token"), await caller.post("/calls")]
+        if settings is NOWHERE:
+            answers += [
+                await caller.post("/calls/resume", json=ticket),
+                await caller.request("DELETE", "/calls", json=ticket),
+            ]
+        for answer in answers:
+            assert (answer.status_code, error_of(answer)) == (503, "livekit_down")
+            assert answer.headers["retry-after"]
+        health = await caller.get("/health")
+        assert (health.status_code, health.json()) == (200, {"status": "ok", "livekit": False})
+        assert (await caller.get("/lines")).status_code == 200
+
+
+async def test_a_server_that_takes_connections_and_says_nothing_is_down_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("switchboard.http.rooms.ANSWER_SECONDS", 0.2)
+    silent = await asyncio.start_server(lambda _r, _w: asyncio.sleep(3600), "127.0.0.1", 0)
+    url = f"ws://127.0.0.1:{silent.sockets[0].getsockname()[1]}"
+    async with open_house(NOWHERE.model_copy(update={"url": url})) as house, house.caller() as caller:
+        answer = await caller.post("/calls")
+    assert (answer.status_code, error_of(answer)) == (503, "livekit_down")
+    silent.close()
+
+
+async def test_health_tells_that_livekit_is_there(caller: httpx2.AsyncClient) -> None:
+    answer = await caller.get("/health")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "livekit": True})
+
+
+async def test_browsers_get_the_public_address_of_livekit(livekit_server: LiveKitServer) -> None:
+    options = replace(OPTIONS, public_livekit_url="wss://calls.example")
+    async with open_house(livekit_server.settings, options) as house, house.caller() as caller:
+        assert (await caller.post("/token")).json()["server_url"] == "wss://calls.example"
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/nothing"), ("POST", "/nothing"), ("GET", "/calls/x")])
+async def test_an_unknown_address_gets_an_error_of_our_shape(
+    caller: httpx2.AsyncClient, method: str, path: str
+) -> None:
+    answer = await caller.request(method, path)
+    assert (answer.status_code, error_of(answer)) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/token"), ("PUT", "/calls"), ("GET", "/calls"), ("POST", "/lines")]
+)
+async def test_a_wrong_method_gets_one_too(caller: httpx2.AsyncClient, method: str, path: str) -> None:
+    answer = await caller.request(method, path)
+    assert (answer.status_code, error_of(answer)) == (405, "method_not_allowed")
+    assert answer.headers["allow"]
+
+
+async def test_every_answer_is_described(caller: httpx2.AsyncClient) -> None:
+    paths = (await caller.get("/openapi.json")).json()["paths"]
+    assert set(paths) == {"/token", "/calls", "/calls/resume", "/lines", "/lines/{name}", "/health"}
+    operations = {(method, path): what for path, methods in paths.items() for method, what in methods.items()}
+    assert set(operations["post", "/calls"]["responses"]) == {"201", "404", "413", "422", "429", "503"}
+    assert set(operations["delete", "/calls"]["responses"]) == {"204", "403", "413", "422", "429", "503"}
+    for operation in operations.values():
+        assert operation["summary"]
+        assert operation["description"]
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400:
+                assert answer["content"]["application/json"]["schema"]["$ref"].endswith("/ErrorAnswer")
+
+
+@asynccontextmanager
+async def served(livekit: LiveKit) -> AsyncIterator[str]:
+    """The app at a real address."""
+    options = replace(OPTIONS, port=free_port(), calls_max=100_000)
+    server = build_server(create_app(options, livekit, LINES, None), options)
+    running = asyncio.create_task(server.serve())
+    try:
+        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.01)
+        yield f"http://127.0.0.1:{options.port}"
+    finally:
+        server.should_exit = True
+        await running
+
+
+@pytest.mark.timeout(180)
+async def test_whatever_is_sent_there_is_no_fault_and_every_answer_is_as_described(
+    livekit_server: LiveKitServer, livekit: api.LiveKitAPI, tmp_path: Path
+) -> None:
+    async with served(livekit_server.settings) as url:
+        fuzzer = await asyncio.create_subprocess_exec(
+            Path(sys.executable).with_name("schemathesis"),
+            *("run", f"{url}/openapi.json", "--max-examples", "25", "--seed", "1", "--no-color"),
+            cwd=tmp_path,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await fuzzer.communicate()
+    assert fuzzer.returncode == 0, said.decode()

@@ -1,0 +1,177 @@
+"""A dispatch that nobody took is noticed, and asked for again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from functools import partial
+
+import httpx2
+import pytest
+from livekit import api
+from livekit.agents import AgentServer, JobContext, JobExecutorType, JobRequest
+from livekit.protocol.models import ParticipantInfo
+
+from switchboard.http.attendance import MOST_ASKED
+from tests.livekit import KEY, SECRET, LiveKitServer
+from tests.switchboard.http.house import OPTIONS, PATIENCE, Guests, eventually, open_house
+
+REFUSED = "refused"
+
+
+@asynccontextmanager
+async def worker(url: str, refuses: int = 0) -> AsyncIterator[asyncio.Queue[str]]:
+    """A worker of LiveKit's own that sits in its rooms; tells the metadata of its jobs. The first ones it `refuses`."""
+    jobs: asyncio.Queue[str] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+    server = AgentServer(
+        ws_url=url,
+        api_key=KEY,
+        api_secret=SECRET,
+        job_executor_type=JobExecutorType.THREAD,
+        num_idle_processes=1,
+        load_fnc=lambda: 0.0,
+        host="127.0.0.1",
+        port=0,
+    )
+
+    async def sit(ctx: JobContext) -> None:
+        await ctx.connect()
+        loop.call_soon_threadsafe(jobs.put_nowait, ctx.job.metadata)
+
+    async def choose(request: JobRequest) -> None:
+        nonlocal refuses
+        if refuses:
+            refuses -= 1
+            await request.reject()
+            jobs.put_nowait(REFUSED)
+        else:
+            await request.accept()
+
+    server.rtc_session(sit, agent_name="switchboard", on_request=choose)
+    ready = asyncio.Event()
+    server.on("worker_registered", lambda *_: ready.set())
+    running = asyncio.create_task(server.run(devmode=True))
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await ready.wait()
+        yield jobs
+    finally:
+        await server.aclose()
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+async def agents_in(livekit: api.LiveKitAPI, room: str) -> int:
+    there = await livekit.room.list_participants(api.ListParticipantsRequest(room=room))
+    return sum(one.kind == ParticipantInfo.Kind.AGENT for one in there.participants)
+
+
+async def test_a_call_that_nobody_took_is_asked_for_again_and_one_that_was_taken_is_not(
+    caller: httpx2.AsyncClient, livekit: api.LiveKitAPI, livekit_server: LiveKitServer
+) -> None:
+    async with worker(livekit_server.url, refuses=1) as jobs, asyncio.timeout(PATIENCE):
+        lost = (await caller.post("/calls")).json()["id"]
+        refused = [one.id for one in await livekit.agent_dispatch.list_dispatch(lost)]
+        assert await jobs.get() == REFUSED
+        taken = (await caller.post("/calls")).json()["id"]
+        accepted = [one.id for one in await livekit.agent_dispatch.list_dispatch(taken)]
+        assert '"warm": true' in await jobs.get()
+        assert '"warm": true' in await jobs.get()
+        for room in (lost, taken):
+            assert await eventually(partial(agents_in, livekit, room)) == 1
+        assert [one.id for one in await livekit.agent_dispatch.list_dispatch(taken)] == accepted
+        asked_again = [one.id for one in await livekit.agent_dispatch.list_dispatch(lost)]
+        assert len(asked_again) == 1
+        assert asked_again != refused
+
+
+async def test_a_caller_with_a_mere_token_is_looked_after_too(
+    caller: httpx2.AsyncClient, guests: Guests, livekit: api.LiveKitAPI, livekit_server: LiveKitServer
+) -> None:
+    async with worker(livekit_server.url, refuses=1) as jobs, asyncio.timeout(PATIENCE):
+        room = await guests.join((await caller.post("/token")).json()["participant_token"])
+        assert await jobs.get() == REFUSED
+        assert '"warm": false' in await jobs.get()
+        assert await eventually(lambda: agents_in(livekit, room.name)) == 1
+
+
+@pytest.fixture
+async def impatient(livekit_server: LiveKitServer, livekit: api.LiveKitAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    """A caller of a house that asks again before a worker could have come."""
+    options = replace(OPTIONS, watch_seconds=0.05)
+    async with open_house(livekit_server.settings, options) as house, house.caller() as caller:
+        yield caller
+
+
+async def test_asking_has_an_end_and_leaves_one_dispatch(
+    impatient: httpx2.AsyncClient, livekit: api.LiveKitAPI
+) -> None:
+    call = (await impatient.post("/calls")).json()
+    seen: set[str] = set()
+
+    async def asked_often_enough() -> bool:
+        dispatches = await livekit.agent_dispatch.list_dispatch(call["id"])
+        assert len(dispatches) <= 1
+        seen.update(one.id for one in dispatches)
+        return len(seen) == 1 + MOST_ASKED
+
+    await eventually(asked_often_enough)
+
+
+async def test_a_room_with_its_agent_is_left_alone(
+    impatient: httpx2.AsyncClient, guests: Guests, livekit: api.LiveKitAPI
+) -> None:
+    busy = (await impatient.post("/calls")).json()["id"]
+    await guests.agent(busy)
+    before = [one.id for one in await livekit.agent_dispatch.list_dispatch(busy)]
+    lost = (await impatient.post("/calls")).json()["id"]
+    first = [one.id for one in await livekit.agent_dispatch.list_dispatch(lost)]
+
+    async def the_other_was_asked_for() -> bool:
+        return first != [one.id for one in await livekit.agent_dispatch.list_dispatch(lost)]
+
+    await eventually(the_other_was_asked_for)
+    assert [one.id for one in await livekit.agent_dispatch.list_dispatch(busy)] == before
+
+
+async def test_who_comes_back_to_a_room_without_an_agent_gets_one_that_resumes(
+    impatient: httpx2.AsyncClient, guests: Guests, livekit: api.LiveKitAPI
+) -> None:
+    call = (await impatient.post("/calls")).json()
+    agent = await guests.agent(call["id"])
+    await guests.join(call["participant_token"])
+    await agent.disconnect()
+    back = (await impatient.post("/calls/resume", json={"ticket": call["ticket"]})).json()
+    assert back["id"] == call["id"]
+    await eventually(lambda: asked_to_resume(livekit, call["id"]))
+
+
+async def test_an_agent_that_dies_after_its_caller_came_back_is_replaced(
+    impatient: httpx2.AsyncClient, guests: Guests, livekit: api.LiveKitAPI
+) -> None:
+    call = (await impatient.post("/calls")).json()
+    ghost = await guests.agent(call["id"])
+    await guests.join(call["participant_token"])
+    await impatient.post("/calls/resume", json={"ticket": call["ticket"]})
+    await ghost.disconnect()
+    await eventually(lambda: asked_to_resume(livekit, call["id"]))
+
+
+async def test_a_call_that_was_ended_is_not_asked_for_again(
+    impatient: httpx2.AsyncClient, livekit: api.LiveKitAPI
+) -> None:
+    for _ in range(20):
+        call = (await impatient.post("/calls")).json()
+        await impatient.request("DELETE", "/calls", json={"ticket": call["ticket"]})
+
+    async def nothing_is_left() -> bool:
+        return not (await livekit.room.list_rooms(api.ListRoomsRequest())).rooms
+
+    await eventually(nothing_is_left)
+
+
+async def asked_to_resume(livekit: api.LiveKitAPI, room: str) -> bool:
+    dispatches = await livekit.agent_dispatch.list_dispatch(room)
+    return any(f'"resume": "{room}"' in one.metadata for one in dispatches)

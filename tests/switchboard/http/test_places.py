@@ -1,0 +1,58 @@
+"""A full house."""
+
+import asyncio
+from dataclasses import replace
+
+from livekit import api
+
+from switchboard.http.rooms import PREFIX
+from tests.livekit import LiveKitServer
+from tests.switchboard.http.house import OPTIONS, Guests, error_of, eventually, open_house
+
+SMALL = replace(OPTIONS, calls_max=2)
+
+
+async def test_a_full_house_refuses_more_and_says_when_to_try_again(
+    livekit_server: LiveKitServer, livekit: api.LiveKitAPI
+) -> None:
+    async with open_house(livekit_server.settings, SMALL) as house, house.caller() as caller:
+        calls = [await caller.post("/calls") for _ in range(3)]
+        assert [one.status_code for one in calls] == [201, 201, 503]
+        assert error_of(calls[2]) == "house_full"
+        assert int(calls[2].headers["retry-after"]) > 0
+        token = await caller.post("/token")
+        assert (token.status_code, error_of(token)) == (503, "house_full")
+        ticket = calls[0].json()["ticket"]
+        assert (await caller.post("/calls/resume", json={"ticket": ticket})).status_code == 200
+        await caller.request("DELETE", "/calls", json={"ticket": ticket})
+        assert (await caller.post("/calls")).status_code == 201
+
+
+async def test_many_at_once_get_no_more_than_the_places(livekit_server: LiveKitServer, livekit: api.LiveKitAPI) -> None:
+    async with open_house(livekit_server.settings, SMALL) as house, house.caller() as caller:
+        calls = await asyncio.gather(*(caller.post("/calls") for _ in range(20)))
+    assert sorted(one.status_code for one in calls) == [201] * 2 + [503] * 18
+
+
+async def test_rooms_of_others_take_no_place(livekit_server: LiveKitServer, livekit: api.LiveKitAPI) -> None:
+    for number in range(3):
+        await livekit.room.create_room(api.CreateRoomRequest(name=f"meeting-{number}"))
+    async with open_house(livekit_server.settings, SMALL) as house, house.caller() as caller:
+        assert (await caller.post("/calls")).status_code == 201
+
+
+async def test_hoarded_tokens_open_no_more_rooms_than_there_are_places(
+    livekit_server: LiveKitServer, livekit: api.LiveKitAPI, guests: Guests
+) -> None:
+    async with open_house(livekit_server.settings, SMALL) as house, house.caller() as caller:
+        tokens = [(await caller.post("/token")).json()["participant_token"] for _ in range(4)]
+        for token in tokens:
+            await guests.join(token)
+
+        async def some_are_closed() -> bool:
+            left = (await livekit.room.list_rooms(api.ListRoomsRequest())).rooms
+            return len([room for room in left if room.name.startswith(PREFIX)]) <= 2
+
+        await eventually(some_are_closed)
+        left = (await livekit.room.list_rooms(api.ListRoomsRequest())).rooms
+        assert len(left) == 2
