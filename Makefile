@@ -16,6 +16,7 @@ demo: setup
 	@$(PYTHON) main.py demo
 
 test: setup packages check
+	@$(PYTHON) main.py livekit-server
 	$(PYTHON) -m pytest
 
 check: setup

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+import time
 import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
@@ -17,12 +18,15 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from simulator.server import Simulator
+    from switchboard.local.livekit_build import LiveKitBuild
+    from switchboard.local.machine import Machine
     from switchboard.providers import Services
     from switchboard.settings import Settings
     from switchboard.workflow import Workflow
 
 HERE = Path(__file__).parent
 SHOP_VERSIONS = HERE / "shop" / "migrations" / "versions"
+DEMO_FOLDER = HERE / "var" / "demo"
 LOG_FILE = HERE / "var" / "log" / "switchboard.log"
 
 app = typer.Typer(
@@ -32,7 +36,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 FULL = 0.7  # LiveKit's server gives no call to a worker that is fuller than this
-CALLS_PER_WORKER = 20
 LIVEKIT_COMMAND: dict[str, Any] = {
     "add_help_option": False,
     "context_settings": {"ignore_unknown_options": True, "allow_extra_args": True},
@@ -80,7 +83,9 @@ def playbook_simulator(playbook: Path) -> "Callable[..., Simulator]":
     from simulator.server import Simulator
 
     mind = Playbook.load(playbook)
-    return lambda port, **options: Simulator(mind, Options(**options), port=port)
+    return lambda port, recognizer=None, **options: Simulator(
+        mind, Options(**options), port=port, recognizer=recognizer
+    )
 
 
 @asynccontextmanager
@@ -108,11 +113,12 @@ async def answer(ctx: "JobContext") -> None:
     chosen = settings()
     asked = json.loads(ctx.job.metadata or "{}")
     line = line_named(asked.get("line"))
+    origin = asked.get("resume") or ctx.job.room.name
     async with (
         aclosing(Database(chosen.storage.url.get_secret_value())) as database,
         services(chosen, line) as available,
         Conversation(
-            line, available, database, Caller(), past=await recall(database, asked.get("resume", ""))
+            line, available, database, Caller(), past=await recall(database, origin), origin=origin
         ) as conversation,
     ):
         await conversation.start_in(ctx.room, ctx.connect, asked.get("caller"))
@@ -131,19 +137,22 @@ def prepare_process(_process: "JobProcess") -> None:
 
 def calls_load(server: "AgentServer") -> float:
     """How full this worker is. LiveKit's own measure, the CPU, loses calls silently whenever the machine is busy."""
-    return FULL * len(server.active_jobs) / CALLS_PER_WORKER
+    return FULL * len(server.active_jobs) / settings().worker.max_calls
 
 
 @cache
 def build_server() -> "AgentServer":
     """LiveKit's worker, answering every line."""
-    from livekit.agents import AgentServer
+    from livekit.agents import AgentServer, JobExecutorType
 
     chosen = settings()
     server = AgentServer(
+        job_executor_type=JobExecutorType(chosen.worker.executor),
+        num_idle_processes=chosen.worker.idle_processes,
         ws_url=chosen.livekit.url or "",
         api_key=secret(chosen.livekit.api_key),
         api_secret=secret(chosen.livekit.api_secret),
+        port=chosen.worker.port,
         setup_fnc=prepare_process,
         load_fnc=calls_load,
         load_threshold=FULL,
@@ -241,9 +250,82 @@ def console(
 
 
 @app.command()
-def demo(line: LineOption = None) -> None:
-    """The line, here and now, without keys or accounts: for the time being, a typed call."""
-    console(text=True, line=line)
+def demo(
+    line: LineOption = None,
+    web: Annotated[
+        bool, typer.Option("--web", help="A LiveKit server, a worker and the page: call by browser.")
+    ] = False,
+) -> None:
+    """The line, here and now, without keys or accounts: a typed call, or with --web calls by browser."""
+    if not web:
+        console(text=True, line=line)
+        return
+    from switchboard.local.errors import LocalError
+
+    chosen = settings()
+    prepare_database(chosen)
+    try:
+        asyncio.run(whole_stack(chosen, line_named(line)))
+    except LocalError as error:
+        fail(str(error))
+
+
+async def whole_stack(chosen: "Settings", line: "Workflow") -> None:
+    """Everything that a call by browser needs, until Ctrl-C."""
+    from switchboard.local.livekit_server import provide_server
+    from switchboard.local.page import Page
+    from switchboard.local.parts import Part, Parts
+    from switchboard.local.ports import Port, take
+    from switchboard.local.readiness import http_ok, log_says
+
+    began = time.monotonic()
+    with local_machine() as machine:
+        async with Parts(machine, DEMO_FOLDER / "log") as parts:
+            await Page(machine, HERE / "web", HERE / "deploy/toolchains/node.txt").build()
+            livekit = await provide_server(chosen.livekit, livekit_build(machine), machine, parts, DEMO_FOLDER)
+            (page, realtime), moved = take(Port("the page", chosen.web.port), Port("the simulator", 8089))
+            for told in moved:
+                typer.echo(told)
+            values = {
+                "LIVEKIT_URL": livekit.url or "",
+                "LIVEKIT_API_KEY": secret(livekit.api_key) or "",
+                "LIVEKIT_API_SECRET": secret(livekit.api_secret) or "",
+                "HTTP_PORT": str(page.number),
+                "WORKER_PORT": "0",
+            }
+            if chosen.provider in (None, "simulator"):
+                url = f"http://127.0.0.1:{realtime.number}"
+                command = (sys.executable, "main.py", "simulator", "--port", str(realtime.number), "--line", line.name)
+                await parts.start(Part("simulator", command, http_ok(f"{url}/health"), folder=HERE))
+                values |= simulator_settings(url)
+            worker = (sys.executable, "main.py", "start")
+            await parts.start(Part("worker", worker, log_says("registered worker"), environ=values, folder=HERE))
+            address = f"http://{chosen.web.host}:{page.number}"
+            server = (sys.executable, "main.py", "web")
+            await parts.start(Part("web", server, http_ok(f"{address}/health"), environ=values, folder=HERE))
+            typer.echo(
+                f"Open {address} (after {time.monotonic() - began:.0f} s). Logs: {DEMO_FOLDER / 'log'}. Ctrl-C ends it."
+            )
+            await parts.wait()
+
+
+@app.command()
+def web() -> None:
+    """Serve the page and let callers in; needs a LiveKit server and a worker."""
+    from switchboard.http.app import create_app
+    from switchboard.http.options import HttpSettings
+    from switchboard.http.server import build_server as build_web
+    from switchboard.settings import SettingsError
+
+    chosen = settings()
+    try:
+        livekit = chosen.require_livekit()
+    except SettingsError as error:
+        fail(str(error))
+    start_logging(chosen)
+    options = HttpSettings.of(chosen)
+    app_of_web = create_app(options, livekit, lines(), HERE / "web" / "dist")
+    asyncio.run(build_web(app_of_web, options).serve())
 
 
 async def typed_call(chosen: "Settings", line: "Workflow") -> None:
@@ -300,25 +382,38 @@ def simulator(
     first_audio: Annotated[int, typer.Option(help="Milliseconds from a request to the first word.")] = 0,
 ) -> None:
     """Run the simulator alone, until Ctrl-C."""
+    from simulator.recognizer import RecognizerError
+    from simulator.whisper import Whisper
+
     playbook = line_named(line).playbook
     if playbook is None:
         fail("That line has no playbook for the simulator.")
 
+    try:
+        recognizer = Whisper()
+    except RecognizerError as error:
+        typer.echo(f"# {error}")
+        recognizer = None
     times = {"connect_delay": connect_delay, "round_trip": round_trip, "first_audio": first_audio}
 
     async def serve() -> None:
-        async with playbook_simulator(playbook)(port, **{name: ms / 1000 for name, ms in times.items()}) as running:
+        seconds = {name: ms / 1000 for name, ms in times.items()}
+        if recognizer:
+            await recognizer.load()
+        async with playbook_simulator(playbook)(port, recognizer, **seconds) as running:
             typer.echo(f"# The simulator listens at {running.url} (health: {running.url}/health). Put this into .env:")
-            typer.echo(as_env(running.url))
+            typer.echo("\n".join(f"{name}={value}" for name, value in simulator_settings(running.url).items()))
             await asyncio.Event().wait()
 
     with suppress(KeyboardInterrupt):
         asyncio.run(serve())
+    if recognizer:
+        recognizer.close()
 
 
-def as_env(url: str) -> str:
-    """The lines of `.env` that point Switchboard, or any client, at a simulator."""
-    values = {
+def simulator_settings(url: str) -> dict[str, str]:
+    """The settings that point Switchboard, or any client, at a simulator."""
+    return {
         "REALTIME_PROVIDER": "azure",
         "AZURE_OPENAI_ENDPOINT": url,
         "AZURE_OPENAI_API_KEY": "simulator",
@@ -329,7 +424,37 @@ def as_env(url: str) -> str:
         "CARTESIA_API_KEY": "simulator",
         "CARTESIA_BASE_URL": url,
     }
-    return "\n".join(f"{name}={value}" for name, value in values.items())
+
+
+@app.command("livekit-server")
+def livekit_server() -> None:
+    """Find LiveKit's server, or build it into this user's cache; says where it is."""
+    from switchboard.local.errors import LocalError
+    from switchboard.local.livekit_server import find_program
+
+    try:
+        with local_machine() as machine:
+            asyncio.run(find_program(livekit_build(machine), machine))
+    except LocalError as error:
+        fail(str(error))
+
+
+def local_machine() -> "Machine":
+    """This machine, with our cache on it."""
+    from switchboard.local.cache import cache_folder
+    from switchboard.local.machine import Machine
+    from switchboard.settings import process_environment
+
+    environ = process_environment()
+    xdg = environ.get("XDG_CACHE_HOME")
+    return Machine(cache_folder(Path.home(), Path(xdg) if xdg else None), environ, typer.echo)
+
+
+def livekit_build(machine: "Machine") -> "LiveKitBuild":
+    """LiveKit's server as this project pins it."""
+    from switchboard.local.livekit_build import LiveKitBuild
+
+    return LiveKitBuild(machine, HERE / "deploy/livekit", HERE / "deploy/toolchains/go.txt")
 
 
 @app.command()

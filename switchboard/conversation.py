@@ -18,6 +18,7 @@ from switchboard.caller_room import CallerRoom
 from switchboard.database import Database
 from switchboard.ending import Ending
 from switchboard.exchange import BACK_AGAIN, Exchange
+from switchboard.keypad import Keypad
 from switchboard.ledger import Ledger
 from switchboard.ledger.events import Answered
 from switchboard.ledger.timeline import forget
@@ -33,8 +34,7 @@ from switchboard.workflow import Workflow
 
 log = structlog.get_logger(__name__)
 
-NOBODY_SECONDS = 30.0
-GRACE_SECONDS = 20.0
+TYPED_KEYS = "(typed on the keypad)"
 MAX_TOOL_STEPS = 8  # a chain such as verify, find, return; LiveKit's 3 would end it half-way
 
 
@@ -42,7 +42,7 @@ class Conversation:
     """A call of `caller` on `workflow`: `async with` it, then `start` it; `ending.over` tells when it has ended.
 
     `typed` is for a caller who types: nothing is spoken, and nobody is asked whether they are still there. `past` is a
-    call that broke off and goes on here.
+    call that broke off and goes on here; `origin` is what the web app's tickets call them both.
     """
 
     def __init__(
@@ -54,12 +54,14 @@ class Conversation:
         *,
         typed: bool = False,
         past: Past | None = None,
+        origin: str | None = None,
     ) -> None:
         settings = services.settings
+        self._limits = settings.call
         call_id = f"call_{uuid.uuid4().hex[:12]}"
         self.workflow = workflow
         self.services = services
-        self.ledger = Ledger(database, call_id, workflow.name)
+        self.ledger = Ledger(database, call_id, workflow.name, origin)
         state = workflow.state.model_validate(past.state if past else {})
         caller.verified = past.verified if past else caller.verified
         self.call = Call[Any](call_id, workflow.name, state, database, self.ledger, caller)
@@ -117,6 +119,9 @@ class Conversation:
         track = AgentTrack()
         self.session.output.audio = track
         caller_room = CallerRoom(room, caller, self.workflow.name, self.call.id)
+        keypad = Keypad(lambda keys: self._type(f"{TYPED_KEYS} {keys}"))
+        caller_room.on_key = keypad.press
+        self._resources.callback(keypad.close)
         self._resources.push_async_callback(track.aclose)
         self._resources.push_async_callback(caller_room.aclose)
         self.ledger.listen(caller_room.show)
@@ -136,16 +141,20 @@ class Conversation:
             self.session.room_io.set_participant(caller)
         self._attending = asyncio.create_task(self._attend(caller_room), name="attend")
 
+    def _type(self, words: str) -> None:
+        self.session.interrupt()
+        self.session.generate_reply(user_input=words)
+
     async def _attend(self, room: CallerRoom) -> None:
         """Wait for the caller, notice when they go, and give them time to come back."""
-        if not await _within(room.here, NOBODY_SECONDS):
+        if not await _within(room.here, self._limits.wait_seconds):
             self.ending.finish("nobody_came")
             return
         self._answered()
         while True:
             await room.gone.wait()
             self.session.interrupt()
-            if not await _within(room.here, GRACE_SECONDS):
+            if not await _within(room.here, self._limits.grace_seconds):
                 self.ending.finish("caller_left")
                 return
             self.session.generate_reply(instructions=BACK_AGAIN)

@@ -22,6 +22,7 @@ ONE_MINUTE = "The call will end in one minute. Tell the caller, in one sentence.
 GOODBYE_LENGTH = "The call has reached its maximum length. Say in one sentence that you must end it, and say goodbye."
 SAY_GOODBYE = "Say goodbye now, in one short sentence."
 WARNING_SECONDS = 60.0
+UNHEARD: tuple[EndReason, ...] = ("nobody_came", "caller_left")
 
 REASONS: dict[CloseReason, EndReason] = {
     CloseReason.ERROR: "error",
@@ -56,9 +57,9 @@ class Ending:
         self._run(self._limit_length())
 
     def finish(self, reason: EndReason) -> None:
-        """End the call now, after what is being said. The first reason counts."""
+        """End the call now; after what is being said, if anybody is there to hear it. The first reason counts."""
         self._reason = self._reason or reason
-        self._session.shutdown(drain=True)
+        self._session.shutdown(drain=reason not in UNHEARD)
 
     async def end_call(self, ctx: RunContext[Call[Any]]) -> str | None:
         """End the call, after you have said goodbye. Call it when the caller is done, or says goodbye.

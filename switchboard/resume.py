@@ -8,7 +8,7 @@ from livekit.agents import llm
 from switchboard.call import Verified
 from switchboard.database import Database
 from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, Event, HandoffDone, Remembered
-from switchboard.ledger.timeline import timeline
+from switchboard.ledger.timeline import newest_of, timeline
 
 FOR_GOOD = ("goodbye", "silence", "maximum_length")
 LONGEST = 40
@@ -31,12 +31,13 @@ class Past:
         return llm.ChatMessage(role="system", content=["\n".join([HEADING, *self.said])])
 
 
-async def recall(database: Database, call_id: str) -> Past | None:
-    """What is known of a call that broke off; None when there is no such call, or when it was ended for good."""
-    events = await timeline(database, call_id)
+async def recall(database: Database, origin: str) -> Past | None:
+    """The newest call of that origin, if it broke off; None when there is none, or when it was ended for good."""
+    call_id = await newest_of(database, origin)
+    events = await timeline(database, call_id) if call_id else []
     ended = [event.reason for event in events if isinstance(event, Ended)]
     agents = [agent for event in events if (agent := _agent(event))]
-    if not agents or set(ended) & set(FOR_GOOD):
+    if not call_id or not agents or set(ended) & set(FOR_GOOD):
         return None
     memories = [event for event in events if isinstance(event, Remembered)]
     last = memories[-1] if memories else None

@@ -54,6 +54,7 @@ __all__ = [
     "Turns",
     "env_example",
     "load_settings",
+    "process_environment",
     "shield_environment",
     "with_simulator",
 ]
@@ -109,6 +110,11 @@ def with_simulator(settings: Settings, url: str) -> Settings:
     if problems := find_problems(simulated):
         raise SettingsError(problems)
     return simulated.model_copy(update={"warnings": find_warnings(simulated)})
+
+
+def process_environment() -> dict[str, str]:
+    """The environment of this process, for the programs that it starts."""
+    return dict(os.environ)
 
 
 def shield_environment(settings: Settings, environ: MutableMapping[str, str] | None = None) -> tuple[str, ...]:

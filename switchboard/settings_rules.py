@@ -219,6 +219,15 @@ def _livekit(settings: Settings) -> Iterator[Problem]:
             yield _missing(name, f"a value, because {given[0]} is set", f"set {name}, or remove {' and '.join(given)}")
 
 
+def _caller_auth(settings: Settings) -> Iterator[Problem]:
+    names = ("auth_issuer", "auth_audience", "auth_jwks_url")
+    missing = [name for name in names if getattr(settings.web, name) is None]
+    if missing and len(missing) < len(names):
+        name = settings.web.env(missing[0]).name
+        given = next(settings.web.env(each).name for each in names if each not in missing)
+        yield _missing(name, f"a value, because {given} is set", f"set {name} too, or none of the three", given)
+
+
 def _installed(module: str) -> bool:
     try:
         return find_spec(module) is not None
@@ -280,6 +289,7 @@ RULES: tuple[Rule, ...] = (
     _multilingual,
     _storage,
     _livekit,
+    _caller_auth,
 )
 WARNINGS: tuple[Callable[[Settings], Iterator[str]], ...] = (
     _preview_is_deprecated,

@@ -14,6 +14,8 @@ from switchboard.settings_values import (
     HttpUrl,
     LiveKitUrl,
     Lower,
+    Networks,
+    Origins,
     Problem,
     Secret,
     SettingsError,
@@ -368,6 +370,15 @@ class LiveKit(Group):
     api_secret: Annotated[
         Secret | None, Env("LIVEKIT_API_SECRET", "Its secret.", A_SECRET, "<secret>", secret=True)
     ] = None
+    public_url: Annotated[
+        LiveKitUrl | None,
+        Env(
+            "LIVEKIT_PUBLIC_URL",
+            "Where browsers reach the LiveKit server, if not at LIVEKIT_URL.",
+            "an address such as wss://livekit.example.com",
+            "wss://livekit.example.com",
+        ),
+    ] = None
     agent_name: Annotated[
         ModelName, Env("LIVEKIT_AGENT_NAME", "The name under which calls are dispatched to this deployment.", A_NAME)
     ] = "switchboard"
@@ -376,6 +387,87 @@ class LiveKit(Group):
     def is_cloud(self) -> bool:
         """Whether the server is a LiveKit Cloud project, which has LiveKit Inference."""
         return (urlsplit(self.url or "").hostname or "").endswith(".livekit.cloud")
+
+
+class Worker(Group):
+    """The process that answers calls."""
+
+    title = "The worker"
+    max_calls: Annotated[
+        int,
+        Field(ge=1, le=1000),
+        Env("WORKER_MAX_CALLS", "Calls that one worker takes at a time.", "a whole number from 1 to 1000"),
+    ] = 20
+    executor: Annotated[
+        Literal["process", "thread"],
+        Lower,
+        Env(
+            "WORKER_EXECUTOR",
+            "process: a crash ends one call (50 MB a call); thread: a tenth of the memory, and one process for all.",
+            "process or thread",
+        ),
+    ] = "process"
+    idle_processes: Annotated[
+        int,
+        Field(ge=0, le=64),
+        Env("WORKER_IDLE_PROCESSES", "How many are kept ready for the next calls.", "a whole number from 0 to 64"),
+    ] = 2
+    port: Annotated[
+        int,
+        Field(ge=0, le=65535),
+        Env("WORKER_PORT", "The port of its health page; 0: any.", "a whole number from 0 to 65535"),
+    ] = 8081
+
+
+class Web(Group):
+    """The web app, which serves the page and lets callers in."""
+
+    title = "The web app"
+    host: Annotated[
+        str,
+        StringConstraints(pattern=r"^[\w.:\-]+$"),
+        Env("HTTP_HOST", "The address that it listens at.", "an address such as 127.0.0.1 or 0.0.0.0"),
+    ] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535), Env("HTTP_PORT", "Its port.", "a whole number from 1 to 65535")] = 8080
+    cors_origins: Annotated[
+        Origins,
+        Env(
+            "HTTP_CORS_ORIGINS",
+            "Other sites that may use the API and frame the page, with commas between them; *: all.",
+            "origins such as https://shop.example, with commas between them",
+            "https://shop.example",
+        ),
+    ] = ()
+    rate_limit: Annotated[
+        int,
+        Field(ge=1, le=10000),
+        Env("HTTP_RATE_LIMIT", "Requests for calls that one address may make in a minute.", "a whole number above 0"),
+    ] = 30
+    trusted_proxies: Annotated[
+        Networks,
+        Env(
+            "HTTP_TRUSTED_PROXIES",
+            "Addresses or networks of proxies that are believed about who the caller is, with commas between them.",
+            "addresses or networks such as 10.0.0.0/8, with commas between them",
+            "10.0.0.0/8",
+        ),
+    ] = ()
+    auth_issuer: Annotated[
+        HttpUrl | None,
+        Env(
+            "CALLER_AUTH_ISSUER",
+            "Callers have to bring a JWT of this issuer; set all three or none.",
+            A_URL,
+            "https://login.example.com",
+        ),
+    ] = None
+    auth_audience: Annotated[
+        ModelName | None, Env("CALLER_AUTH_AUDIENCE", "The audience of that JWT.", A_NAME, "switchboard")
+    ] = None
+    auth_jwks_url: Annotated[
+        HttpUrl | None,
+        Env("CALLER_AUTH_JWKS_URL", "Where the issuer's keys are.", A_URL, "https://login.example.com/jwks.json"),
+    ] = None
 
 
 class Log(Group):
@@ -412,6 +504,28 @@ class Limits(Group):
             "a number of seconds from 1 to 600",
         ),
     ] = 15
+    wait_seconds: Annotated[
+        int,
+        Field(ge=5, le=300),
+        Env("CALL_WAIT_SECONDS", "Seconds that a room waits for its caller.", "a whole number from 5 to 300"),
+    ] = 30
+    grace_seconds: Annotated[
+        int,
+        Field(ge=1, le=300),
+        Env(
+            "CALL_GRACE_SECONDS", "Seconds that a call waits for a caller who has left.", "a whole number from 1 to 300"
+        ),
+    ] = 20
+    max_calls: Annotated[
+        int,
+        Field(ge=1, le=10000),
+        Env("CALLS_MAX", "Calls at one time, over all workers.", "a whole number from 1 to 10000"),
+    ] = 20
+    ticket_minutes: Annotated[
+        int,
+        Field(ge=1, le=1440),
+        Env("TICKET_MINUTES", "Minutes in which a caller can come back to a call.", "a whole number from 1 to 1440"),
+    ] = 60
 
 
 class Settings(BaseModel):
@@ -430,6 +544,8 @@ class Settings(BaseModel):
     turns: Turns = Turns()
     storage: Storage = Storage()
     livekit: LiveKit = LiveKit()
+    worker: Worker = Worker()
+    web: Web = Web()
     log: Log = Log()
     call: Limits = Limits()
     warnings: tuple[str, ...] = ()
@@ -495,7 +611,7 @@ def _rows(group: type[Group]) -> list[Setting]:
 
 def _as_text(default: object) -> str:
     match default:
-        case None:
+        case None | ():
             return ""
         case bool():
             return str(default).lower()

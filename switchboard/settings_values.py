@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
@@ -177,6 +177,26 @@ def _cartesia_model(value: str) -> str:
     return model
 
 
+def _listed(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _origins(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if value != "*" and not re.fullmatch(r"https?://[\w.\-]+(:\d{1,5})?", value):
+            raise InvalidValueError
+    return values
+
+
+def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        try:
+            ip_network(value)
+        except ValueError:
+            raise InvalidValueError from None
+    return values
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -187,4 +207,6 @@ HttpUrl = Annotated[str, AfterValidator(_http_url)]
 AzureEndpoint = Annotated[str, AfterValidator(_azure_endpoint)]
 LiveKitUrl = Annotated[str, AfterValidator(_livekit_url)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
+Origins = Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_origins)]
+Networks = Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_networks)]
 CartesiaModel = Annotated[str, AfterValidator(_cartesia_model)]

@@ -33,9 +33,10 @@ class Ledger:
     could not be stored `CLOSING_SECONDS` after the call has ended is counted in the log.
     """
 
-    def __init__(self, database: Database, call_id: str, line: str) -> None:
+    def __init__(self, database: Database, call_id: str, line: str, origin: str | None = None) -> None:
         self.call_id = call_id
         self.line = line
+        self._origin = origin
         self._database = database
         self._began = time.monotonic()
         self._seq = 0
@@ -110,7 +111,8 @@ class Ledger:
     async def _save(self, session: AsyncSession, events: list[Event]) -> None:
         if not self._opened:
             started = events[0].wall
-            await session.execute(insert(CallRow).values(id=self.call_id, line=self.line, started_at=started))
+            row = {"id": self.call_id, "line": self.line, "started_at": started, "origin": self._origin}
+            await session.execute(insert(CallRow).values(row))
         await session.execute(insert(EventRow), [self._row(event) for event in events])
         for event in events:
             if isinstance(event, Ended):

@@ -21,6 +21,8 @@ class CallRow(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     line: Mapped[str]
+    origin: Mapped[str | None] = mapped_column(index=True)
+    """What calls that go on from one another have in common: the name of the first one's room."""
     started_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     ended_reason: Mapped[str | None]

@@ -18,6 +18,13 @@ async def timeline(database: Database, call_id: str) -> list[Event]:
     return [EVENT.validate_python({**row.body, **times}) for row, times in zip(rows, stamp, strict=True)]
 
 
+async def newest_of(database: Database, origin: str) -> str | None:
+    """The id of the newest call of that origin."""
+    query = select(CallRow.id).where(CallRow.origin == origin).order_by(CallRow.started_at.desc()).limit(1)
+    async with database.read() as session:
+        return await session.scalar(query)
+
+
 async def forget(database: Database, before: datetime) -> int:
     """Delete the calls that began before that time, with their events; returns how many."""
     old = select(CallRow.id).where(CallRow.started_at < before)

@@ -123,7 +123,7 @@ async def staged(
                 "cartesia": settings.cartesia if cartesia else replace_fields(settings.cartesia, api_key=None),
             }
         )
-        conversation = Conversation(line, Services(settings), database, Caller(), typed=typed, past=past)
+        conversation = Conversation(line, Services(settings), database, Caller(), typed=typed, past=past, origin="room")
         loudspeaker, microphone = Loudspeaker(speed), Microphone()
         async with conversation:
             stage = Stage(simulator, thinks, conversation, database, loudspeaker, microphone)  # type: ignore[arg-type]

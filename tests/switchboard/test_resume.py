@@ -54,17 +54,17 @@ async def broken_off(database_url: str) -> tuple[str, list[object]]:
         return stage.conversation.call.id, list(stage.events)
 
 
-async def past_of(stage_url: str, call_id: str) -> Past | None:
+async def past_of(stage_url: str, origin: str) -> Past | None:
     database = Database(stage_url)
     try:
-        return await recall(database, call_id)
+        return await recall(database, origin)
     finally:
         await database.aclose()
 
 
 async def test_a_call_goes_on_with_its_agent_its_state_its_caller_and_what_was_said(database_url: str) -> None:
     call_id, _ = await broken_off(database_url)
-    past = await past_of(database_url, call_id)
+    past = await past_of(database_url, "room")
 
     async with staged(database_url, line=NOTING, past=past) as stage:
         assert stage.of(Answered)[0].agent == "desk"
@@ -83,18 +83,19 @@ async def test_what_is_known_is_written_down_when_it_changes_and_only_then(datab
     assert [event.state for event in events if isinstance(event, Remembered)] == [{"number": 10042}]
 
 
-@pytest.mark.parametrize("call_id", ["", "call_unknown"])
-async def test_an_unknown_call_is_not_taken_up(database_url: str, call_id: str) -> None:
-    assert await past_of(database_url, call_id) is None
+@pytest.mark.parametrize("origin", ["", "another room"])
+async def test_an_unknown_call_is_not_taken_up(database_url: str, origin: str) -> None:
+    await broken_off(database_url)
+
+    assert await past_of(database_url, origin) is None
 
 
 async def test_a_call_that_was_ended_for_good_is_not_taken_up(database_url: str) -> None:
     async with staged(database_url) as stage:
         stage.conversation.ending.finish("goodbye")
         await stage.conversation.ending.over.wait()
-        call_id = stage.conversation.call.id
 
-    assert await past_of(database_url, call_id) is None
+    assert await past_of(database_url, "room") is None
 
 
 def test_an_agent_that_the_line_no_longer_has_is_replaced_by_its_first() -> None:

@@ -1,0 +1,35 @@
+"""The keypad: digits become a turn of the caller, after a pause or at `#`."""
+
+import asyncio
+from collections.abc import Callable
+
+PAUSE_SECONDS = 2.0
+
+
+class Keypad:
+    """Collects keys and gives them to `entered` together."""
+
+    def __init__(self, entered: Callable[[str], None]) -> None:
+        self._entered = entered
+        self._keys = ""
+        self._pause: asyncio.TimerHandle | None = None
+
+    def press(self, key: str) -> None:
+        """One key: `0` to `9`, `*` or `#`."""
+        if self._pause:
+            self._pause.cancel()
+        if key == "#":
+            self._finish()
+            return
+        self._keys += key
+        self._pause = asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._finish)
+
+    def close(self) -> None:
+        """Forget what is not finished."""
+        if self._pause:
+            self._pause.cancel()
+
+    def _finish(self) -> None:
+        keys, self._keys = self._keys, ""
+        if keys:
+            self._entered(keys)
