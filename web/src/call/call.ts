@@ -1,0 +1,203 @@
+/** The page's call: what the caller can do, and the one state that the page shows. */
+import { Room, isBrowserSupported, type RoomOptions } from 'livekit-client';
+import type { Calls, Pass } from './calls';
+import { openMicrophone, type Microphone } from './microphone';
+import { canContinue, needsFreshRoom, ofFailure, type Problem } from './problem';
+import { Session } from './session';
+import { initial, reduce, type Action, type CallState } from './state';
+import type { Tickets } from './tickets';
+import type { Patience } from './watch';
+
+/** How long the room waits for a caller who is being asked for the microphone. Milliseconds. */
+const PERMISSION_WAIT = 8_000;
+
+const ROOM: RoomOptions = { adaptiveStream: false, dynacast: false, stopLocalTrackOnUnpublish: true };
+
+/** What the call stands on; tests bring their own. */
+export interface Ground {
+  calls: Calls;
+  tickets: Tickets;
+  createRoom?: () => Room;
+  openMicrophone?: () => Promise<Microphone>;
+  patience?: Patience;
+}
+
+export class Call {
+  private state: CallState;
+  private session: Session | undefined;
+  private readonly listeners = new Set<() => void>();
+  private attempt = 0;
+  private continued = false;
+
+  constructor(
+    private readonly ground: Ground,
+    private readonly line: string | undefined,
+  ) {
+    const kept = ground.tickets.load();
+    this.state = initial(kept !== undefined);
+    if (kept) void this.newRoom().prepareConnection(kept.serverUrl);
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly snapshot = (): CallState => this.state;
+
+  get room(): Room | undefined {
+    return this.session?.room;
+  }
+
+  /** A new call, by microphone or only by typing. An open call of this tab ends. */
+  async start(how: 'speaking' | 'typing'): Promise<void> {
+    const kept = this.ground.tickets.load();
+    this.ground.tickets.clear();
+    if (kept) void this.ground.calls.end(kept.ticket);
+    await this.open(how, false, () => this.ground.calls.ask(this.line));
+  }
+
+  /** The call of this tab's ticket, again. */
+  async resume(): Promise<void> {
+    const kept = this.ground.tickets.load();
+    if (!kept) return this.start('speaking');
+    const fresh = this.state.link === 'quiet' || needsFreshRoom(this.state.problem);
+    await this.open('speaking', true, () => this.ground.calls.resume(kept.ticket, fresh));
+  }
+
+  hangUp(): void {
+    this.finish('you');
+  }
+
+  /** Ask for the microphone during the call. */
+  async speak(): Promise<void> {
+    this.apply({ type: 'microphone', microphone: 'opening' });
+    await this.session?.publish(this.openMicrophone());
+  }
+
+  async mute(muted: boolean): Promise<void> {
+    await this.session?.mute(muted);
+  }
+
+  /** Raises when the words could not be sent. */
+  async say(text: string): Promise<void> {
+    await this.session?.say(text);
+  }
+
+  async press(key: string): Promise<void> {
+    await this.session?.press(key);
+  }
+
+  private async open(how: 'speaking' | 'typing', continued: boolean, ask: () => Promise<Pass>): Promise<void> {
+    const attempt = ++this.attempt;
+    this.continued = continued;
+    this.session?.leave();
+    if (!isBrowserSupported()) {
+      this.fail({ kind: 'unsupported' });
+      return;
+    }
+    this.session = this.newSession();
+    const speaking = how === 'speaking';
+    this.apply({ type: 'called', continued, microphone: speaking ? 'opening' : 'off' });
+    // The agent is called at once; the browser may ask for the microphone meanwhile.
+    const microphone = speaking ? this.openMicrophone() : Promise.resolve(undefined);
+    try {
+      const pass = await ask();
+      if (attempt === this.attempt) await this.enter(attempt, this.session, pass, microphone);
+      else this.abandon(pass, microphone);
+    } catch (error) {
+      release(microphone);
+      if (attempt === this.attempt) this.fail(ofFailure(error));
+    }
+  }
+
+  /** Enter the room, at once when the browser need not ask the caller. */
+  private async enter(attempt: number, session: Session, pass: Pass, microphone: MaybeMicrophone): Promise<void> {
+    const speaking = this.state.microphone !== 'off';
+    this.ground.tickets.save({ ticket: pass.ticket, line: pass.line, serverUrl: pass.server_url });
+    if (speaking && (await permissionState()) === 'prompt') {
+      this.apply({ type: 'microphone', microphone: 'asking' });
+      void session.room.prepareConnection(pass.server_url, pass.participant_token);
+      await Promise.race([microphone, new Promise((resolve) => setTimeout(resolve, PERMISSION_WAIT))]);
+    }
+    if (attempt === this.attempt) await session.enter(pass, microphone);
+    else release(microphone);
+  }
+
+  /** The caller hung up before the call was there. */
+  private abandon(pass: Pass, microphone: MaybeMicrophone): void {
+    release(microphone);
+    void this.ground.calls.end(pass.ticket);
+  }
+
+  private newSession(): Session {
+    const mine = (action: () => void): void => {
+      if (this.session === session) action();
+    };
+    const session: Session = new Session(
+      this.newRoom(),
+      (action) => mine(() => this.apply(action)),
+      (problem) => mine(() => this.closed(problem)),
+      this.ground.patience,
+    );
+    return session;
+  }
+
+  private newRoom(): Room {
+    return this.ground.createRoom?.() ?? new Room(ROOM);
+  }
+
+  private openMicrophone(): Promise<Microphone> {
+    return (this.ground.openMicrophone ?? openMicrophone)();
+  }
+
+  /** The session has ended by itself. */
+  private closed(problem: Problem | undefined): void {
+    if (!problem) this.finish(this.state.ended ?? 'other');
+    else if (canContinue(problem) || (this.continued && problem.kind === 'noAgent')) this.apply({ type: 'lost', problem });
+    else this.fail(problem);
+  }
+
+  private finish(reason: string): void {
+    this.attempt += 1;
+    this.session?.leave();
+    this.forget();
+    this.apply({ type: 'over', reason, at: Date.now() });
+  }
+
+  private fail(problem: Problem): void {
+    this.session?.leave();
+    if (!canContinue(problem)) this.forget();
+    const resumable = this.ground.tickets.load() !== undefined;
+    // a call that could not be continued keeps what was said on the page
+    if (this.continued && resumable && this.state.visited.length > 0) this.apply({ type: 'lost', problem });
+    else this.apply({ type: 'failed', problem, resumable });
+  }
+
+  private forget(): void {
+    const kept = this.ground.tickets.load();
+    this.ground.tickets.clear();
+    if (kept) void this.ground.calls.end(kept.ticket);
+  }
+
+  private apply(action: Action): void {
+    this.state = reduce(this.state, action);
+    for (const listener of this.listeners) listener();
+  }
+}
+
+type MaybeMicrophone = Promise<Microphone | undefined>;
+
+function release(microphone: MaybeMicrophone): void {
+  void microphone.then((track) => {
+    if (typeof track === 'object') track.stop();
+  });
+}
+
+async function permissionState(): Promise<PermissionState> {
+  try {
+    return (await navigator.permissions.query({ name: 'microphone' })).state;
+  } catch {
+    return 'prompt'; // a browser that does not tell
+  }
+}

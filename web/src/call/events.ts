@@ -1,0 +1,39 @@
+/** What the line tells the page about itself, on the text stream topic `switchboard.events`. */
+
+export const EVENTS_TOPIC = 'switchboard.events';
+export const AGENT_ATTRIBUTE = 'switchboard.agent';
+
+export type LineEvent =
+  | { kind: 'tool_called' | 'tool_returned'; agent: string; tool: string; id: string; failed: boolean }
+  | { kind: 'handoff'; from: string; to: string }
+  | { kind: 'ended'; reason: string };
+
+/** One event, or undefined for anything that this page does not know. */
+export function parseEvent(text: string): LineEvent | undefined {
+  const event = parsed(text);
+  switch (event?.['kind']) {
+    case 'tool_called':
+    case 'tool_returned':
+      if (!hasTexts(event, 'tool', 'id')) return undefined;
+      return { ...event, agent: event['agent'] ?? '', failed: event['failed'] === true } as LineEvent;
+    case 'handoff':
+      return hasTexts(event, 'from', 'to') ? (event as LineEvent) : undefined;
+    case 'ended':
+      return hasTexts(event, 'reason') ? (event as LineEvent) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function hasTexts(event: Record<string, unknown>, ...names: string[]): boolean {
+  return names.every((name) => typeof event[name] === 'string');
+}

@@ -1,0 +1,202 @@
+/** One stay of the caller in one room: from connecting to leaving. */
+import { RoomEvent, Track, type Participant, type RemoteParticipant, type Room } from 'livekit-client';
+import { AGENT_ATTRIBUTE, type LineEvent } from './events';
+import { isProblem, microphoneProblem, type Microphone } from './microphone';
+import type { Pass } from './calls';
+import { ofDisconnect, type Problem } from './problem';
+import type { Action } from './state';
+import { Pulse } from './pulse';
+import { listenToStreams } from './streams';
+import { PATIENCE, Watch, type Patience } from './watch';
+
+const STATE_ATTRIBUTE = 'lk.agent.state';
+const ARRIVAL_TOPIC = 'switchboard.arrived';
+const CHAT_TOPIC = 'lk.chat';
+const RESTORED_SHOWN = 4_000;
+const KEYS = '0123456789*#';
+
+export interface Ends {
+  /** The call cannot go on here; `problem` is undefined when the line ended it. */
+  (problem: Problem | undefined): void;
+}
+
+export class Session {
+  private readonly watch: Watch;
+  private readonly pulse: Pulse;
+  private left = false;
+  private inRoom = false;
+  private callerSpeaks = false;
+  private speaker: string | undefined;
+
+  constructor(
+    readonly room: Room,
+    private readonly report: (action: Action) => void,
+    private readonly ends: Ends,
+    patience: Patience = PATIENCE,
+  ) {
+    this.watch = new Watch(
+      {
+        noAgent: () => this.end({ kind: 'noAgent' }),
+        agentLost: () => this.end({ kind: 'agentLost' }),
+        ended: () => this.end(undefined),
+      },
+      patience,
+    );
+    this.pulse = new Pulse(
+      () => this.agent,
+      (quiet) => this.tell({ type: 'link', link: quiet ? 'quiet' : 'fine' }),
+    );
+    this.listen();
+    listenToStreams(room, {
+      said: (said) => this.tell({ type: 'said', said }),
+      event: (event) => this.hearEvent(event),
+      agent: () => this.speaker,
+    });
+  }
+
+  /** Enter the room of `pass` and speak into `microphone`, which may come later. Raises what LiveKit raises. */
+  async enter(pass: Pass, microphone: Promise<Microphone | undefined>): Promise<void> {
+    await this.room.connect(pass.server_url, pass.participant_token);
+    if (this.left) return;
+    this.inRoom = true;
+    this.tell({ type: 'connected', at: Date.now() });
+    for (const participant of this.room.remoteParticipants.values()) this.meet(participant);
+    this.watch.connected(this.agent !== undefined);
+    this.pulse.start();
+    void this.publish(microphone);
+    // A caller who publishes nothing is active only after two seconds: a byte is enough.
+    if (!(await isReady(microphone))) await this.announce();
+  }
+
+  /** Publish the microphone and say what became of it. */
+  async publish(microphone: Promise<Microphone | undefined>): Promise<void> {
+    const track = await microphone;
+    if (typeof track !== 'object') {
+      if (track !== undefined) this.tell({ type: 'microphone', microphone: track });
+      return;
+    }
+    try {
+      if (this.left) throw new Error('the caller has left');
+      await this.room.localParticipant.publishTrack(track, { source: Track.Source.Microphone });
+      this.tell({ type: 'microphone', microphone: 'on' });
+    } catch {
+      track.stop();
+      this.tell({ type: 'microphone', microphone: 'unsupported' });
+    }
+  }
+
+  async mute(muted: boolean): Promise<void> {
+    try {
+      await this.room.localParticipant.setMicrophoneEnabled(!muted);
+      this.tell({ type: 'microphone', microphone: muted ? 'muted' : 'on' });
+    } catch (error) {
+      this.tell({ type: 'microphone', microphone: microphoneProblem(error) });
+    }
+  }
+
+  /** Send typed words to the agent. Raises when they could not be sent. */
+  async say(text: string): Promise<void> {
+    const options = this.agent ? { destinationIdentities: [this.agent.identity] } : {};
+    const { id } = await this.room.localParticipant.sendText(text, { topic: CHAT_TOPIC, ...options });
+    this.tell({ type: 'said', said: { id, who: 'caller', text, final: true, typed: true } });
+  }
+
+  async press(key: string): Promise<void> {
+    await this.room.localParticipant.publishDtmf(KEYS.indexOf(key), key);
+  }
+
+  leave(): void {
+    if (this.left) return;
+    this.left = true;
+    this.watch.stop();
+    this.pulse.stop();
+    void this.room.disconnect();
+  }
+
+  private get agent(): RemoteParticipant | undefined {
+    return [...this.room.remoteParticipants.values()].find((participant) => participant.isAgent);
+  }
+
+  private end(problem: Problem | undefined): void {
+    if (this.left) return;
+    this.leave();
+    this.ends(problem);
+  }
+
+  private tell(action: Action): void {
+    if (!this.left) this.report(action);
+  }
+
+  private listen(): void {
+    this.room
+      .on(RoomEvent.ParticipantConnected, (participant) => this.meet(participant))
+      .on(RoomEvent.ParticipantDisconnected, (participant) => this.miss(participant))
+      .on(RoomEvent.ParticipantAttributesChanged, (_changed, participant) => this.meet(participant))
+      .on(RoomEvent.TrackSubscribed, (_track, _publication, participant) => this.meet(participant))
+      .on(RoomEvent.ActiveSpeakersChanged, (speakers) => this.noteSpeakers(speakers))
+      .on(RoomEvent.SignalReconnecting, () => this.lose())
+      .on(RoomEvent.Reconnecting, () => this.lose())
+      .on(RoomEvent.Reconnected, () => this.regain())
+      .on(RoomEvent.MediaDevicesError, (error) => {
+        this.tell({ type: 'microphone', microphone: microphoneProblem(error) });
+      })
+      .on(RoomEvent.Disconnected, (reason) => {
+        if (this.inRoom) this.end(ofDisconnect(reason));
+      });
+  }
+
+  private meet(participant: Participant): void {
+    if (!participant.isAgent) return;
+    this.watch.arrived();
+    const { [AGENT_ATTRIBUTE]: agent, [STATE_ATTRIBUTE]: state } = participant.attributes;
+    if (agent) this.handTo(agent);
+    if (state) this.tell({ type: 'agentState', state: state as Extract<Action, { type: 'agentState' }>['state'] });
+    const heard = [...participant.trackPublications.values()].some((publication) => publication.isSubscribed);
+    if (heard || ['listening', 'thinking', 'speaking'].includes(state ?? '')) this.tell({ type: 'answered' });
+  }
+
+  private handTo(agent: string): void {
+    this.speaker = agent;
+    this.tell({ type: 'agent', agent });
+  }
+
+  private miss(participant: Participant): void {
+    if (participant.isAgent && this.agent === undefined) this.watch.left();
+  }
+
+  private hearEvent(event: LineEvent): void {
+    if (event.kind === 'handoff') this.speaker = event.to;
+    this.tell({ type: 'event', event });
+    if (event.kind === 'ended') this.watch.farewell();
+  }
+
+  private noteSpeakers(speakers: Participant[]): void {
+    const speaks = speakers.some((speaker) => speaker.isLocal);
+    if (speaks && !this.callerSpeaks) this.tell({ type: 'callerSpeaks' });
+    this.callerSpeaks = speaks;
+  }
+
+  private lose(): void {
+    this.watch.cut();
+    this.pulse.stop();
+    this.tell({ type: 'link', link: 'lost' });
+  }
+
+  private regain(): void {
+    this.tell({ type: 'link', link: 'restored' });
+    this.watch.connected(this.agent !== undefined);
+    this.pulse.start();
+    setTimeout(() => this.tell({ type: 'link', link: 'fine' }), RESTORED_SHOWN);
+  }
+
+  private async announce(): Promise<void> {
+    const options = { reliable: true, topic: ARRIVAL_TOPIC };
+    await this.room.localParticipant.publishData(new Uint8Array([1]), options).catch(() => undefined);
+  }
+}
+
+/** Whether there is a microphone already. */
+async function isReady(microphone: Promise<Microphone | undefined>): Promise<boolean> {
+  const now = await Promise.race([microphone, Promise.resolve(undefined)]);
+  return now !== undefined && (typeof now !== 'string' || !isProblem(now));
+}

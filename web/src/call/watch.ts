@@ -1,0 +1,67 @@
+/** Watches over the agent's presence: one has to come, and one has to stay. */
+
+/** Milliseconds. */
+export interface Patience {
+  answer: number;
+  absence: number;
+  farewell: number;
+}
+
+export const PATIENCE: Patience = { answer: 10_000, absence: 2_000, farewell: 4_000 };
+
+export interface Watched {
+  noAgent(): void;
+  agentLost(): void;
+  ended(): void;
+}
+
+export class Watch {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private seen = false;
+  private ending = false;
+  private away = false;
+
+  constructor(
+    private readonly watched: Watched,
+    private readonly patience: Patience = PATIENCE,
+  ) {}
+
+  /** The caller is in the room, for the first time or again. An agent may be on its way. */
+  connected(agentThere: boolean): void {
+    this.away = false;
+    if (agentThere) this.arrived();
+    else this.after(this.patience.answer, () => (this.seen ? this.watched.agentLost() : this.watched.noAgent()));
+  }
+
+  /** The caller's own connection is cut: what is seen of the room now means nothing. */
+  cut(): void {
+    this.away = true;
+    this.stop();
+  }
+
+  arrived(): void {
+    this.seen = true;
+    if (!this.ending) this.stop();
+  }
+
+  left(): void {
+    if (this.away) return;
+    if (this.ending) this.watched.ended();
+    else if (this.seen) this.after(this.patience.absence, () => this.watched.agentLost());
+  }
+
+  /** The line has said that the call ends: the room should close by itself. */
+  farewell(): void {
+    this.ending = true;
+    this.after(this.patience.farewell, () => this.watched.ended());
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+
+  private after(milliseconds: number, then: () => void): void {
+    this.stop();
+    this.timer = setTimeout(then, milliseconds);
+  }
+}
