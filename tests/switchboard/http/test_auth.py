@@ -69,7 +69,7 @@ async def guarded(
 
 def bearer(key: Any = KEY, kid: str | None = "new", algorithm: str = "ES256", **changed: Any) -> dict[str, str]:
     """The header of a signed-in caller."""
-    claims = {**AMELIA, "exp": time.time() + 60, **changed}
+    claims = {**AMELIA, "exp": time.time() + 7200, **changed}
     claims = {name: value for name, value in claims.items() if value is not None}
     token = jwt.encode(claims, key, algorithm, headers={"kid": kid} if kid else None)
     return {"Authorization": f"Bearer {token}"}
@@ -88,7 +88,7 @@ REFUSED = {
     "words": {"Authorization": "Bearer let me in"},
     "expired": bearer(exp=time.time() - 120),
     "no end": bearer(exp=None),
-    "not yet": bearer(nbf=time.time() + 120),
+    "not yet": bearer(nbf=time.time() + 3600),
     "another issuer": bearer(iss="https://login.example"),
     "another audience": bearer(aud="mail"),
     "no audience": bearer(aud=None),

@@ -20,7 +20,7 @@ TICKET = Ticket(call="call-1", room="call-1", identity="caller-1", line="support
 
 def signed(key: str | bytes, algorithm: str = "HS256", **changed: Any) -> str:
     """A ticket as someone else would make it."""
-    claims: Mapping[str, Any] = TICKET.model_dump() | {"aud": PURPOSE, "exp": time.time() + 600} | changed
+    claims: Mapping[str, Any] = TICKET.model_dump() | {"aud": PURPOSE, "exp": time.time() + 7200} | changed
     return jwt.encode({name: value for name, value in claims.items() if value is not None}, key, algorithm)
 
 
