@@ -126,8 +126,8 @@ async def answer(ctx: "JobContext") -> None:
 
 
 def prepare_process(_process: "JobProcess") -> None:
-    """What every process that answers calls does first, so that no caller waits for an import."""
-    from switchboard import conversation  # noqa: F401
+    """What every process that answers calls does first, so that no caller waits for it."""
+    from switchboard import conversation  # noqa: F401 - a process of its own has imported nothing yet
 
     start_logging(settings())
     for line in lines().values():
@@ -144,6 +144,9 @@ def calls_load(server: "AgentServer") -> float:
 def build_server() -> "AgentServer":
     """LiveKit's worker, answering every line."""
     from livekit.agents import AgentServer, JobExecutorType
+
+    # In the main thread, as LiveKit's plugins want it, and not while the first caller waits
+    from switchboard import conversation  # noqa: F401
 
     chosen = settings()
     server = AgentServer(

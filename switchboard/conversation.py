@@ -121,6 +121,7 @@ class Conversation:
         caller_room = CallerRoom(room, caller, self.workflow.name, self.call.id)
         keypad = Keypad(lambda keys: self._type(f"{TYPED_KEYS} {keys}"))
         caller_room.on_key = keypad.press
+        room.on("disconnected", lambda *_: self.ending.finish("caller_left"))  # closed, or the server is gone
         self._resources.callback(keypad.close)
         self._resources.push_async_callback(track.aclose)
         self._resources.push_async_callback(caller_room.aclose)
