@@ -71,7 +71,7 @@ export const texts = {
     speak: 'Use mic',
     keypad: 'Keypad',
     microphone: 'Mic',
-    microphoneLong: 'Microphone settings',
+    microphoneLong: 'Mic settings',
     hangUp: 'Hang up',
     sound: 'Turn the sound on',
   },

@@ -33,8 +33,9 @@ const PASS = {
 
 /** What the line does in each picture. These run in the page; `stage.room` is the fake room. */
 const join = () => {
-  window.stage.room.agentJoins({ 'switchboard.agent': 'greeter', 'lk.agent.state': 'speaking' }, window.stage.voice());
+  window.stage.room.agentJoins({ 'switchboard.agent': 'greeter', 'lk.agent.state': 'speaking' });
 };
+const sound = () => window.stage.room.agentSounds(window.stage.voice());
 const greet = () => {
   const { room } = window.stage;
   room.agentSays('1', 'Hello, and welcome to Fernway. I’m an automated assistant. How can I help you today?');
@@ -85,7 +86,7 @@ const when = (page, phase) => page.waitForSelector(`[data-phase=${phase}]`);
 async function inCall(page, ...steps) {
   await call(page);
   await when(page, 'waiting');
-  for (const step of [join, greet, ...steps]) {
+  for (const step of [join, sound, greet, ...steps]) {
     await page.evaluate(step);
     await page.waitForTimeout(120);
   }
@@ -110,7 +111,7 @@ const SCENES = {
   },
   microphone: async (page) => {
     await inCall(page, lookUp);
-    await page.getByRole('button', { name: 'Microphone settings' }).click();
+    await page.getByRole('button', { name: 'Mic settings' }).click();
   },
   over: async (page) => {
     await inCall(page, lookUp, ask, verify, find, found);

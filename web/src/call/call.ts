@@ -26,6 +26,7 @@ export class Call {
   private state: CallState;
   private session: Session | undefined;
   private readonly listeners = new Set<() => void>();
+  private microphone: Promise<Microphone> | undefined;
   private attempt = 0;
   private continued = false;
 
@@ -89,9 +90,9 @@ export class Call {
   }
 
   private async open(how: 'speaking' | 'typing', continued: boolean, ask: () => Promise<Pass>): Promise<void> {
-    const attempt = ++this.attempt;
+    this.leave();
+    const attempt = this.attempt;
     this.continued = continued;
-    this.session?.leave();
     if (!isBrowserSupported()) {
       this.fail({ kind: 'unsupported' });
       return;
@@ -100,34 +101,36 @@ export class Call {
     const speaking = how === 'speaking';
     this.apply({ type: 'called', continued, microphone: speaking ? 'opening' : 'off' });
     // The agent is called at once; the browser may ask for the microphone meanwhile.
-    const microphone = speaking ? this.openMicrophone() : Promise.resolve(undefined);
+    if (speaking) this.microphone = this.openMicrophone();
     try {
       const pass = await ask();
-      if (attempt === this.attempt) await this.enter(attempt, this.session, pass, microphone);
-      else this.abandon(pass, microphone);
+      if (attempt === this.attempt) await this.enter(attempt, this.session, pass);
+      else void this.ground.calls.end(pass.ticket); // the caller hung up before the call was there
     } catch (error) {
-      release(microphone);
       if (attempt === this.attempt) this.fail(ofFailure(error));
     }
   }
 
   /** Enter the room, at once when the browser need not ask the caller. */
-  private async enter(attempt: number, session: Session, pass: Pass, microphone: MaybeMicrophone): Promise<void> {
-    const speaking = this.state.microphone !== 'off';
+  private async enter(attempt: number, session: Session, pass: Pass): Promise<void> {
     this.ground.tickets.save({ ticket: pass.ticket, line: pass.line, serverUrl: pass.server_url });
-    if (speaking && (await permissionState()) === 'prompt') {
+    const { microphone } = this;
+    if (microphone && (await permissionState()) === 'prompt') {
       this.apply({ type: 'microphone', microphone: 'asking' });
       void session.room.prepareConnection(pass.server_url, pass.participant_token);
       await Promise.race([microphone, new Promise((resolve) => setTimeout(resolve, PERMISSION_WAIT))]);
     }
-    if (attempt === this.attempt) await session.enter(pass, microphone);
-    else release(microphone);
+    if (attempt === this.attempt) await session.enter(pass, microphone ?? Promise.resolve(undefined));
   }
 
-  /** The caller hung up before the call was there. */
-  private abandon(pass: Pass, microphone: MaybeMicrophone): void {
-    release(microphone);
-    void this.ground.calls.end(pass.ticket);
+  /** Leave whatever there is, and let the microphone go. */
+  private leave(): void {
+    this.attempt += 1;
+    this.session?.leave();
+    void this.microphone?.then((track) => {
+      if (typeof track === 'object') track.stop();
+    });
+    this.microphone = undefined;
   }
 
   private newSession(): Session {
@@ -159,14 +162,13 @@ export class Call {
   }
 
   private finish(reason: string): void {
-    this.attempt += 1;
-    this.session?.leave();
+    this.leave();
     this.forget();
     this.apply({ type: 'over', reason, at: Date.now() });
   }
 
   private fail(problem: Problem): void {
-    this.session?.leave();
+    this.leave();
     if (!canContinue(problem)) this.forget();
     const resumable = this.ground.tickets.load() !== undefined;
     // a call that could not be continued keeps what was said on the page
@@ -184,14 +186,6 @@ export class Call {
     this.state = reduce(this.state, action);
     for (const listener of this.listeners) listener();
   }
-}
-
-type MaybeMicrophone = Promise<Microphone | undefined>;
-
-function release(microphone: MaybeMicrophone): void {
-  void microphone.then((track) => {
-    if (typeof track === 'object') track.stop();
-  });
 }
 
 async function permissionState(): Promise<PermissionState> {

@@ -2,6 +2,7 @@ import type { ButtonHTMLAttributes, ReactNode } from 'react';
 
 interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {
   icon?: ReactNode;
+  'data-muted'?: boolean;
   look?: 'primary' | 'secondary' | 'plain' | 'danger';
 }
 

@@ -24,8 +24,7 @@ export function MuteButton({ call, state: { microphone, phase } }: Props) {
     <Button
       className="control"
       icon={muted ? <MicrophoneOff /> : <Microphone />}
-      aria-pressed={muted}
-      aria-label={texts.controls.mute}
+      data-muted={muted}
       onClick={() => void call.mute(!muted)}
     >
       {muted ? texts.controls.unmute : texts.controls.mute}

@@ -8,14 +8,14 @@ import { EntryLine } from './EntryLine';
 const NEAR = 120;
 
 export function Transcript({ entries }: { entries: Entry[] }) {
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
   useEffect(() => {
     const element = list.current;
     if (element && follows.current) element.scrollTop = element.scrollHeight;
   }, [entries]);
   return (
-    <ol
+    <div
       ref={list}
       className="transcript"
       role="log"
@@ -28,10 +28,12 @@ export function Transcript({ entries }: { entries: Entry[] }) {
         follows.current = scrollHeight - scrollTop - clientHeight < NEAR;
       }}
     >
-      {entries.length === 0 && <li className="transcript-empty">{texts.transcript.empty}</li>}
-      {entries.map((entry, index) => (
-        <EntryLine key={entry.id} entry={entry} before={entries[index - 1]} />
-      ))}
-    </ol>
+      {entries.length === 0 && <p className="transcript-empty">{texts.transcript.empty}</p>}
+      <ol>
+        {entries.map((entry, index) => (
+          <EntryLine key={entry.id} entry={entry} before={entries[index - 1]} />
+        ))}
+      </ol>
+    </div>
   );
 }
