@@ -42,7 +42,7 @@ class Terminal:
         """Type a line."""
         os.write(self._ours, f"{words}\n".encode())
 
-    def until(self, pattern: str, after: int = 0, seconds: float = 30) -> int:
+    def until(self, pattern: str, after: int = 0, seconds: float = 90) -> int:
         """Wait for a line that matches, among those from number `after` on; returns the number of the one behind it."""
         deadline = time.monotonic() + seconds
         while True:
@@ -52,7 +52,7 @@ class Terminal:
             if not self._read(deadline - time.monotonic()):
                 raise AssertionError(f"no line matches {pattern!r}:\n" + "\n".join(self.lines))
 
-    def exit_code(self, seconds: float = 30) -> int:
+    def exit_code(self, seconds: float = 90) -> int:
         """Wait for the program to end."""
         deadline = time.monotonic() + seconds
         while self._read(deadline - time.monotonic()):
