@@ -1,9 +1,10 @@
-/** Takes the pictures of the page: `npm run pictures [directory]`. Needs a Chromium (CHROMIUM=path). */
+/** Takes the pictures of the page: `npm run pictures [directory [scene...|all]]`. Needs a Chromium (CHROMIUM=path). */
 import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 import { createServer } from 'vite';
 
 const OUT = process.argv[2] ?? '../docs/pictures';
+const SHOWN = ['idle', 'in-call', 'handoff', 'over', 'error-microphone', 'error-line-lost'];
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 360, height: 740 };
 const LINE = {
@@ -185,7 +186,8 @@ async function picture(browser, address, name, viewport, colorScheme) {
   await context.close();
 }
 
-const wanted = process.argv.slice(3);
+const named = process.argv.slice(3);
+const wanted = named[0] === 'all' ? Object.keys(SCENES) : named.length > 0 ? named : SHOWN;
 const server = await createServer({ server: { port: 0, host: '127.0.0.1' }, logLevel: 'error' });
 await server.listen();
 const address = new URL('/tests/fixture/index.html', server.resolvedUrls.local[0]).href;
@@ -194,7 +196,7 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--autoplay-policy=no-user-gesture-required'],
 });
 await mkdir(OUT, { recursive: true });
-for (const name of wanted.length > 0 ? wanted : Object.keys(SCENES)) {
+for (const name of wanted) {
   for (const viewport of [DESKTOP, PHONE]) {
     for (const colorScheme of ['light', 'dark']) await picture(browser, address, name, viewport, colorScheme);
   }
