@@ -1,0 +1,155 @@
+"""All that real callers need, on loopback: a LiveKit server, simulators, our worker and the stock one, as processes."""
+
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from livekit import api
+from pydantic import SecretStr
+
+from switchboard.http.options import HttpSettings
+from switchboard.http.rooms import Rooms
+from switchboard.local.cache import cache_folder
+from switchboard.local.livekit_build import SERVER, SIP, LiveKitBuild, Source
+from switchboard.local.livekit_server import provide_server
+from switchboard.local.machine import Machine, Say
+from switchboard.local.parts import Part, Parts
+from switchboard.local.phones import provide_phones
+from switchboard.local.ports import Port, take
+from switchboard.local.readiness import Ready, http_ok, log_says
+from switchboard.settings import SETTINGS, Settings, load_settings, process_environment
+from switchboard.settings_schema import LiveKit
+
+ROOT = Path(__file__).resolve().parents[1]
+READY = log_says("registered worker")
+IDLE = 2
+"""How many jobs each worker keeps ready."""
+EXECUTOR = "thread"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What runs; the processes are named as in `start`."""
+
+    livekit: LiveKit
+    parts: Parts
+    folder: Path
+    options: HttpSettings
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """Added to that of every worker."""
+    sip: str = ""
+    """Where phones call, if there are any."""
+
+    @property
+    def url(self) -> str:
+        """Where callers connect."""
+        return self.livekit.url or ""
+
+    def api(self) -> api.LiveKitAPI:
+        """A client with all rights; close it."""
+        return api.LiveKitAPI(self.url, _plain(self.livekit.api_key), _plain(self.livekit.api_secret))
+
+    def access(self, agent_name: str) -> LiveKit:
+        """The settings of our web app, for the worker of that name."""
+        return self.livekit.model_copy(update={"agent_name": agent_name})
+
+    def rooms(self, agent_name: str) -> Rooms:
+        """Makes rooms as our web app makes them."""
+        return Rooms(self.access(agent_name), self.options)
+
+    async def simulator(self, name: str, connect_delay: int = 0, first_audio: int = 0, detector: str = "energy") -> str:
+        """Start a simulator whose connections, and whose answers, take so many milliseconds; its address."""
+        ((port,), _) = take(Port("the simulator", 0).another())
+        url = f"http://127.0.0.1:{port.number}"
+        delays = ("--connect-delay", str(connect_delay), "--first-audio", str(first_audio), "--detector", detector)
+        arguments = ("--port", str(port.number), *delays)
+        await self.parts.start(self._module(name, "bench.talker", *arguments, ready=http_ok(f"{url}/health")))
+        return url
+
+    async def ours(
+        self,
+        name: str,
+        simulator: str,
+        executor: str = EXECUTOR,
+        program: Sequence[str] = (str(ROOT / "main.py"), "start"),
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start our worker, as `main.py start` does for real callers; `name` is its agent name, too."""
+        environ = {
+            **self._livekit_environ,
+            "LIVEKIT_AGENT_NAME": name,
+            "WORKER_EXECUTOR": executor,
+            "WORKER_IDLE_PROCESSES": str(IDLE),
+            "WORKER_MAX_CALLS": "200",
+            "WORKER_PORT": "0",
+            "DATABASE_URL": f"sqlite:///{self.folder / name}.db",
+            "REALTIME_PROVIDER": "azure",
+            "AZURE_OPENAI_ENDPOINT": simulator,
+            "AZURE_OPENAI_API_KEY": "simulator",
+            "AZURE_OPENAI_DEPLOYMENT": "gpt-realtime",
+            "AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT": "gpt-4o-mini-transcribe",
+            **(settings or {}),
+        }
+        # in a folder without a .env
+        command = (sys.executable, *program)
+        await self.parts.start(Part(name, command, READY, environ=environ, folder=self.folder, ready_seconds=60))
+
+    async def stock(self, name: str, executor: str = EXECUTOR, module: Sequence[str] = ("bench.stock_worker",)) -> None:
+        """Start the stock worker."""
+        arguments = ("--executor", executor, "--idle", str(IDLE))
+        await self.parts.start(self._module(name, *module, *arguments))
+
+    @property
+    def _livekit_environ(self) -> dict[str, str]:
+        return {
+            **self.environ,
+            "LIVEKIT_URL": self.url,
+            "LIVEKIT_API_KEY": _plain(self.livekit.api_key),
+            "LIVEKIT_API_SECRET": _plain(self.livekit.api_secret),
+        }
+
+    def _module(self, name: str, module: str, *arguments: str, ready: Ready = READY) -> Part:
+        command = (sys.executable, "-m", module, *arguments)
+        return Part(name, command, ready, environ=self._livekit_environ, folder=ROOT, ready_seconds=60)
+
+
+@asynccontextmanager
+async def running(folder: Path, say: Say, environ_of_workers: Mapping[str, str] | None = None) -> AsyncIterator[Stack]:
+    """A stack with a LiveKit server and nothing else yet; logs go to `folder`. Raises `LocalError`.
+
+    The server is that of LIVEKIT_URL, one on the PATH, our cached build, or a build now. No other setting of ours
+    reaches the processes.
+    """
+    async with _parts(folder, say) as (chosen, machine, parts):
+        livekit = await provide_server(chosen.livekit, _build(machine), machine, parts, folder)
+        yield Stack(livekit, parts, folder, HttpSettings.of(chosen), environ_of_workers or {})
+
+
+@asynccontextmanager
+async def running_with_phones(folder: Path, say: Say) -> AsyncIterator[Stack]:
+    """The same with Redis and LiveKit SIP beside a server of its own: that of LIVEKIT_URL is not used."""
+    async with _parts(folder, say) as (chosen, machine, parts):
+        phones = await provide_phones(chosen.livekit, _build(machine), _build(machine, SIP), machine, parts, folder)
+        yield Stack(phones.livekit, parts, folder, HttpSettings.of(chosen), {}, phones.sip.address)
+
+
+@asynccontextmanager
+async def _parts(folder: Path, say: Say) -> AsyncIterator[tuple[Settings, Machine, Parts]]:
+    environ = process_environment()
+    ours = {setting.name for setting in SETTINGS}
+    chosen = load_settings(None, {name: value for name, value in environ.items() if name.startswith("LIVEKIT_")})
+    cache = cache_folder(Path.home(), Path(environ["XDG_CACHE_HOME"]) if "XDG_CACHE_HOME" in environ else None)
+    plain = {name: value for name, value in environ.items() if name not in ours}
+    with Machine(cache, plain, say) as machine:
+        async with Parts(machine, folder) as parts:
+            yield chosen, machine, parts
+
+
+def _build(machine: Machine, what: Source = SERVER) -> LiveKitBuild:
+    return LiveKitBuild(machine, ROOT / "deploy/livekit", ROOT / "deploy/toolchains/go.txt", what)
+
+
+def _plain(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
