@@ -2,14 +2,17 @@
 
 import asyncio
 import json
+import math
 import sys
 import time
 import warnings
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import aclosing, asynccontextmanager, suppress
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from urllib.parse import urlsplit
 
 import typer
 
@@ -18,16 +21,25 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from simulator.server import Simulator
+    from simulator.whisper import Whisper
     from switchboard.local.livekit_build import LiveKitBuild
     from switchboard.local.machine import Machine
+    from switchboard.local.page import Page
+    from switchboard.local.parts import Part, Parts
+    from switchboard.phone.setup import Setup
     from switchboard.providers import Services
     from switchboard.settings import Settings
+    from switchboard.settings_schema import LiveKit
     from switchboard.workflow import Workflow
 
 HERE = Path(__file__).parent
 SHOP_VERSIONS = HERE / "shop" / "migrations" / "versions"
 DEMO_FOLDER = HERE / "var" / "demo"
+DEMO_NUMBER = "+15550100"
+OFFERED_BELOW = 0.69
 LOG_FILE = HERE / "var" / "log" / "switchboard.log"
+READY_FILE = HERE / "var" / "worker-ready"
+"""There when the worker of this container takes calls: its health check looks for it."""
 
 app = typer.Typer(
     help="Switchboard: a phone and web line answered by a team of voice agents.",
@@ -35,7 +47,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-FULL = 0.7  # LiveKit's server gives no call to a worker that is fuller than this
+phone = typer.Typer(help="The phone numbers of the settings, on the LiveKit server.", no_args_is_help=True)
+app.add_typer(phone, name="phone")
 LIVEKIT_COMMAND: dict[str, Any] = {
     "add_help_option": False,
     "context_settings": {"ignore_unknown_options": True, "allow_extra_args": True},
@@ -83,17 +96,35 @@ def playbook_simulator(playbook: Path) -> "Callable[..., Simulator]":
     from simulator.server import Simulator
 
     mind = Playbook.load(playbook)
-    return lambda port, recognizer=None, **options: Simulator(
-        mind, Options(**options), port=port, recognizer=recognizer
+    return lambda port, recognizer=None, host="127.0.0.1", **options: Simulator(
+        mind, Options(**options), port=port, host=host, recognizer=recognizer
+    )
+
+
+def scripted_simulator(script: Path) -> "Callable[..., Simulator]":
+    """The same for a script, which has the words of spoken turns too."""
+    from simulator.options import Options
+    from simulator.script import Script, ScriptError
+    from simulator.server import Simulator
+
+    try:
+        mind = Script.load(script)
+    except ScriptError as error:
+        fail(str(error))
+    return lambda port, _recognizer=None, host="127.0.0.1", **options: Simulator(
+        mind, Options(**options), port=port, host=host
     )
 
 
 @asynccontextmanager
 async def services(chosen: "Settings", line: "Workflow") -> "AsyncIterator[Services]":
-    """The services of the settings, or those of a simulator that lives as long as the block."""
+    """The services of the settings, or a simulator's: the one that is set, or one that lives as long as the block."""
     from switchboard.providers import Services
     from switchboard.settings import with_simulator
 
+    if chosen.simulated_at:
+        yield Services(with_simulator(chosen, chosen.simulated_at))
+        return
     if chosen.provider not in (None, "simulator"):
         yield Services(chosen)
         return
@@ -106,6 +137,7 @@ async def services(chosen: "Settings", line: "Workflow") -> "AsyncIterator[Servi
 async def answer(ctx: "JobContext") -> None:
     """One call that LiveKit dispatched to this worker."""
     from switchboard.call import Caller
+    from switchboard.channel import PHONE, WEB
     from switchboard.conversation import Conversation
     from switchboard.database import Database
     from switchboard.resume import recall
@@ -118,7 +150,13 @@ async def answer(ctx: "JobContext") -> None:
         aclosing(Database(chosen.storage.url.get_secret_value())) as database,
         services(chosen, line) as available,
         Conversation(
-            line, available, database, Caller(), past=await recall(database, origin), origin=origin
+            line,
+            available,
+            database,
+            Caller(),
+            past=await recall(database, origin),
+            origin=origin,
+            channel=PHONE if asked.get("phone") else WEB,
         ) as conversation,
     ):
         await conversation.start_in(ctx.room, ctx.connect, asked.get("caller"))
@@ -131,13 +169,23 @@ def prepare_process(_process: "JobProcess") -> None:
 
     start_logging(settings())
     for line in lines().values():
-        if settings().provider == "simulator" and line.playbook:
+        if settings().provider == "simulator" and line.playbook and not settings().simulated_at:
             playbook_simulator(line.playbook)
 
 
+def tell_ready() -> None:
+    """Say that this worker takes calls. LiveKit's own health page says OK before it has registered."""
+    with suppress(OSError):  # nobody looks for it where it cannot be written
+        READY_FILE.parent.mkdir(exist_ok=True)
+        READY_FILE.touch()
+
+
 def calls_load(server: "AgentServer") -> float:
-    """How full this worker is. LiveKit's own measure, the CPU, loses calls silently whenever the machine is busy."""
-    return FULL * len(server.active_jobs) / settings().worker.max_calls
+    """How full this worker is, as LiveKit's server is to see it: by its calls, not by the CPU, which they hardly need.
+
+    Always below the server's `target_load`, 0.7: a worker above it is offered no call, and so could refuse none.
+    """
+    return OFFERED_BELOW * min(1.0, len(server.active_jobs) / settings().worker.max_calls)
 
 
 @cache
@@ -147,8 +195,11 @@ def build_server() -> "AgentServer":
 
     # In the main thread, as LiveKit's plugins want it, and not while the first caller waits
     from switchboard import conversation  # noqa: F401
+    from switchboard.admission import Admission
+    from switchboard.settings import spare_local_models
 
     chosen = settings()
+    spare_local_models(chosen)
     server = AgentServer(
         job_executor_type=JobExecutorType(chosen.worker.executor),
         num_idle_processes=chosen.worker.idle_processes,
@@ -156,13 +207,17 @@ def build_server() -> "AgentServer":
         api_key=secret(chosen.livekit.api_key),
         api_secret=secret(chosen.livekit.api_secret),
         port=chosen.worker.port,
+        prometheus_port=chosen.worker.metrics_port,
         setup_fnc=prepare_process,
         load_fnc=calls_load,
-        load_threshold=FULL,
+        drain_timeout=chosen.worker.drain_seconds,
+        load_threshold=math.inf,  # `admission` decides: LiveKit would lose the calls of a full worker without a word
     )
     # LiveKit's command line adds a log handler of its own when it starts
     server.on("worker_started", lambda: start_logging(chosen))
-    server.rtc_session(answer, agent_name=chosen.livekit.agent_name)
+    server.on("worker_registered", lambda *_: tell_ready())
+    admission = Admission(chosen.livekit, chosen.worker.max_calls, lambda: [each.job.id for each in server.active_jobs])
+    server.rtc_session(answer, agent_name=chosen.livekit.agent_name, on_request=admission.decide)
     return server
 
 
@@ -178,7 +233,12 @@ def __dir__() -> list[str]:
 
 
 def prepare_database(chosen: "Settings") -> None:
-    """Bring an embedded database up to date and fill a new one; refuse a server's that is behind."""
+    """Bring an embedded database up to date and fill a new one; refuse a server's that is behind.
+
+    Where a simulator stands in for a model that nobody named, callers get its example shop on a server as well.
+    """
+    from sqlalchemy.exc import IntegrityError
+
     from switchboard.database import Database
     from switchboard.migrations import pending, upgrade
 
@@ -195,6 +255,9 @@ def prepare_database(chosen: "Settings") -> None:
 
     if asyncio.run(missing()):
         fail(f"The database {chosen.storage.shown_url} is not up to date. Run: {sys.argv[0]} migrate")
+    if chosen.provider is None and chosen.simulated_at:
+        with suppress(IntegrityError):  # another worker fills it at this moment
+            asyncio.run(fill_shop(url))
 
 
 async def fill_shop(url: str) -> str:
@@ -255,61 +318,118 @@ def console(
 @app.command()
 def demo(
     line: LineOption = None,
-    web: Annotated[
-        bool, typer.Option("--web", help="A LiveKit server, a worker and the page: call by browser.")
+    text: Annotated[bool, typer.Option("--text", help="Only a typed call, in this terminal.")] = False,
+    with_phone: Annotated[
+        bool, typer.Option("--phone", help="Calls by SIP phone as well: adds Redis and LiveKit SIP.")
     ] = False,
 ) -> None:
-    """The line, here and now, without keys or accounts: a typed call, or with --web calls by browser."""
-    if not web:
+    """Call a line by browser, without keys or accounts: a LiveKit server, the simulator, a worker and the page."""
+    if text:
         console(text=True, line=line)
         return
-    from switchboard.local.errors import LocalError
-
+    began = time.monotonic()
     chosen = settings()
+    if line:
+        line_named(line)
     prepare_database(chosen)
-    try:
-        asyncio.run(whole_stack(chosen, line_named(line)))
-    except LocalError as error:
-        fail(str(error))
+    on_this_machine(lambda machine: whole_stack(chosen, line, with_phone, machine, began))
 
 
-async def whole_stack(chosen: "Settings", line: "Workflow") -> None:
-    """Everything that a call by browser needs, until Ctrl-C."""
-    from switchboard.local.livekit_server import provide_server
-    from switchboard.local.page import Page
-    from switchboard.local.parts import Part, Parts
+async def whole_stack(chosen: "Settings", line: str | None, with_phone: bool, machine: "Machine", began: float) -> None:
+    """Everything that a call by browser needs, or by phone too, until Ctrl-C. `began` is when it was asked for."""
+    from switchboard.local.parts import Parts
     from switchboard.local.ports import Port, take
+    from switchboard.local.rooms import close_rooms
+
+    logs = DEMO_FOLDER / "log"
+    async with Parts(machine, logs) as parts:
+        await page_of(machine).build()
+        livekit, sip = await livekit_of_demo(chosen, with_phone, machine, parts)
+        simulated = chosen.provider in (None, "simulator")
+        wanted = (Port("the page", chosen.web.port), Port("the simulator", 8089))
+        ports, moved = take(*wanted[: 1 + simulated])
+        for told in moved:
+            typer.echo(told)
+        numbers = [port.number for port in ports]
+        try:
+            async with asyncio.TaskGroup() as starting:
+                for part in own_parts(chosen, line, livekit, *numbers):
+                    starting.create_task(parts.start(part))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        if sip:
+            typer.echo(f"Dial {await number_of_demo(chosen, line, livekit)}@{sip} with a SIP phone on this machine.")
+        seconds = time.monotonic() - began
+        typer.echo(f"Open {address(chosen, numbers[0])} (after {seconds:.1f} s). Logs: {logs}. Ctrl-C ends it.")
+        try:
+            await parts.wait()
+        finally:
+            if livekit.url != chosen.livekit.url:
+                await close_rooms(livekit)
+
+
+async def livekit_of_demo(
+    chosen: "Settings", with_phone: bool, machine: "Machine", parts: "Parts"
+) -> "tuple[LiveKit, str | None]":
+    """A LiveKit server, and with a phone the SIP address of LiveKit SIP beside it."""
+    from switchboard.local.livekit_server import provide_server
+    from switchboard.local.phones import provide_phones
+
+    build = livekit_build(machine)
+    if not with_phone:
+        return await provide_server(chosen.livekit, build, machine, parts, DEMO_FOLDER), None
+    phones = await provide_phones(chosen.livekit, build, livekit_sip_build(machine), machine, parts, DEMO_FOLDER)
+    return phones.livekit, phones.sip.address
+
+
+async def number_of_demo(chosen: "Settings", line: str | None, livekit: "LiveKit") -> str:
+    """Set the phone up, with a number of our own where none is set; what to dial, without the host."""
+    from switchboard.phone.setup import Setup
+    from switchboard.settings_schema import Phone
+    from switchboard.settings_values import LineNumber
+
+    demo_phone = Phone(numbers=(LineNumber(DEMO_NUMBER, line_named(line).name),), allowed_addresses=("127.0.0.0/8",))
+    wanted = chosen.phone if chosen.phone.numbers else demo_phone
+    async with Setup(wanted, livekit) as setup:
+        await setup.up()
+    return f"sip:{wanted.numbers[0].number}"
+
+
+def own_parts(
+    chosen: "Settings", line: str | None, livekit: "LiveKit", page: int, simulated: int | None = None
+) -> "Iterator[Part]":
+    """Our own programs: the web app on the port `page`, a worker, and a simulator on the port `simulated`, if any."""
+    from simulator.recognizer import NOT_UNDERSTOOD
+    from switchboard.local.parts import Part
     from switchboard.local.readiness import http_ok, log_says
 
-    began = time.monotonic()
-    with local_machine() as machine:
-        async with Parts(machine, DEMO_FOLDER / "log") as parts:
-            await Page(machine, HERE / "web", HERE / "deploy/toolchains/node.txt").build()
-            livekit = await provide_server(chosen.livekit, livekit_build(machine), machine, parts, DEMO_FOLDER)
-            (page, realtime), moved = take(Port("the page", chosen.web.port), Port("the simulator", 8089))
-            for told in moved:
-                typer.echo(told)
-            values = {
-                "LIVEKIT_URL": livekit.url or "",
-                "LIVEKIT_API_KEY": secret(livekit.api_key) or "",
-                "LIVEKIT_API_SECRET": secret(livekit.api_secret) or "",
-                "HTTP_PORT": str(page.number),
-                "WORKER_PORT": "0",
-            }
-            if chosen.provider in (None, "simulator"):
-                url = f"http://127.0.0.1:{realtime.number}"
-                command = (sys.executable, "main.py", "simulator", "--port", str(realtime.number), "--line", line.name)
-                await parts.start(Part("simulator", command, http_ok(f"{url}/health"), folder=HERE))
-                values |= simulator_settings(url)
-            worker = (sys.executable, "main.py", "start")
-            await parts.start(Part("worker", worker, log_says("registered worker"), environ=values, folder=HERE))
-            address = f"http://{chosen.web.host}:{page.number}"
-            server = (sys.executable, "main.py", "web")
-            await parts.start(Part("web", server, http_ok(f"{address}/health"), environ=values, folder=HERE))
-            typer.echo(
-                f"Open {address} (after {time.monotonic() - began:.0f} s). Logs: {DEMO_FOLDER / 'log'}. Ctrl-C ends it."
-            )
-            await parts.wait()
+    def command(*arguments: str) -> tuple[str, ...]:
+        return (sys.executable, "main.py", *arguments)
+
+    values = {
+        "LIVEKIT_URL": livekit.url or "",
+        "LIVEKIT_API_KEY": secret(livekit.api_key) or "",
+        "LIVEKIT_API_SECRET": secret(livekit.api_secret) or "",
+        "HTTP_PORT": str(page),
+        "WORKER_PORT": "0",
+    }
+    if not chosen.worker.given("executor"):
+        values["WORKER_EXECUTOR"] = "thread"  # ready in half the time
+    if simulated:
+        if find_spec("faster_whisper") is None:
+            typer.echo(NOT_UNDERSTOOD)
+        url = f"http://127.0.0.1:{simulated}"
+        values |= simulator_settings(url)
+        arguments = ("--port", str(simulated), *(("--line", line) if line else ()))
+        yield Part("simulator", command("simulator", *arguments), http_ok(f"{url}/health"), folder=HERE)
+    yield Part("worker", command("start"), log_says("registered worker"), values, HERE, again_seconds=5)
+    yield Part("web", command("web"), http_ok(f"{address(chosen, page)}/health"), values, HERE)
+
+
+def address(chosen: "Settings", port: int) -> str:
+    """Where a browser on this machine finds the page."""
+    host = chosen.web.host
+    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not listened on
 
 
 @app.command()
@@ -378,32 +498,31 @@ def download_files() -> None:
 
 @app.command()
 def simulator(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8089,
+    port: Annotated[int, typer.Option(help="Its port; 0 takes a free one.")] = 8089,
+    host: Annotated[str, typer.Option(help="The address it listens at.")] = "127.0.0.1",
     line: LineOption = None,
     connect_delay: Annotated[int, typer.Option(help="Milliseconds that a connection takes.")] = 0,
     round_trip: Annotated[int, typer.Option(help="Milliseconds of network, there and back.")] = 0,
     first_audio: Annotated[int, typer.Option(help="Milliseconds from a request to the first word.")] = 0,
+    script: Annotated[
+        Path | None, typer.Option(help="Answer from a script (YAML) in place of the line's playbook.")
+    ] = None,
 ) -> None:
     """Run the simulator alone, until Ctrl-C."""
-    from simulator.recognizer import RecognizerError
-    from simulator.whisper import Whisper
-
     playbook = line_named(line).playbook
-    if playbook is None:
+    if script:
+        make, recognizer = scripted_simulator(script), None
+    elif playbook:
+        make, recognizer = playbook_simulator(playbook), speech_recognizer()
+    else:
         fail("That line has no playbook for the simulator.")
-
-    try:
-        recognizer = Whisper()
-    except RecognizerError as error:
-        typer.echo(f"# {error}")
-        recognizer = None
     times = {"connect_delay": connect_delay, "round_trip": round_trip, "first_audio": first_audio}
 
     async def serve() -> None:
         seconds = {name: ms / 1000 for name, ms in times.items()}
         if recognizer:
             await recognizer.load()
-        async with playbook_simulator(playbook)(port, recognizer, **seconds) as running:
+        async with make(port, recognizer, host, **seconds) as running:
             typer.echo(f"# The simulator listens at {running.url} (health: {running.url}/health). Put this into .env:")
             typer.echo("\n".join(f"{name}={value}" for name, value in simulator_settings(running.url).items()))
             await asyncio.Event().wait()
@@ -412,6 +531,18 @@ def simulator(
         asyncio.run(serve())
     if recognizer:
         recognizer.close()
+
+
+def speech_recognizer() -> "Whisper | None":
+    """Who understands spoken words; None, and it is said, where that is not installed."""
+    from simulator.recognizer import RecognizerError
+    from simulator.whisper import Whisper
+
+    try:
+        return Whisper()
+    except RecognizerError as error:
+        typer.echo(f"# {error}")
+        return None
 
 
 def simulator_settings(url: str) -> dict[str, str]:
@@ -430,27 +561,48 @@ def simulator_settings(url: str) -> dict[str, str]:
 
 
 @app.command("livekit-server")
-def livekit_server() -> None:
+def livekit_server(
+    sip: Annotated[bool, typer.Option("--sip", help="LiveKit SIP, for phone calls, as well.")] = False,
+) -> None:
     """Find LiveKit's server, or build it into this user's cache; says where it is."""
-    from switchboard.local.errors import LocalError
-    from switchboard.local.livekit_server import find_program
+    from switchboard.local.livekit_build import find_program
 
-    try:
-        with local_machine() as machine:
-            asyncio.run(find_program(livekit_build(machine), machine))
-    except LocalError as error:
-        fail(str(error))
+    on_this_machine(lambda machine: find_program(livekit_build(machine), machine))
+    if sip:
+        on_this_machine(lambda machine: find_program(livekit_sip_build(machine), machine))
 
 
-def local_machine() -> "Machine":
-    """This machine, with our cache on it."""
+@app.command()
+def page(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only check its types and style, and run its unit tests.")
+    ] = False,
+) -> None:
+    """Build the page that callers see, if its sources have changed."""
+    on_this_machine(lambda machine: page_of(machine).check() if check else page_of(machine).build())
+
+
+def on_this_machine(work: "Callable[[Machine], Coroutine[Any, Any, object]]") -> None:
+    """Do something with this machine's programs and our cache on it; what it cannot do is told in one line."""
     from switchboard.local.cache import cache_folder
+    from switchboard.local.errors import LocalError
     from switchboard.local.machine import Machine
     from switchboard.settings import process_environment
 
     environ = process_environment()
     xdg = environ.get("XDG_CACHE_HOME")
-    return Machine(cache_folder(Path.home(), Path(xdg) if xdg else None), environ, typer.echo)
+    try:
+        with Machine(cache_folder(Path.home(), Path(xdg) if xdg else None), environ, typer.echo) as machine:
+            asyncio.run(work(machine))
+    except LocalError as error:
+        fail(str(error))
+
+
+def page_of(machine: "Machine") -> "Page":
+    """The caller's page, and the Node.js to build it with where there is none."""
+    from switchboard.local.page import Page
+
+    return Page(machine, HERE / "web", HERE / "deploy/toolchains/node.txt")
 
 
 def livekit_build(machine: "Machine") -> "LiveKitBuild":
@@ -458,6 +610,95 @@ def livekit_build(machine: "Machine") -> "LiveKitBuild":
     from switchboard.local.livekit_build import LiveKitBuild
 
     return LiveKitBuild(machine, HERE / "deploy/livekit", HERE / "deploy/toolchains/go.txt")
+
+
+def livekit_sip_build(machine: "Machine") -> "LiveKitBuild":
+    """LiveKit SIP as this project pins it."""
+    from switchboard.local.livekit_build import SIP, LiveKitBuild
+
+    return LiveKitBuild(machine, HERE / "deploy/livekit", HERE / "deploy/toolchains/go.txt", SIP)
+
+
+@phone.command("up")
+def phone_up(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")] = False,
+) -> None:
+    """Bring trunks and dispatch rules to what the settings say; tells each difference."""
+    chosen = settings()
+    if not chosen.phone.numbers and not chosen.phone.outbound_address:
+        fail("PHONE_NUMBERS is not set: there is no phone to set up. `phone down` removes one that was.")
+    for number in chosen.phone.numbers:
+        line_named(number.line)
+    done = on_the_phone(chosen, lambda setup: setup.up(dry_run))
+    typer.echo("\n".join(done) or "Nothing to do.")
+
+
+@phone.command("down")
+def phone_down(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be removed.")] = False,
+) -> None:
+    """Remove our trunks and dispatch rules, and nobody else's."""
+    done = on_the_phone(settings(), lambda setup: setup.down(dry_run))
+    typer.echo("\n".join(done) or "Nothing to do.")
+
+
+@phone.command("show")
+def phone_show() -> None:
+    """Show our trunks and dispatch rules as LiveKit has them, and what to dial."""
+    chosen = settings()
+    there = on_the_phone(chosen, lambda setup: setup.show())
+    if not there:
+        fail("There is no phone on the LiveKit server: `phone up` sets one up.")
+    typer.echo("\n".join(there))
+    host = urlsplit(chosen.livekit.url or "").hostname
+    for number in chosen.phone.numbers:
+        dialled = "NUMBER" if number.number == "*" else number.number
+        typer.echo(f"For {number.line}, dial sip:{dialled}@{host}:5060 (or the port that LiveKit SIP was given).")
+
+
+def on_the_phone(chosen: "Settings", work: "Callable[[Setup], Coroutine[Any, Any, list[str]]]") -> list[str]:
+    """Do something with the phone on the LiveKit server; what it refuses is told in one line."""
+    from switchboard.phone.errors import PhoneError
+    from switchboard.phone.setup import Setup
+    from switchboard.settings import SettingsError
+
+    async def connected() -> list[str]:
+        async with Setup(chosen.phone, chosen.require_livekit()) as setup:
+            return await work(setup)
+
+    try:
+        return asyncio.run(connected())
+    except (PhoneError, SettingsError) as error:
+        fail(str(error))
+
+
+@app.command()
+def calls(
+    call: Annotated[str | None, typer.Argument(help="A call's id: tells all that happened in it.")] = None,
+    most: Annotated[int, typer.Option(min=1, help="How many calls to list.")] = 20,
+) -> None:
+    """List the running and recent calls of the ledger, or tell one call's timeline."""
+    from datetime import UTC, datetime
+
+    from switchboard.database import Database
+    from switchboard.ledger.overview import recent_calls
+    from switchboard.ledger.timeline import timeline
+    from switchboard.report import calls_table, timeline_text
+
+    chosen = settings()
+    prepare_database(chosen)
+
+    async def read() -> str:
+        async with aclosing(Database(chosen.storage.url.get_secret_value())) as database:
+            if call is not None:
+                return timeline_text(await timeline(database, call))
+            listed = await recent_calls(database, most)
+            return calls_table(listed, datetime.now(UTC)) if listed else "There were no calls yet."
+
+    text = asyncio.run(read())
+    if not text:
+        fail(f"The ledger has no call {call!r}. List them: {sys.argv[0]} calls")
+    typer.echo(text)
 
 
 @app.command()

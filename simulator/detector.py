@@ -48,7 +48,7 @@ class EnergyDetector:
     """Loud is speech, be it a tone: at the usual threshold of 0.5, anything above -40 dBFS."""
 
     frame_ms = 20
-    frames = 3
+    frames = 1
 
     def is_speech(self, frame: Samples, threshold: float) -> bool:
         """Compare the frame's level with one that goes from -60 dBFS (0) to -20 dBFS (1)."""

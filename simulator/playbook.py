@@ -323,8 +323,9 @@ class _Speaker:
         return self._arrive() if self._section else [Say(self._pick(self._book.plain, render=True))]
 
     def _failed_transfer(self, returned: Returned) -> str:
-        texts = returned.rule.say if returned.rule and returned.rule.say else self._book.troubled
-        return self._pick(texts, render=True)
+        if returned.rule and returned.rule.say:
+            return self._telling(returned)
+        return self._pick(self._book.troubled, render=True)
 
     def _wrap_up(self) -> Reply:
         return [Say(self._pick(self._book.wrap_up))] if self._book.wrap_up else []

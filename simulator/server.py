@@ -36,6 +36,7 @@ class Simulator:
 
     Use it as an async context manager. Port 0 takes a free port. Start and stop it on one event loop.
     `recognizer` has the words of spoken turns for which the mind has none; it stays the caller's to close.
+    `voice` speaks; by default eSpeak NG does.
     """
 
     def __init__(
@@ -45,11 +46,12 @@ class Simulator:
         port: int = 0,
         host: str = "127.0.0.1",
         recognizer: Recognizer | None = None,
+        voice: Voice | None = None,
     ) -> None:
         self.options = options or Options()
         self.faults = Faults(self.options.faults, self.options.seed)
         self._record = Record()
-        self._backend = Backend(mind, self.options, self.faults, Voice(), self._record, recognizer or Deaf())
+        self._backend = Backend(mind, self.options, self.faults, voice or Voice(), self._record, recognizer or Deaf())
         self._doorman = Doorman(self.options, self.faults)
         self.cartesia = Cartesia(self._backend)
         self.speech = SpeechEndpoint(self._backend, self._doorman)

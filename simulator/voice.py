@@ -163,6 +163,8 @@ class _Engine:
         self.rate: int = self._library.espeak_Initialize(SYNCHRONOUS, 0, path, DONT_EXIT)
         if self.rate <= 0:
             raise RuntimeError("eSpeak NG did not start: its data was not found in the espeakng-loader package")
+        # Breath is drawn by chance. Every process draws alike, though a sentence still depends on those before it.
+        self._library.espeak_ng_SetRandSeed(ctypes.c_long(1))
         # The library keeps the pointer only, so the callback has to live as long as it does.
         self._callback = _CALLBACK(self._collect)
         self._library.espeak_SetSynthCallback(self._callback)

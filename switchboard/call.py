@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from switchboard.database import Database
 from switchboard.ledger import Ledger
 
+SHOWN_DIGITS = 2
 State = TypeVar("State", bound=BaseModel)
 
 
@@ -30,6 +31,11 @@ class Caller:
     dialed: str | None = None
     verified: Verified | None = None
     failed_verifications: int = 0
+
+    @property
+    def masked_number(self) -> str | None:
+        """The number as it may be kept: its last two digits."""
+        return f"{'*' * (len(self.number) - SHOWN_DIGITS)}{self.number[-SHOWN_DIGITS:]}" if self.number else None
 
 
 @dataclass

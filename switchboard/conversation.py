@@ -2,23 +2,25 @@
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import structlog
 from livekit import rtc
-from livekit.agents import AgentSession, get_job_context, room_io, utils
+from livekit.agents import AgentSession, get_job_context, llm, room_io, utils
 from livekit.agents.types import NOT_GIVEN
 from sqlalchemy.exc import SQLAlchemyError
 
 from switchboard.call import Call, Caller
 from switchboard.caller_room import CallerRoom
+from switchboard.channel import PHONE, WEB, Channel
+from switchboard.cold_transfer import ColdTransfer
 from switchboard.database import Database
 from switchboard.ending import Ending
 from switchboard.exchange import BACK_AGAIN, Exchange
-from switchboard.keypad import Keypad
+from switchboard.keypad import Keypad, turn_of
 from switchboard.ledger import Ledger
 from switchboard.ledger.events import Answered
 from switchboard.ledger.timeline import forget
@@ -30,11 +32,15 @@ from switchboard.resume import Past
 from switchboard.speech import Speech, Speeches
 from switchboard.track import AgentTrack
 from switchboard.voices import NativeVoice, Voice
+from switchboard.waiting import any_set
+from switchboard.warm_transfer import CallerSide, WarmTransfer
 from switchboard.workflow import Workflow
 
 log = structlog.get_logger(__name__)
 
-TYPED_KEYS = "(typed on the keypad)"
+ANSWER_TYPED = room_io.TextInputOptions().text_input_cb
+"""LiveKit's own way: the caller counts as speaking meanwhile."""
+CLOSING_SECONDS = 8.0
 MAX_TOOL_STEPS = 8  # a chain such as verify, find, return; LiveKit's 3 would end it half-way
 
 
@@ -42,7 +48,8 @@ class Conversation:
     """A call of `caller` on `workflow`: `async with` it, then `start` it; `ending.over` tells when it has ended.
 
     `typed` is for a caller who types: nothing is spoken, and nobody is asked whether they are still there. `past` is a
-    call that broke off and goes on here; `origin` is what the web app's tickets call them both.
+    call that broke off and goes on here; `origin` is what the web app's tickets call them both. `channel` is how the
+    caller reaches us.
     """
 
     def __init__(
@@ -55,6 +62,7 @@ class Conversation:
         typed: bool = False,
         past: Past | None = None,
         origin: str | None = None,
+        channel: Channel = WEB,
     ) -> None:
         settings = services.settings
         self._limits = settings.call
@@ -69,10 +77,13 @@ class Conversation:
         self._first = workflow.agent(past.agent) if past else workflow.start
         self._typed = typed
         self._resources = AsyncExitStack()
-        self._attending: asyncio.Task[None] | None = None
-        self._recorder = Recorder(self.call, self._speaker)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._channel = channel
+        self._recorder = Recorder(self.call, self._speaker, workflow.secrets)
         self._speeches = Speeches(lambda voice: services.speech(voice, self._realtime), spoken=not typed)
-        self.model = services.realtime(self._modality(workflow.voice(self._first)), self._recorder.reconnected)
+        self.model = services.realtime(
+            self._modality(workflow.voice(self._first)), self._recorder.reconnected, channel.more_silence_ms
+        )
         self.session: AgentSession[Call[Any]] = AgentSession(
             llm=self.model,
             tts=self._speeches.of(NativeVoice()),
@@ -85,9 +96,13 @@ class Conversation:
         silence = None if typed else settings.call.silence_seconds
         self.ending = Ending(self.call, self.session, silence, settings.call.max_minutes * 60)
         self._tag = CallTag(call_id)
-        self.exchange = Exchange(workflow, self.call, self._speech, self._modality, self._tag)
+        self.exchange = Exchange(workflow, self.call, self._speech, self._modality, self._tag, channel.manners)
         self.exchange.tools.append(self.ending.tool)
         self.exchange.past = past
+        self._cold = ColdTransfer(self.call, self.ending, self._speaker, settings.phone.phones_of)
+        self._warm = WarmTransfer(services)
+        if channel is PHONE:
+            self.exchange.number_tool = self._cold.tool
 
     async def __aenter__(self) -> Self:
         TAG.set(self._tag)
@@ -97,13 +112,21 @@ class Conversation:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._attending:
-            self._attending.cancel()
-        await self.session.aclose()
+        await utils.aio.cancel_and_wait(*self._tasks)
+        await self._close_session()
         await self.model.aclose()
         await self._speeches.aclose()
         await self._resources.aclose()
         await self._forget_old_calls()
+
+    async def _close_session(self) -> None:
+        """Close it, or go on without: a call that is over must not hold its connection, whatever LiveKit waits for."""
+        try:
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await self.session.aclose()
+        except TimeoutError:
+            log.error("the session did not close in time")
+        self.ending.end_anyway()
 
     async def start(self) -> None:
         """Let the first agent take the call here and now, on the session's own input and output."""
@@ -119,52 +142,108 @@ class Conversation:
         track = AgentTrack()
         self.session.output.audio = track
         caller_room = CallerRoom(room, caller, self.workflow.name, self.call.id)
-        keypad = Keypad(lambda keys: self._type(f"{TYPED_KEYS} {keys}"))
+        zero = self._channel is PHONE and self.services.settings.phone.asks_for_person_with_zero
+        keypad = Keypad(lambda keys: self._type(turn_of(keys, zero)))
         caller_room.on_key = keypad.press
         room.on("disconnected", lambda *_: self.ending.finish("caller_left"))  # closed, or the server is gone
         self._resources.callback(keypad.close)
         self._resources.push_async_callback(track.aclose)
+        self._resources.push_async_callback(_close_room)
         self._resources.push_async_callback(caller_room.aclose)
         self.ledger.listen(caller_room.show)
+        self._let_people_in(caller_room, track)
 
         async def enter() -> None:
             await connect()
             caller_room.connected()
-            await track.publish(room, caller)
+            self._know(caller_room)
+            self._run(self._attend(caller_room), "attend")
+            if self._channel.rings:
+                self._run(self._pick_up(track, caller_room), "pick up")
+            else:
+                await track.publish(room, caller)
 
         options = room_io.RoomOptions(
-            audio_input=room_io.AudioInputOptions(frame_size_ms=20, pre_connect_audio=False),
+            audio_input=room_io.AudioInputOptions(
+                frame_size_ms=20, pre_connect_audio=False, auto_gain_control=self._channel.gain_control
+            ),
+            text_input=room_io.TextInputOptions(text_input_cb=lambda _, event: self._type(event.text)),
             close_on_disconnect=False,
-            delete_room_on_close=True,
+            delete_room_on_close=False,  # LiveKit's may overtake the last news to the page: see _close_room
         )
         await asyncio.gather(enter(), self._start_session(room, options))
-        if caller is not None:  # known to LiveKit only now: it looks for the identity in the room at once
-            self.session.room_io.set_participant(caller)
-        self._attending = asyncio.create_task(self._attend(caller_room), name="attend")
+        if caller_room.caller is not None:  # known to LiveKit only now: it looks for the identity in the room at once
+            self.session.room_io.set_participant(caller_room.caller)
+
+    def _know(self, room: CallerRoom) -> None:
+        """A phone's numbers: they help the agents, and prove nothing."""
+        self.call.caller.number = room.number
+        self.call.caller.dialed = room.dialed
+        if room.dialed is not None:
+            self._cold.refer = room.refer
+
+    def _let_people_in(self, room: CallerRoom, track: AgentTrack) -> None:
+        """A call in a room can be joined by a person, if there is a phone of theirs."""
+        self._warm.caller = CallerSide(
+            self.call, self.session, self.ending, room, track, self._speaker, self._said, self._realtime
+        )
+        self.exchange.person_tool = lambda person: self._warm.tool(person) if self._warm.reaches(person) else None
 
     def _type(self, words: str) -> None:
-        self.session.interrupt()
-        self.session.generate_reply(user_input=words)
+        """The caller has typed something, on the keypad or on a page."""
+        if self._warm.running:
+            self._warm.keep(words)
+        else:
+            answer = ANSWER_TYPED(self.session, room_io.TextInputEvent(words))
+            assert answer is not None
+            self._run(answer, "typed")
+
+    def _said(self) -> list[str]:
+        """What was said in the call so far, a line each."""
+        spoken = [item for item in self.session.history.items if isinstance(item, llm.ChatMessage)]
+        names = {"user": "caller", "assistant": "agent"}
+        return [
+            f"{names[item.role]}: {item.text_content}" for item in spoken if item.role in names and item.text_content
+        ]
+
+    def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self._tasks.append(asyncio.create_task(work, name=name))
+
+    async def _pick_up(self, track: AgentTrack, room: CallerRoom) -> None:
+        """Answer a phone, which LiveKit SIP does when there is a track; the first words are in hand by then."""
+        await track.spoken.wait()
+        await track.publish(room.room, room.caller, room.here.wait)
 
     async def _attend(self, room: CallerRoom) -> None:
         """Wait for the caller, notice when they go, and give them time to come back."""
-        if not await _within(room.here, self._limits.wait_seconds):
+        if not await any_set(room.here, room.gone, seconds=self._limits.wait_seconds):
             self.ending.finish("nobody_came")
+            return
+        if not room.here.is_set():
+            self.ending.finish("caller_left")
             return
         self._answered()
         while True:
             await room.gone.wait()
-            self.session.interrupt()
-            if not await _within(room.here, self._limits.grace_seconds):
+            if not self._warm.running:
+                self.session.interrupt()
+            if not self._channel.comes_back or not await any_set(room.here, seconds=self._limits.grace_seconds):
                 self.ending.finish("caller_left")
                 return
-            self.session.generate_reply(instructions=BACK_AGAIN)
+            if not self._warm.running:
+                self.session.generate_reply(instructions=BACK_AGAIN)
 
     def _answered(self) -> None:
         provider = self.services.settings.provider or ""
         resumes = self._past.call_id if self._past else None
         self.ledger.write(
-            Answered(line=self.workflow.name, agent=self._first.name(), provider=provider, resumes=resumes)
+            Answered(
+                line=self.workflow.name,
+                agent=self._first.name(),
+                provider=provider,
+                resumes=resumes,
+                caller=self.call.caller.masked_number,
+            )
         )
         self.ending.begin()
 
@@ -203,10 +282,6 @@ class Conversation:
             log.warning("old calls were not removed: the database does not answer", error=type(error).__name__)
 
 
-async def _within(event: asyncio.Event, seconds: float) -> bool:
-    """Whether `event` is set in that time."""
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return False
-    return True
+async def _close_room() -> None:
+    """The call is over for whoever is still there."""
+    await get_job_context().delete_room()

@@ -26,7 +26,7 @@ from switchboard.realtime.session import Arrival, Modality
 from switchboard.resume import Past
 from switchboard.speech import Speech
 from switchboard.voices import Voice
-from switchboard.workflow import AgentType, Handoff, Workflow, transfer_name
+from switchboard.workflow import AgentType, Handoff, Number, Person, Workflow, transfer_name
 
 MANNERS = """\
 You speak with a caller on the phone. Everything you write is spoken aloud: short, plain sentences, one question at a
@@ -55,7 +55,8 @@ class Transfer:
 class Exchange:
     """Seats the agents of `workflow` in one call.
 
-    `speech_of` gives the text-to-speech of a voice, `modality_of` what the model has to answer in for it.
+    `speech_of` gives the text-to-speech of a voice, `modality_of` what the model has to answer in for it, `manners`
+    what every agent is told about how the caller reaches them.
     """
 
     def __init__(
@@ -65,14 +66,20 @@ class Exchange:
         speech_of: Callable[[Voice], Speech],
         modality_of: Callable[[Voice], Modality],
         tag: CallTag,
+        manners: str = "",
     ) -> None:
         self.workflow = workflow
         self.call = call
         self.speech_of = speech_of
         self.modality_of = modality_of
         self._tag = tag
+        self.manners = "\n".join(part for part in (MANNERS, manners) if part)
         self.tools: list[llm.Tool] = []
         """Tools that every agent has, besides its own."""
+        self.number_tool: Callable[[Number], llm.Tool] | None = None
+        """Makes the tool of a cold transfer; None where callers have no phone."""
+        self.person_tool: Callable[[Person], llm.Tool | None] = lambda _: None
+        """Makes the tool of a warm transfer; None for a person who cannot be rung."""
         self.past: Past | None = None
         """The call that broke off and goes on here."""
         self.at_desk: VoiceAgent | None = None
@@ -222,8 +229,13 @@ class LineSeat:
 
     def __init__(self, exchange: Exchange, agent: AgentType) -> None:
         workflow = exchange.workflow
-        self.instructions = f"You are `{agent.name()}` on the line `{workflow.name}`.\n{MANNERS}\n\n{agent.prompt()}"
+        self.instructions = (
+            f"You are `{agent.name()}` on the line `{workflow.name}`.\n{exchange.manners}\n\n{agent.prompt()}"
+        )
         self.tools = [*(exchange.transfer_tool(edge) for edge in workflow.edges(agent)), *exchange.tools]
+        if exchange.number_tool:
+            self.tools += [exchange.number_tool(number) for number in workflow.numbers(agent)]
+        self.tools += [tool for person in workflow.people(agent) if (tool := exchange.person_tool(person))]
         self.speech = exchange.speech_of(workflow.voice(agent))
         self.arrived = exchange.arrived
         self.leaving = exchange.leaving

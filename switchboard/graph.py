@@ -11,6 +11,8 @@ def as_text(workflow: Workflow) -> str:
     for agent in workflow.agents:
         tools = sorted(name for name in workflow.tool_names(agent) if not name.startswith("transfer_to_"))
         edges = [f"  -> {edge.target.name()}{_how(edge)}" for edge in workflow.edges(agent)]
+        edges += [f"  -> {number.name} (by phone)" for number in workflow.numbers(agent)]
+        edges += [f"  -> {person.name} (a person)" for person in workflow.people(agent)]
         lines = [f"{agent.name()} ({_voice(workflow, agent)})", f"  {agent.purpose}", f"  tools: {', '.join(tools)}"]
         parts.append("\n".join([*lines, *edges]))
     return "\n\n".join(parts)
@@ -24,6 +26,10 @@ def as_mermaid(workflow: Workflow) -> str:
         for edge in workflow.edges(agent):
             label = f"|{_how(edge).strip(' ()')}|" if _how(edge) else ""
             rows.append(f"    {agent.name()} -->{label} {edge.target.name()}")
+        for number in workflow.numbers(agent):
+            rows.append(f"    {agent.name()} -->|by phone| {number.id}([{number.name}])")
+        for person in workflow.people(agent):
+            rows.append(f"    {agent.name()} -->|a person| {person.id}([{person.name}])")
     return "\n".join(rows)
 
 

@@ -4,6 +4,19 @@ import asyncio
 from collections.abc import Callable
 
 PAUSE_SECONDS = 2.0
+TYPED = "(typed on the keypad)"
+ASKS_FOR_A_PERSON = "I want to speak to a person."
+
+
+def turn_of(keys: str, zero_asks_for_a_person: bool) -> str:
+    """What the agents are told that the caller typed."""
+    return f"{ASKS_FOR_A_PERSON} {TYPED}" if keys == "0" and zero_asks_for_a_person else f"{TYPED} {keys}"
+
+
+def masked(text: str) -> str:
+    """`text` as it may be kept: keys that were typed can be a secret, and nobody knows which. Their number is left."""
+    typed, found, keys = text.partition(f"{TYPED} ")
+    return f"{typed}{found}{'*' * len(keys)}" if found else text
 
 
 class Keypad:

@@ -32,8 +32,8 @@ class Services:
 
     # -- the realtime model --------------------------------------------------------------------------------------------
 
-    def realtime(self, modality: Modality, reconnected: Callable[[float], None]) -> CallModel:
-        """The realtime model of one call, which begins in `modality`."""
+    def realtime(self, modality: Modality, reconnected: Callable[[float], None], more_silence_ms: int = 0) -> CallModel:
+        """The realtime model of one call, which begins in `modality`; its turns end that much later than set."""
         settings = self.settings
         noise = settings.realtime.noise_reduction
         words = settings.transcription_model
@@ -45,7 +45,7 @@ class Services:
             speed=settings.realtime.speed,
             input_audio_transcription=AudioTranscription(model=words) if words else None,
             input_audio_noise_reduction=None if noise == "none" else noise,
-            turn_detection=self._server_turns(),
+            turn_detection=self._server_turns(more_silence_ms),
             max_session_duration=settings.realtime.max_session_duration,
         )
 
@@ -86,7 +86,7 @@ class Services:
 
     # -- turns ---------------------------------------------------------------------------------------------------------
 
-    def _server_turns(self) -> RealtimeAudioInputTurnDetection | None:
+    def _server_turns(self, more_silence_ms: int) -> RealtimeAudioInputTurnDetection | None:
         turns = self.settings.turns
         if turns.detection in ("livekit", "multilingual"):
             return None
@@ -97,7 +97,7 @@ class Services:
             type="server_vad",
             threshold=turns.threshold,
             prefix_padding_ms=turns.prefix_ms,
-            silence_duration_ms=turns.silence_ms,
+            silence_duration_ms=turns.silence_ms + more_silence_ms,
             **answers,
         )
 

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -16,16 +16,23 @@ from livekit.agents import (
 from livekit.agents.voice.events import ToolCallEnded, ToolCallStarted
 
 from switchboard.call import Call
+from switchboard.keypad import masked
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, Failed, Recovered, Remembered, ToolCalled, ToolReturned
+
+MASK = "***"
 
 
 class Recorder:
-    """Follows the session of `call`. `speaker` names the agent that has the caller."""
+    """Follows the session of `call`. `speaker` names the agent that has the caller.
 
-    def __init__(self, call: Call[Any], speaker: Callable[[], str]) -> None:
+    `secrets` are names of tool arguments whose values are not written.
+    """
+
+    def __init__(self, call: Call[Any], speaker: Callable[[], str], secrets: Collection[str] = ()) -> None:
         self._call = call
         self._ledger = call.ledger
         self._speaker = speaker
+        self._secrets = secrets
         self._remembered = self._memory()
         self._running: dict[str, tuple[ToolCalled, float]] = {}
 
@@ -44,7 +51,7 @@ class Recorder:
         if not isinstance(item, llm.ChatMessage) or not (text := (item.text_content or "").strip()):
             return
         if item.role == "user":
-            self._ledger.write(CallerSpoke(text=text))
+            self._ledger.write(CallerSpoke(text=masked(text)))
         elif item.role == "assistant":
             self._ledger.write(AgentSpoke(agent=self._speaker(), text=text, interrupted=item.interrupted))
 
@@ -52,9 +59,9 @@ class Recorder:
         update = event.update
         if isinstance(update, ToolCallStarted):
             call = update.function_call
-            called = ToolCalled(
-                agent=self._speaker(), tool=call.name, call_id=call.call_id, arguments=_arguments(call.arguments)
-            )
+            given = _arguments(call.arguments)
+            arguments = {name: MASK if name in self._secrets else value for name, value in given.items()}
+            called = ToolCalled(agent=self._speaker(), tool=call.name, call_id=call.call_id, arguments=arguments)
             self._running[call.call_id] = (self._ledger.write(called), time.monotonic())
         elif isinstance(update, ToolCallEnded) and update.call_id in self._running:
             called, began = self._running.pop(update.call_id)

@@ -10,7 +10,7 @@ from switchboard.database import Database
 from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, Event, HandoffDone, Remembered
 from switchboard.ledger.timeline import newest_of, timeline
 
-FOR_GOOD = ("goodbye", "silence", "maximum_length")
+FOR_GOOD = ("goodbye", "silence", "maximum_length", "transferred")
 LONGEST = 40
 HEADING = "The call broke off and the caller is back. What was said so far:"
 

@@ -56,10 +56,11 @@ __all__ = [
     "load_settings",
     "process_environment",
     "shield_environment",
+    "spare_local_models",
     "with_simulator",
 ]
 
-OUR_PREFIXES = ("REALTIME_", "AZURE_OPENAI_", "CARTESIA_", "VAD_", "TURN_DETECT", "LEDGER_")
+OUR_PREFIXES = ("REALTIME_", "AZURE_OPENAI_", "CARTESIA_", "VAD_", "TURN_DETECT", "LEDGER_", "PHONE_")
 """Nobody else's: an unknown name that begins so is a mistake, however far from a known one."""
 SHARED_PREFIXES = ("OPENAI_", "LIVEKIT_", "DATABASE_", "LOG_", "CALL_", "TURN_")
 """Others use them too: only a name that is nearly one of ours is a mistake."""
@@ -69,6 +70,8 @@ REFUSED = {
     "REALTIME_TEMPERATURE": "none, because the realtime API has no temperature any more: it would be dropped unseen",
 }
 BY_NAME = {setting.name: setting for setting in SETTINGS}
+SECRET_FILES = {f"{setting.name}_FILE": setting.name for setting in SETTINGS if setting.secret}
+"""Docker's and Kubernetes' way of handing over a secret: the name of a file that holds it."""
 
 
 def load_settings(env_file: Path | None = Path(".env"), environ: Mapping[str, str] | None = None) -> Settings:
@@ -78,6 +81,8 @@ def load_settings(env_file: Path | None = Path(".env"), environ: Mapping[str, st
     """
     from_file, problems = _read(env_file) if env_file else ({}, [])
     raw = from_file | _tidy(os.environ if environ is None else environ)
+    raw, unread = _with_secret_files(raw)
+    problems += unread
     problems += [*_refused(raw), *_mistyped(raw)]
     values, wrong_values = _parse(raw)
     problems += wrong_values
@@ -96,14 +101,13 @@ def with_simulator(settings: Settings, url: str) -> Settings:
     Raises `SettingsError` for what the simulator does not have.
     """
     azure = Azure(
-        endpoint=url,
         api_key=SecretStr("simulator"),
         deployment="gpt-realtime",
         api_version=settings.azure.api_version,
         transcription_deployment="gpt-4o-mini-transcribe",
         tts_deployment="gpt-4o-mini-tts",
         tts_api_version="2025-04-01-preview",
-    )
+    ).model_copy(update={"endpoint": url})  # unchecked: a simulator in another container has no https
     cartesia = Cartesia(api_key=SecretStr("simulator"), base_url=url, model=settings.cartesia.model)
     realtime = settings.realtime.model_copy(update={"provider": "simulator"})
     simulated = settings.model_copy(update={"realtime": realtime, "azure": azure, "cartesia": cartesia})
@@ -137,6 +141,15 @@ def shield_environment(settings: Settings, environ: MutableMapping[str, str] | N
     return removed
 
 
+def spare_local_models(settings: Settings) -> None:
+    """Keep LiveKit from loading its own turn detection (some 240 MB) into every worker, where nothing will use it.
+
+    Call it before a worker is built. Source: `livekit.agents.ipc._preload`, 1.8.9.
+    """
+    if not settings.turns.client_side:
+        os.environ.setdefault("LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE", "0")
+
+
 def _read(path: Path) -> tuple[dict[str, str], list[Problem]]:
     """What the file sets, and its lines that cannot be read (by number: a line may hold a secret)."""
     try:
@@ -168,6 +181,23 @@ def _tidy(values: Mapping[str, str]) -> dict[str, str]:
         if text:
             tidy[name] = text
     return tidy
+
+
+def _with_secret_files(raw: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
+    """Secrets that stand in files of their own, named by `<NAME>_FILE`; an empty file is a secret that is not set."""
+    found = {name: value for name, value in raw.items() if name not in SECRET_FILES}
+    problems = []
+    for name in raw.keys() & SECRET_FILES.keys():
+        setting = SECRET_FILES[name]
+        try:
+            secret = Path(raw[name]).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            fix = f"make it a text file that this process may read, or remove {name}"
+            problems.append(Problem(name, type(error).__name__, f"a file that holds {setting} alone", fix))
+            continue
+        if secret:
+            found.setdefault(setting, secret)
+    return found, problems
 
 
 def _refused(raw: Mapping[str, str]) -> list[Problem]:

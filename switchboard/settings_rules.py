@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
 from switchboard.settings_schema import Group, Settings
-from switchboard.settings_values import Problem
+from switchboard.settings_values import ANY_NUMBER, Problem
 
 Rule = Callable[[Settings], Iterator[Problem]]
 PREVIEW_MAX_SESSION = 1740
@@ -228,11 +228,51 @@ def _caller_auth(settings: Settings) -> Iterator[Problem]:
         yield _missing(name, f"a value, because {given} is set", f"set {name} too, or none of the three", given)
 
 
+def _phone(settings: Settings) -> Iterator[Problem]:
+    phone = settings.phone
+    inbound = _given_names(phone, "allowed_addresses", "username", "password")
+    if inbound and not phone.numbers:
+        fix = f"set PHONE_NUMBERS, or remove {' and '.join(inbound)}"
+        yield _missing("PHONE_NUMBERS", f"numbers with their lines, because {inbound[0]} is set", fix, *inbound)
+    yield from _both_or_none(phone, "username", "password")
+    yield from _both_or_none(phone, "outbound_username", "outbound_password")
+    if any(each.number == ANY_NUMBER for each in phone.numbers) and not (phone.allowed_addresses or phone.username):
+        fix = "set PHONE_ALLOWED_ADDRESSES, or PHONE_USERNAME and PHONE_PASSWORD"
+        expected = "something to know callers' carrier by, because PHONE_NUMBERS takes any number"
+        yield _missing("PHONE_ALLOWED_ADDRESSES", expected, fix, "PHONE_NUMBERS", "PHONE_USERNAME")
+
+
+def _phone_outbound(settings: Settings) -> Iterator[Problem]:
+    phone = settings.phone
+    given = _given_names(phone, "outbound_number", "outbound_username", "outbound_password", "outbound_transport")
+    numbers = any(not number.startswith("sip") for person in phone.people for number in person.phones)
+    because = [*given, *(["PHONE_PEOPLE"] if numbers else [])]
+    if because and phone.outbound_address is None:
+        fix = f"set PHONE_OUTBOUND_ADDRESS, or remove {' and '.join(given) or 'the numbers from PHONE_PEOPLE'}"
+        expected = f"the carrier or PBX that rings phones, because {because[0]} is set"
+        yield _missing("PHONE_OUTBOUND_ADDRESS", expected, fix, *because)
+    if phone.outbound_address is not None and phone.outbound_number is None:
+        fix = "set PHONE_OUTBOUND_NUMBER to a number that the carrier lets you show"
+        yield _missing("PHONE_OUTBOUND_NUMBER", "the caller's number that phones show", fix, "PHONE_OUTBOUND_ADDRESS")
+
+
+def _both_or_none(group: Group, *fields: str) -> Iterator[Problem]:
+    given = _given_names(group, *fields)
+    for name in (group.env(field).name for field in fields):
+        if given and name not in given:
+            yield _missing(name, f"a value, because {given[0]} is set", f"set {name}, or remove {given[0]}", *given)
+
+
 def _installed(module: str) -> bool:
     try:
         return find_spec(module) is not None
     except ModuleNotFoundError:  # a parent of it is not there
         return False
+
+
+def _simulated(settings: Settings) -> Iterator[str]:
+    if settings.provider is None and settings.simulated_at:
+        yield "The simulator answers, because no realtime model is named: set AZURE_OPENAI_ENDPOINT for real calls."
 
 
 def _preview_is_deprecated(settings: Settings) -> Iterator[str]:
@@ -277,6 +317,14 @@ def _other_provider(settings: Settings) -> Iterator[str]:
         yield f"{', '.join(names)}: set but not used, because the realtime provider is {settings.provider}."
 
 
+def _open_phone(settings: Settings) -> Iterator[str]:
+    if settings.phone.numbers and not (settings.phone.allowed_addresses or settings.phone.username):
+        yield (
+            "PHONE_NUMBERS without PHONE_ALLOWED_ADDRESSES or PHONE_USERNAME: whoever reaches the SIP port can call. "
+            "Set the addresses of the carrier."
+        )
+
+
 RULES: tuple[Rule, ...] = (
     _half_azure,
     _azure,
@@ -290,12 +338,16 @@ RULES: tuple[Rule, ...] = (
     _storage,
     _livekit,
     _caller_auth,
+    _phone,
+    _phone_outbound,
 )
 WARNINGS: tuple[Callable[[Settings], Iterator[str]], ...] = (
+    _simulated,
     _preview_is_deprecated,
     _semantic_vad_on_azure,
     _interrupt_response,
     _no_transcription,
     _plain_http,
     _other_provider,
+    _open_phone,
 )

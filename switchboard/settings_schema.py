@@ -12,10 +12,13 @@ from switchboard.settings_values import (
     CartesiaModel,
     DatabaseUrl,
     HttpUrl,
+    LineNumbers,
     LiveKitUrl,
     Lower,
     Networks,
+    Number,
     Origins,
+    People,
     Problem,
     Secret,
     SettingsError,
@@ -23,14 +26,19 @@ from switchboard.settings_values import (
 )
 
 Provider = Literal["azure", "openai", "simulator"]
-ModelName = Annotated[str, StringConstraints(pattern=r"^[\w.:/\-]{1,128}$")]
-ApiVersion = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(-preview)?$")]
+# Patterns without \w and without counts: Rust's regular expressions spend megabytes on both, in every worker.
+ModelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:/\-]+$", max_length=128)]
+UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.@+\-]+$", max_length=64)]
+ApiVersion = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?$")]
 
 A_NAME = "a name of letters, digits, dots, hyphens and underscores"
 A_SECRET = "a key without spaces or line breaks"  # noqa: S105 - it is a sentence
 A_VERSION = "a date such as 2025-04-01-preview"
 A_URL = "an address such as https://host/path, without a user name or a query"
 A_SWITCH = "true or false"
+A_NUMBER = "a phone number such as +15550100"
+CLOSING_SECONDS = 25
+"""What a worker needs to close the calls that did not end by themselves: LiveKit waits 15 for each, all at once."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +119,15 @@ class Realtime(Group):
             "none, near_field or far_field",
         ),
     ] = "none"
+    simulator_url: Annotated[
+        HttpUrl | None,
+        Env(
+            "SIMULATOR_URL",
+            "Where a simulator runs that answers when no model is named. Unset: start refuses then.",
+            A_URL,
+            "http://simulator:8089",
+        ),
+    ] = None
     max_session_duration: Annotated[
         int,
         Field(ge=1, le=3540),
@@ -145,7 +162,7 @@ class Azure(Group):
     ] = None
     entra_scope: Annotated[
         str,
-        StringConstraints(pattern=r"^https://[\w.\-]+/\.default$"),
+        StringConstraints(pattern=r"^https://[A-Za-z0-9_.\-]+/\.default$"),
         Env(
             "AZURE_OPENAI_ENTRA_SCOPE",
             "The scope of the Entra token; some newer resources take https://ai.azure.com/.default.",
@@ -403,7 +420,7 @@ class Worker(Group):
         Lower,
         Env(
             "WORKER_EXECUTOR",
-            "process: a crash ends one call (50 MB a call); thread: a tenth of the memory, and one process for all.",
+            "process: a crash ends one call (85 MB a call); thread: a tenth of the memory, and one process for all.",
             "process or thread",
         ),
     ] = "process"
@@ -417,6 +434,30 @@ class Worker(Group):
         Field(ge=0, le=65535),
         Env("WORKER_PORT", "The port of its health page; 0: any.", "a whole number from 0 to 65535"),
     ] = 8081
+    metrics_port: Annotated[
+        int | None,
+        Field(ge=1, le=65535),
+        Env(
+            "WORKER_METRICS_PORT",
+            "The port of LiveKit's metrics for Prometheus, such as the worker's load. Unset: none.",
+            "a whole number from 1 to 65535",
+            "9090",
+        ),
+    ] = None
+    grace_seconds: Annotated[
+        int,
+        Field(ge=30, le=14400),
+        Env(
+            "WORKER_GRACE_SECONDS",
+            "Seconds from SIGTERM until whoever stops the worker kills it; running calls have them, less 25, to end.",
+            "a whole number from 30 to 14400",
+        ),
+    ] = 120
+
+    @property
+    def drain_seconds(self) -> int:
+        """What running calls have of the grace; the rest is for closing those that are left."""
+        return self.grace_seconds - CLOSING_SECONDS
 
 
 class Web(Group):
@@ -425,7 +466,7 @@ class Web(Group):
     title = "The web app"
     host: Annotated[
         str,
-        StringConstraints(pattern=r"^[\w.:\-]+$"),
+        StringConstraints(pattern=r"^[A-Za-z0-9_.:\-]+$"),
         Env("HTTP_HOST", "The address that it listens at.", "an address such as 127.0.0.1 or 0.0.0.0"),
     ] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535), Env("HTTP_PORT", "Its port.", "a whole number from 1 to 65535")] = 8080
@@ -470,6 +511,103 @@ class Web(Group):
     ] = None
 
 
+class Phone(Group):
+    """Phone calls, through LiveKit SIP: the numbers people call, and the phones of people who are rung."""
+
+    title = "The phone, through LiveKit SIP"
+    numbers: Annotated[
+        LineNumbers,
+        Env(
+            "PHONE_NUMBERS",
+            "The numbers that people call, each with the line that answers, with commas between them; *: any number.",
+            "numbers with their lines, such as +15550100=support-line",
+            "+15550100=support-line",
+        ),
+    ] = ()
+    allowed_addresses: Annotated[
+        Networks,
+        Env(
+            "PHONE_ALLOWED_ADDRESSES",
+            "Addresses or networks that calls may come from, with commas between them: those of the carrier. "
+            "Unset: any.",
+            "addresses or networks such as 203.0.113.0/24, with commas between them",
+            "203.0.113.0/24",
+        ),
+    ] = ()
+    username: Annotated[
+        UserName | None,
+        Env("PHONE_USERNAME", "The user name that callers' SIP has to sign in with; both or none.", A_NAME, "carrier"),
+    ] = None
+    password: Annotated[
+        Secret | None, Env("PHONE_PASSWORD", "The password for it.", A_SECRET, "<password>", secret=True)
+    ] = None
+    outbound_address: Annotated[
+        str | None,
+        StringConstraints(pattern=r"^[A-Za-z0-9_.\-]+(:[0-9]+)?$"),
+        Env(
+            "PHONE_OUTBOUND_ADDRESS",
+            "The carrier or PBX that rings people's phones, host or host:port.",
+            "a host or host:port such as sip.example.com",
+            "sip.example.com",
+        ),
+    ] = None
+    outbound_number: Annotated[
+        Number | None,
+        Env("PHONE_OUTBOUND_NUMBER", "The number that those phones show as the caller.", A_NUMBER, "+15550100"),
+    ] = None
+    outbound_username: Annotated[
+        UserName | None,
+        Env("PHONE_OUTBOUND_USERNAME", "The user name at the carrier or PBX; both or none.", A_NAME, "switchboard"),
+    ] = None
+    outbound_password: Annotated[
+        Secret | None, Env("PHONE_OUTBOUND_PASSWORD", "The password for it.", A_SECRET, "<password>", secret=True)
+    ] = None
+    outbound_transport: Annotated[
+        Literal["auto", "udp", "tcp", "tls"],
+        Lower,
+        Env("PHONE_OUTBOUND_TRANSPORT", "How it is reached: auto, udp, tcp or tls.", "auto, udp, tcp or tls"),
+    ] = "auto"
+    people: Annotated[
+        People,
+        Env(
+            "PHONE_PEOPLE",
+            "The people of the workflow and their phones, numbers or SIP addresses, rung in that order.",
+            "people with their phones, such as shop desk=+15550200|sip:desk@10.0.0.5; returns=+15550300",
+            "shop desk=+15550200|sip:desk@10.0.0.5; returns=+15550300",
+        ),
+    ] = ()
+    asks_for_person_with_zero: Annotated[
+        bool, Env("PHONE_ASKS_FOR_PERSON_WITH_ZERO", "A caller who types 0 asks for a person.", A_SWITCH)
+    ] = True
+
+    ring_seconds: Annotated[
+        int,
+        Field(ge=5, le=120),
+        Env("PHONE_RING_SECONDS", "How long a person's phone rings.", "a whole number of seconds from 5 to 120"),
+    ] = 20
+    accept_seconds: Annotated[
+        int,
+        Field(ge=10, le=300),
+        Env(
+            "PHONE_ACCEPT_SECONDS",
+            "How long somebody who has answered may take to accept the caller; a voicemail never does.",
+            "a whole number of seconds from 10 to 300",
+        ),
+    ] = 45
+    takes_notes: Annotated[
+        bool,
+        Env(
+            "PHONE_TAKES_NOTES",
+            "While a person has the caller the agent stays, silent, and writes down what both say.",
+            A_SWITCH,
+        ),
+    ] = False
+
+    def phones_of(self, person: str) -> tuple[str, ...]:
+        """Where a person of the workflow is rung, in order; () for one who has no phone."""
+        return next((each.phones for each in self.people if each.name.lower() == person.lower()), ())
+
+
 class Log(Group):
     """What is logged and how."""
 
@@ -500,7 +638,7 @@ class Limits(Group):
         Field(ge=1, le=600, allow_inf_nan=False),
         Env(
             "CALL_SILENCE_SECONDS",
-            "Seconds of silence after which the caller is asked whether they are there.",
+            "Seconds of silence after which the caller is asked whether they are there, twice at most.",
             "a number of seconds from 1 to 600",
         ),
     ] = 15
@@ -546,6 +684,7 @@ class Settings(BaseModel):
     livekit: LiveKit = LiveKit()
     worker: Worker = Worker()
     web: Web = Web()
+    phone: Phone = Phone()
     log: Log = Log()
     call: Limits = Limits()
     warnings: tuple[str, ...] = ()
@@ -559,8 +698,15 @@ class Settings(BaseModel):
             return "azure"
         return "openai" if self.openai.api_key or self.openai.base_url else None
 
+    @property
+    def simulated_at(self) -> str | None:
+        """The simulator that answers, where one was named for the case that nobody else is; None: not that one."""
+        return self.realtime.simulator_url if self.provider in (None, "simulator") else None
+
     def require_provider(self) -> Provider:
         """Who serves the realtime model; raises `SettingsError` if nobody is named."""
+        if self.provider is None and self.simulated_at:
+            return "simulator"
         if self.provider is None:
             raise SettingsError(
                 [

@@ -76,6 +76,28 @@ def scrubbed(problem: Problem, secrets: Collection[str]) -> Problem:
     return Problem(problem.name, "a secret (not shown)", problem.expected, problem.fix, problem.about)
 
 
+@dataclass(frozen=True)
+class LineNumber:
+    """A number that people call, and the line that answers it."""
+
+    number: str
+    line: str
+
+    def __str__(self) -> str:
+        return f"{self.number}={self.line}"
+
+
+ANY_NUMBER = "*"
+
+
+@dataclass(frozen=True)
+class PersonPhones:
+    """A person of the workflow, and where to ring them: numbers or SIP addresses, in that order."""
+
+    name: str
+    phones: tuple[str, ...]
+
+
 def is_loopback(host: str) -> bool:
     """Whether the host is this machine."""
     try:
@@ -197,6 +219,65 @@ def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _number(text: str) -> str:
+    """A phone number without the spaces and hyphens that people write into it. Raises `InvalidValueError`."""
+    number = re.sub(r"[ ().\-]", "", text)
+    if not re.fullmatch(r"\+?\d{2,15}", number):
+        raise InvalidValueError()
+    return number
+
+
+def _phone(text: str) -> str:
+    """A number or a SIP address. Raises `InvalidValueError`."""
+    text = text.strip()
+    return text if re.fullmatch(r"sips?:([\w.+\-]+@)?[\w.\-]+(:\d{1,5})?", text) else _number(text)
+
+
+def _pairs(value: object, separator: str) -> list[tuple[str, str]]:
+    """The parts of "name=value" between separators. Raises `InvalidValueError`, also for the same name twice."""
+    pairs = []
+    for part in str(value).split(separator):
+        if part.strip():
+            name, found, rest = part.partition("=")
+            if not (found and name.strip() and rest.strip()):
+                raise InvalidValueError()
+            pairs.append((name.strip(), rest.strip()))
+    return pairs
+
+
+def _line_numbers(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    numbers = []
+    for number, line in _pairs(value, ","):
+        if not re.fullmatch(r"[\w\-]+", line):
+            raise InvalidValueError()
+        numbers.append(LineNumber(number if number == ANY_NUMBER else _number(number), line))
+    _check_once([each.number.lstrip("+") for each in numbers], "number")
+    return tuple(numbers)
+
+
+def _people(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    people = []
+    for name, phones in _pairs(value, ";"):
+        if not re.fullmatch(r"\w[\w .'\-]*", name):
+            raise InvalidValueError()
+        people.append(PersonPhones(name, tuple(_phone(phone) for phone in phones.split("|"))))
+    _check_once([each.name.lower() for each in people], "person")
+    return tuple(people)
+
+
+def _check_once(names: list[str], what: str) -> None:
+    if len(set(names)) < len(names):
+        raise InvalidValueError(fix=f"name each {what} once")
+
+
+def _number_or_none(value: object) -> object:
+    return _number(value) if isinstance(value, str) else value
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -210,3 +291,6 @@ DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 Origins = Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_origins)]
 Networks = Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_networks)]
 CartesiaModel = Annotated[str, AfterValidator(_cartesia_model)]
+Number = Annotated[str, BeforeValidator(_number_or_none)]
+LineNumbers = Annotated[tuple[LineNumber, ...], BeforeValidator(_line_numbers)]
+People = Annotated[tuple[PersonPhones, ...], BeforeValidator(_people)]

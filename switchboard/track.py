@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from livekit import rtc
@@ -9,8 +10,12 @@ from livekit.agents import utils
 from livekit.agents.voice.io import AudioOutput, AudioOutputCapabilities
 
 RATE = 24_000
-FRAME = RATE // 50  # 20 ms
+FRAME = RATE // 20  # 50 ms
 QUEUE_MS = 200
+LEAD_SECONDS = 0.1
+"""So much is given to the source ahead of its time. A frame that waits for room there would outlive an interruption."""
+MOST_RELAYED_SECONDS = 0.06
+"""So far a relayed voice may fall behind before some of it is left out: clocks differ, and delays would add up."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +35,22 @@ class AgentTrack(AudioOutput):
         self._source = rtc.AudioSource(RATE, 1, queue_size_ms=QUEUE_MS)
         self._frames = utils.audio.AudioByteStream(RATE, 1, samples_per_channel=FRAME)
         self._queue: asyncio.Queue[rtc.AudioFrame | EndOfSegment] = asyncio.Queue()
+        self.spoken = asyncio.Event()
+        """Set once there is something to be heard."""
         self.heard = asyncio.Event()
         """Set once the caller has subscribed: from then on, what is said is heard."""
         self._pushed = 0.0
+        self._cleared = 0
+        self._relaying = False
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def publish(self, room: rtc.Room, caller: str | None) -> None:
-        """Publish the track in the connected `room`; `caller` alone may subscribe to it, or anybody if it is None."""
+    async def publish(
+        self, room: rtc.Room, caller: str | None, answered: Callable[[], Awaitable[object]] | None = None
+    ) -> None:
+        """Publish the track in the connected `room`; `caller` alone may subscribe to it, or anybody if it is None.
+
+        With `answered` the first words wait for it, too: a phone is answered because the track is there.
+        """
         if caller is not None:
             permission = rtc.ParticipantTrackPermission(participant_identity=caller, allow_all=True)
             room.local_participant.set_track_subscription_permissions(
@@ -45,7 +59,7 @@ class AgentTrack(AudioOutput):
         track = rtc.LocalAudioTrack.create_audio_track("agent", self._source)
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
         publication = await room.local_participant.publish_track(track, options)
-        self._tasks.append(asyncio.create_task(self._play(publication), name="agent track"))
+        self._tasks.append(asyncio.create_task(self._play(publication, answered), name="agent track"))
 
     async def aclose(self) -> None:
         """Stop playing."""
@@ -56,6 +70,7 @@ class AgentTrack(AudioOutput):
         await super().capture_frame(frame)
         for piece in self._frames.push(frame.data):
             self._queue.put_nowait(piece)
+            self.spoken.set()
 
     def flush(self) -> None:
         super().flush()
@@ -67,25 +82,87 @@ class AgentTrack(AudioOutput):
     def clear_buffer(self) -> None:
         super().flush()
         self._frames.clear()
+        self._cleared += 1
         while not self._queue.empty():
             self._queue.get_nowait()
+        played = max(0.0, self._pushed - self._source.queued_duration)
         if self._pending_playback_count:
-            played = max(0.0, self._pushed - self._source.queued_duration)
             self._source.clear_queue()
+        while self._pending_playback_count:  # of several that nobody was there to hear, none will be
             self._finished(played, interrupted=True)
+            played = 0.0
 
-    async def _play(self, publication: rtc.LocalTrackPublication) -> None:
+    async def fill(self, frames: Iterable[rtc.AudioFrame]) -> None:
+        """Play `frames` (24 kHz, mono) whenever the agent says nothing, until they end or this is cancelled."""
+        await self.heard.wait()
+        try:
+            for frame in frames:
+                while not await self._is_quiet(frame.duration):
+                    pass
+                await self._source.capture_frame(frame)
+        finally:
+            if not self.talking:
+                self._source.clear_queue()
+
+    async def relay(self, frames: AsyncIterator[rtc.AudioFrame]) -> None:
+        """Let somebody else be heard in the agent's place, at once: `frames` (24 kHz, mono) as they come.
+
+        What the agent was saying ends here, and nothing of it is heard any more.
+        """
+        self._relaying = True
+        self.clear_buffer()
+        try:
+            async for frame in frames:
+                if self._source.queued_duration <= MOST_RELAYED_SECONDS:
+                    await self._source.capture_frame(frame)
+        finally:
+            self._relaying = False
+
+    @property
+    def talking(self) -> bool:
+        """Whether the agent is being heard, or is about to be."""
+        return bool(self._pushed) or not self._queue.empty()
+
+    async def _is_quiet(self, seconds: float) -> bool:
+        """Whether the source wants something that is not the agent's words; waits that long if it does not."""
+        if self.talking:
+            await asyncio.sleep(seconds)
+            return False
+        return await self._time_has_come()
+
+    async def _play(
+        self, publication: rtc.LocalTrackPublication, answered: Callable[[], Awaitable[object]] | None
+    ) -> None:
         await publication.wait_for_subscription()
+        if answered:
+            await answered()
         self.heard.set()
         while True:
             piece = await self._queue.get()
+            if self._relaying:
+                self._drop(piece)
+                continue
             if isinstance(piece, EndOfSegment):
                 await self._end_segment()
+                continue
+            if not await self._time_has_come():
                 continue
             if not self._pushed:
                 self.on_playback_started(created_at=time.time())
             self._pushed += piece.duration
             await self._source.capture_frame(piece)
+
+    def _drop(self, piece: rtc.AudioFrame | EndOfSegment) -> None:
+        """Somebody else has the floor: what the agent says is over without having been heard."""
+        if isinstance(piece, EndOfSegment) and self._pending_playback_count:
+            self._finished(0.0, interrupted=True)
+
+    async def _time_has_come(self) -> bool:
+        """Wait until the source wants more; whether nobody has interrupted meanwhile."""
+        cleared = self._cleared
+        if (ahead := self._source.queued_duration - LEAD_SECONDS) > 0:
+            await asyncio.sleep(ahead)
+        return cleared == self._cleared
 
     async def _end_segment(self) -> None:
         pending = self._pending_playback_count

@@ -37,7 +37,37 @@ class Handoff:
     """What the leaving agent says, word for word; None: the transfer is silent."""
 
 
-Edge = AgentType | Handoff
+@dataclass(frozen=True)
+class Place:
+    """Somebody outside of the line, whose phones stand in the settings (`PHONE_PEOPLE`) under the same name."""
+
+    name: str
+    """As people say it, such as "shop desk"."""
+    purpose: str
+    """When a caller belongs there, in a sentence: the description of the tool that leads there."""
+
+    @property
+    def id(self) -> str:
+        """The name as part of a tool's, and as pages know it."""
+        return self.name.replace(" ", "_")
+
+
+@dataclass(frozen=True)
+class Number(Place):
+    """A place that a caller on the phone can be put through to for good: a cold transfer."""
+
+
+@dataclass(frozen=True)
+class Person(Place):
+    """A person who is rung and briefed, and joined to the caller if they accept: a warm transfer."""
+
+    calling: str = "I'm calling a colleague now. Please stay on the line."
+    """What the caller hears, word for word, if the agent has said nothing itself."""
+    waiting: str = "Thank you for waiting. I'm still trying to reach my colleague."
+    """What they hear now and then while they wait, between the music."""
+
+
+Edge = AgentType | Handoff | Number | Person
 
 
 @dataclass(frozen=True)
@@ -55,6 +85,8 @@ class Workflow:
     """The first agent says that it is an automated assistant."""
     max_handoffs: int = 8
     """The call's budget; past it the agent at hand finishes the call."""
+    secrets: frozenset[str] = frozenset()
+    """Names of tool arguments whose values the ledger does not keep: a PIN, a password."""
     playbook: Path | None = None
     """How the line's agents behave offline, on the simulator."""
 
@@ -76,8 +108,16 @@ class Workflow:
 
     def edges(self, agent: AgentType) -> tuple[Handoff, ...]:
         """Whom `agent` can hand the caller to."""
-        declared = self.handoffs.get(agent, ())
+        declared = [edge for edge in self.handoffs.get(agent, ()) if not isinstance(edge, Place)]
         return tuple(edge if isinstance(edge, Handoff) else Handoff(edge) for edge in declared)
+
+    def numbers(self, agent: AgentType) -> tuple[Number, ...]:
+        """Where `agent` can send a caller's phone."""
+        return tuple(edge for edge in self.handoffs.get(agent, ()) if isinstance(edge, Number))
+
+    def people(self, agent: AgentType) -> tuple[Person, ...]:
+        """Whom `agent` can bring in."""
+        return tuple(edge for edge in self.handoffs.get(agent, ()) if isinstance(edge, Person))
 
     def voice(self, agent: AgentType) -> Voice:
         """In which voice `agent` speaks."""
@@ -86,6 +126,7 @@ class Workflow:
     def tool_names(self, agent: AgentType) -> set[str]:
         """Every tool that `agent` has on this line, the engine's included."""
         transfers = {transfer_name(edge.target) for edge in self.edges(agent)}
+        transfers |= {transfer_name(place) for place in (*self.numbers(agent), *self.people(agent))}
         return {tool.info.name for tool in agent.toolbox if isinstance(tool, NamedTool)} | transfers | {END_CALL}
 
     def _refuse(self, problem: str) -> None:
@@ -110,9 +151,22 @@ class Workflow:
                     self._refuse(f"{edge}: an agent cannot hand the caller to itself")
                 if targets.count(target) > 1:
                     self._refuse(f"{edge} is declared twice")
+            self._check_places(agent)
         for agent in self.voices:
             if agent not in self.agents:
                 self._refuse(f"voices names {agent.__name__}, which is not an agent of this line")
+
+    def _check_places(self, agent: AgentType) -> None:
+        taken = {transfer_name(each) for each in self.agents}
+        for place in (*self.numbers(agent), *self.people(agent)):
+            edge = f"{agent.__name__} -> {place.name!r}"
+            if not re.fullmatch(r"[a-z][a-z0-9]*( [a-z0-9]+)*", place.name):
+                self._refuse(f"{edge}: the name must be lower-case words")
+            if not place.purpose.strip():
+                self._refuse(f"{edge}: it has no purpose")
+            if transfer_name(place) in taken:
+                self._refuse(f"{edge}: an agent, a number or a person has that name")
+            taken.add(transfer_name(place))
 
     def _check_reachable(self) -> None:
         reached, ahead = {self.start}, [self.start]
@@ -144,9 +198,9 @@ class Workflow:
 NamedTool = (llm.FunctionTool, llm.RawFunctionTool)
 
 
-def transfer_name(target: AgentType) -> str:
+def transfer_name(target: AgentType | Place) -> str:
     """The name of the tool that leads to `target`."""
-    return f"transfer_to_{target.name()}"
+    return f"transfer_to_{target.id if isinstance(target, Place) else target.name()}"
 
 
 def _where(agent: AgentType) -> str:

@@ -59,9 +59,10 @@ async def book_callback(ctx: RunContext[Call[Case]], slot: str, phone: str = "",
     # The call alone is the key, so that no call can fill up the diary.
     request = f"{call.id}:book_callback"
     async with call.database.write() as session:
+        # In this order: a booking that the same call makes meanwhile is then found as the slot's or as its own.
+        free = await callbacks.free(session, now)
         earlier = await callbacks.booked_by(session, request)
         number = said or (earlier.phone if earlier else await _phone_on_file(session, account))
-        free = await callbacks.free(session, now)
         chosen = _meant(free, earlier, slot, now)
         try:
             booked = await callbacks.book(

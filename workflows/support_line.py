@@ -7,8 +7,15 @@ from agents.greeter import Greeter
 from agents.support import Support
 from switchboard.context import Brief
 from switchboard.voices import CartesiaVoice
-from switchboard.workflow import Handoff, Workflow
+from switchboard.workflow import Handoff, Number, Person, Workflow
 from tools.case import Case
+
+WAREHOUSE = Number(
+    "warehouse", purpose="The caller has to arrange a collection or a delivery of today with the warehouse itself."
+)
+SHOP_DESK = Person(
+    "shop desk", purpose="The caller asks for a person, or needs a decision that only a person can take."
+)
 
 SUPPORT_LINE = Workflow(
     name="support-line",
@@ -16,7 +23,7 @@ SUPPORT_LINE = Workflow(
     handoffs={
         Greeter: (Support, Escalation),
         Support: (Greeter, Handoff(Escalation, context=Brief(), announce="I'll get a colleague who can decide this.")),
-        Escalation: (Support,),
+        Escalation: (Support, SHOP_DESK, WAREHOUSE),
     },
     voices={Escalation: CartesiaVoice("a0e99841-438c-4a64-b679-ae501e7d6091")},  # the others speak natively
     state=Case,

@@ -53,7 +53,7 @@ def create_app(options: HttpSettings, livekit: LiveKit, lines: Mapping[str, Work
     attendance = Attendance(rooms, options.calls_max, options.watch_seconds)
     signer = TokenSigner(livekit, rooms)
     tickets = Tickets(livekit.api_secret, options.ticket_minutes)
-    known = Lines(lines)
+    known = Lines(lines, options.people)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -65,7 +65,8 @@ class Attendance:
 
     def expect(self, room: CallRoom, late: CallRoom, seconds: float, admitted: bool = False) -> None:
         """Look after a room that was handed out, while its token is good."""
-        self._note(Expected(room, late, time.monotonic() + seconds, admitted))
+        now = time.monotonic()
+        self._note(Expected(room, late, now + seconds, admitted, next_look=now + self._pulse))
 
     def doubt(self, room: CallRoom, seconds: float) -> None:
         """Look after a room whose caller comes back, perhaps because the agent is dead."""
@@ -119,6 +120,8 @@ class Attendance:
             one.room = one.late
         if one.sid or not one.attended:
             one.asked, one.attended = 0, False
+        if made_by_its_caller:
+            one.next_look = time.monotonic() + self._pulse
         one.sid = alive[one.room.name].sid
         return True
 

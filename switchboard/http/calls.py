@@ -1,5 +1,7 @@
 """Calls as our page makes them: the agent is called when the call is asked for, and a ticket leads back to it."""
 
+import asyncio
+import time
 from typing import Annotated
 
 import structlog
@@ -8,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from switchboard.http.attendance import Attendance
 from switchboard.http.auth import owner_of
-from switchboard.http.errors import LineUnknown, TicketRefused
+from switchboard.http.errors import LineUnknown, LiveKitDown, TicketRefused
 from switchboard.http.lines import LINE_PATTERN, Lines
 from switchboard.http.places import Places
 from switchboard.http.rooms import CallRoom, Rooms
@@ -16,6 +18,9 @@ from switchboard.http.tickets import Ticket, Tickets
 from switchboard.http.tokens import TOKEN_SECONDS, TokenSigner, new_identity, new_room
 
 log = structlog.get_logger("http")
+
+PATIENCE_SECONDS, PAUSE_SECONDS = 4.0, 0.5
+"""A LiveKit that starts, or whose machine is short of breath, is not worth a caller's second try."""
 
 TicketText = Annotated[str, Field(min_length=1, max_length=2048, description="As it was given with the call.")]
 
@@ -113,8 +118,17 @@ class Calls:
         return ticket
 
     async def _open(self, ticket: Ticket, room: CallRoom, instead_of: str = "") -> None:
-        async with self._places.one(instead_of):
-            await self._rooms.create(room)
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            last = time.monotonic() > until
+            try:
+                async with self._places.one(instead_of):
+                    await self._rooms.create(room)  # asking again does no harm: a room that is there stays as it is
+                break
+            except LiveKitDown:
+                if last:
+                    raise
+            await asyncio.sleep(PAUSE_SECONDS)
         self._attendance.expect(room, _room(ticket), TOKEN_SECONDS, admitted=True)
         log.info("a call was asked for", room=room.name, line=room.line, moves=ticket.moves)
 

@@ -32,6 +32,8 @@ class HttpSettings:
     """How long a room waits for its caller."""
     grace_seconds: int = 20
     """How long a room waits for a caller who has left it."""
+    people: frozenset[str] = frozenset()
+    """Names of the persons of a workflow who have a phone."""
     watch_seconds: float = 1.0
     """How often it is looked whether an agent came; an agent is normally there after a third of a second."""
 
@@ -53,4 +55,5 @@ class HttpSettings:
             ticket_minutes=call.ticket_minutes,
             wait_seconds=call.wait_seconds,
             grace_seconds=call.grace_seconds,
+            people=frozenset(person.name.lower() for person in settings.phone.people),
         )

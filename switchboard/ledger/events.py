@@ -5,7 +5,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-EndReason = Literal["goodbye", "caller_left", "nobody_came", "silence", "maximum_length", "error", "stopped"]
+EndReason = Literal[
+    "goodbye", "caller_left", "nobody_came", "silence", "maximum_length", "transferred", "error", "stopped"
+]
+TransferOutcome = Literal["done", "busy", "no_answer", "declined", "failed"]
+PersonStage = Literal[
+    "called", "ringing", "answered", "accepted", "joined", "handed_back", "left",
+    "declined", "not_accepted", "hung_up", "busy", "no_answer", "failed", "unreached", "given_up",
+]  # fmt: skip
 
 
 class Happening(BaseModel):
@@ -27,6 +34,8 @@ class Answered(Happening):
     provider: str
     resumes: str | None = None
     """The call that broke off and goes on here."""
+    caller: str | None = None
+    """The number of a caller on the phone, masked."""
 
 
 class CallerSpoke(Happening):
@@ -82,6 +91,41 @@ class HandoffDone(Happening):
     socket_kept: bool
 
 
+class CallTransferred(Happening):
+    """The caller's phone was sent elsewhere, or came back. `target` is the workflow's name for it, never an address."""
+
+    kind: Literal["call_transferred"] = "call_transferred"
+    agent: str
+    target: str
+    outcome: TransferOutcome
+    ms: float
+    """From asking for it to knowing how it ended."""
+
+
+class PersonStep(Happening):
+    """A step of a warm transfer. `target` is the workflow's name for the person, never a number.
+
+    called, ringing, answered, accepted, joined; then handed_back (the agent has the caller again) or left (the person
+    has hung up). A phone is given up as declined, not_accepted (a voicemail, perhaps), hung_up, busy, no_answer or
+    failed; unreached: that was the last one. given_up: the caller did not wait.
+    """
+
+    kind: Literal["person"] = "person"
+    agent: str
+    target: str
+    stage: PersonStage
+    phone: int = 0
+    """Which of the person's phones, from 1; 0: none of them."""
+
+
+class PersonSpoke(Happening):
+    """What a person said to the caller, where notes are taken, or about them, when they handed them back."""
+
+    kind: Literal["person_spoke"] = "person_spoke"
+    target: str
+    text: str
+
+
 class Remembered(Happening):
     """What the call knows now, written when it has changed: enough to take it up again."""
 
@@ -116,6 +160,9 @@ Event = Annotated[
     | ToolReturned
     | HandoffAsked
     | HandoffDone
+    | CallTransferred
+    | PersonStep
+    | PersonSpoke
     | Remembered
     | Failed
     | Recovered

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -11,7 +12,7 @@ from livekit.api import AccessToken, VideoGrants
 from pydantic import SecretStr
 
 from switchboard.local.errors import explained
-from switchboard.local.livekit_build import NAME, LiveKitBuild
+from switchboard.local.livekit_build import LiveKitBuild, find_program
 from switchboard.local.machine import Machine
 from switchboard.local.parts import Part, PartError, Parts
 from switchboard.local.ports import EVERY_ADDRESS, LOOPBACK, Port, take
@@ -37,19 +38,19 @@ class LiveKitServer:
     config: Path
     ports: tuple[Port, ...]
     secret: SecretStr
+    redis: str = ""
+    """The address of the Redis that it shares with LiveKit SIP, if there are phones."""
 
     @classmethod
-    def prepare(cls, program: Path, folder: Path, machine: Machine, ports: tuple[Port, ...] = PORTS) -> Self:
+    def prepare(
+        cls, program: Path, folder: Path, machine: Machine, ports: tuple[Port, ...] = PORTS, redis: str = ""
+    ) -> Self:
         """Choose ports and a secret, and write the configuration into `folder`, for this user's eyes only."""
         chosen, moved = take(*ports)
         for line in moved:
             machine.say(line)
-        server = cls(program, folder / "livekit.yaml", chosen, SecretStr(secrets.token_urlsafe(32)))
-        with explained("Writing LiveKit's configuration"):
-            folder.mkdir(parents=True, exist_ok=True)
-            server.config.unlink(missing_ok=True)
-            server.config.touch(mode=0o600)
-            server.config.write_text(json.dumps(server._settings, indent=2))  # JSON is YAML, too
+        server = cls(program, folder / "livekit.yaml", chosen, SecretStr(secrets.token_urlsafe(32)), redis)
+        write_config(server.config, server._settings)
         return server
 
     def access(self, chosen: LiveKit) -> LiveKit:
@@ -79,6 +80,7 @@ class LiveKitServer:
             },
             "keys": {API_KEY: self.secret.get_secret_value()},
             "logging": {"level": "info"},
+            **({"redis": {"address": self.redis}} if self.redis else {}),
         }
 
     async def _ready(self, log: Path) -> bool:
@@ -93,7 +95,7 @@ class LiveKitServer:
 
 
 async def provide_server(chosen: LiveKit, build: LiveKitBuild, machine: Machine, parts: Parts, folder: Path) -> LiveKit:
-    """How to reach a LiveKit server: the one of the settings, or one that is started among `parts`.
+    """How to reach a LiveKit server: the one of the settings, or one that is started among `parts`, without phones.
 
     Raises `LocalError` if there is no way to one.
     """
@@ -104,25 +106,19 @@ async def provide_server(chosen: LiveKit, build: LiveKitBuild, machine: Machine,
     return server.access(chosen)
 
 
-async def find_program(build: LiveKitBuild, machine: Machine) -> Path:
-    """LiveKit's server: on the PATH, our cached build, or a build now. Raises `LocalError`."""
-    if found := machine.find(NAME):
-        if version := await machine.version(found, "--version"):
-            machine.say(f"LiveKit server: {found} ({version}), from the PATH.")
-            return found
-        machine.say(f"LiveKit server: {found} does not run; passed over.")
-    how = "our cached build"
-    if not build.whole:
-        await build.make()
-        how = "built now"
-    machine.say(f"LiveKit server: {build.program} ({build.version}), {how}.")
-    return build.program
+def write_config(path: Path, settings: Mapping[str, object]) -> None:
+    """Write what one of LiveKit's programs is configured with, for this user's eyes only. Raises `LocalError`."""
+    with explained("Writing LiveKit's configuration"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(settings, indent=2))  # JSON is YAML, too
 
 
-async def start_server(program: Path, machine: Machine, parts: Parts, folder: Path) -> LiveKitServer:
+async def start_server(program: Path, machine: Machine, parts: Parts, folder: Path, redis: str = "") -> LiveKitServer:
     """Start a server on free ports, on others if somebody takes one of them meanwhile. Raises `PartError`."""
     for attempt in range(1, ATTEMPTS + 1):
-        server = LiveKitServer.prepare(program, folder, machine)
+        server = LiveKitServer.prepare(program, folder, machine, redis=redis)
         try:
             await parts.start(server.part)
             return server

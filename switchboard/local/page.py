@@ -2,7 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from switchboard.local.errors import explained
@@ -12,6 +13,8 @@ from switchboard.local.node import Node, find_node
 
 NO_SOURCES = {"node_modules", "dist", "tests", "coverage", "test-results", "playwright-report"}
 """What the page is not built from: tests, and what building and testing leaves in the folder."""
+CHECKS = ("types", "lint", "test")
+"""The scripts of package.json. Its `check` runs the same, but by the npm on the PATH, and PyPI's does not run there."""
 
 
 class Page:
@@ -34,24 +37,42 @@ class Page:
 
     async def build(self) -> Path:
         """The folder of the built page, built first if needed. Raises `LocalError`."""
+        async with self._alone("Building the page"):
+            if not self.fresh:
+                await self._build()
+        return self.dist
+
+    async def check(self) -> None:
+        """Run the page's own checks: its style, its types and its unit tests. Raises `LocalError`."""
+        async with self._alone("Checking the page"):
+            node = await self._tools()
+            for script in CHECKS:
+                await self._npm(node, "run", script)
+
+    @asynccontextmanager
+    async def _alone(self, what: str) -> AsyncIterator[None]:
+        """Nobody else works in the folder during the block, which does `what`."""
         name = hashlib.sha256(str(self._web.resolve()).encode()).hexdigest()[:12]
         lock = self._machine.cache / f"page-{name}.lock"
-        async with locked(lock, lambda: self._machine.say("The page is being built by another process ...")):
-            with explained("Building the page"):
-                if not self.fresh:
-                    await self._build()
-        return self.dist
+        async with locked(lock, lambda: self._machine.say("Another process works on the page: waiting for it ...")):
+            with explained(what):
+                yield
 
     async def _build(self) -> None:
         began = time.monotonic()
-        node = await find_node(self._machine, self._web, self._node_requirements)
-        await self._install(node)
+        node = await self._tools()
         self._machine.say("Building the page ...")
         built_from = fingerprint(self._web, sources(self._web))
         self._built_from.unlink(missing_ok=True)
         await self._npm(node, "run", "build")
         self._built_from.write_text(built_from)
         self._machine.say(f"The page is built ({time.monotonic() - began:.0f} s).")
+
+    async def _tools(self) -> Node:
+        """Node.js, with the page's packages fetched."""
+        node = await find_node(self._machine, self._web, self._node_requirements)
+        await self._install(node)
+        return node
 
     async def _install(self, node: Node) -> None:
         """Fetch the page's packages, unless they are the ones that the lock names."""

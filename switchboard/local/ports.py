@@ -1,13 +1,16 @@
 """Ports of this machine that nobody uses."""
 
 import errno
+import random
 import socket
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 LOOPBACK = "127.0.0.1"
 EVERY_ADDRESS = ""
+ANY = range(10_000, 32_768)
+"""Below the numbers that outgoing connections get: none of them takes a port between our look and its use."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +25,25 @@ class Port:
     @property
     def free(self) -> bool:
         """Whether it could be listened on just now."""
-        return _bind(self, self.number) is not None
+        kind = socket.SOCK_STREAM if self.kind == "tcp" else socket.SOCK_DGRAM
+        with socket.socket(socket.AF_INET, kind) as probe:
+            if self.kind == "tcp":  # as servers do: connections that have just been closed are not in the way
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.host, self.number))
+                if self.kind == "tcp":
+                    probe.listen(1)
+            except OSError as error:
+                if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                    return False
+                raise
+        return True
 
     def another(self, taken: Collection[int] = ()) -> "Port":
         """The same port, with any free number that is not in `taken`."""
-        while (number := _bind(self, 0)) is None or number in taken:
+        while (number := random.choice(ANY)) in taken or not replace(self, number=number).free:
             pass
-        return Port(self.use, number, self.kind, self.host)
+        return replace(self, number=number)
 
 
 def take(*wanted: Port) -> tuple[tuple[Port, ...], tuple[str, ...]]:
@@ -41,20 +56,3 @@ def take(*wanted: Port) -> tuple[tuple[Port, ...], tuple[str, ...]]:
         if ports[-1] != port:
             moved.append(f"Port {port.number} ({port.use}) is in use: {ports[-1].number} is taken instead.")
     return tuple(ports), tuple(moved)
-
-
-def _bind(port: Port, number: int) -> int | None:
-    """The number that could be bound, or None if it is in use or not for us."""
-    kind = socket.SOCK_STREAM if port.kind == "tcp" else socket.SOCK_DGRAM
-    with socket.socket(socket.AF_INET, kind) as probe:
-        if port.kind == "tcp":  # as servers do: connections that have just been closed are not in the way
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((port.host, number))
-            if port.kind == "tcp":
-                probe.listen(1)
-        except OSError as error:
-            if error.errno in (errno.EADDRINUSE, errno.EACCES):
-                return None
-            raise
-        return int(probe.getsockname()[1])

@@ -12,6 +12,8 @@ from sqlalchemy import Connection
 from switchboard.database import Database
 
 ENGINE_VERSIONS = Path(__file__).parent / "versions"
+LOCK = 5_115_077
+"""PostgreSQL's lock that a process holds while it migrates: any number, the same for all of them."""
 
 
 def upgrade(database_url: str, version_locations: Sequence[Path] = ()) -> None:

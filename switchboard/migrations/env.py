@@ -6,14 +6,13 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 from switchboard.database import Database
+from switchboard.migrations import LOCK
 from switchboard.settings import load_settings
-
-MIGRATION_LOCK = 5_115_077  # any number, the same for every process that migrates
 
 
 def migrate(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
     context.configure(connection=connection, render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()

@@ -147,6 +147,12 @@ class CallSession(RealtimeSession):
         update = RealtimeSessionCreateRequest.model_construct(type="realtime", output_modalities=[modality])
         self.send_event(self._wrap_session_update(utils.shortuuid("modality_update_"), update))
 
+    def listen_only(self, quietly: bool) -> None:
+        """Whether what is heard is only written down, and answered by nobody."""
+        if turns := self._opts.turn_detection:
+            answers = {"create_response": not quietly, "interrupt_response": not quietly}
+            self.update_options(turn_detection=turns.model_copy(update=answers))
+
     # -- handoff -------------------------------------------------------------------------------------------------------
 
     def begin_handoff(self, arrival: Arrival) -> None:
