@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from switchboard.local.cache import cache_folder
 from switchboard.local.livekit_build import LiveKitBuild
 from switchboard.local.machine import Machine
+from switchboard.local.ports import Port
 from switchboard.settings_schema import LiveKit
 
 ROOT = Path(__file__).parent.parent
@@ -122,9 +123,7 @@ def livekit_server() -> Iterator[LiveKitServer]:
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
     """A port of this machine that nothing listens at."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return Port("a test", 0, "udp" if kind == socket.SOCK_DGRAM else "tcp").another().number
 
 
 def _binary() -> Path:

@@ -40,7 +40,7 @@ def seeded_demo(shop_url: str, tmp_path: Path) -> dict[str, str]:
     return {"DATABASE_URL": f"sqlite:///{copy}"}
 
 
-@pytest.mark.parametrize("command", [["demo"], ["console", "--text"]], ids=["demo", "console"])
+@pytest.mark.parametrize("command", [["demo", "--text"], ["console", "--text"]], ids=["demo", "console"])
 def test_a_newcomer_holds_ten_turns_from_greeter_to_support_to_escalation_and_back(
     command: list[str], seeded_demo: dict[str, str]
 ) -> None:

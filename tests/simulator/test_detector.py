@@ -9,9 +9,10 @@ import av
 import numpy as np
 import pytest
 
+from bench.spoken import spoken
 from simulator.detector import Downsampler, EnergyDetector, SileroDetector, SpeechDetector
 from simulator.voice import RATE, Samples, resample
-from tests.simulator.wire import spoken, tone
+from tests.simulator.wire import tone
 
 SENTENCES = ("My order is one zero zero four two.", "Hello?", "Stop.", "Goodbye.", "Yes.")
 VOICES = ("caller", "alloy", "echo", "ash", "marin")

@@ -36,8 +36,14 @@ def test_a_pause_shorter_than_the_silence_does_not_end_a_turn() -> None:
     assert found == [SpeechStarted(0), SpeechStopped(1900)]
 
 
-def test_a_click_is_no_speech() -> None:
-    ears = Ears(EnergyDetector)
+class Patient(EnergyDetector):
+    """Hears a turn begin after three frames of speech."""
+
+    frames = 3
+
+
+def test_a_click_is_no_speech_to_a_detector_that_wants_several_frames() -> None:
+    ears = Ears(Patient)
     ears.detect(VAD)
 
     assert turns(ears, SILENCE * 3 + tone(0.02) + SILENCE * 3) == []

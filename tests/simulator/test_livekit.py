@@ -12,11 +12,12 @@ from livekit.agents import Agent, AgentSession, APIConnectOptions, APIError, fun
 from livekit.agents.types import USERDATA_TIMED_TRANSCRIPT
 from livekit.plugins import cartesia, openai
 
+from bench.spoken import spoken
 from simulator.mind import CallTool, Say
 from simulator.options import Options
 from simulator.server import Simulator
 from tests.simulator.minds import Given
-from tests.simulator.wire import SILENCE, spoken
+from tests.simulator.wire import SILENCE
 
 NO_RETRY = APIConnectOptions(max_retry=0)
 SPOKEN = "Good morning, this is a colleague. What happened?"

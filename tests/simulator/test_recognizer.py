@@ -8,12 +8,13 @@ import logging
 import numpy as np
 import pytest
 
+from bench.spoken import spoken
 from simulator.mind import Reply, Request, Say
 from simulator.options import Options
 from simulator.recognizer import NOT_UNDERSTOOD, RecognizerError
 from simulator.server import Simulator
 from tests.simulator.minds import Given
-from tests.simulator.wire import SILENCE, Wire, connect, spoken
+from tests.simulator.wire import SILENCE, Wire, connect
 
 TRANSCRIPTION = "conversation.item.input_audio_transcription"
 TURN = SILENCE * 3 + spoken("Hello there.") + SILENCE * 8

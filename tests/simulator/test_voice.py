@@ -91,7 +91,7 @@ async def test_many_can_speak_at_once_without_holding_the_loop() -> None:
 
     alone = [synthesize(text, "marin", 1.0) for text in texts]
     for mine, other in zip(together, alone, strict=True):
-        # eSpeak varies a little from one time to the next, by design.
+        # A sentence sounds a little different after other ones.
         assert mine.text == other.text
         assert [word.end for word in mine.words] == [word.end for word in other.words]
         assert mine.ms == pytest.approx(other.ms, rel=0.05)

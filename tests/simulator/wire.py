@@ -13,7 +13,6 @@ import aiohttp
 import numpy as np
 
 from simulator.server import Simulator
-from simulator.voice import synthesize
 
 Event = dict[str, Any]
 GA = "/openai/v1/realtime?model=my-deployment"
@@ -86,11 +85,6 @@ async def connect(simulator: Simulator, path: str = GA, greeted: bool = True) ->
         if greeted:
             await wire.until("session.created")
         yield wire
-
-
-def spoken(text: str, voice: str = "caller", speed: float = 1.0) -> bytes:
-    """What a caller says."""
-    return synthesize(text, voice, speed).pcm
 
 
 def tone(seconds: float) -> bytes:

@@ -1,5 +1,9 @@
 """How calls end."""
 
+import asyncio
+
+import pytest
+
 from simulator.mind import CallTool, Reply, Request, Say
 from switchboard.ledger.events import AgentSpoke, Ended, ToolReturned
 from switchboard.ledger.timeline import timeline
@@ -59,22 +63,44 @@ async def test_a_caller_who_speaks_into_the_goodbye_stays_on_the_line(database_u
         assert not [tool for tool in stage.of(ToolReturned) if tool.tool == "end_call" and not tool.failed]
 
 
-async def test_a_silent_caller_is_asked_once_and_then_the_call_ends_politely(database_url: str) -> None:
+async def test_a_silent_caller_is_asked_twice_and_then_the_call_ends_politely(database_url: str) -> None:
     async with staged(database_url, mind=Polite(), CALL_SILENCE_SECONDS="1") as stage:
         await stage.conversation.ending.over.wait()
 
-        assert ["Ask once" in said(stage)[1], "say goodbye" in said(stage)[2]] == [True, True]
+        first, second, goodbye = said(stage)[1:]
+        assert ["Ask once," in first, "Ask once more" in second, "say goodbye" in goodbye] == [True, True, True]
         assert [ended.reason for ended in stage.of(Ended)] == ["silence"]
 
 
-async def test_a_caller_who_answers_the_question_is_not_cut_off(database_url: str) -> None:
+@pytest.mark.parametrize("question", ["Ask once,", "Ask once more"])
+async def test_a_caller_who_answers_the_question_is_not_cut_off(database_url: str, question: str) -> None:
     async with staged(database_url, mind=Polite(), CALL_SILENCE_SECONDS="1") as stage:
         stage.mind.will_hear("yes I am here")
-        await stage.until_said("Ask once")
+        await stage.until_said(question)
         stage.microphone.speak("yes I am here")
         await stage.until_said("Said because of: yes I am here")
 
         assert not stage.of(Ended)
+
+
+async def test_a_caller_who_was_silent_again_after_an_answer_is_asked_twice_again(database_url: str) -> None:
+    async with staged(database_url, mind=Polite(), CALL_SILENCE_SECONDS="1") as stage:
+        stage.mind.will_hear("yes I am here")
+        await stage.until_said("Ask once more")
+        stage.microphone.speak("yes I am here")
+        await stage.conversation.ending.over.wait()
+
+        assert sum("Ask once" in text for text in said(stage)) == 4
+        assert [ended.reason for ended in stage.of(Ended)] == ["silence"]
+
+
+async def test_a_caller_who_presses_a_key_is_not_silent(database_url: str) -> None:
+    async with staged(database_url, mind=Polite(), CALL_SILENCE_SECONDS="1") as stage:
+        await stage.until_said("Ask once,")
+        stage.conversation.session.reset_away_timer()  # as LiveKit does at a key of the keypad
+        await stage.conversation.ending.over.wait()
+
+        assert ["Ask once more" in text for text in said(stage)[1:4]] == [False, False, True]
 
 
 async def test_a_call_ends_at_its_maximum_length(database_url: str) -> None:
@@ -95,3 +121,14 @@ async def test_what_happened_is_in_the_database_when_the_call_is_over(database_u
         stored = await timeline(stage.database, call_id)
         assert stored == events
         assert [stored[0].kind, stored[-1].kind] == ["answered", "ended"]
+
+
+async def test_a_session_that_does_not_close_holds_up_neither_the_end_nor_the_connection(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("switchboard.conversation.CLOSING_SECONDS", 0.1)
+    async with staged(database_url, mind=Polite()) as stage:
+        monkeypatch.setattr(stage.conversation.session, "aclose", asyncio.Event().wait)
+
+    assert [ended.reason for ended in stage.of(Ended)] == ["stopped"]
+    assert stage.simulator.open == 0

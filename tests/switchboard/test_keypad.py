@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from switchboard.keypad import Keypad
+from switchboard.keypad import Keypad, masked, turn_of
 
 
 async def test_a_hash_ends_the_number() -> None:
@@ -31,3 +31,14 @@ async def test_a_hash_alone_says_nothing() -> None:
     Keypad(turns.append).press("#")
 
     assert turns == []
+
+
+def test_what_was_typed_is_kept_as_its_length() -> None:
+    assert masked(turn_of("4711", zero_asks_for_a_person=True)) == "(typed on the keypad) ****"
+    assert masked("My order is 10042.") == "My order is 10042."
+
+
+@pytest.mark.parametrize(("setting", "asks"), [(True, True), (False, False)])
+def test_zero_asks_for_a_person_where_that_is_set(setting: bool, asks: bool) -> None:
+    assert ("person" in turn_of("0", setting)) is asks
+    assert turn_of("01", setting) == "(typed on the keypad) 01"

@@ -51,6 +51,7 @@ WRONG = {
     "REALTIME_VOICE": ["aloy", "nova"],
     "REALTIME_SPEED": ["0.2", "1.6", "fast", "nan", "inf"],
     "REALTIME_NOISE_REDUCTION": ["yes"],
+    "SIMULATOR_URL": ["simulator:8089", "ftp://simulator"],
     "REALTIME_MAX_SESSION_DURATION": ["0", "3600", "20m", "1.5"],
     "AZURE_OPENAI_ENDPOINT": [
         "shop.openai.azure.com",
@@ -114,6 +115,8 @@ WRONG = {
     "WORKER_EXECUTOR": ["fiber"],
     "WORKER_IDLE_PROCESSES": ["-1", "65", "some"],
     "WORKER_PORT": ["-1", "65536", "health"],
+    "WORKER_METRICS_PORT": ["0", "65536", "metrics"],
+    "WORKER_GRACE_SECONDS": ["29", "14401", "soon"],
     "HTTP_HOST": ["my host", "http://host"],
     "HTTP_PORT": ["0", "65536", "http"],
     "HTTP_CORS_ORIGINS": ["shop.example", "https://shop.example/path", "https://a.example; https://b.example"],
@@ -122,6 +125,20 @@ WRONG = {
     "CALLER_AUTH_ISSUER": ["login.example.com", f"https://u:{CANARY}@login.example.com"],
     "CALLER_AUTH_AUDIENCE": ["two words"],
     "CALLER_AUTH_JWKS_URL": ["login.example.com/jwks.json", f"https://u:{CANARY}@login.example.com"],
+    "PHONE_NUMBERS": ["+15550100", "+15550100=", "=support-line", "abc=support-line", "1=x", "+1=a b", "12=a, +12=b"],
+    "PHONE_ALLOWED_ADDRESSES": ["carrier.example", "10.0.0.1/8"],
+    "PHONE_USERNAME": ["two words", "a;b"],
+    "PHONE_PASSWORD": [f"two words {CANARY}", "<password>"],
+    "PHONE_OUTBOUND_ADDRESS": ["sip:host", "host:port", "two words"],
+    "PHONE_OUTBOUND_NUMBER": ["desk", "+1555x"],
+    "PHONE_OUTBOUND_USERNAME": ["two words"],
+    "PHONE_OUTBOUND_PASSWORD": [f"two words {CANARY}", "<password>"],
+    "PHONE_OUTBOUND_TRANSPORT": ["sctp"],
+    "PHONE_PEOPLE": ["desk", "desk=", "desk=a|b", "desk=+15550200|", "desk=sip:a b@c", "desk=+12; Desk=+13"],
+    "PHONE_ASKS_FOR_PERSON_WITH_ZERO": ["maybe"],
+    "PHONE_RING_SECONDS": ["4", "121", "soon"],
+    "PHONE_ACCEPT_SECONDS": ["9", "301", "soon"],
+    "PHONE_TAKES_NOTES": ["maybe"],
     "LOG_FORMAT": ["xml"],
     "LOG_LEVEL": ["verbose"],
     "CALL_MAX_MINUTES": ["0", "241", "half an hour", "nan"],
@@ -787,6 +804,61 @@ def test_settings_cannot_be_changed() -> None:
         load({}).turns.silence_ms = 1  # type: ignore[misc]
 
 
+# The phone
+
+
+PHONE = {"PHONE_NUMBERS": "+1 (555) 0100=support-line, 15550101=other", "PHONE_ALLOWED_ADDRESSES": "203.0.113.7"}
+CARRIER = {"PHONE_OUTBOUND_ADDRESS": "sip.example:5061", "PHONE_OUTBOUND_NUMBER": "+15550100"}
+
+
+def test_numbers_are_read_as_people_write_them() -> None:
+    numbers = load(PHONE).phone.numbers
+
+    assert [(each.number, each.line) for each in numbers] == [("+15550100", "support-line"), ("15550101", "other")]
+
+
+def test_people_have_phones_in_an_order() -> None:
+    people = {"PHONE_PEOPLE": "shop desk = +1 555 0200 | sip:desk@127.0.0.1:5090; Returns=+15550300"}
+    phone = load(CARRIER | people).phone
+
+    assert phone.phones_of("Shop Desk") == ("+15550200", "sip:desk@127.0.0.1:5090")
+    assert phone.phones_of("returns") == ("+15550300",)
+    assert phone.phones_of("nobody") == ()
+
+
+@pytest.mark.parametrize("one", ["PHONE_USERNAME", "PHONE_PASSWORD"])
+def test_a_user_needs_a_password_and_the_other_way_round(one: str) -> None:
+    (other,) = {"PHONE_USERNAME", "PHONE_PASSWORD"} - {one}
+
+    assert the_problem_of(PHONE | {one: f"carrier-{CANARY}"}).name == other
+    assert the_problem_of(CARRIER | {one.replace("PHONE_", "PHONE_OUTBOUND_"): "carrier"}).name == other.replace(
+        "PHONE_", "PHONE_OUTBOUND_"
+    )
+
+
+def test_any_number_is_taken_only_from_a_carrier_that_is_known() -> None:
+    any_number = {"PHONE_NUMBERS": "*=support-line"}
+
+    assert the_problem_of(any_number).name == "PHONE_ALLOWED_ADDRESSES"
+    assert load(any_number | {"PHONE_USERNAME": "carrier", "PHONE_PASSWORD": "word"}).phone.numbers
+    assert load(any_number | {"PHONE_ALLOWED_ADDRESSES": "203.0.113.7"}).phone.numbers
+
+
+def test_a_phone_that_anybody_can_call_is_told() -> None:
+    assert "whoever reaches the SIP port can call" in load(without(PHONE, "PHONE_ALLOWED_ADDRESSES")).warnings[0]
+    assert not load(PHONE).warnings
+
+
+def test_who_may_call_without_a_number_to_call_is_refused() -> None:
+    assert the_problem_of({"PHONE_ALLOWED_ADDRESSES": "203.0.113.7"}).name == "PHONE_NUMBERS"
+
+
+def test_numbers_of_people_need_a_carrier_and_sip_addresses_do_not() -> None:
+    assert the_problem_of({"PHONE_PEOPLE": "desk=+15550200"}).name == "PHONE_OUTBOUND_ADDRESS"
+    assert the_problem_of(without(CARRIER, "PHONE_OUTBOUND_NUMBER")).name == "PHONE_OUTBOUND_NUMBER"
+    assert load({"PHONE_PEOPLE": "desk=sip:desk@10.0.0.5"}).phone.people
+
+
 # The house
 
 
@@ -802,7 +874,7 @@ def test_env_example_names_exactly_every_setting() -> None:
 def test_the_defaults_in_env_example_are_the_defaults(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     # These ask for others when they are set at all.
-    odd = ("AZURE_OPENAI_AUTH", "AZURE_OPENAI_ENTRA_SCOPE", "CARTESIA_BASE_URL")
+    odd = ("AZURE_OPENAI_AUTH", "AZURE_OPENAI_ENTRA_SCOPE", "CARTESIA_BASE_URL", "PHONE_OUTBOUND_TRANSPORT")
     file.write_text("".join(f"{row.name}={row.default}\n" for row in SETTINGS if row.name not in odd))
 
     assert load_settings(file, {}) == Settings()
@@ -846,3 +918,45 @@ def test_settings_are_loaded_without_livekit() -> None:
     code = "import sys, switchboard.settings as s; s.load_settings(None, {}); assert 'livekit' not in sys.modules"
 
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
+
+
+# Secrets in files of their own
+
+
+def test_a_secret_can_stand_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("from-a-file\n")
+    loaded = load({"CARTESIA_API_KEY_FILE": str(file)})
+    assert loaded.cartesia.api_key and loaded.cartesia.api_key.get_secret_value() == "from-a-file"
+
+
+def test_a_secret_of_the_environment_wins_over_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("from-a-file")
+    loaded = load({"CARTESIA_API_KEY": "told", "CARTESIA_API_KEY_FILE": str(file)})
+    assert loaded.cartesia.api_key and loaded.cartesia.api_key.get_secret_value() == "told"
+
+
+def test_an_empty_file_is_a_secret_that_is_not_set(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.touch()
+    assert load({"CARTESIA_API_KEY_FILE": str(file)}).cartesia.api_key is None
+
+
+@pytest.mark.parametrize("content", [None, b"\xff"], ids=["missing", "not text"])
+def test_a_file_that_holds_no_secret_is_told(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "key"
+    if content:
+        file.write_bytes(content)
+    assert the_problem_of({"CARTESIA_API_KEY_FILE": str(file)}).name == "CARTESIA_API_KEY_FILE"
+
+
+# A simulator elsewhere, for whoever has no keys
+
+
+def test_a_simulator_that_was_named_answers_only_when_no_model_was() -> None:
+    elsewhere = {"SIMULATOR_URL": "http://simulator:8089"}
+    assert load(elsewhere).require_provider() == "simulator"
+    assert load(EVERYTHING | elsewhere).simulated_at is None
+    with pytest.raises(SettingsError):
+        load({}).require_provider()

@@ -9,7 +9,7 @@ from switchboard.agent import VoiceAgent
 from switchboard.context import LastTurns
 from switchboard.graph import as_mermaid, as_text
 from switchboard.voices import CartesiaVoice
-from switchboard.workflow import Handoff, Workflow, WorkflowError
+from switchboard.workflow import Handoff, Number, Person, Workflow, WorkflowError, transfer_name
 from tests.stage.agents import Desk, Lobby, Reception, Studio
 from tests.stage.stage import LINE
 
@@ -109,3 +109,31 @@ def test_the_graph_names_every_agent_and_every_edge() -> None:
         assert each.name() in text
         for edge in LINE.edges(each):
             assert f"    {each.name()} --> {edge.target.name()}" in mermaid
+
+
+DESK = Person("shop desk", purpose="The caller asks for a person.")
+
+
+def test_a_person_is_a_target_like_an_agent() -> None:
+    line = Workflow(name="line", start=Reception, handoffs={Reception: (DESK,)})
+
+    assert line.people(Reception) == (DESK,)
+    assert line.edges(Reception) == ()
+    assert transfer_name(DESK) in line.tool_names(Reception)
+    assert "-> shop desk (a person)" in as_text(line)
+    assert "reception -->|a person| shop_desk([shop desk])" in as_mermaid(line)
+
+
+@pytest.mark.parametrize("place", [Person("shop desk", purpose=" "), Number("shop desk", purpose="")])
+def test_a_place_without_a_purpose_is_refused(place: Person | Number) -> None:
+    assert refusal(handoffs={Reception: (place,)}) == "line broken: Reception -> 'shop desk': it has no purpose"
+
+
+def test_two_places_of_one_name_are_refused() -> None:
+    number = Number("shop desk", purpose="Somebody has to.")
+
+    assert "has that name" in refusal(handoffs={Reception: (number, DESK)})
+
+
+def test_a_person_named_as_nobody_speaks_is_refused() -> None:
+    assert "lower-case words" in refusal(handoffs={Reception: (Person("Shop-Desk", purpose="Always."),)})

@@ -181,6 +181,7 @@ export const texts = {
     greeter: { name: 'Welcome desk', role: 'Finds the right colleague' },
     support: { name: 'Order support', role: 'Orders, deliveries, returns' },
     escalation: { name: 'Customer care', role: 'Can bring in a person' },
+    shop_desk: { name: 'Shop desk', role: 'Our people in the shop' },
   } as Record<string, AgentText>,
   nobody: 'Fernway',
 
@@ -205,6 +206,12 @@ export function agentText(agent: string | undefined): AgentText {
   if (agent === undefined) return { name: texts.nobody, role: '' };
   const words = agent.replaceAll('_', ' ');
   return texts.agents[agent] ?? { name: words.charAt(0).toUpperCase() + words.slice(1), role: '' };
+}
+
+/** What is said of a person who is being called. */
+export function personText(person: string): ToolText {
+  const { name } = agentText(person);
+  return { running: `Calling ${name}`, done: `${name} picked up`, failed: `Couldn’t reach ${name}` };
 }
 
 export function toolText(tool: string): ToolText {

@@ -14,6 +14,7 @@ const LINE = {
     { name: 'greeter', voice: 'native' },
     { name: 'support', voice: 'native' },
     { name: 'escalation', voice: 'cartesia' },
+    { name: 'shop_desk', voice: 'person' },
   ],
   edges: [
     { from: 'greeter', to: 'support', announced: false },
@@ -21,6 +22,7 @@ const LINE = {
     { from: 'support', to: 'greeter', announced: false },
     { from: 'support', to: 'escalation', announced: true },
     { from: 'escalation', to: 'support', announced: false },
+    { from: 'escalation', to: 'shop_desk', announced: true },
   ],
 };
 const PASS = {
@@ -81,6 +83,17 @@ const escalated = () => {
   room.agentSays('8', 'I’m sorry for the trouble you’ve had. I can open an urgent ticket for a senior colleague, or have someone', true);
 };
 
+const callPerson = () => {
+  const { room } = window.stage;
+  room.agentSays('9', 'I’m calling a colleague for you. Please stay on the line.');
+  room.event({ kind: 'person', person: 'shop_desk', state: 'called' });
+};
+const personTakesOver = () => {
+  const { room } = window.stage;
+  room.event({ kind: 'handoff', from: 'escalation', to: 'shop_desk' });
+  room.agentSets({ 'switchboard.agent': 'shop_desk' });
+};
+
 const call = (page) => page.getByRole('button', { name: 'Call us now' }).click();
 const when = (page, phase) => page.waitForSelector(`[data-phase=${phase}]`);
 
@@ -105,6 +118,7 @@ const SCENES = {
     await page.evaluate(() => window.stage.room.agentSets({ 'lk.agent.state': 'thinking' }));
   },
   handoff: (page) => inCall(page, lookUp, ask, verify, find, found, escalate, handOver, escalated),
+  person: (page) => inCall(page, lookUp, ask, verify, find, found, escalate, handOver, callPerson, personTakesOver),
   keypad: async (page) => {
     await inCall(page, lookUp);
     await page.getByRole('button', { name: 'Keypad' }).click();

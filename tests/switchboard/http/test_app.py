@@ -68,6 +68,7 @@ async def test_without_livekit_callers_are_told_so(livekit_settings: str, liveki
 
 async def test_a_server_that_takes_connections_and_says_nothing_is_down_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("switchboard.http.rooms.ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr("switchboard.http.calls.PATIENCE_SECONDS", 0.2)
     silent = await asyncio.start_server(lambda _r, _w: asyncio.sleep(3600), "127.0.0.1", 0)
     url = f"ws://127.0.0.1:{silent.sockets[0].getsockname()[1]}"
     async with open_house(NOWHERE.model_copy(update={"url": url})) as house, house.caller() as caller:

@@ -10,13 +10,15 @@ import httpx2
 import pytest
 from livekit import api
 from livekit.agents import AgentServer, JobContext, JobExecutorType, JobRequest
-from livekit.protocol.models import ParticipantInfo
+from livekit.protocol.models import ParticipantInfo, Room
 
-from switchboard.http.attendance import MOST_ASKED
+from switchboard.http.attendance import MOST_ASKED, Attendance
+from switchboard.http.rooms import CallRoom, Rooms
 from tests.livekit import KEY, SECRET, LiveKitServer
 from tests.switchboard.http.house import OPTIONS, PATIENCE, Guests, eventually, open_house
 
 REFUSED = "refused"
+OLD, NEW = (CallRoom(f"call-{name}", "caller-1", "support-line", warm=True) for name in ("old", "new"))
 
 
 @asynccontextmanager
@@ -170,6 +172,42 @@ async def test_a_call_that_was_ended_is_not_asked_for_again(
         return not (await livekit.room.list_rooms(api.ListRoomsRequest())).rooms
 
     await eventually(nothing_is_left)
+
+
+class DesertedRooms(Rooms):
+    """Rooms that no agent ever comes to; a call is asked for while the attendance looks at them."""
+
+    def __init__(self, livekit: LiveKitServer) -> None:
+        super().__init__(livekit.settings, OPTIONS)
+        self.attendance: Attendance | None = None
+        self.done = asyncio.Event()
+        self.looks = 0
+        self.asked: list[tuple[int, str]] = []
+
+    async def alive(self) -> dict[str, Room]:
+        assert self.attendance
+        self.looks += 1
+        if self.looks == 1:
+            self.attendance.expect(NEW, NEW, 60, admitted=True)
+        return {room.name: Room(name=room.name, sid=room.name) for room in (OLD, NEW)}
+
+    async def has_agent(self, name: str) -> bool:
+        return False
+
+    async def ask_again(self, room: CallRoom) -> bool:
+        self.asked.append((self.looks, room.name))
+        if room == NEW:
+            self.done.set()
+        return True
+
+
+async def test_a_call_that_was_asked_for_just_now_has_time_for_its_agent_to_come(livekit_server: LiveKitServer) -> None:
+    rooms = DesertedRooms(livekit_server)
+    async with Attendance(rooms, most=8, pulse=0.05) as attendance, asyncio.timeout(PATIENCE):
+        rooms.attendance = attendance
+        attendance.expect(OLD, OLD, 60, admitted=True)
+        await rooms.done.wait()
+    assert min(look for look, name in rooms.asked if name == NEW.name) > 1
 
 
 async def asked_to_resume(livekit: api.LiveKitAPI, room: str) -> bool:

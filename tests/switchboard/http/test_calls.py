@@ -1,5 +1,6 @@
 """The `calls` resource: started warm, come back to by ticket, ended."""
 
+import asyncio
 import json
 
 import httpx2
@@ -7,7 +8,7 @@ import pytest
 from livekit import api
 
 from tests.livekit import LiveKitServer
-from tests.switchboard.http.house import OPTIONS, Answer, Guests, claims_of, error_of, eventually
+from tests.switchboard.http.house import OPTIONS, Answer, Guests, claims_of, error_of, eventually, open_house
 
 CALL = {"id", "line", "server_url", "participant_token", "ticket", "expires_in"}
 
@@ -178,3 +179,17 @@ async def test_no_secret_or_token_is_logged(
     assert secret is not None
     for hidden in (call["ticket"], call["participant_token"], secret.get_secret_value(), "192.0.2.1"):
         assert hidden not in said
+
+
+async def test_a_call_that_is_asked_for_while_livekit_starts_is_made(
+    livekit_server: LiveKitServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("switchboard.http.calls.PATIENCE_SECONDS", 20.0)
+    server = LiveKitServer()
+    async with open_house(server.settings) as house, house.caller() as caller:
+        asked = asyncio.create_task(caller.post("/calls"))
+        try:
+            await asyncio.to_thread(server.start)
+            assert (await asked).status_code == 201
+        finally:
+            server.remove()

@@ -1,30 +1,19 @@
-"""Lines as a page draws them."""
+"""What a page is told of a line."""
 
-import httpx2
+from switchboard.http.lines import as_answer
+from switchboard.workflow import Person, Workflow
+from tests.stage.agents import Reception
 
-from tests.switchboard.http.house import error_of
-
-
-async def test_a_line_is_its_agents_with_voices_and_its_edges(caller: httpx2.AsyncClient) -> None:
-    line = (await caller.get("/lines/support-line")).json()
-    assert line["name"] == "support-line"
-    assert line["start"] == "greeter"
-    assert {agent["name"]: agent["voice"] for agent in line["agents"]} == {
-        "greeter": "native",
-        "support": "native",
-        "escalation": "cartesia",
-    }
-    assert {"from": "greeter", "to": "support", "announced": False} in line["edges"]
-    assert {"from": "support", "to": "escalation", "announced": True} in line["edges"]
-    assert len(line["edges"]) == 5
+DESK = Person("shop desk", purpose="The caller asks for a person.")
+LINE = Workflow(name="line", start=Reception, handoffs={Reception: (DESK,)})
 
 
-async def test_all_lines_are_listed_the_default_first(caller: httpx2.AsyncClient) -> None:
-    lines = (await caller.get("/lines")).json()
-    assert [line["name"] for line in lines] == ["support-line", "stage"]
-    assert lines[0] == (await caller.get("/lines/support-line")).json()
+def test_a_person_with_a_phone_stands_in_the_picture() -> None:
+    answer = as_answer(LINE, {"shop desk"})
+
+    assert [(agent.name, agent.voice) for agent in answer.agents] == [("reception", "native"), ("shop_desk", "person")]
+    assert [(edge.from_, edge.to) for edge in answer.edges] == [("reception", "shop_desk")]
 
 
-async def test_an_unknown_line_is_told(caller: httpx2.AsyncClient) -> None:
-    answer = await caller.get("/lines/nowhere")
-    assert (answer.status_code, error_of(answer)) == (404, "line_unknown")
+def test_a_person_without_one_does_not() -> None:
+    assert [agent.name for agent in as_answer(LINE).agents] == ["reception"]

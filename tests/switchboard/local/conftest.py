@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from switchboard.local.cache import cache_folder
-from switchboard.local.livekit_build import LiveKitBuild
-from switchboard.local.livekit_server import find_program
+from switchboard.local.livekit_build import LiveKitBuild, find_program
 from switchboard.local.machine import Machine
 from tests.switchboard.local.toolchains import GO_PACKAGE, MODULE
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from switchboard.local.errors import LocalError
-from switchboard.local.livekit_build import LiveKitBuild
-from switchboard.local.livekit_server import find_program
+from switchboard.local.livekit_build import LiveKitBuild, find_program
 from switchboard.local.machine import Machine
 from tests.switchboard.local.toolchains import GO_PACKAGE, MODULE, builds, write_go, write_program
 

@@ -34,7 +34,10 @@ ANY = (
 @pytest.fixture
 def any_ports() -> tuple[Port, ...]:
     """Ports that are free just now, so that nobody's server is in the way."""
-    return tuple(port.another() for port in ANY)
+    ports: list[Port] = []
+    for port in ANY:
+        ports.append(port.another([taken.number for taken in ports]))
+    return tuple(ports)
 
 
 @pytest.fixture

@@ -1,16 +1,24 @@
 """The page is built when it has to be, with the real npm."""
 
-import shutil
+import os
 from pathlib import Path
 
 import pytest
 
+from switchboard.local.cache import cache_folder
 from switchboard.local.errors import LocalError
 from switchboard.local.machine import Machine
+from switchboard.local.node import find_node
 from switchboard.local.page import Page
-from tests.switchboard.local.toolchains import NODE_PACKAGE
+from tests.switchboard.local.toolchains import NODE_PACKAGE, ROOT
 
-PACKAGE = '{"name": "page", "version": "1.0.0", "scripts": {"build": "node build.mjs"}}'
+PACKAGE = """
+{
+    "name": "page",
+    "version": "1.0.0",
+    "scripts": {"build": "node build.mjs", "types": "node check.mjs", "lint": "echo linted", "test": "echo tested"}
+}
+"""
 LOCK = (
     '{"name": "page", "version": "1.0.0", "lockfileVersion": 3, "packages": {"": {"name": "page", "version": "1.0.0"}}}'
 )
@@ -23,8 +31,22 @@ fs.copyFileSync("src/index.html", "dist/index.html");
 fs.appendFileSync("coverage", "build\\n");
 console.log("built");
 """
+CHECK = """
+import fs from "node:fs";
+if (fs.existsSync("src/broken")) { console.log("src/app.ts(1,2): error TS2322: no"); process.exit(2); }
+console.log("checked");
+"""
 
-pytestmark = pytest.mark.skipif(shutil.which("npm") is None, reason="there is no npm here")
+
+@pytest.fixture(autouse=True)
+async def node_of_pypi(machine: Machine) -> None:
+    """Where the machine has no Node.js, PyPI's from this user's cache: fetched once, and not for each test."""
+    with Machine(cache_folder(Path.home()), dict(os.environ), print) as own:
+        node = await find_node(own, ROOT / "web", NODE_PACKAGE)
+    if own.cache in node.folder.parents:
+        installed = own.cache / node.folder.relative_to(own.cache).parts[0]
+        machine.cache.mkdir()
+        (machine.cache / installed.name).symlink_to(installed)
 
 
 @pytest.fixture
@@ -35,6 +57,7 @@ def web(tmp_path: Path) -> Path:
     (web / "package.json").write_text(PACKAGE)
     (web / "package-lock.json").write_text(LOCK)
     (web / "build.mjs").write_text(BUILD)
+    (web / "check.mjs").write_text(CHECK)
     (web / "src" / "index.html").write_text("hello")
     return web
 
@@ -105,6 +128,26 @@ async def test_a_build_that_fails_is_told_in_one_line_and_tried_again(page: Page
 
     assert str(failed.value) == "npm run build failed (exit code 2): src/app.ts(1,2): error TS2322: no"
     assert (await page.build() / "index.html").exists()
+
+
+async def test_a_page_is_checked_without_being_built(page: Page, said: list[str]) -> None:
+    await page.check()
+
+    assert [line for line in said if line in ("  checked", "  linted", "  tested")] == [
+        "  checked",
+        "  linted",
+        "  tested",
+    ]
+    assert not page.dist.exists()
+
+
+async def test_what_a_check_finds_is_told_in_one_line(page: Page, web: Path) -> None:
+    (web / "src" / "broken").write_text("")
+
+    with pytest.raises(LocalError) as failed:
+        await page.check()
+
+    assert str(failed.value) == "npm run types failed (exit code 2): src/app.ts(1,2): error TS2322: no"
 
 
 async def test_a_folder_without_a_page_is_told_in_one_line(machine: Machine, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 import importlib.util
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,26 @@ def web(tmp_path: Path) -> Path:
     (tmp_path / "web").mkdir()
     (tmp_path / "web" / "package.json").write_text('{"engines": {"node": ">=20.19"}}')
     return tmp_path / "web"
+
+
+@pytest.fixture
+def uv(tmp_path: Path) -> str:
+    """The program uv: the machine's, or fetched by pip."""
+    if found := shutil.which("uv"):
+        return found
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--target", str(tmp_path / "uv"), "uv"], check=True)
+    return str(tmp_path / "uv" / "bin" / "uv")
+
+
+@pytest.fixture
+def pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What the environment needs for `python -m pip`: a .venv that uv made has no pip, so uv fetches one."""
+    if importlib.util.find_spec("pip"):
+        return {}
+    folder = str(tmp_path / "pip")
+    subprocess.run(["uv", "pip", "install", "-q", "--python", sys.executable, "--target", folder, "pip"], check=True)
+    monkeypatch.syspath_prepend(folder)
+    return {"PYTHONPATH": folder}
 
 
 def count(installs: Path) -> int:
@@ -144,13 +166,12 @@ def test_node_20_is_needed_at_least(web: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("installer", ["uv", "pip"])
-async def test_the_packages_of_pypi_run(machine: Machine, tools: Path, web: Path, installer: str) -> None:
-    found = shutil.which(installer) if installer == "uv" else importlib.util.find_spec("pip")
-    if not found:
-        pytest.skip(f"there is no {installer} here")
+async def test_the_packages_of_pypi_run(
+    machine: Machine, tools: Path, web: Path, installer: str, uv: str, pip: dict[str, str]
+) -> None:
     if installer == "uv":
-        write_program(tools / "uv", f"#!/bin/sh\nPATH='{os.environ['PATH']}' exec uv \"$@\"\n")
-    machine.environ = {**os.environ, "PATH": str(tools)}
+        write_program(tools / "uv", f"#!/bin/sh\nPATH='{os.environ['PATH']}' exec '{uv}' \"$@\"\n")
+    machine.environ = {**os.environ, **pip, "PATH": str(tools)}
 
     go = await find_go(machine, MODULE, GO_PACKAGE)
     node = await find_node(machine, web, NODE_PACKAGE)

@@ -29,7 +29,15 @@ export interface Resumed {
   id: string;
 }
 
-export type Entry = Said | ToolRun | Handoff | Resumed;
+/** A person who is being called, outside of the line. */
+export interface PersonCall {
+  kind: 'person';
+  id: string;
+  person: string;
+  outcome: ToolRun['outcome'];
+}
+
+export type Entry = Said | ToolRun | Handoff | Resumed | PersonCall;
 
 /** Tools that move the call rather than do something for the caller; the page shows those in its own way. */
 const SILENT_TOOLS = /^(transfer_to_.+|end_call)$/;
@@ -50,13 +58,24 @@ export function withTool(entries: Entry[], event: Extract<LineEvent, { tool: str
   return known < 0 ? [...entries, run] : entries.with(known, run);
 }
 
+export function withPerson(entries: Entry[], event: Extract<LineEvent, { kind: 'person' }>): Entry[] {
+  if (event.state === 'unreached') return withOutcome(entries, event.person, 'failed');
+  return [...entries, { kind: 'person', id: `person-${entries.length}`, person: event.person, outcome: 'running' }];
+}
+
+function withOutcome(entries: Entry[], person: string, outcome: PersonCall['outcome']): Entry[] {
+  return entries.map((entry) =>
+    entry.kind === 'person' && entry.person === person && entry.outcome === 'running' ? { ...entry, outcome } : entry,
+  );
+}
+
 export function withHandoff(entries: Entry[], to: string): Entry[] {
-  return [...entries, { kind: 'handoff', id: `handoff-${entries.length}`, to }];
+  return [...withOutcome(entries, to, 'done'), { kind: 'handoff', id: `handoff-${entries.length}`, to }];
 }
 
 /** The list as it stays when a call is over: nothing is still being said or running. */
 export function settled(entries: Entry[]): Entry[] {
   return entries
-    .filter((entry) => entry.kind !== 'tool' || entry.outcome !== 'running')
+    .filter((entry) => !('outcome' in entry) || entry.outcome !== 'running')
     .map((entry) => (entry.kind === 'said' ? { ...entry, final: true } : entry));
 }

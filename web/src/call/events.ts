@@ -6,6 +6,7 @@ export const AGENT_ATTRIBUTE = 'switchboard.agent';
 export type LineEvent =
   | { kind: 'tool_called' | 'tool_returned'; agent: string; tool: string; id: string; failed: boolean }
   | { kind: 'handoff'; from: string; to: string }
+  | { kind: 'person'; person: string; state: 'called' | 'unreached' }
   | { kind: 'ended'; reason: string };
 
 /** One event, or undefined for anything that this page does not know. */
@@ -18,6 +19,9 @@ export function parseEvent(text: string): LineEvent | undefined {
       return { ...event, agent: event['agent'] ?? '', failed: event['failed'] === true } as LineEvent;
     case 'handoff':
       return hasTexts(event, 'from', 'to') ? (event as LineEvent) : undefined;
+    case 'person':
+      if (event['state'] !== 'called' && event['state'] !== 'unreached') return undefined;
+      return hasTexts(event, 'person') ? (event as LineEvent) : undefined;
     case 'ended':
       return hasTexts(event, 'reason') ? (event as LineEvent) : undefined;
     default:

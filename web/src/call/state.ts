@@ -1,6 +1,6 @@
 /** The state of the page's call, and what changes it. Pure: no room, no network, no clock. */
 import type { AgentState } from '@livekit/components-react';
-import { settled, withHandoff, withSaid, withTool, type Entry, type Said } from './conversation';
+import { settled, withHandoff, withPerson, withSaid, withTool, type Entry, type Said } from './conversation';
 import type { LineEvent } from './events';
 import type { MicrophoneState } from './microphone';
 import type { Problem } from './problem';
@@ -124,6 +124,8 @@ function withEvent(state: CallState, event: LineEvent): CallState {
   switch (event.kind) {
     case 'handoff':
       return { ...withAgent(state, event.to), entries: withHandoff(state.entries, event.to) };
+    case 'person':
+      return { ...state, entries: withPerson(state.entries, event) };
     case 'ended':
       return { ...state, ended: event.reason };
     default:

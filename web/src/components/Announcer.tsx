@@ -1,7 +1,7 @@
 /** What a screen reader says by itself: the state of the call, and each line of the conversation once it is whole. */
 import type { Entry } from '../call/conversation';
 import type { CallState } from '../call/state';
-import { agentText, texts, toolText } from '../texts';
+import { agentText, personText, texts, toolText } from '../texts';
 
 /** Lines kept for the screen reader: it reads what is added, not what stands there. */
 const KEPT = 5;
@@ -15,7 +15,7 @@ export function Announcer({ state }: { state: CallState }) {
       </div>
       <div aria-live="polite" aria-relevant="additions" data-testid="spoken">
         {lines.map((entry) => (
-          <p key={`${entry.id}-${entry.kind === 'tool' ? entry.outcome : ''}`}>{lineWords(entry)}</p>
+          <p key={`${entry.id}-${'outcome' in entry ? entry.outcome : ''}`}>{lineWords(entry)}</p>
         ))}
       </div>
     </div>
@@ -41,6 +41,8 @@ function lineWords(entry: Entry): string {
       return `${entry.who === 'caller' ? texts.transcript.you : agentText(entry.agent).name}: ${entry.text}`;
     case 'tool':
       return toolText(entry.tool)[entry.outcome];
+    case 'person':
+      return personText(entry.person)[entry.outcome];
     case 'handoff':
       return texts.transcript.joined(agentText(entry.to).name);
     case 'resumed':

@@ -1,6 +1,6 @@
 /** One line of the conversation. */
 import type { Entry, Said, ToolRun } from '../call/conversation';
-import { agentText, texts, toolText } from '../texts';
+import { agentText, personText, texts, toolText } from '../texts';
 import { Check, Cross } from './icons';
 
 interface Props {
@@ -13,7 +13,9 @@ export function EntryLine({ entry, before }: Props) {
     case 'said':
       return <SaidLine said={entry} named={!sameVoice(entry, before)} />;
     case 'tool':
-      return <ToolLine run={entry} />;
+      return <Doing outcome={entry.outcome} words={toolText(entry.tool)[entry.outcome]} data-tool={entry.tool} />;
+    case 'person':
+      return <Doing outcome={entry.outcome} words={personText(entry.person)[entry.outcome]} data-person={entry.person} />;
     case 'handoff':
       return <li className="moment">{texts.transcript.joined(agentText(entry.to).name)}</li>;
     case 'resumed':
@@ -34,14 +36,14 @@ function SaidLine({ said, named }: { said: Said; named: boolean }) {
   );
 }
 
-function ToolLine({ run }: { run: ToolRun }) {
+function Doing({ outcome, words, ...data }: { outcome: ToolRun['outcome']; words: string } & Record<string, string>) {
   return (
-    <li className="tool" data-tool={run.tool} data-outcome={run.outcome}>
-      {run.outcome === 'running' && <span className="spinner" aria-hidden="true" />}
-      {run.outcome === 'done' && <Check />}
-      {run.outcome === 'failed' && <Cross />}
-      {toolText(run.tool)[run.outcome]}
-      {run.outcome === 'running' && '…'}
+    <li className="tool" data-outcome={outcome} {...data}>
+      {outcome === 'running' && <span className="spinner" aria-hidden="true" />}
+      {outcome === 'done' && <Check />}
+      {outcome === 'failed' && <Cross />}
+      {words}
+      {outcome === 'running' && '…'}
     </li>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { settled, withSaid, withTool, type Entry, type Said } from '../../src/call/conversation';
+import { settled, withHandoff, withPerson, withSaid, withTool, type Entry, type Said } from '../../src/call/conversation';
 
 const said = (id: string, text: string, more: Partial<Said> = {}): Said => ({
   kind: 'said',
@@ -41,4 +41,17 @@ test.each(['transfer_to_support', 'end_call'])('%s is not shown as a tool', (nam
 test('a call that is over has nothing running and nothing half said', () => {
   const list: Entry[] = withTool([said('1', 'Hello')], tool('tool_called', 'find_order'));
   expect(settled(list)).toEqual([said('1', 'Hello', { final: true })]);
+});
+
+const called = { kind: 'person', person: 'shop_desk', state: 'called' } as const;
+const outcome = (list: Entry[]) => list.find((entry) => entry.kind === 'person')?.outcome;
+
+test('a person who takes the caller has been reached', () => {
+  const list = withHandoff(withPerson([], called), 'shop_desk');
+  expect(outcome(list)).toBe('done');
+  expect(list.at(-1)).toMatchObject({ kind: 'handoff', to: 'shop_desk' });
+});
+
+test('a person none of whose phones was answered has not', () => {
+  expect(outcome(withPerson(withPerson([], called), { ...called, state: 'unreached' }))).toBe('failed');
 });

@@ -1,0 +1,28 @@
+"""The ledger's calls, of which a phone does not know the names."""
+
+import asyncio
+
+from sqlalchemy import select
+
+from switchboard.database import Database
+from switchboard.ledger.tables import CallRow
+from tests.browser.ledger import PATIENCE
+
+
+async def origins(database: Database) -> set[str]:
+    """What the calls so far came from: their rooms."""
+    async with database.read() as session:
+        return {origin for origin in await session.scalars(select(CallRow.origin)) if origin}
+
+
+async def new_origin(database: Database, known: set[str]) -> str:
+    """Where the next call came from, once there is one beside those that are `known`."""
+    new: set[str] = set()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not new:
+                await asyncio.sleep(0.05)
+                new = await origins(database) - known
+    except TimeoutError:
+        raise AssertionError("no call came into the ledger") from None
+    return new.pop()

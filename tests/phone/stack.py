@@ -1,0 +1,44 @@
+"""The whole stack for phone calls as real processes: the services, a simulator that understands speech, a worker."""
+
+from pathlib import Path
+
+from switchboard.phone.setup import Setup
+from switchboard.settings import load_settings
+from tests.browser.stack import Stack
+from tests.phone.services import PhoneServices
+
+NUMBER = "+15550100"
+LINE = "support-line"
+PHONE = {"PHONE_NUMBERS": f"{NUMBER}={LINE}", "PHONE_ALLOWED_ADDRESSES": "127.0.0.0/8"}
+
+
+def shop_desk(*ports: int) -> dict[str, str]:
+    """Settings: the phones of the shop desk, on these ports, in that order."""
+    phones = "|".join(f"sip:desk{number}@127.0.0.1:{port}" for number, port in enumerate(ports, start=1))
+    return {
+        "PHONE_PEOPLE": f"shop desk={phones}",
+        "PHONE_RING_SECONDS": "6",
+        "PHONE_ACCEPT_SECONDS": "12",
+    }
+
+
+class PhoneStack(Stack):
+    """The browser's stack without the web app, on the services; `phone` are settings of the worker's phone."""
+
+    def __init__(
+        self, services: PhoneServices, database: str, folder: Path, phone: dict[str, str], **options: str | Path
+    ) -> None:
+        super().__init__(services.livekit, database, folder, **options)  # type: ignore[arg-type]
+        self.services = services
+        self.worker.environ.update(phone)
+        self._programs = (self.simulator, self.worker)  # type: ignore[assignment]
+
+    def run_worker(self, *arguments: str) -> None:
+        """Before the start: use another program of ours as the worker."""
+        self.worker.arguments = arguments
+
+
+def phone_setup(services: PhoneServices, settings: dict[str, str], agent: str = "switchboard") -> Setup:
+    """The set-up of a phone with these settings, on the services' LiveKit server."""
+    chosen = load_settings(None, settings)
+    return Setup(chosen.phone, services.livekit.settings.model_copy(update={"agent_name": agent}))
