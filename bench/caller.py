@@ -9,7 +9,7 @@ import numpy as np
 from livekit import rtc
 
 RATE = 48_000
-FRAME = RATE // 100  # 10 ms
+FRAME_MS = 10
 TONE_HERTZ = 200
 TONE_LEVEL = 9000
 LOUD = 500
@@ -17,10 +17,6 @@ LOUD = 500
 QUIET_SECONDS = 0.3
 """So long without a loud frame is silence."""
 POLL_SECONDS = 0.005
-QUEUE_MS = 20
-
-SILENCE = bytes(2 * FRAME)
-TONE = (np.sin(2 * np.pi * TONE_HERTZ * np.arange(FRAME) / RATE) * TONE_LEVEL).astype("<i2").tobytes()
 
 
 class CallFailedError(Exception):
@@ -43,7 +39,7 @@ class Ear:
         return self.last is None or time.perf_counter() - self.last > QUIET_SECONDS
 
     def hear(self, frame: rtc.AudioFrame) -> None:
-        """Take in 10 ms."""
+        """Take in a frame."""
         if np.abs(np.frombuffer(frame.data, dtype=np.int16).astype(np.int32)).max() <= LOUD:
             return
         now = time.perf_counter()
@@ -56,8 +52,12 @@ class Ear:
 class Mouth:
     """The caller's microphone: silence, and a tone when they speak."""
 
-    def __init__(self) -> None:
-        self.source = rtc.AudioSource(RATE, 1, queue_size_ms=QUEUE_MS)
+    def __init__(self, frame_ms: int = FRAME_MS) -> None:
+        self.source = rtc.AudioSource(RATE, 1, queue_size_ms=2 * frame_ms)
+        self._frame = RATE * frame_ms // 1000
+        phases = 2 * np.pi * TONE_HERTZ * np.arange(self._frame) / RATE
+        self._tone = (np.sin(phases) * TONE_LEVEL).astype("<i2").tobytes()
+        self._silence = bytes(len(self._tone))
         self._left = 0
         self._began = 0.0
         self._speaking = asyncio.Event()
@@ -67,14 +67,15 @@ class Mouth:
         """Send frames, at the pace of a microphone."""
         while True:
             speaks = self._left > 0
-            await self.source.capture_frame(rtc.AudioFrame(TONE if speaks else SILENCE, RATE, 1, FRAME))
+            sound = self._tone if speaks else self._silence
+            await self.source.capture_frame(rtc.AudioFrame(sound, RATE, 1, self._frame))
             if speaks:
                 self._spoke()
 
     def _spoke(self) -> None:
         heard = time.perf_counter() + self.source.queued_duration
         if not self._speaking.is_set():
-            self._began = heard - FRAME / RATE
+            self._began = heard - self._frame / RATE
             self._speaking.set()
         self._left -= 1
         if not self._left:
@@ -89,18 +90,22 @@ class Mouth:
         """Begin to speak for so long; when the first sample left the microphone."""
         self._ended = asyncio.get_running_loop().create_future()
         self._speaking.clear()
-        self._left = round(seconds * RATE / FRAME)
+        self._left = round(seconds * RATE / self._frame)
         await self._speaking.wait()
         return self._began
 
 
 class Caller:
-    """One caller, from `connect` to `hang_up`."""
+    """One caller, from `connect` to `hang_up`, who speaks and hears in frames of `frame_ms`.
 
-    def __init__(self) -> None:
+    A whole number of periods of the tone has to go into a frame. Long ones take less CPU, and tell times less exactly.
+    """
+
+    def __init__(self, frame_ms: int = FRAME_MS) -> None:
         self.room = rtc.Room()
         self.ear = Ear()
-        self.mouth = Mouth()
+        self.mouth = Mouth(frame_ms)
+        self._frame_ms = frame_ms
         self.asked_at = 0.0
         """When they began to connect."""
         self._tasks: list[asyncio.Task[None]] = []
@@ -142,7 +147,7 @@ class Caller:
             self._tasks.append(asyncio.create_task(self._listen(track)))
 
     async def _listen(self, track: rtc.Track) -> None:
-        stream = rtc.AudioStream(track, sample_rate=RATE, num_channels=1, frame_size_ms=10)
+        stream = rtc.AudioStream(track, sample_rate=RATE, num_channels=1, frame_size_ms=self._frame_ms)
         try:
             async for event in stream:
                 self.ear.hear(event.frame)

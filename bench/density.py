@@ -39,6 +39,8 @@ LATE_MS = 20.0
 WINDOW = 15.0
 SETTLE = 5.0
 PATIENCE = 20.0
+FRAME_MS = 50
+"""The callers', who have to leave the machine to the worker."""
 SPEAKS, EVERY = 1.0, 5.0
 """A caller speaks so many seconds of so many."""
 MOST_UNHEARD = 3
@@ -147,7 +149,7 @@ class Crowd:
     async def grow(self, calls: int) -> None:
         """Call until there are so many calls. Raises `CallFailedError` when too many of them heard nobody."""
         while len(self._callers) < calls:
-            caller = Caller()
+            caller = Caller(FRAME_MS)
             await caller.connect(self._stack.url, await self._token())
             talking = asyncio.create_task(talk(caller))
             try:

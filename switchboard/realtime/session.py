@@ -39,6 +39,7 @@ from openai.types.realtime import (
 
 from switchboard.realtime.aloud import Reading, reading_request
 from switchboard.realtime.hearing import Hearing
+from switchboard.realtime.pieces import RATE, Pieces
 from switchboard.realtime.transcript import PacedTranscript
 
 if TYPE_CHECKING:
@@ -53,11 +54,9 @@ REST = (
     'The connection was cut while you spoke. The caller heard: "{heard}". '
     "Say only the rest of the sentence, starting with the next word."
 )
-CHUNK_SAMPLES = 480  # 20 ms at 24 kHz; LiveKit collects 100 ms, which every turn and every barge-in then waits for
 ANSWER_SECONDS = 10.0  # LiveKit's own patience with a reply
 RETRY_SECONDS = 1.0
 MAX_RETRIES = 2
-SAMPLES_PER_SECOND = 24_000
 
 # A handoff takes LiveKit's listeners off the session and puts the next agent's on: what happens between is held back.
 HELD_IN_A_HANDOFF = frozenset(
@@ -95,7 +94,7 @@ class CallSession(RealtimeSession):
         turn_detection_disabled: bool = False,
     ) -> None:
         super().__init__(model, turn_detection_disabled=turn_detection_disabled)
-        self._bstream = utils.audio.AudioByteStream(SAMPLES_PER_SECOND, 1, samples_per_channel=CHUNK_SAMPLES)
+        self._bstream = Pieces()
         self._token = token
         self.on_reconnected: Callable[[float], None] = lambda _: None
         self.sockets = 0
@@ -573,7 +572,7 @@ def _client_event_id(event: ResponseCreatedEvent) -> str:
 
 def _seconds(audio: str) -> float:
     """How long base64 of PCM16 at 24 kHz plays."""
-    return len(audio) * 3 / 4 / 2 / SAMPLES_PER_SECOND
+    return len(audio) * 3 / 4 / 2 / RATE
 
 
 def _deletion(item_id: str) -> ConversationItemDeleteEvent:
