@@ -194,13 +194,17 @@ def build_server() -> "AgentServer":
     from livekit.agents import AgentServer, JobExecutorType
 
     # In the main thread, as LiveKit's plugins want it, and not while the first caller waits
-    from switchboard import conversation  # noqa: F401
+    from switchboard import conversation, resume  # noqa: F401
     from switchboard.admission import Admission
-    from switchboard.settings import spare_local_models
+    from switchboard.settings import let_children_import_from, spare_local_models
 
     chosen = settings()
     spare_local_models(chosen)
+    lines()
+    # What answers calls is loaded once, by the process that all others fork from
+    let_children_import_from(HERE)
     server = AgentServer(
+        preload_modules=[name for name in sys.modules if name.startswith(("switchboard.", "workflows."))],
         job_executor_type=JobExecutorType(chosen.worker.executor),
         num_idle_processes=chosen.worker.idle_processes,
         ws_url=chosen.livekit.url or "",

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import aiohttp
+import structlog
 from livekit import api
 from livekit.agents import RunContext, function_tool, llm
 
@@ -13,6 +14,8 @@ from switchboard.ending import Ending
 from switchboard.ledger.events import CallTransferred, TransferOutcome
 from switchboard.phone.outcome import outcome_of
 from switchboard.workflow import Number, transfer_name
+
+log = structlog.get_logger(__name__)
 
 RINGING_SECONDS = 20
 TOLD: dict[TransferOutcome, str] = {
@@ -76,5 +79,7 @@ class ColdTransfer:
         try:
             await self.refer(address, RINGING_SECONDS)
         except (api.TwirpError, TimeoutError, aiohttp.ClientError) as error:
-            return outcome_of(error, rings_until)
+            outcome = outcome_of(error, rings_until)
+            log.info("a caller was not put through", outcome=outcome, error=type(error).__name__)
+            return outcome
         return "done"

@@ -53,6 +53,7 @@ __all__ = [
     "SettingsError",
     "Turns",
     "env_example",
+    "let_children_import_from",
     "load_settings",
     "process_environment",
     "shield_environment",
@@ -148,6 +149,15 @@ def spare_local_models(settings: Settings) -> None:
     """
     if not settings.turns.client_side:
         os.environ.setdefault("LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE", "0")
+
+
+def let_children_import_from(folder: Path) -> None:
+    """Let Python processes that this one starts find the modules of `folder`, wherever it was started.
+
+    A fork server imports what it preloads as a fresh interpreter does (Python 3.11).
+    """
+    path = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = f"{folder}{os.pathsep}{path}" if path else str(folder)
 
 
 def _read(path: Path) -> tuple[dict[str, str], list[Problem]]:

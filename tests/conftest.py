@@ -22,10 +22,19 @@ MakeUrl = Callable[[str], str]
 """Makes a database that is a copy of the template of this name ("empty" or "seeded") and tells its URL."""
 
 
+LOG_TAIL = 4000
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """In CI every test runs: one that is skipped fails."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI every test runs: one that is skipped fails. One that fails shows what its programs wrote meanwhile."""
     report = yield
+    folder = getattr(item, "funcargs", {}).get("tmp_path")
+    if report.failed and folder:
+        logs = [log for log in folder.parent.rglob("*.log") if log.stat().st_mtime >= call.start]
+        report.sections += [(log.name, log.read_text(errors="replace")[-LOG_TAIL:]) for log in logs]
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome, report.longrepr = "failed", f"skipped in CI: {str(reason).removeprefix('Skipped: ')}"

@@ -19,7 +19,7 @@ OUTCOMES: dict[int, TransferOutcome] = {
 
 def outcome_of(error: Exception, rings_until: float) -> TransferOutcome:
     """What an error of LiveKit's API means for a phone that was to ring until then (`time.monotonic()`)."""
-    if isinstance(error, api.TwirpError) and time.monotonic() >= rings_until:
+    if isinstance(error, (api.TwirpError, TimeoutError)) and time.monotonic() >= rings_until:
         return "no_answer"  # LiveKit gives several errors for it, by how far the phone had come
     code = error.sip_status_code if isinstance(error, api.SipCallError) else None
     return OUTCOMES.get(code or 0, "failed")

@@ -11,11 +11,11 @@ LONG = RATE // 10
 QUIET = 150
 """A peak of 16 bit, -47 dBFS: nothing that a detector takes for speech is below it for long."""
 LINGER = RATE
-"""A second after the last sound pieces are still short: the end of a turn is found in them, as it is by their silence."""
+"""For a second after the last sound pieces are still short: the end of a turn is found by them."""
 
 
 class Pieces(AudioByteStream):
-    """Audio of one caller, 16 bit mono at 24 kHz. What is held back goes with the first sound, so speech never waits."""
+    """Audio of one caller, 16 bit mono at 24 kHz. What is held back goes with the first sound: speech never waits."""
 
     def __init__(self) -> None:
         super().__init__(RATE, 1, samples_per_channel=SHORT)

@@ -1,19 +1,20 @@
 """A caller's phone is sent elsewhere, and comes back to the agent when nobody takes it there."""
 
 import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
 
+from bench.caller import CallFailedError
 from bench.recording import heard_for, loud_seconds, record, recorded
 from bench.softphone import Softphone, softphone, two_ports
 from switchboard.database import Database
 from switchboard.ledger.events import AgentSpoke, CallTransferred, Ended
 from tests.browser.ledger import ended, events_when, of
 from tests.phone.ledger import new_origin, origins
-from tests.phone.services import PhoneServices
+from tests.phone.services import PhoneServices, Service
 from tests.phone.stack import NUMBER, PHONE, PhoneStack, phone_setup
 
 SCRIPT = Path(__file__).with_name("transfer.script.yaml")
@@ -21,7 +22,32 @@ AGENT = "transferring"
 CALLER = (4.0, "The warehouse, please.", 80.0)
 WAREHOUSE = "+15550300"
 
+ANSWER_LOST = "transaction failed to complete"
+
 Line = Callable[[str], AbstractAsyncContextManager[Database]]
+
+
+class AnswerLostError(Exception):
+    """LiveKit SIP 1.8.0 lost the phone's answer to its REFER, and took the transfer for failed.
+
+    It happens when the answer is there before the sender has gone on to its next line (sipgo's `ClientTx.Init`), as it
+    may be on one machine that is busy.
+    """
+
+
+pytestmark = pytest.mark.flaky(reruns=3, only_rerun=[AnswerLostError.__name__])
+
+
+@contextmanager
+def losses_told(sip: Service) -> Iterator[None]:
+    """Raises `AnswerLostError` in the place of what came of it."""
+    before = len(sip.written)
+    try:
+        yield
+    except (AssertionError, CallFailedError) as error:
+        if ANSWER_LOST in sip.written[before:]:
+            raise AnswerLostError from error
+        raise
 
 
 @pytest.fixture
@@ -38,7 +64,8 @@ async def line(services: PhoneServices, sqlite_templates: Path, tmp_path: Path) 
             stack.start()
             async with phone_setup(services, PHONE, agent=AGENT) as setup, aclosing(Database(url)) as database:
                 await setup.up()
-                yield database
+                with losses_told(services.sip):
+                    yield database
                 await setup.down()
         finally:
             stack.stop()
