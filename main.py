@@ -8,7 +8,7 @@ import time
 import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import aclosing, asynccontextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -166,8 +166,10 @@ async def answer(ctx: "JobContext") -> None:
 def prepare_process(_process: "JobProcess") -> None:
     """What every process that answers calls does first, so that no caller waits for it."""
     from switchboard import conversation  # noqa: F401 - a process of its own has imported nothing yet
+    from switchboard.own_frames import keep_frames_apart
 
     start_logging(settings())
+    keep_frames_apart()
     for line in lines().values():
         if settings().provider == "simulator" and line.playbook and not settings().simulated_at:
             playbook_simulator(line.playbook)
@@ -180,12 +182,12 @@ def tell_ready() -> None:
         READY_FILE.touch()
 
 
-def calls_load(server: "AgentServer") -> float:
+def calls_load(server: "AgentServer", max_calls: int) -> float:
     """How full this worker is, as LiveKit's server is to see it: by its calls, not by the CPU, which they hardly need.
 
     Always below the server's `target_load`, 0.7: a worker above it is offered no call, and so could refuse none.
     """
-    return OFFERED_BELOW * min(1.0, len(server.active_jobs) / settings().worker.max_calls)
+    return OFFERED_BELOW * min(1.0, len(server.active_jobs) / max_calls)
 
 
 @cache
@@ -213,7 +215,7 @@ def build_server() -> "AgentServer":
         port=chosen.worker.port,
         prometheus_port=chosen.worker.metrics_port,
         setup_fnc=prepare_process,
-        load_fnc=calls_load,
+        load_fnc=partial(calls_load, max_calls=chosen.worker.max_calls),
         drain_timeout=chosen.worker.drain_seconds,
         load_threshold=math.inf,  # `admission` decides: LiveKit would lose the calls of a full worker without a word
     )

@@ -12,6 +12,7 @@ from switchboard.channel import PHONE
 from switchboard.person_line import PERSON, PersonLine
 from switchboard.providers import Services
 from switchboard.realtime import CallSession
+from switchboard.realtime.pieces import SHORT_MS
 from switchboard.speech import Speeches
 from switchboard.track import AgentTrack
 from switchboard.voices import NativeVoice
@@ -76,7 +77,7 @@ class Briefing:
         self._session.on("user_state_changed", self._user_state)
         self._session.on("user_input_transcribed", self._transcribed)
         self._line.on_key = self._key
-        audio = room_io.AudioInputOptions(frame_size_ms=20, pre_connect_audio=False, auto_gain_control=True)
+        audio = room_io.AudioInputOptions(frame_size_ms=SHORT_MS, pre_connect_audio=False, auto_gain_control=True)
         options = room_io.RoomOptions(
             audio_input=audio,
             text_input=False,

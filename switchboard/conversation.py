@@ -27,6 +27,7 @@ from switchboard.ledger.timeline import forget
 from switchboard.logs import TAG, CallTag
 from switchboard.providers import Services
 from switchboard.realtime import CallSession, Modality
+from switchboard.realtime.pieces import SHORT_MS
 from switchboard.recorder import Recorder
 from switchboard.resume import Past
 from switchboard.speech import Speech, Speeches
@@ -165,7 +166,7 @@ class Conversation:
 
         options = room_io.RoomOptions(
             audio_input=room_io.AudioInputOptions(
-                frame_size_ms=20, pre_connect_audio=False, auto_gain_control=self._channel.gain_control
+                frame_size_ms=SHORT_MS, pre_connect_audio=False, auto_gain_control=self._channel.gain_control
             ),
             text_input=room_io.TextInputOptions(text_input_cb=lambda _, event: self._type(event.text)),
             close_on_disconnect=False,

@@ -8,6 +8,7 @@ into private parts of LiveKit's session (1.8.9) and is the only place that does.
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import time
 from collections import deque
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import aiohttp
 import structlog
+from livekit import rtc
 from livekit.agents import APIConnectionError, APIError, llm, utils
 from livekit.agents.llm._realtime.openai import _DiscardedGeneration, _ResponseGeneration
 from livekit.agents.types import NOT_GIVEN, NotGivenOr
@@ -127,7 +129,6 @@ class CallSession(RealtimeSession):
         self._readings: dict[str, Reading] = {}
         self._heard: dict[str, str] = {}
         self.on("openai_server_event_received", self._inspect)
-        self.on("openai_client_event_queued", self._note_sent)
         self.on("session_reconnected", self._take_up_again)
 
     # -- modality ------------------------------------------------------------------------------------------------------
@@ -187,12 +188,22 @@ class CallSession(RealtimeSession):
         if arrival.context is not None:
             await self.update_chat_ctx(arrival.context(self.chat_ctx))
 
+    def _append_audio(self, frames: list[rtc.AudioFrame]) -> None:
+        """As LiveKit does it, without an object to be checked and dumped for every piece."""
+        for piece in frames:
+            self.send_event({"type": "input_audio_buffer.append", "audio": base64.b64encode(piece.data).decode()})
+            self._pushed_duration_s += piece.duration
+
     def clear_audio(self) -> None:
         """Forget the caller's uncommitted words; not in a handoff, which would cut a caller in mid-sentence."""
         if not self._handing_over:
             super().clear_audio()
 
     def emit(self, event: Any, *args: Any) -> None:
+        if (
+            event == "openai_client_event_queued"
+        ):  # not by `on`, which inspects signatures at each event
+            self._note_sent(*args)
         if event in HELD_IN_A_HANDOFF and not self._events.get(event):
             self._held.append((event, args))
             return

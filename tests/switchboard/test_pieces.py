@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from switchboard.realtime.pieces import LINGER, LONG, QUIET, RATE, SHORT, Pieces
+from switchboard.realtime.pieces import LINGER, LONG, QUIET, RATE, SHORT_MS, Pieces
 
+SHORT = RATE * SHORT_MS // 1000
 ROOM_TONE = np.full(SHORT, QUIET, dtype=np.int16).tobytes()
 SPEECH = np.full(SHORT, -QUIET - 1, dtype=np.int16).tobytes()
 
