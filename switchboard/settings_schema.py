@@ -420,7 +420,7 @@ class Worker(Group):
         Lower,
         Env(
             "WORKER_EXECUTOR",
-            "process: a crash ends one call (85 MB a call); thread: a tenth of the memory, and one process for all.",
+            "process: a crash ends one call (65 MB a call); thread: a tenth of the memory, for 8 calls at most.",
             "process or thread",
         ),
     ] = "process"
