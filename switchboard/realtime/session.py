@@ -200,9 +200,7 @@ class CallSession(RealtimeSession):
             super().clear_audio()
 
     def emit(self, event: Any, *args: Any) -> None:
-        if (
-            event == "openai_client_event_queued"
-        ):  # not by `on`, which inspects signatures at each event
+        if event == "openai_client_event_queued":  # not by `on`, which inspects signatures at each event
             self._note_sent(*args)
         if event in HELD_IN_A_HANDOFF and not self._events.get(event):
             self._held.append((event, args))
