@@ -25,6 +25,7 @@ from livekit import api, rtc
 from bench.caller import Caller, CallFailedError
 from bench.entry import new_call, our_token, stock_token
 from bench.probe import LAG_FILE, LagFile, Usage
+from bench.rounds import progress
 from bench.stack import ROOT, Stack, running
 from bench.table import percentile, table
 from switchboard.local.errors import LocalError
@@ -206,7 +207,7 @@ async def climb(crowd: Crowd, steps: Sequence[int], pid: int, lags: LagFile, fou
     Raises `CallFailedError` when they do at the first step.
     """
     for calls in steps:
-        _progress(f"{crowd.way.name}: {calls} calls")
+        progress(f"{crowd.way.name}: {calls} calls")
         try:
             found.steps.append(await measure_step(crowd, calls, pid, lags))
         except CallFailedError:
@@ -244,20 +245,15 @@ async def measure(folder: Path, steps: Sequence[int]) -> dict[Way, Found]:
     lags = LagFile(folder / "lags.txt")
     async with a_stack(folder, lags.path) as stack:
         found = {way: await measure_way(stack, way, steps, lags) for way in WAYS}
-    _progress("")
+    progress("")
     return found
 
 
 @asynccontextmanager
 async def a_stack(folder: Path, lags: Path) -> AsyncIterator[Stack]:
     """A stack whose workers tell their lag."""
-    async with running(folder, _progress, {LAG_FILE: str(lags)}) as stack:
+    async with running(folder, progress, {LAG_FILE: str(lags)}) as stack:
         yield stack
-
-
-def _progress(text: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 # -- what came of it ---------------------------------------------------------------------------------------------------
@@ -339,7 +335,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         found = asyncio.run(measure(folder, steps))
     except (LocalError, CallFailedError, rtc.ConnectError, api.TwirpError) as error:
-        _progress("")
+        progress("")
         print(f"There are no figures. {error} Logs: {folder}", file=sys.stderr)
         return 1
     shutil.rmtree(folder)

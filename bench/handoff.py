@@ -23,6 +23,7 @@ from livekit.agents import AgentSession
 
 from bench import stock
 from bench.call import HANDOFFS, Clerk, Turn, turns
+from bench.rounds import progress
 from bench.table import percentile, table
 from bench.team import LINE
 from simulator.options import Options
@@ -205,9 +206,9 @@ async def measure(settings: Settings, database_url: str, handoffs: int) -> Figur
     for way in compared:
         await _attempt(Condition(way, 0), turns(1))  # what a process does once is not part of a handoff
     for number, (condition, script) in enumerate(calls):
-        _progress(f"call {number + 1} of {len(calls)}: {condition}")
+        progress(f"call {number + 1} of {len(calls)}: {condition}")
         figures.add(condition, await _attempt(condition, script))
-    _progress("")
+    progress("")
     await database.aclose()
     return figures
 
@@ -217,11 +218,6 @@ async def _attempt(condition: Condition, script: Sequence[Turn]) -> list[float]:
         return await measure_call(condition, script)
     except (HandoffFailedError, TimeoutError) as error:
         raise HandoffFailedError(f"{condition}: {error or 'a turn did not end in time'}") from error
-
-
-def _progress(text: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 # -- what came of it ---------------------------------------------------------------------------------------------------
@@ -301,7 +297,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             figures = asyncio.run(measure(settings, database_url, options.handoffs))
         except HandoffFailedError as failed:
-            _progress("")
+            progress("")
             print(f"A handoff failed, so there are no figures. {failed}", file=sys.stderr)
             return 1
         finally:

@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,7 @@ from livekit import api, rtc
 
 from bench.caller import Caller, CallFailedError
 from bench.entry import new_call, our_token, stock_token
+from bench.rounds import attempt, progress, take_rounds
 from bench.stack import Stack, running
 from bench.table import percentile, table
 from switchboard.http.rooms import CallRoom, Rooms
@@ -221,37 +222,15 @@ async def _wait_till(moment: float) -> None:
 # -- all calls ---------------------------------------------------------------------------------------------------------
 
 
-def rounds(calls: int) -> Iterator[Condition]:
-    """Every call to make, in order: each round makes one of every condition and begins with another."""
-    for number in range(calls):
-        first = number % len(CONDITIONS)
-        yield from (*CONDITIONS[first:], *CONDITIONS[:first])
-
-
 async def measure(folder: Path, calls: int) -> Figures:
     """`calls` in every condition. Raises `LocalError` when something does not start or ends by itself."""
     figures = Figures()
-    async with running(folder, _progress) as stack, Bench(stack, Figures()) as bench:
+    async with running(folder, progress) as stack, Bench(stack, Figures()) as bench:
         for condition in CONDITIONS:  # what a process does once is not part of a call
-            await _attempt(bench, condition)
+            await attempt(bench.call, condition, bench.figures.failed)
         bench.figures = figures
-        for number, condition in enumerate(rounds(calls), start=1):
-            _progress(f"call {number} of {calls * len(CONDITIONS)}: {condition.name}")
-            await _attempt(bench, condition)
-        _progress("")
+        await take_rounds(bench.call, CONDITIONS, calls, figures.failed)
     return figures
-
-
-async def _attempt(bench: Bench, condition: Condition) -> None:
-    try:
-        await bench.call(condition)
-    except CallFailedError as error:
-        bench.figures.failed.append(f"{condition.name}: {error}")
-
-
-def _progress(text: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 # -- what came of it ---------------------------------------------------------------------------------------------------
@@ -332,7 +311,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         figures = asyncio.run(measure(folder, options.calls))
     except LocalError as error:
-        _progress("")
+        progress("")
         print(f"There are no figures. {error}", file=sys.stderr)
         return 1
     print(report(figures))
