@@ -69,10 +69,10 @@ class Caller:
         await self.button(name).click()
 
     async def call(self, how: Literal["Call us now", "Type instead"] = "Call us now") -> None:
-        """Call, and wait for the first agent's greeting: any of it, as a page may miss the beginning of its text."""
+        """Call, and wait for the first agent's greeting."""
         await self.press(how)
         await self.live()
-        await self.sees(self.said("agent"))
+        await self.sees(self.said("agent"), "Fernway")
 
     async def type(self, words: str) -> None:
         await self.page.get_by_label("Type a message").fill(words)
