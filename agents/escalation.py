@@ -1,6 +1,6 @@
 """The agent that brings in a person."""
 
-from switchboard.agent import VoiceAgent
+from switchboard.line.agent import VoiceAgent
 from tools.briefing import write_briefing
 from tools.callbacks import book_callback, list_callback_slots
 from tools.tickets import open_urgent_ticket

@@ -1,6 +1,6 @@
 """The agent that picks up."""
 
-from switchboard.agent import VoiceAgent
+from switchboard.line.agent import VoiceAgent
 from tools.knowledge import search_knowledge
 
 

@@ -1,6 +1,6 @@
 """The agent that looks into it."""
 
-from switchboard.agent import VoiceAgent
+from switchboard.line.agent import VoiceAgent
 from tools.knowledge import search_knowledge
 from tools.orders import cancel_order, find_order, list_recent_orders
 from tools.returns import start_return

@@ -25,9 +25,9 @@ from livekit import api, rtc
 from bench.caller import QUIET_SECONDS, Caller
 from bench.stack import Stack, running
 from bench.table import percentile, table
-from switchboard.bridge import voice_of
-from switchboard.local.errors import LocalError
-from switchboard.track import AgentTrack
+from stack.errors import LocalError
+from switchboard.room.agent_track import AgentTrack
+from switchboard.room.voice_of import voice_of
 
 SPEAKER, LISTENER, WORKER = "speaker", "listener", "worker"
 WAYS = ("one room", "two rooms")

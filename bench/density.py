@@ -28,7 +28,7 @@ from bench.probe import LAG_FILE, LagFile, Usage
 from bench.rounds import progress
 from bench.stack import ROOT, Stack, running
 from bench.table import percentile, table
-from switchboard.local.errors import LocalError
+from stack.errors import LocalError
 
 Executor = Literal["thread", "process"]
 Who = Literal["ours", "stock", "echo"]

@@ -9,7 +9,7 @@ if __name__ == "__main__" and not __package__:  # started in a folder without a 
 
 from livekit.agents import AgentServer, JobExecutorType, cli
 
-import main
+from app import worker
 from bench import jobs
 from bench.stock_worker import AGENT_NAME, idle
 
@@ -23,8 +23,8 @@ def run() -> None:
     options = parser.parse_args()
     sys.argv[1:] = ["start"]
     if options.who == "ours":
-        main.answer = jobs.ours
-        main.app()
+        worker.run(jobs.ours)
+        return
     server = AgentServer(
         job_executor_type=JobExecutorType(options.executor),
         num_idle_processes=options.idle,

@@ -29,15 +29,17 @@ from bench.team import LINE
 from simulator.options import Options
 from simulator.record import Frame
 from simulator.server import Simulator
-from switchboard.call import Caller
+from switchboard.call.call import Caller
 from switchboard.conversation import Conversation
 from switchboard.database import Database
 from switchboard.ledger.events import HandoffDone
 from switchboard.ledger.timeline import timeline
 from switchboard.logs import configure
 from switchboard.migrations import upgrade
-from switchboard.providers import Services
-from switchboard.settings import Settings, load_settings, shield_environment, with_simulator
+from switchboard.services.providers import Services
+from switchboard.settings.environment import load_settings, with_simulator
+from switchboard.settings.process import shield_environment
+from switchboard.settings.schema import Settings
 
 ROUND_TRIPS = (0, 40)
 """Of the network, in milliseconds."""

@@ -8,11 +8,10 @@ import asyncio
 from livekit import rtc
 from livekit.agents import JobContext
 
-import main
+from app import worker
 from bench import stock_worker
 from bench.probe import report_lag
 
-answer_as_ours = main.answer  # the worker of `bench.density_worker` puts `ours` in its place
 RATE = 24_000
 ECHO_FRAME_MS = 50
 
@@ -20,7 +19,7 @@ ECHO_FRAME_MS = 50
 async def ours(ctx: JobContext) -> None:
     """As `main.py start` answers."""
     _watch(ctx)
-    await answer_as_ours(ctx)
+    await worker.answer(ctx)
 
 
 async def stock(ctx: JobContext) -> None:

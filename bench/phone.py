@@ -39,7 +39,7 @@ from bench.stack import Stack, running_with_phones
 from bench.stock_worker import AGENT_NAME
 from bench.table import percentile, table
 from bench.talker import HUM_HERTZ
-from switchboard.local.errors import LocalError
+from stack.errors import LocalError
 from switchboard.phone.trunks import dispatch_rule
 from workflows.support_line import SUPPORT_LINE
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from bench.caller import CallFailedError
-from switchboard.local.ports import LOOPBACK, Port
+from stack.ports import LOOPBACK, Port
 
 PROGRAM = Path("/usr/bin/baresip")
 READY_SECONDS = 10.0

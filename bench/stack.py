@@ -9,18 +9,19 @@ from pathlib import Path
 from livekit import api
 from pydantic import SecretStr
 
+from stack.cache import cache_folder
+from stack.livekit_build import SERVER, SIP, LiveKitBuild, Source
+from stack.livekit_server import provide_server
+from stack.machine import Machine, Say
+from stack.parts import Part, Parts
+from stack.phones import provide_phones
+from stack.ports import Port, take
+from stack.readiness import Ready, http_ok, log_says
 from switchboard.http.options import HttpSettings
 from switchboard.http.rooms import Rooms
-from switchboard.local.cache import cache_folder
-from switchboard.local.livekit_build import SERVER, SIP, LiveKitBuild, Source
-from switchboard.local.livekit_server import provide_server
-from switchboard.local.machine import Machine, Say
-from switchboard.local.parts import Part, Parts
-from switchboard.local.phones import provide_phones
-from switchboard.local.ports import Port, take
-from switchboard.local.readiness import Ready, http_ok, log_says
-from switchboard.settings import SETTINGS, Settings, load_settings, process_environment
-from switchboard.settings_schema import LiveKit
+from switchboard.settings.environment import load_settings
+from switchboard.settings.process import process_environment
+from switchboard.settings.schema import SETTINGS, LiveKit, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 READY = log_says("registered worker")

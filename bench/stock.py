@@ -10,8 +10,8 @@ from livekit.agents.types import NOT_GIVEN
 from livekit.plugins.openai.realtime import RealtimeModel
 
 from bench import team
-from switchboard.ending import Ending
-from switchboard.exchange import MANNERS
+from switchboard.call.ending import Ending
+from switchboard.call.handoff import MANNERS
 
 SILENT = "The caller hears nothing of it; do not announce it yourself."
 TO_GREETER = f"{team.Greeter.purpose} {SILENT}"

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from livekit.agents import function_tool
 
-from switchboard.agent import VoiceAgent
-from switchboard.workflow import Workflow
+from switchboard.line.agent import VoiceAgent
+from switchboard.line.workflow import Workflow
 
 ORDER_FOUND = "Order {number} was shipped on Monday and is at the depot. It will be delivered tomorrow before noon."
 TICKET_OPENED = "A ticket is open, and it says: {problem} Somebody will look at it today."

@@ -30,8 +30,8 @@ from bench.entry import new_call, our_token, stock_token
 from bench.rounds import attempt, progress, take_rounds
 from bench.stack import Stack, running
 from bench.table import percentile, table
+from stack.errors import LocalError
 from switchboard.http.rooms import CallRoom, Rooms
-from switchboard.local.errors import LocalError
 
 Measure = Literal["join_ms", "stop_to_audio_ms", "barge_in_ms"]
 

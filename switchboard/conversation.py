@@ -13,29 +13,30 @@ from livekit.agents import AgentSession, get_job_context, llm, room_io, utils
 from livekit.agents.types import NOT_GIVEN
 from sqlalchemy.exc import SQLAlchemyError
 
-from switchboard.call import Call, Caller
-from switchboard.caller_room import CallerRoom
-from switchboard.channel import PHONE, WEB, Channel
-from switchboard.cold_transfer import ColdTransfer
+from switchboard.call.call import Call, Caller
+from switchboard.call.channel import PHONE, WEB, Channel
+from switchboard.call.ending import Ending
+from switchboard.call.handoff import BACK_AGAIN, Handoffs
+from switchboard.call.resume import Past
+from switchboard.call.witness import Witness
 from switchboard.database import Database
-from switchboard.ending import Ending
-from switchboard.exchange import BACK_AGAIN, Exchange
-from switchboard.keypad import Keypad, turn_of
 from switchboard.ledger import Ledger
 from switchboard.ledger.events import Answered
 from switchboard.ledger.timeline import forget
+from switchboard.line.agent import Speech
+from switchboard.line.voices import Modality, NativeVoice, Voice
+from switchboard.line.workflow import Workflow
 from switchboard.logs import TAG, CallTag
-from switchboard.providers import Services
-from switchboard.realtime import CallSession, Modality
+from switchboard.realtime import CallSession
 from switchboard.realtime.pieces import SHORT_MS
-from switchboard.recorder import Recorder
-from switchboard.resume import Past
-from switchboard.speech import Speech, Speeches
-from switchboard.track import AgentTrack
-from switchboard.voices import NativeVoice, Voice
+from switchboard.room.agent_track import AgentTrack
+from switchboard.room.caller import CallerRoom
+from switchboard.room.keypad import Keypad, turn_of
+from switchboard.services.providers import Services
+from switchboard.services.speech import Speeches
+from switchboard.transfer.cold import ColdTransfer
+from switchboard.transfer.warm import CallerSide, WarmTransfer
 from switchboard.waiting import any_set
-from switchboard.warm_transfer import CallerSide, WarmTransfer
-from switchboard.workflow import Workflow
 
 log = structlog.get_logger(__name__)
 
@@ -80,10 +81,10 @@ class Conversation:
         self._resources = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
         self._channel = channel
-        self._recorder = Recorder(self.call, self._speaker, workflow.secrets)
+        self._witness = Witness(self.call, self._speaker, workflow.secrets)
         self._speeches = Speeches(lambda voice: services.speech(voice, self._realtime), spoken=not typed)
         self.model = services.realtime(
-            self._modality(workflow.voice(self._first)), self._recorder.reconnected, channel.more_silence_ms
+            self._modality(workflow.voice(self._first)), self._witness.reconnected, channel.more_silence_ms
         )
         self.session: AgentSession[Call[Any]] = AgentSession(
             llm=self.model,
@@ -97,13 +98,13 @@ class Conversation:
         silence = None if typed else settings.call.silence_seconds
         self.ending = Ending(self.call, self.session, silence, settings.call.max_minutes * 60)
         self._tag = CallTag(call_id)
-        self.exchange = Exchange(workflow, self.call, self._speech, self._modality, self._tag, channel.manners)
-        self.exchange.tools.append(self.ending.tool)
-        self.exchange.past = past
+        self.handoffs = Handoffs(workflow, self.call, self._speech, self._modality, self._tag, channel.manners)
+        self.handoffs.tools.append(self.ending.tool)
+        self.handoffs.past = past
         self._cold = ColdTransfer(self.call, self.ending, self._speaker, settings.phone.phones_of)
         self._warm = WarmTransfer(services)
         if channel is PHONE:
-            self.exchange.number_tool = self._cold.tool
+            self.handoffs.number_tool = self._cold.tool
 
     async def __aenter__(self) -> Self:
         TAG.set(self._tag)
@@ -188,7 +189,7 @@ class Conversation:
         self._warm.caller = CallerSide(
             self.call, self.session, self.ending, room, track, self._speaker, self._said, self._realtime
         )
-        self.exchange.person_tool = lambda person: self._warm.tool(person) if self._warm.reaches(person) else None
+        self.handoffs.person_tool = lambda person: self._warm.tool(person) if self._warm.reaches(person) else None
 
     def _type(self, words: str) -> None:
         """The caller has typed something, on the keypad or on a page."""
@@ -251,10 +252,10 @@ class Conversation:
     async def _start_session(
         self, room: rtc.Room | None = None, room_options: room_io.RoomOptions | None = None
     ) -> None:
-        self._recorder.watch(self.session)
-        self.exchange.watch(self.session)
+        self._witness.watch(self.session)
+        self.handoffs.watch(self.session)
         await self.session.start(
-            self.exchange.seat(self._first),
+            self.handoffs.seat(self._first),
             room=room or NOT_GIVEN,
             room_options=room_options or NOT_GIVEN,
             session_host=False,  # LiveKit's control channel would show tools and prompts to everybody in the room
@@ -262,12 +263,12 @@ class Conversation:
         )
 
     def _speaker(self) -> str:
-        agent = self.exchange.at_desk
+        agent = self.handoffs.at_desk
         return agent.id if agent else self._first.name()
 
     def _realtime(self) -> CallSession:
-        assert self.exchange.at_desk is not None, "nobody speaks before the first agent has arrived"
-        return self.exchange.at_desk.realtime
+        assert self.handoffs.at_desk is not None, "nobody speaks before the first agent has arrived"
+        return CallSession.of(self.handoffs.at_desk)
 
     def _speech(self, voice: Voice) -> Speech:
         return self._speeches.of(self.services.available(voice))

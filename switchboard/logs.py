@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 import structlog
 
-from switchboard.settings_schema import Log
+from switchboard.settings.schema import Log
 
 # LiveKit warns about every sentence that a text-to-speech speaks; agents with a voice of their own do nothing else.
 EXPECTED_OF_TEXT_ANSWERS = (

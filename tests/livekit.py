@@ -15,11 +15,11 @@ import pytest
 from livekit import api
 from pydantic import SecretStr
 
-from switchboard.local.cache import cache_folder
-from switchboard.local.livekit_build import LiveKitBuild
-from switchboard.local.machine import Machine
-from switchboard.local.ports import Port
-from switchboard.settings_schema import LiveKit
+from stack.cache import cache_folder
+from stack.livekit_build import LiveKitBuild
+from stack.machine import Machine
+from stack.ports import Port
+from switchboard.settings.schema import LiveKit
 
 ROOT = Path(__file__).parent.parent
 KEY = "testkey"

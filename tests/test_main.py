@@ -18,7 +18,7 @@ from livekit.agents.cli.discover import get_import_data
 
 from simulator.options import Options
 from simulator.server import Simulator
-from switchboard.settings import SETTINGS
+from switchboard.settings.schema import SETTINGS
 from tests.simulator.minds import Given
 
 ROOT = Path(__file__).parent.parent
@@ -59,6 +59,13 @@ def test_help_and_the_import_of_main_load_neither_livekit_nor_the_database() -> 
 
     assert done.stdout.strip() == "[]"
     assert " livekit" not in heavy.stderr
+
+
+def test_the_web_app_loads_no_realtime_plugin() -> None:
+    code = "import sys, app.web; print([name for name in sys.modules if name.startswith('livekit.plugins.')])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize(

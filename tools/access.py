@@ -10,7 +10,7 @@ from livekit.agents import ToolError
 
 from shop import customers
 from shop.customers import Account
-from switchboard.call import Call, Verified
+from switchboard.call.call import Call, Verified
 
 MAX_TRIES = 3
 

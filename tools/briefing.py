@@ -2,7 +2,7 @@
 
 from livekit.agents import RunContext, ToolError, function_tool
 
-from switchboard.call import Call
+from switchboard.call.call import Call
 from tools.case import Briefing, Case
 
 

@@ -11,7 +11,7 @@ from shop.calendar import day_of, local
 from shop.customers import Account
 from shop.errors import SlotTakenError
 from shop.models import Callback, CallbackSlot
-from switchboard.call import Call
+from switchboard.call.call import Call
 from tools import clock
 from tools.access import account_if_verified
 from tools.case import Case

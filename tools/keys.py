@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from switchboard.call import Call
+from switchboard.call.call import Call
 
 
 def key(call: Call[Any], tool: str, *arguments: object) -> str:

@@ -5,7 +5,7 @@ import re
 from livekit.agents import RunContext, function_tool
 
 from shop.knowledge import library
-from switchboard.call import Call
+from switchboard.call.call import Call
 from tools.case import Case
 from tools.speech import money
 

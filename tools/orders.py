@@ -8,7 +8,7 @@ from shop import orders, returns
 from shop.calendar import day_of
 from shop.errors import NotCancellableError, OrderNotFoundError
 from shop.models import Order, OrderStatus
-from switchboard.call import Call
+from switchboard.call.call import Call
 from tools import clock, hearing
 from tools.access import account_of
 from tools.case import Case

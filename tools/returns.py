@@ -10,7 +10,7 @@ from shop.errors import ItemUnclearError, NotReturnableError, OrderNotFoundError
 from shop.models import OrderStatus
 from shop.orders import CANCELLABLE
 from shop.returns import Started
-from switchboard.call import Call
+from switchboard.call.call import Call
 from tools import clock
 from tools.access import account_of
 from tools.case import Case

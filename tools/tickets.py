@@ -5,7 +5,7 @@ from livekit.agents import RunContext, ToolError, function_tool
 from shop import tickets
 from shop.errors import OrderNotFoundError
 from shop.models import Ticket, Urgency
-from switchboard.call import Call
+from switchboard.call.call import Call
 from tools import clock, hearing
 from tools.access import account_if_verified
 from tools.case import Case

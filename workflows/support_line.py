@@ -5,9 +5,9 @@ from pathlib import Path
 from agents.escalation import Escalation
 from agents.greeter import Greeter
 from agents.support import Support
-from switchboard.context import Brief
-from switchboard.voices import CartesiaVoice
-from switchboard.workflow import Handoff, Number, Person, Workflow
+from switchboard.line.context import Brief
+from switchboard.line.voices import CartesiaVoice
+from switchboard.line.workflow import Handoff, Number, Person, Workflow
 from tools.case import Case
 
 WAREHOUSE = Number(

@@ -13,6 +13,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from switchboard.http.attendance import Attendance
 from switchboard.http.auth import caller_auth
 from switchboard.http.calls import Calls
+from switchboard.http.capacity import Places
 from switchboard.http.errors import (
     BadRequest,
     HouseFull,
@@ -32,12 +33,11 @@ from switchboard.http.limits import BodyLimit, RateLimit
 from switchboard.http.lines import Lines
 from switchboard.http.options import HttpSettings
 from switchboard.http.page import page_routes
-from switchboard.http.places import Places
 from switchboard.http.rooms import Rooms
 from switchboard.http.tickets import Tickets
 from switchboard.http.tokens import Tokens, TokenSigner
-from switchboard.settings_schema import LiveKit
-from switchboard.workflow import Workflow
+from switchboard.line.workflow import Workflow
+from switchboard.settings.schema import LiveKit
 
 MOST_BYTES = 64 * 1024
 DESCRIPTION = "Calls to the line from a browser, and the tokens that LiveKit's own frontends ask for."

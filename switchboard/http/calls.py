@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from switchboard.http.attendance import Attendance
 from switchboard.http.auth import owner_of
+from switchboard.http.capacity import Places
 from switchboard.http.errors import LineUnknown, LiveKitDown, TicketRefused
 from switchboard.http.lines import LINE_PATTERN, Lines
-from switchboard.http.places import Places
 from switchboard.http.rooms import CallRoom, Rooms
 from switchboard.http.tickets import Ticket, Tickets
 from switchboard.http.tokens import TOKEN_SECONDS, TokenSigner, new_identity, new_room

@@ -7,8 +7,8 @@ from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from switchboard.http.errors import LineUnknown
-from switchboard.voices import AzureVoice, CartesiaVoice, Voice
-from switchboard.workflow import Workflow
+from switchboard.line.voices import AzureVoice, CartesiaVoice, Voice
+from switchboard.line.workflow import Workflow
 
 LINE_PATTERN = r"^[a-z][a-z0-9\-]{0,63}$"
 LineName = Annotated[str, Path(pattern=LINE_PATTERN, description="The line's name.")]

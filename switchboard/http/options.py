@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from switchboard.settings import Settings
+from switchboard.settings.schema import Settings
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from livekit.protocol.models import ParticipantInfo, Room
 
 from switchboard.http.errors import LiveKitDown
 from switchboard.http.options import HttpSettings
-from switchboard.settings_schema import LiveKit
+from switchboard.settings.schema import LiveKit
 
 log = structlog.get_logger("http")
 

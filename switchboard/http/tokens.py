@@ -10,10 +10,10 @@ from livekit import api
 from pydantic import BaseModel, ConfigDict, Field
 
 from switchboard.http.attendance import Attendance
+from switchboard.http.capacity import Places
 from switchboard.http.lines import LINE_PATTERN, Lines
-from switchboard.http.places import Places
 from switchboard.http.rooms import PREFIX, CallRoom, Rooms
-from switchboard.settings_schema import LiveKit
+from switchboard.settings.schema import LiveKit
 
 log = structlog.get_logger("http")
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from switchboard.database import Database
 from switchboard.migrations import LOCK
-from switchboard.settings import load_settings
+from switchboard.settings.environment import load_settings
 
 
 def migrate(connection: Connection) -> None:

@@ -26,7 +26,7 @@ from livekit.protocol.sip import (
 from switchboard.phone.difference import AnyItem, Item
 from switchboard.phone.errors import PhoneError
 from switchboard.phone.trunks import is_ours, takes_all
-from switchboard.settings_schema import LiveKit
+from switchboard.settings.schema import LiveKit
 
 ANSWER_SECONDS = 10.0
 

@@ -20,8 +20,8 @@ from livekit.protocol.sip import (
 )
 from pydantic import SecretStr
 
-from switchboard.settings_schema import Phone
-from switchboard.settings_values import ANY_NUMBER
+from switchboard.settings.schema import Phone
+from switchboard.settings.values import ANY_NUMBER
 
 NAME = "switchboard"
 """The outbound trunk; with a line after it, that line's inbound trunk and dispatch rule."""

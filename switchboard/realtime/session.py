@@ -14,16 +14,16 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Self
 
 import aiohttp
 import structlog
 from livekit import rtc
-from livekit.agents import APIConnectionError, APIError, llm, utils
+from livekit.agents import Agent, APIConnectionError, APIError, llm, utils
 from livekit.agents.llm._realtime.openai import _DiscardedGeneration, _ResponseGeneration
 from livekit.agents.types import NOT_GIVEN, NotGivenOr
 from livekit.agents.voice.generation import remove_instructions
-from livekit.plugins.openai.realtime import RealtimeSession
+from livekit.plugins.openai.realtime import RealtimeModel, RealtimeSession
 from openai.types.realtime import (
     ConversationItemAdded,
     ConversationItemCreateEvent,
@@ -39,18 +39,14 @@ from openai.types.realtime import (
     ResponseOutputItemDoneEvent,
 )
 
+from switchboard.line.context import ContextChoice
+from switchboard.line.voices import Modality
 from switchboard.realtime.aloud import Reading, reading_request
 from switchboard.realtime.hearing import Hearing
 from switchboard.realtime.pieces import RATE, Pieces
 from switchboard.realtime.transcript import PacedTranscript
 
-if TYPE_CHECKING:
-    from switchboard.realtime.model import CallModel
-
 log = structlog.get_logger(__name__)
-
-Modality = Literal["audio", "text"]
-ContextChoice = Callable[[llm.ChatContext], llm.ChatContext]
 
 REST = (
     'The connection was cut while you spoke. The caller heard: "{heard}". '
@@ -90,7 +86,7 @@ class CallSession(RealtimeSession):
 
     def __init__(
         self,
-        model: CallModel,
+        model: RealtimeModel,
         *,
         token: Callable[[], Awaitable[str]] | None = None,
         turn_detection_disabled: bool = False,
@@ -130,6 +126,14 @@ class CallSession(RealtimeSession):
         self._heard: dict[str, str] = {}
         self.on("openai_server_event_received", self._inspect)
         self.on("session_reconnected", self._take_up_again)
+
+    @classmethod
+    def of(cls, agent: Agent) -> Self:
+        """The session of the agent's call. Raises `RuntimeError` while the agent is not in a call."""
+        session = agent.realtime_llm_session
+        if not isinstance(session, cls):
+            raise RuntimeError(f"{agent.id} is not in a call")
+        return session
 
     # -- modality ------------------------------------------------------------------------------------------------------
 

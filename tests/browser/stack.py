@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from main import simulator_settings
-from switchboard.local.readiness import http_status
+from app.simulator import simulator_settings
+from stack.readiness import http_status
 from tests.livekit import KEY, SECRET, LiveKitServer, free_port
 
 ROOT = Path(__file__).parents[2]

@@ -14,12 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from switchboard.local.cache import cache_folder
-from switchboard.local.errors import LocalError
-from switchboard.local.go import SETTINGS, find_go
-from switchboard.local.lock import locked
-from switchboard.local.machine import Machine
-from switchboard.local.scratch import replacing
+from stack.cache import cache_folder
+from stack.errors import LocalError
+from stack.go import SETTINGS, find_go
+from stack.lock import locked
+from stack.machine import Machine
+from stack.scratch import replacing
 from tests.deploy.engine import HERE, ROOT, EngineMissing
 
 MODULE = HERE / "compose-spec"

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from switchboard.local.cache import cache_folder
-from switchboard.local.errors import LocalError
-from switchboard.local.machine import Machine
-from switchboard.local.wheel import program_of
+from stack.cache import cache_folder
+from stack.errors import LocalError
+from stack.machine import Machine
+from stack.wheel import program_of
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from switchboard.local.cache import cache_folder
-from switchboard.local.livekit_build import SIP, LiveKitBuild
-from switchboard.local.machine import Machine
+from stack.cache import cache_folder
+from stack.livekit_build import SIP, LiveKitBuild
+from stack.machine import Machine
 from tests.deploy.engine import CHECKOUT, HERE, ROOT, CommandError, EngineMissing, podman, run
 
 REPOSITORY = "localhost/switchboard-test"

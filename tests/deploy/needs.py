@@ -1,6 +1,6 @@
 """Which service needs which settings: what compose.yaml and deploy/kubernetes are compared with."""
 
-from switchboard.settings_schema import SETTINGS
+from switchboard.settings.schema import SETTINGS
 
 
 def in_group(*titles: str) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]  # as it stands in the file, before anything is put in
 
-from switchboard.settings_schema import SETTINGS
+from switchboard.settings.schema import SETTINGS
 from tests.deploy import compose_spec
 from tests.deploy.compose_spec import RefusedError
 from tests.deploy.engine import ROOT, run

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]  # the manifests are documents of several parts
 
-from switchboard.settings_schema import SETTINGS
+from switchboard.settings.schema import SETTINGS
 from tests.deploy.engine import ROOT, CommandError, run
 from tests.deploy.needs import NEEDED
 

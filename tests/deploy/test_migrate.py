@@ -46,7 +46,7 @@ async def test_two_that_migrate_at_once_wait_for_one_another(url: str, bare: Dat
 async def migrate(url: str) -> asyncio.subprocess.Process:
     """A process that does what `main.py migrate` does."""
     pipe = asyncio.subprocess.PIPE
-    code = "import main, sys; from switchboard.migrations import upgrade; upgrade(sys.argv[1], [main.SHOP_VERSIONS])"
+    code = "import sys; from app import data; data.upgrade(sys.argv[1], data.VERSIONS)"
     return await asyncio.create_subprocess_exec(sys.executable, "-c", code, url, cwd=ROOT, stdout=pipe, stderr=pipe)
 
 

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from switchboard.local.cache import cache_folder
-from switchboard.local.livekit_build import SIP, LiveKitBuild
-from switchboard.local.livekit_sip import AUDIO_PORTS, LiveKitSip
-from switchboard.local.machine import Machine
-from switchboard.local.ports import Port
-from switchboard.local.redis import Redis, answers
+from stack.cache import cache_folder
+from stack.livekit_build import SIP, LiveKitBuild
+from stack.livekit_sip import AUDIO_PORTS, LiveKitSip
+from stack.machine import Machine
+from stack.ports import Port
+from stack.redis import Redis, answers
 from tests.livekit import ROOT, LiveKitServer, free_port
 
 READY_SECONDS = 30.0

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from switchboard.local.ports import LOOPBACK, Port
+from stack.ports import LOOPBACK, Port
 
 PROGRAM = Path("/usr/bin/sipp")
 SCENARIOS = Path(__file__).parent / "sipp"

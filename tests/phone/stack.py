@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from switchboard.phone.setup import Setup
-from switchboard.settings import load_settings
+from switchboard.settings.environment import load_settings
 from tests.browser.stack import Stack
 from tests.phone.services import PhoneServices
 

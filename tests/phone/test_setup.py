@@ -22,7 +22,7 @@ from pydantic import SecretStr
 from switchboard.phone.errors import PhoneError
 from switchboard.phone.setup import Setup
 from switchboard.phone.trunks import REFUSAL
-from switchboard.settings import load_settings
+from switchboard.settings.environment import load_settings
 from tests.livekit import LiveKitServer, free_port, livekit_server
 from tests.phone.services import PhoneServices
 from tests.phone.stack import phone_setup

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import ClassVar
 
-from livekit.agents import RunContext, function_tool, llm
+from livekit.agents import JobContext, RunContext, function_tool, llm
 
-import main
-from switchboard.agent import VoiceAgent
-from switchboard.call import Call
-from switchboard.workflow import NoState, Workflow
+from app import worker
+from switchboard.call.call import Call
+from switchboard.line.agent import VoiceAgent
+from switchboard.line.workflow import NoState, Workflow
 
 SCRIPT = Path(__file__).with_name("vault.script.yaml")
 
@@ -33,6 +33,11 @@ class Vault(VoiceAgent):
 
 LINE = Workflow(name="vault", start=Vault, handoffs={Vault: ()}, secrets=frozenset({"pin"}))
 
+
+async def answer(ctx: JobContext) -> None:
+    """One call of the vault."""
+    await worker.answer_on(LINE, ctx)
+
+
 if __name__ == "__main__":
-    main.lines = lambda: {LINE.name: LINE}
-    main.app()
+    worker.run(answer)

@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from livekit.agents import RunContext, function_tool, llm
 
-from switchboard.agent import VoiceAgent
-from switchboard.call import Call
-from switchboard.workflow import NoState
+from switchboard.call.call import Call
+from switchboard.line.agent import VoiceAgent
+from switchboard.line.workflow import NoState
 
 
 @function_tool

@@ -10,16 +10,17 @@ from typing import TypeVar
 from simulator.mind import Mind
 from simulator.options import Options
 from simulator.server import Simulator
-from switchboard.call import Caller
+from switchboard.call.call import Caller
+from switchboard.call.resume import Past
 from switchboard.conversation import Conversation
 from switchboard.database import Database
 from switchboard.ledger.events import Event
+from switchboard.line.voices import CartesiaVoice
+from switchboard.line.workflow import Workflow
 from switchboard.migrations import upgrade
-from switchboard.providers import Services
-from switchboard.resume import Past
-from switchboard.settings import Settings, load_settings, with_simulator
-from switchboard.voices import CartesiaVoice
-from switchboard.workflow import Workflow
+from switchboard.services.providers import Services
+from switchboard.settings.environment import load_settings, with_simulator
+from switchboard.settings.schema import Settings
 from tests.stage.agents import Desk, Lobby, Reception, Studio
 from tests.stage.mind import Obedient
 from tests.stage.sound import Loudspeaker, Microphone

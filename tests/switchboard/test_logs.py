@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from switchboard import logs
-from switchboard.settings_schema import Log
+from switchboard.settings.schema import Log
 from tests.stage.stage import staged
 
 

@@ -7,7 +7,7 @@ from typing import cast
 from livekit.agents import RunContext
 
 from shop.demo import AMELIA, ON_ITS_WAY, DemoCustomer
-from switchboard.call import Call, Caller
+from switchboard.call.call import Call, Caller
 from switchboard.database import Database
 from switchboard.ledger import Ledger
 from tools import access

@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from livekit import api, rtc
 
 from switchboard.http import HttpSettings, create_app
-from switchboard.settings_schema import LiveKit
-from switchboard.workflow import Workflow
+from switchboard.line.workflow import Workflow
+from switchboard.settings.schema import LiveKit
 from tests.livekit import SECRET
 from tests.stage.agents import Desk, Reception
 from workflows.support_line import SUPPORT_LINE

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from switchboard.http import create_app
 from switchboard.http.server import build_server
-from switchboard.settings_schema import LiveKit
+from switchboard.settings.schema import LiveKit
 from tests.livekit import SECRET, LiveKitServer, free_port
 from tests.switchboard.http.house import LINES, OPTIONS, error_of, open_house
 from tests.switchboard.http.test_tickets import TICKET, TICKETS

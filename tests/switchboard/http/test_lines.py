@@ -1,7 +1,7 @@
 """What a page is told of a line."""
 
 from switchboard.http.lines import as_answer
-from switchboard.workflow import Person, Workflow
+from switchboard.line.workflow import Person, Workflow
 from tests.stage.agents import Reception
 
 DESK = Person("shop desk", purpose="The caller asks for a person.")

@@ -4,8 +4,8 @@ from livekit.protocol.sip import SIPTransport
 
 from switchboard.phone.difference import described, differences
 from switchboard.phone.trunks import dispatch_rule, inbound_trunks, is_ours, outbound_trunk, refusal, takes_all
-from switchboard.settings import load_settings
-from switchboard.settings_schema import Phone
+from switchboard.settings.environment import load_settings
+from switchboard.settings.schema import Phone
 
 NUMBERS = {"PHONE_NUMBERS": "+15550100=shop, +15550101=shop, +15550102=other"}
 SIGNED_IN = {"PHONE_USERNAME": "carrier", "PHONE_PASSWORD": "Canary-1"}

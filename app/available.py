@@ -1,0 +1,37 @@
+"""The services that a call runs on: those of the settings, or a simulator's."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.process import fail
+from switchboard.line.workflow import Workflow
+from switchboard.services.providers import Services
+from switchboard.settings.environment import with_simulator
+from switchboard.settings.schema import Settings
+
+if TYPE_CHECKING:
+    from app.simulator import MakeSimulator
+
+
+@asynccontextmanager
+async def services(chosen: Settings, line: Workflow) -> AsyncIterator[Services]:
+    """The services of the settings, or a simulator's: the one that is set, or one that lives as long as the block."""
+    if chosen.simulated_at:
+        yield Services(with_simulator(chosen, chosen.simulated_at))
+        return
+    if chosen.provider not in (None, "simulator"):
+        yield Services(chosen)
+        return
+    if line.playbook is None:
+        fail(f"The line {line.name} has no playbook, so the simulator cannot play it. Set REALTIME_PROVIDER.")
+    async with simulator_of(line.playbook)(0) as simulator:
+        yield Services(with_simulator(chosen, simulator.url))
+
+
+def simulator_of(playbook: Path) -> "MakeSimulator":
+    """Simulators that behave as `playbook` says; it is read once."""
+    from app.simulator import playbook_simulator  # noqa: PLC0415 - its libraries are an extra, not needed with keys
+
+    return playbook_simulator(playbook)

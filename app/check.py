@@ -1,0 +1,137 @@
+"""`main.py check`: do the settings, the lines, the database and the services work, before a caller finds out?"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+from livekit.agents import APIError, llm, utils
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.data import VERSIONS, database_of
+from app.lines import LINES
+from app.process import LOG_FILE, settings, start_logging
+from switchboard.line.voices import AzureVoice, CartesiaVoice, Voice
+from switchboard.line.workflow import Workflow
+from switchboard.migrations import pending
+from switchboard.realtime import CallSession
+from switchboard.services.providers import Services
+from switchboard.services.speech import Chain
+from switchboard.settings.schema import Settings
+
+Say = Callable[[str], object]
+PATIENCE = 15.0
+STATUS = {401: "the key or the token is not accepted", 404: "there is no such deployment", 429: "it is busy"}
+
+
+def run() -> None:
+    """Say of each part whether it works; exits with 2 if one does not."""
+    chosen = settings()
+    start_logging(chosen, LOG_FILE)
+    if asyncio.run(check_all(chosen, tuple(LINES.values()), VERSIONS, typer.echo)):
+        raise typer.Exit(2)
+
+
+async def check_all(chosen: Settings, lines: Sequence[Workflow], versions: Sequence[Path], say: Say) -> int:
+    """Say of each part whether it works; returns how many do not."""
+    provider = chosen.provider or "simulator, because none is named: enough for console and demo"
+    say(f"ok       settings: realtime by {provider}, turns by {chosen.turns.detection}")
+    for line in lines:
+        say(f"ok       line {line.name}: {', '.join(agent.name() for agent in line.agents)}")
+        for agent, voice in line.voices.items():
+            if chosen.provider not in (None, "simulator") and Services(chosen).available(voice) != voice:
+                say(f"warning  line {line.name}: no service for the voice of {agent.name()}; it speaks in another one")
+    problems = [await _database(chosen, versions, say)]
+    if chosen.provider not in (None, "simulator"):
+        async with utils.http_context.open():
+            services = Services(chosen)
+            problems.append(await _realtime(services, say))
+            problems += [await _voice(services, voice, say) for voice in _voices(chosen, lines)]
+    return sum(problems)
+
+
+async def _database(chosen: Settings, versions: Sequence[Path], say: Say) -> bool:
+    database = database_of(chosen)
+    try:
+        missing = await pending(database, versions)
+    except (SQLAlchemyError, OSError) as error:
+        say(f"problem  database {chosen.storage.shown_url}: {type(error).__name__}; does it run at that address?")
+        return True
+    finally:
+        await database.aclose()
+    if missing:
+        say(f"problem  database {chosen.storage.shown_url}: its tables are not up to date; run: main.py migrate")
+        return True
+    say(f"ok       database {chosen.storage.shown_url}")
+    return False
+
+
+async def _realtime(services: Services, say: Say) -> bool:
+    model = services.realtime("text", lambda _: None)
+    session = model.session()
+    answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+
+    def created(event: dict[str, Any]) -> None:
+        if event["type"] == "session.created" and not answer.done():
+            answer.set_result(None)
+
+    def failed(error: llm.RealtimeModelError) -> None:
+        if not answer.done():
+            answer.set_result(_cause(error.error))
+
+    session.on("openai_server_event_received", created)
+    session.on("error", failed)
+    try:
+        problem = await asyncio.wait_for(answer, PATIENCE)
+    except TimeoutError:
+        problem = "it does not answer"
+    finally:
+        await session.aclose()
+        await model.aclose()
+    return _told(say, f"realtime model at {model.provider}", problem)
+
+
+async def _voice(services: Services, voice: Voice, say: Say) -> bool:
+    speech = Chain(services.speech(voice, _nobody)[:1], warm=False)
+    try:
+        problem = None if await asyncio.wait_for(_sounds(speech), PATIENCE) else "it says nothing"
+    except (APIError, TimeoutError) as error:
+        problem = _cause(error)
+    finally:
+        await speech.aclose()
+    return _told(say, f"voice by {type(voice).__name__.removesuffix('Voice')}", problem)
+
+
+async def _sounds(speech: Chain) -> bool:
+    async with speech.stream() as stream:
+        stream.push_text("Hello.")
+        stream.end_input()
+        async for _ in stream:
+            return True
+    return False
+
+
+def _voices(chosen: Settings, lines: Sequence[Workflow]) -> list[Voice]:
+    """One voice of each service that is set up and used."""
+    used = {type(voice): voice for line in lines for voice in line.voices.values()}
+    cartesia = [used[CartesiaVoice]] if CartesiaVoice in used and chosen.cartesia.configured else []
+    return [*cartesia, *([AzureVoice(chosen.realtime.voice)] if chosen.azure.tts_deployment else [])]
+
+
+def _nobody() -> CallSession:
+    raise RuntimeError("no call is running")
+
+
+def _cause(error: BaseException) -> str:
+    """What went wrong, in our words: a service's own may quote a key."""
+    deepest = error
+    while deepest.__cause__ is not None:
+        deepest = deepest.__cause__
+    status = getattr(deepest, "status", None) or getattr(error, "status_code", None)
+    return f"{status}: {STATUS.get(status, 'refused')}" if status else f"no connection ({type(deepest).__name__})"
+
+
+def _told(say: Say, what: str, problem: str | None) -> bool:
+    say(f"problem  {what}: {problem}" if problem else f"ok       {what}")
+    return problem is not None

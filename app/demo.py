@@ -1,0 +1,125 @@
+"""The demo: everything that a call by browser or phone needs, on this machine."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+import typer
+
+from app.data import prepare_database
+from app.lines import line_named
+from app.machine import livekit_build, on_this_machine, page_of
+from app.process import HERE, settings
+from app.simulator import simulator_settings
+from simulator.recognizer import NOT_UNDERSTOOD
+from stack.livekit_build import SIP
+from stack.livekit_server import provide_server
+from stack.machine import Machine
+from stack.parts import Part, Parts
+from stack.phones import provide_phones
+from stack.ports import Port, take
+from stack.readiness import http_ok, log_says
+from stack.rooms import close_rooms
+from switchboard.phone.setup import Setup
+from switchboard.settings.schema import LiveKit, Phone, Settings
+from switchboard.settings.values import LineNumber
+
+FOLDER = HERE / "var" / "demo"
+NUMBER = "+15550100"
+
+
+def run(line: str | None, with_phone: bool, began: float) -> None:
+    """Start it all, until Ctrl-C. `began` is when it was asked for, in `time.monotonic()`."""
+    chosen = settings()
+    if line:
+        line_named(line)
+    prepare_database(chosen)
+    on_this_machine(lambda machine: _whole_stack(chosen, line, with_phone, machine, began))
+
+
+async def _whole_stack(chosen: Settings, line: str | None, with_phone: bool, machine: Machine, began: float) -> None:
+    logs = FOLDER / "log"
+    async with Parts(machine, logs) as parts:
+        await page_of(machine).build()
+        livekit, sip = await _livekit(chosen, with_phone, machine, parts)
+        page = await _start_own_parts(chosen, line, livekit, parts)
+        if sip:
+            typer.echo(f"Dial {await _number(chosen, line, livekit)}@{sip} with a SIP phone on this machine.")
+        seconds = time.monotonic() - began
+        typer.echo(f"Open {_address(chosen, page)} (after {seconds:.1f} s). Logs: {logs}. Ctrl-C ends it.")
+        try:
+            await parts.wait()
+        finally:
+            if livekit.url != chosen.livekit.url:
+                await close_rooms(livekit)
+
+
+async def _livekit(chosen: Settings, with_phone: bool, machine: Machine, parts: Parts) -> tuple[LiveKit, str | None]:
+    """A LiveKit server, and with a phone the SIP address of LiveKit SIP beside it."""
+    build = livekit_build(machine)
+    if not with_phone:
+        return await provide_server(chosen.livekit, build, machine, parts, FOLDER), None
+    phones = await provide_phones(chosen.livekit, build, livekit_build(machine, SIP), machine, parts, FOLDER)
+    return phones.livekit, phones.sip.address
+
+
+async def _start_own_parts(chosen: Settings, line: str | None, livekit: LiveKit, parts: Parts) -> int:
+    """Web app, worker and simulator, side by side; the port of the page."""
+    simulated = chosen.provider in (None, "simulator")
+    wanted = (Port("the page", chosen.web.port), Port("the simulator", 8089))
+    ports, moved = take(*wanted[: 1 + simulated])
+    for told in moved:
+        typer.echo(told)
+    numbers = [port.number for port in ports]
+    try:
+        async with asyncio.TaskGroup() as starting:
+            for part in _own_parts(chosen, line, livekit, *numbers):
+                starting.create_task(parts.start(part))
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return numbers[0]
+
+
+async def _number(chosen: Settings, line: str | None, livekit: LiveKit) -> str:
+    """Set the phone up, with a number of our own where none is set; what to dial, without the host."""
+    demo_phone = Phone(numbers=(LineNumber(NUMBER, line_named(line).name),), allowed_addresses=("127.0.0.0/8",))
+    wanted = chosen.phone if chosen.phone.numbers else demo_phone
+    async with Setup(wanted, livekit) as setup:
+        await setup.up()
+    return f"sip:{wanted.numbers[0].number}"
+
+
+def _own_parts(
+    chosen: Settings, line: str | None, livekit: LiveKit, page: int, simulated: int | None = None
+) -> Iterator[Part]:
+    """Our own programs: the web app on the port `page`, a worker, and a simulator on the port `simulated`, if any."""
+
+    def command(*arguments: str) -> tuple[str, ...]:
+        return (sys.executable, "main.py", *arguments)
+
+    values = {
+        "LIVEKIT_URL": livekit.url or "",
+        "LIVEKIT_API_KEY": livekit.api_key.get_secret_value() if livekit.api_key else "",
+        "LIVEKIT_API_SECRET": livekit.api_secret.get_secret_value() if livekit.api_secret else "",
+        "HTTP_PORT": str(page),
+        "WORKER_PORT": "0",
+    }
+    if not chosen.worker.given("executor"):
+        values["WORKER_EXECUTOR"] = "thread"  # ready in half the time
+    if simulated:
+        if find_spec("faster_whisper") is None:
+            typer.echo(NOT_UNDERSTOOD)
+        url = f"http://127.0.0.1:{simulated}"
+        values |= simulator_settings(url)
+        arguments = ("--port", str(simulated), *(("--line", line) if line else ()))
+        yield Part("simulator", command("simulator", *arguments), http_ok(f"{url}/health"), folder=HERE)
+    yield Part("worker", command("start"), log_says("registered worker"), values, HERE, again_seconds=5)
+    yield Part("web", command("web"), http_ok(f"{_address(chosen, page)}/health"), values, HERE)
+
+
+def _address(chosen: Settings, port: int) -> str:
+    """Where a browser on this machine finds the page."""
+    host = chosen.web.host
+    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not listened on

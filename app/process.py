@@ -1,0 +1,38 @@
+"""This process: where the project lies, its settings and its log, and how it says what is wrong."""
+
+from pathlib import Path
+from typing import NoReturn
+
+import structlog
+import typer
+
+from switchboard import logs
+from switchboard.settings.environment import load_settings
+from switchboard.settings.process import shield_environment
+from switchboard.settings.schema import Settings
+from switchboard.settings.values import SettingsError
+
+HERE = Path(__file__).parent.parent
+LOG_FILE = HERE / "var" / "log" / "switchboard.log"
+
+
+def settings() -> Settings:
+    """The settings of this process. What is wrong is told, one line each, and the process exits with 2."""
+    try:
+        return load_settings()
+    except SettingsError as error:
+        fail(str(error))
+
+
+def start_logging(chosen: Settings, file: Path | None = None) -> None:
+    """Logs as the settings want them, with the settings' own warnings first."""
+    logs.configure(chosen.log, file)
+    shield_environment(chosen)
+    for warning in chosen.warnings:
+        structlog.get_logger("settings").warning(warning)
+
+
+def fail(message: str) -> NoReturn:
+    """Say what is wrong, on standard error, and exit with 2."""
+    typer.echo(message, err=True)
+    raise typer.Exit(2)

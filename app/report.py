@@ -1,0 +1,63 @@
+"""Calls as text for a terminal."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
+
+import typer
+
+from app.data import database_of, prepare_database
+from app.process import fail, settings
+from switchboard.ledger.events import Event
+from switchboard.ledger.overview import CallSummary, recent_calls
+from switchboard.ledger.timeline import timeline
+
+HEADS = ("call", "line", "agent", "caller", "state", "began (UTC)", "length")
+NOT_SHOWN = {"seq", "at", "wall", "kind"}
+
+
+def run(call: str | None, most: int) -> None:
+    """List the `most` newest calls of the ledger, or tell one call's timeline."""
+    chosen = settings()
+    prepare_database(chosen)
+
+    async def read() -> str:
+        async with aclosing(database_of(chosen)) as database:
+            if call is not None:
+                return timeline_text(await timeline(database, call))
+            listed = await recent_calls(database, most)
+            return calls_table(listed, datetime.now(UTC)) if listed else "There were no calls yet."
+
+    text = asyncio.run(read())
+    if not text:
+        fail(f"The ledger has no call {call!r}. List them: {sys.argv[0]} calls")
+    typer.echo(text)
+
+
+def calls_table(calls: Sequence[CallSummary], now: datetime) -> str:
+    """A table of calls: a line for each."""
+    rows = [HEADS, *(_row(call, now) for call in calls)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def _row(call: CallSummary, now: datetime) -> tuple[str, ...]:
+    seconds = round(((call.ended_at or now) - call.started_at).total_seconds())
+    state = (call.ended_reason or "ended").replace("_", " ") if call.ended_at else "running"
+    began = f"{call.started_at:%Y-%m-%d %H:%M:%S}"
+    return (call.id, call.line, call.agent, call.caller, state, began, f"{seconds // 60}:{seconds % 60:02}")
+
+
+def timeline_text(events: Sequence[Event]) -> str:
+    """A call's events, one line each: seconds since it began, what happened, and its details."""
+    return "\n".join(f"{event.at:8.2f}  {_what(event)}" for event in events)
+
+
+def _what(event: Event) -> str:
+    details = {name: value for name, value in event.model_dump(mode="json").items() if name not in NOT_SHOWN}
+    told = ", ".join(f"{name} {value}" for name, value in details.items() if value not in (None, "", False))
+    return f"{event.kind.replace('_', ' ')}: {told}" if told else event.kind.replace("_", " ")

@@ -1,0 +1,90 @@
+"""The simulator: as a line's playbook or a script has it, in this process or as one of its own."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+import typer
+
+from app.lines import line_named
+from app.process import fail
+from simulator.options import Options
+from simulator.playbook import Playbook
+from simulator.recognizer import RecognizerError
+from simulator.script import Script, ScriptError
+from simulator.server import Simulator
+from simulator.whisper import Whisper
+
+MakeSimulator = Callable[..., Simulator]
+"""Makes simulators on a given port (0: any), with options as the simulator's."""
+
+
+@cache
+def playbook_simulator(playbook: Path) -> MakeSimulator:
+    """Simulators that behave as `playbook` says."""
+    mind = Playbook.load(playbook)
+    return lambda port, recognizer=None, host="127.0.0.1", **options: Simulator(
+        mind, Options(**options), port=port, host=host, recognizer=recognizer
+    )
+
+
+def scripted_simulator(script: Path) -> MakeSimulator:
+    """The same for a script, which has the words of spoken turns too."""
+    try:
+        mind = Script.load(script)
+    except ScriptError as error:
+        fail(str(error))
+    return lambda port, _recognizer=None, host="127.0.0.1", **options: Simulator(
+        mind, Options(**options), port=port, host=host
+    )
+
+
+def run(port: int, host: str, line: str | None, script: Path | None, **times: int) -> None:
+    """Run the simulator alone, until Ctrl-C; `times` are its options in milliseconds."""
+    playbook = line_named(line).playbook
+    if script:
+        make, recognizer = scripted_simulator(script), None
+    elif playbook:
+        make, recognizer = playbook_simulator(playbook), _speech_recognizer()
+    else:
+        fail("That line has no playbook for the simulator.")
+
+    async def serve() -> None:
+        seconds = {name: ms / 1000 for name, ms in times.items()}
+        if recognizer:
+            await recognizer.load()
+        async with make(port, recognizer, host, **seconds) as running:
+            typer.echo(f"# The simulator listens at {running.url} (health: {running.url}/health). Put this into .env:")
+            typer.echo("\n".join(f"{name}={value}" for name, value in simulator_settings(running.url).items()))
+            await asyncio.Event().wait()
+
+    with suppress(KeyboardInterrupt):
+        asyncio.run(serve())
+    if recognizer:
+        recognizer.close()
+
+
+def _speech_recognizer() -> Whisper | None:
+    """Who understands spoken words; None, and it is said, where that is not installed."""
+    try:
+        return Whisper()
+    except RecognizerError as error:
+        typer.echo(f"# {error}")
+        return None
+
+
+def simulator_settings(url: str) -> dict[str, str]:
+    """The settings that point Switchboard, or any client, at a simulator."""
+    return {
+        "REALTIME_PROVIDER": "azure",
+        "AZURE_OPENAI_ENDPOINT": url,
+        "AZURE_OPENAI_API_KEY": "simulator",
+        "AZURE_OPENAI_DEPLOYMENT": "gpt-realtime",
+        "AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT": "gpt-4o-mini-transcribe",
+        "AZURE_OPENAI_TTS_DEPLOYMENT": "gpt-4o-mini-tts",
+        "AZURE_OPENAI_TTS_API_VERSION": "2025-04-01-preview",
+        "CARTESIA_API_KEY": "simulator",
+        "CARTESIA_BASE_URL": url,
+    }

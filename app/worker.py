@@ -1,0 +1,131 @@
+"""The worker: takes the calls that LiveKit dispatches to it, on every line."""
+
+import json
+import math
+import sys
+import warnings
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing, suppress
+from functools import partial
+
+from livekit.agents import AgentServer, JobContext, JobExecutorType, JobProcess, cli
+
+from app.available import services, simulator_of
+from app.data import database_of, prepare_database
+from app.lines import LINES, line_named
+from app.process import HERE, fail, settings, start_logging
+from switchboard.call.admission import Admission
+from switchboard.call.call import Caller
+from switchboard.call.channel import PHONE, WEB
+from switchboard.call.resume import recall
+from switchboard.conversation import Conversation
+from switchboard.line.workflow import Workflow
+from switchboard.room.own_frames import keep_frames_apart
+from switchboard.settings.process import let_children_import_from, spare_local_models
+from switchboard.settings.schema import Settings
+from switchboard.settings.values import SettingsError
+
+OFFERED_BELOW = 0.69
+READY_FILE = HERE / "var" / "worker-ready"
+"""There when the worker of this container takes calls: its health check looks for it."""
+
+Answer = Callable[[JobContext], Awaitable[None]]
+
+
+async def answer(ctx: JobContext) -> None:
+    """One call that LiveKit dispatched to this worker."""
+    asked = json.loads(ctx.job.metadata or "{}")
+    await answer_on(line_named(asked.get("line")), ctx)
+
+
+async def answer_on(line: Workflow, ctx: JobContext) -> None:
+    """One call on `line`."""
+    chosen = settings()
+    asked = json.loads(ctx.job.metadata or "{}")
+    origin = asked.get("resume") or ctx.job.room.name
+    async with (
+        aclosing(database_of(chosen)) as database,
+        services(chosen, line) as available,
+        Conversation(
+            line,
+            available,
+            database,
+            Caller(),
+            past=await recall(database, origin),
+            origin=origin,
+            channel=PHONE if asked.get("phone") else WEB,
+        ) as conversation,
+    ):
+        await conversation.start_in(ctx.room, ctx.connect, asked.get("caller"))
+        await conversation.ending.over.wait()
+
+
+def prepare_process(_process: JobProcess) -> None:
+    """What every process that answers calls does first, so that no caller waits for it."""
+    chosen = settings()
+    start_logging(chosen)
+    keep_frames_apart()
+    for line in LINES.values():
+        if chosen.provider == "simulator" and line.playbook and not chosen.simulated_at:
+            simulator_of(line.playbook)
+
+
+def tell_ready() -> None:
+    """Say that this worker takes calls. LiveKit's own health page says OK before it has registered."""
+    with suppress(OSError):  # nobody looks for it where it cannot be written
+        READY_FILE.parent.mkdir(exist_ok=True)
+        READY_FILE.touch()
+
+
+def calls_load(server: AgentServer, max_calls: int) -> float:
+    """How full this worker is, as LiveKit's server is to see it: by its calls, not by the CPU, which they hardly need.
+
+    Always below the server's `target_load`, 0.7: a worker above it is offered no call, and so could refuse none.
+    """
+    return OFFERED_BELOW * min(1.0, len(server.active_jobs) / max_calls)
+
+
+def build_server(chosen: Settings, answer: Answer = answer) -> AgentServer:
+    """LiveKit's worker; `answer` takes each call, a function of a module: processes find it by its name."""
+    spare_local_models(chosen)
+    let_children_import_from(HERE)
+    livekit, worker = chosen.livekit, chosen.worker
+    server = AgentServer(
+        # What answers calls is loaded once, by the process that all others fork from
+        preload_modules=[name for name in sys.modules if name.startswith(("app.", "switchboard.", "workflows."))],
+        job_executor_type=JobExecutorType(worker.executor),
+        num_idle_processes=worker.idle_processes,
+        ws_url=livekit.url or "",
+        api_key=livekit.api_key.get_secret_value() if livekit.api_key else None,
+        api_secret=livekit.api_secret.get_secret_value() if livekit.api_secret else None,
+        port=worker.port,
+        prometheus_port=worker.metrics_port,
+        setup_fnc=prepare_process,
+        load_fnc=partial(calls_load, max_calls=worker.max_calls),
+        drain_timeout=worker.drain_seconds,
+        load_threshold=math.inf,  # `admission` decides: LiveKit would lose the calls of a full worker without a word
+    )
+    # LiveKit's command line adds a log handler of its own when it starts
+    server.on("worker_started", lambda: start_logging(chosen))
+    server.on("worker_registered", lambda *_: tell_ready())
+    admission = Admission(livekit, worker.max_calls, lambda: [each.job.id for each in server.active_jobs])
+    server.rtc_session(answer, agent_name=livekit.agent_name, on_request=admission.decide)
+    return server
+
+
+def run(answer: Answer = answer) -> None:
+    """A LiveKit command that takes real calls: it starts only with a provider that was named."""
+    chosen = settings()
+    try:
+        chosen.require_provider()
+        chosen.require_livekit()
+    except SettingsError as error:
+        fail(str(error))
+    prepare_database(chosen)
+    run_livekit(build_server(chosen, answer))
+
+
+def run_livekit(server: AgentServer | None = None) -> None:
+    """Hand the command over to LiveKit's own command line, with all its options."""
+    warnings.filterwarnings("ignore", message="the built-in Python CLI", category=DeprecationWarning)
+    cli.run_app(server or build_server(settings()))

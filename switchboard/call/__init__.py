@@ -1,0 +1,1 @@
+"""One call: who calls, who has them, how it ends, and what is written down of it."""

@@ -1,0 +1,78 @@
+"""Which calls a worker takes. One that is full tells phones that it is busy: LiveKit would let them ring on."""
+
+import asyncio
+import json
+from collections.abc import Callable, Collection, Coroutine
+from typing import Any
+
+import aiohttp
+import structlog
+from livekit import api
+from livekit.agents import JobRequest
+from livekit.protocol.models import ParticipantInfo
+
+from switchboard.settings.schema import LiveKit
+
+log = structlog.get_logger(__name__)
+
+OTHERS_SECONDS = 0.5
+"""So long another worker may take the call."""
+ANSWER_SECONDS = 5.0
+
+
+class Admission:
+    """Takes `most` calls at once; `running` gives the ids of the jobs there are. `livekit` is where the rooms are."""
+
+    def __init__(self, livekit: LiveKit, most: int, running: Callable[[], Collection[str]]) -> None:
+        self._livekit = livekit
+        self._most = most
+        self._running = running
+        self._accepting: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._client: api.LiveKitAPI | None = None
+
+    async def decide(self, request: JobRequest) -> None:
+        """Take a call, or leave it to another worker."""
+        if len(self._accepting.union(self._running())) >= self._most:
+            log.warning("a call was left to others: this worker is full", calls=self._most)
+            await request.reject()
+            if is_phone(request.job.metadata):
+                self._later(self._refuse(request.room.name))
+            return
+        self._accepting.add(request.job.id)
+        try:
+            await request.accept()
+        finally:
+            self._accepting.discard(request.job.id)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _refuse(self, room: str) -> None:
+        """Close the room of a phone that nobody took: its caller hears that the line is busy (486)."""
+        await asyncio.sleep(OTHERS_SECONDS)
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):  # the client's own timeout never acts
+                server = self._server()
+                there = await server.room.list_participants(api.ListParticipantsRequest(room=room))
+                if not any(one.kind == ParticipantInfo.Kind.AGENT for one in there.participants):
+                    await server.room.delete_room(api.DeleteRoomRequest(room=room))
+                    log.warning("a caller was told that the line is busy", room=room)
+        except (api.TwirpError, aiohttp.ClientError, TimeoutError) as error:
+            log.warning("a caller was not told that the line is busy", error=type(error).__name__)
+
+    def _server(self) -> api.LiveKitAPI:
+        """One client for all refusals: there are many at once when a line is overrun."""
+        if self._client is None:
+            key, secret = self._livekit.api_key, self._livekit.api_secret
+            assert key is not None
+            assert secret is not None
+            self._client = api.LiveKitAPI(self._livekit.url, key.get_secret_value(), secret.get_secret_value())
+        return self._client
+
+
+def is_phone(metadata: str) -> bool:
+    """Whether a dispatch's metadata is that of a phone call."""
+    return bool(json.loads(metadata or "{}").get("phone"))

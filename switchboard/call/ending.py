@@ -1,0 +1,161 @@
+"""How a call ends: by an agent after the goodbye, by a caller's silence, or by its length. No call is left open."""
+
+import asyncio
+from typing import Any
+
+from livekit.agents import (
+    AgentSession,
+    CloseEvent,
+    CloseReason,
+    RunContext,
+    UserStateChangedEvent,
+    function_tool,
+)
+from livekit.agents.voice import SpeechHandle
+
+from switchboard.call.call import Call
+from switchboard.ledger.events import Ended, EndReason
+
+STILL_THERE = "The caller has been silent. Ask once, in a few words, whether they are still there."
+STILL_SILENT = "The caller is silent since you asked. Ask once more, in other words, whether they can hear you."
+QUESTIONS = (STILL_THERE, STILL_SILENT)
+GOODBYE_SILENCE = "The caller is still silent. Say in one sentence that you end the call now, and say goodbye."
+ONE_MINUTE = "The call will end in one minute. Tell the caller, in one sentence."
+GOODBYE_LENGTH = "The call has reached its maximum length. Say in one sentence that you must end it, and say goodbye."
+SAY_GOODBYE = "Say goodbye now, in one short sentence."
+WARNING_SECONDS = 60.0
+UNHEARD: tuple[EndReason, ...] = ("nobody_came", "caller_left", "transferred")
+
+REASONS: dict[CloseReason, EndReason] = {
+    CloseReason.ERROR: "error",
+    CloseReason.PARTICIPANT_DISCONNECTED: "caller_left",
+}
+
+
+class Ending:
+    """Ends one call, once, and writes why. `silence` and `maximum` are in seconds; None: no such limit."""
+
+    def __init__(self, call: Call[Any], session: AgentSession[Any], silence: float | None, maximum: float) -> None:
+        self._call = call
+        self._session = session
+        self._silence = silence
+        self._maximum = maximum
+        self._answered = False
+        self._reason: EndReason | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.over = asyncio.Event()
+        """Set when the call has ended and the ledger says why."""
+        self.leaving = asyncio.Event()
+        """Set when the call begins to end: whatever still goes on in it is to stop."""
+        self._ours = asyncio.Event()
+        self._ours.set()
+        session.on("close", self._closed)
+        session.on("user_state_changed", self._user_state)
+
+    @property
+    def begun(self) -> bool:
+        """Whether the call is ending, or has ended."""
+        return self._reason is not None or self.over.is_set()
+
+    def begin(self) -> None:
+        """The caller is there: start to count the call's length, and to notice silence."""
+        self._answered = True
+        self._run(self._limit_length())
+
+    def pause(self) -> None:
+        """A person is being called, or has the caller: silence and length are not ours to mind until `resume`."""
+        self._ours.clear()
+
+    def resume(self) -> None:
+        """An agent has the caller again."""
+        self._ours.set()
+
+    def finish(self, reason: EndReason) -> None:
+        """End the call now; after what is being said, if anybody is there to hear it. The first reason counts."""
+        self._reason = self._reason or reason
+        self.leaving.set()
+        self._session.shutdown(drain=reason not in UNHEARD)
+
+    async def end_call(self, ctx: RunContext[Call[Any]]) -> str | None:
+        """End the call, after you have said goodbye. Call it when the caller is done, or says goodbye.
+
+        Never call it while the caller still wants something, and never to transfer.
+        """
+        await ctx.wait_for_playout()
+        speech = ctx.speech_handle
+        speech.add_done_callback(self._after_goodbye)
+        said_goodbye = any(item.type == "message" and item.role == "assistant" for item in speech.chat_items)
+        return None if said_goodbye else SAY_GOODBYE
+
+    @property
+    def tool(self) -> Any:
+        """The tool that every agent has."""
+        return function_tool(self.end_call)
+
+    def _after_goodbye(self, speech: SpeechHandle) -> None:
+        if not speech.interrupted:  # a caller who speaks into the goodbye wants something
+            self.finish("goodbye")
+
+    def _user_state(self, event: UserStateChangedEvent) -> None:
+        if event.new_state == "away" and self._answered and self._ours.is_set():
+            self._run(self._ask_the_silent())
+
+    def _run(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _say(self, instructions: str) -> None:
+        await self._session.generate_reply(instructions=instructions, tool_choice="none").wait_for_playout()
+
+    async def _ask_the_silent(self) -> None:
+        for question in QUESTIONS:
+            if self._silence is None or not await self._quiet_after(question, self._silence):
+                return
+        if await self._quiet_after(GOODBYE_SILENCE, 0):
+            self.finish("silence")
+
+    async def _quiet_after(self, instructions: str, seconds: float) -> bool:
+        """Say it, wait `seconds`; whether the caller has neither spoken nor pressed a key meanwhile."""
+        spoke = asyncio.Event()
+
+        def listener(event: UserStateChangedEvent) -> None:
+            if event.new_state != "away":  # a key makes it "listening"
+                spoke.set()
+
+        self._session.on("user_state_changed", listener)
+        try:
+            await self._say(instructions)
+            if seconds and not spoke.is_set():
+                await asyncio.wait_for(spoke.wait(), seconds)
+        except TimeoutError:
+            pass
+        finally:
+            self._session.off("user_state_changed", listener)
+        return not spoke.is_set()
+
+    async def _limit_length(self) -> None:
+        warned = self._maximum - WARNING_SECONDS
+        if warned > 0:
+            await asyncio.sleep(warned)
+            await self._ours.wait()
+            await self._say(ONE_MINUTE)
+        await asyncio.sleep(min(self._maximum, WARNING_SECONDS))
+        await self._ours.wait()
+        await self._say(GOODBYE_LENGTH)
+        self.finish("maximum_length")
+
+    def end_anyway(self) -> None:
+        """The session is gone without a word: the call has ended all the same."""
+        if not self.over.is_set():
+            self._end("stopped")
+
+    def _closed(self, event: CloseEvent) -> None:
+        self._end(REASONS.get(event.reason, "stopped"))
+
+    def _end(self, otherwise: EndReason) -> None:
+        self.leaving.set()
+        for task in self._tasks:
+            task.cancel()
+        self._call.ledger.write(Ended(reason=self._reason or otherwise))
+        self.over.set()

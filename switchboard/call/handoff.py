@@ -1,0 +1,249 @@
+"""The handoffs of one call: it seats the agents, puts the caller through, and sees that no caller is passed around."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from livekit.agents import (
+    AgentSession,
+    AgentStateChangedEvent,
+    ConversationItemAddedEvent,
+    RunContext,
+    ToolError,
+    UserStateChangedEvent,
+    function_tool,
+    llm,
+)
+from livekit.agents.voice import SpeechHandle
+
+from switchboard.call.call import Call
+from switchboard.call.resume import Past
+from switchboard.ledger.events import HandoffAsked, HandoffDone
+from switchboard.line.agent import Speech, VoiceAgent
+from switchboard.line.context import Brief, brief_text, choose
+from switchboard.line.voices import Modality, Voice
+from switchboard.line.workflow import AgentType, Handoff, Number, Person, Workflow, transfer_name
+from switchboard.logs import CallTag
+from switchboard.realtime.session import Arrival, CallSession
+
+MANNERS = """\
+You speak with a caller on the phone. Everything you write is spoken aloud: short, plain sentences, one question at a
+time, no lists, no formatting, no emoji. Say numbers of orders digit by digit. Never invent facts: what you do not know
+from a tool or from the caller, you do not know. Never speak of tools, prompts or other agents by name."""
+DISCLOSURE = "Say in the same breath that you are an automated assistant."
+ANNOUNCEMENT = 'Say exactly this and nothing else: "{words}"'
+
+BACK_AGAIN = "The caller's connection was lost and is back. Say so in a few words, and go on where you stopped."
+
+CallContext = RunContext[Call[Any]]
+
+
+@dataclass
+class Transfer:
+    """One handoff while it runs. Times are `time.monotonic()`."""
+
+    edge: Handoff
+    source: VoiceAgent
+    asked: float
+    sockets: int
+    left: bool = False
+    arrived: float | None = None
+
+
+class Handoffs:
+    """Seats the agents of `workflow` in one call.
+
+    `speech_of` gives the text-to-speech of a voice, `modality_of` what the model has to answer in for it, `manners`
+    what every agent is told about how the caller reaches them.
+    """
+
+    def __init__(
+        self,
+        workflow: Workflow,
+        call: Call[Any],
+        speech_of: Callable[[Voice], Speech],
+        modality_of: Callable[[Voice], Modality],
+        tag: CallTag,
+        manners: str = "",
+    ) -> None:
+        self.workflow = workflow
+        self.call = call
+        self.speech_of = speech_of
+        self.modality_of = modality_of
+        self._tag = tag
+        self.manners = "\n".join(part for part in (MANNERS, manners) if part)
+        self.tools: list[llm.Tool] = []
+        """Tools that every agent has, besides its own."""
+        self.number_tool: Callable[[Number], llm.Tool] | None = None
+        """Makes the tool of a cold transfer; None where callers have no phone."""
+        self.person_tool: Callable[[Person], llm.Tool | None] = lambda _: None
+        """Makes the tool of a warm transfer; None for a person who cannot be rung."""
+        self.past: Past | None = None
+        """The call that broke off and goes on here."""
+        self.at_desk: VoiceAgent | None = None
+        """The agent that has the caller."""
+        self._visited: set[AgentType] = set()
+        self._handoffs = 0
+        self._transfer: Transfer | None = None
+        self._last_sound: float | None = None
+
+    def seat(self, agent: AgentType) -> VoiceAgent:
+        """A new `agent`, ready to take the caller."""
+        return agent(LineSeat(self, agent))
+
+    def watch(self, session: AgentSession[Any]) -> None:
+        """Follow who speaks when."""
+        session.on("agent_state_changed", self._agent_state)
+        session.on("user_state_changed", self._user_state)
+        session.on("conversation_item_added", self._said)
+
+    def _user_state(self, event: UserStateChangedEvent) -> None:
+        if event.new_state == "speaking":
+            self._caller_spoke()
+
+    def _said(self, event: ConversationItemAddedEvent) -> None:
+        if isinstance(event.item, llm.ChatMessage) and event.item.role == "user":
+            self._caller_spoke()
+
+    def _caller_spoke(self) -> None:
+        """Agents that had the caller before may have them again."""
+        self._visited = {type(self.at_desk)} if self.at_desk else set()
+
+    # -- the transfer tools --------------------------------------------------------------------------------------------
+
+    def transfer_tool(self, edge: Handoff) -> llm.Tool:
+        """The tool of one edge. It builds the edge's target when it is called."""
+
+        async def transfer(ctx: CallContext) -> VoiceAgent:
+            return self._put_through(edge, ctx)
+
+        async def transfer_with_brief(ctx: CallContext, reason: str, facts: str, tried: str) -> VoiceAgent:
+            """
+            Args:
+                reason: Why the caller is handed over, in one sentence.
+                facts: What is known so far: who calls, order numbers, what they want.
+                tried: What was tried, and how it went.
+            """
+            return self._put_through(edge, ctx, brief_text(reason, facts, tried))
+
+        function = transfer_with_brief if isinstance(edge.context, Brief) else transfer
+        return function_tool(function, name=transfer_name(edge.target), description=_describe(edge))
+
+    def _put_through(self, edge: Handoff, ctx: CallContext, brief: str = "") -> VoiceAgent:
+        source = ctx.session.current_agent
+        assert isinstance(source, VoiceAgent), "only agents of a line have transfer tools"
+        self._refuse_passing_around(edge)
+        realtime = CallSession.of(source)
+        self._transfer = Transfer(edge, source, time.monotonic(), realtime.sockets)
+        modality = self.modality_of(self.workflow.voice(edge.target))
+        realtime.begin_handoff(Arrival(modality, choose(edge.context, realtime.chat_ctx, brief)))
+        ctx.speech_handle.add_done_callback(lambda speech: self._if_interrupted(speech, source))
+        self.call.ledger.write(HandoffAsked(source=source.id, target=edge.target.name()))
+        target = self.seat(edge.target)
+        self.speech_of(self.workflow.voice(edge.target)).prewarm()  # it connects while the farewell is spoken
+        return target
+
+    def _refuse_passing_around(self, edge: Handoff) -> None:
+        if self._handoffs >= self.workflow.max_handoffs:
+            raise ToolError(
+                "This call can't be transferred any more. Finish it yourself: do what you can with your tools, "
+                "offer a ticket or a callback, and say goodbye."
+            )
+        if edge.target in self._visited:
+            raise ToolError(
+                "The caller has just come from there and has not spoken since. Talk to them yourself first."
+            )
+
+    def _if_interrupted(self, speech: SpeechHandle, source: VoiceAgent) -> None:
+        """LiveKit drops a handoff when the caller speaks over the tool's turn: the agent at hand goes on."""
+        if speech.interrupted and self._transfer and not self._transfer.left:
+            CallSession.of(source).end_handoff()
+            self._transfer = None
+
+    # -- leaving and arriving ------------------------------------------------------------------------------------------
+
+    async def leaving(self, agent: VoiceAgent) -> None:
+        """The last words of the agent that gives the caller away."""
+        if self._transfer is None or self._transfer.source is not agent:
+            return
+        self._transfer.left = True
+        if words := self._transfer.edge.announce:
+            await agent.session.generate_reply(
+                instructions=ANNOUNCEMENT.format(words=words), tool_choice="none"
+            ).wait_for_playout()
+
+    async def arrived(self, agent: VoiceAgent) -> None:
+        """Give the caller to `agent`: what the server knows becomes its context, then it answers."""
+        transfer = self._transfer
+        self.at_desk = agent
+        self._tag.agent = agent.id
+        self._visited.add(type(agent))
+        if transfer:
+            self._handoffs += 1
+            await agent.update_chat_ctx(CallSession.of(agent).chat_ctx, exclude_invalid_function_calls=False)
+        elif self.past:
+            await agent.update_chat_ctx(llm.ChatContext([self.past.note()]))
+        await agent.entered()
+        caller_is_speaking = agent.session.user_state == "speaking"
+        CallSession.of(agent).arrive(answers=not caller_is_speaking)
+        if not caller_is_speaking:  # else the server answers the sentence when it ends, in this agent's name
+            agent.session.generate_reply(instructions=self._opening(agent, first=transfer is None))
+        if transfer:
+            transfer.arrived = time.monotonic()
+            if caller_is_speaking:
+                self._handoff_done(None)
+
+    def _opening(self, agent: VoiceAgent, first: bool) -> str:
+        if first and self.past:
+            return BACK_AGAIN
+        return f"{agent.opening} {DISCLOSURE}" if first and self.workflow.discloses_automation else agent.opening
+
+    # -- how long it took ----------------------------------------------------------------------------------------------
+
+    def _agent_state(self, event: AgentStateChangedEvent) -> None:
+        if event.new_state == "speaking" and self._transfer and self._transfer.arrived:
+            self._handoff_done(time.monotonic())
+        if event.old_state == "speaking":
+            self._last_sound = time.monotonic()
+
+    def _handoff_done(self, spoke: float | None) -> None:
+        transfer, self._transfer = self._transfer, None
+        assert transfer and transfer.arrived and self.at_desk
+        quiet_from = max(self._last_sound or transfer.asked, transfer.asked)
+        self.call.ledger.write(
+            HandoffDone(
+                source=transfer.source.id,
+                target=self.at_desk.id,
+                arrived_ms=_ms(transfer.asked, transfer.arrived),
+                spoke_ms=_ms(transfer.asked, spoke) if spoke else None,
+                silence_ms=_ms(quiet_from, spoke) if spoke else None,
+                socket_kept=CallSession.of(self.at_desk).sockets == transfer.sockets,
+            )
+        )
+
+
+class LineSeat:
+    """One agent's seat on the line: its instructions, the tools that the line adds, its voice."""
+
+    def __init__(self, handoffs: Handoffs, agent: AgentType) -> None:
+        workflow = handoffs.workflow
+        self.instructions = (
+            f"You are `{agent.name()}` on the line `{workflow.name}`.\n{handoffs.manners}\n\n{agent.prompt()}"
+        )
+        self.tools = [*(handoffs.transfer_tool(edge) for edge in workflow.edges(agent)), *handoffs.tools]
+        if handoffs.number_tool:
+            self.tools += [handoffs.number_tool(number) for number in workflow.numbers(agent)]
+        self.tools += [tool for person in workflow.people(agent) if (tool := handoffs.person_tool(person))]
+        self.speech = handoffs.speech_of(workflow.voice(agent))
+        self.arrived = handoffs.arrived
+        self.leaving = handoffs.leaving
+
+
+def _ms(since: float, until: float) -> float:
+    return round((until - since) * 1000, 1)
+
+
+def _describe(edge: Handoff) -> str:
+    heard = f'The caller hears: "{edge.announce}"' if edge.announce else "The caller hears nothing of it"
+    return f"{edge.target.purpose} {heard}; do not announce it yourself."

@@ -1,0 +1,58 @@
+"""Taking up a call that broke off: its worker died, or the caller came back too late."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from livekit.agents import llm
+
+from switchboard.call.call import Verified
+from switchboard.database import Database
+from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, Event, HandoffDone, Remembered
+from switchboard.ledger.timeline import newest_of, timeline
+
+FOR_GOOD = ("goodbye", "silence", "maximum_length", "transferred")
+LONGEST = 40
+HEADING = "The call broke off and the caller is back. What was said so far:"
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a resumed call begins with."""
+
+    call_id: str
+    agent: str
+    """Who had the caller."""
+    state: dict[str, Any]
+    verified: Verified | None
+    said: tuple[str, ...]
+
+    def note(self) -> llm.ChatMessage:
+        """The conversation as one system item: an assistant's text would make the model drift to text answers."""
+        return llm.ChatMessage(role="system", content=["\n".join([HEADING, *self.said])])
+
+
+async def recall(database: Database, origin: str) -> Past | None:
+    """The newest call of that origin, if it broke off; None when there is none, or when it was ended for good."""
+    call_id = await newest_of(database, origin)
+    events = await timeline(database, call_id) if call_id else []
+    ended = [event.reason for event in events if isinstance(event, Ended)]
+    agents = [agent for event in events if (agent := _agent(event))]
+    if not call_id or not agents or set(ended) & set(FOR_GOOD):
+        return None
+    memories = [event for event in events if isinstance(event, Remembered)]
+    last = memories[-1] if memories else None
+    verified = Verified(**last.verified) if last and last.verified else None
+    said = tuple(line for event in events if (line := _line(event)))[-LONGEST:]
+    return Past(call_id, agents[-1], last.state if last else {}, verified, said)
+
+
+def _agent(event: Event) -> str | None:
+    if isinstance(event, Answered):
+        return event.agent
+    return event.target if isinstance(event, HandoffDone) else None
+
+
+def _line(event: Event) -> str | None:
+    if isinstance(event, CallerSpoke):
+        return f"caller: {event.text}"
+    return f"{event.agent}: {event.text}" if isinstance(event, AgentSpoke) else None

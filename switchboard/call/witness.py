@@ -1,0 +1,108 @@
+"""Writes what LiveKit's session says of a call into the ledger."""
+
+import json
+import time
+from collections.abc import Callable, Collection
+from dataclasses import asdict
+from typing import Any
+
+from livekit.agents import (
+    AgentSession,
+    ConversationItemAddedEvent,
+    ErrorEvent,
+    ToolExecutionUpdatedEvent,
+    llm,
+)
+from livekit.agents.voice.events import ToolCallEnded, ToolCallStarted
+
+from switchboard.call.call import Call
+from switchboard.ledger.events import AgentSpoke, CallerSpoke, Failed, Recovered, Remembered, ToolCalled, ToolReturned
+from switchboard.room.keypad import masked
+
+MASK = "***"
+
+
+class Witness:
+    """Follows the session of `call`. `speaker` names the agent that has the caller.
+
+    `secrets` are names of tool arguments whose values are not written.
+    """
+
+    def __init__(self, call: Call[Any], speaker: Callable[[], str], secrets: Collection[str] = ()) -> None:
+        self._call = call
+        self._ledger = call.ledger
+        self._speaker = speaker
+        self._secrets = secrets
+        self._remembered = self._memory()
+        self._running: dict[str, tuple[ToolCalled, float]] = {}
+
+    def watch(self, session: AgentSession[Any]) -> None:
+        """Follow what is said, done and failed."""
+        session.on("conversation_item_added", self._said)
+        session.on("tool_execution_updated", self._tool)
+        session.on("error", self._failed)
+
+    def reconnected(self, seconds: float) -> None:
+        """The realtime connection is back after that long."""
+        self._ledger.write(Recovered(source="realtime", ms=round(seconds * 1000, 1)))
+
+    def _said(self, event: ConversationItemAddedEvent) -> None:
+        item = event.item
+        if not isinstance(item, llm.ChatMessage) or not (text := (item.text_content or "").strip()):
+            return
+        if item.role == "user":
+            self._ledger.write(CallerSpoke(text=masked(text)))
+        elif item.role == "assistant":
+            self._ledger.write(AgentSpoke(agent=self._speaker(), text=text, interrupted=item.interrupted))
+
+    def _tool(self, event: ToolExecutionUpdatedEvent) -> None:
+        update = event.update
+        if isinstance(update, ToolCallStarted):
+            call = update.function_call
+            given = _arguments(call.arguments)
+            arguments = {name: MASK if name in self._secrets else value for name, value in given.items()}
+            called = ToolCalled(agent=self._speaker(), tool=call.name, call_id=call.call_id, arguments=arguments)
+            self._running[call.call_id] = (self._ledger.write(called), time.monotonic())
+        elif isinstance(update, ToolCallEnded) and update.call_id in self._running:
+            called, began = self._running.pop(update.call_id)
+            self._ledger.write(
+                ToolReturned(
+                    agent=called.agent,
+                    tool=called.tool,
+                    call_id=called.call_id,
+                    result=update.message or "",
+                    failed=update.status != "done",
+                    ms=round((time.monotonic() - began) * 1000, 1),
+                )
+            )
+        self._remember()
+
+    def _memory(self) -> Remembered:
+        verified = self._call.caller.verified
+        state = self._call.state.model_dump(mode="json")
+        return Remembered(state=state, verified=asdict(verified) if verified else None)
+
+    def _remember(self) -> None:
+        if (memory := self._memory()) != self._remembered:
+            self._remembered = memory
+            self._ledger.write(memory)
+
+    def _failed(self, event: ErrorEvent) -> None:
+        error = event.error
+        cause = getattr(error, "error", error)
+        # Only the kind of the error and our own words: a service's message may quote what a caller said.
+        self._ledger.write(
+            Failed(
+                source=getattr(error, "label", None) or type(event.source).__name__,
+                message=type(cause).__name__,
+                recoverable=bool(getattr(error, "recoverable", False)),
+            )
+        )
+
+
+def _arguments(text: str) -> dict[str, Any]:
+    try:
+        arguments = json.loads(text or "{}")
+    except ValueError:
+        return {"invalid": text}
+    return arguments if isinstance(arguments, dict) else {"invalid": text}

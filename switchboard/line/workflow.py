@@ -1,0 +1,207 @@
+"""A line as data: which agents it has, who hands to whom, in which voice. What cannot work is refused at import."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from livekit.agents import llm
+from pydantic import BaseModel
+
+from switchboard.line.agent import VoiceAgent
+from switchboard.line.context import Context, Everything
+from switchboard.line.voices import NativeVoice, Voice
+
+AgentType = type[VoiceAgent]
+
+TOOL_IN_PROMPT = re.compile(r"`([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`")
+END_CALL = "end_call"
+
+
+class WorkflowError(ValueError):
+    """A graph that cannot work; the message names the line, the agent and the edge."""
+
+
+class NoState(BaseModel):
+    """The state of a line that keeps none."""
+
+
+@dataclass(frozen=True)
+class Handoff:
+    """An edge that is more than its target: with a context policy, or announced to the caller."""
+
+    target: AgentType
+    context: Context = field(default_factory=Everything)
+    announce: str | None = None
+    """What the leaving agent says, word for word; None: the transfer is silent."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somebody outside of the line, whose phones stand in the settings (`PHONE_PEOPLE`) under the same name."""
+
+    name: str
+    """As people say it, such as "shop desk"."""
+    purpose: str
+    """When a caller belongs there, in a sentence: the description of the tool that leads there."""
+
+    @property
+    def id(self) -> str:
+        """The name as part of a tool's, and as pages know it."""
+        return self.name.replace(" ", "_")
+
+
+@dataclass(frozen=True)
+class Number(Place):
+    """A place that a caller on the phone can be put through to for good: a cold transfer."""
+
+
+@dataclass(frozen=True)
+class Person(Place):
+    """A person who is rung and briefed, and joined to the caller if they accept: a warm transfer."""
+
+    calling: str = "I'm calling a colleague now. Please stay on the line."
+    """What the caller hears, word for word, if the agent has said nothing itself."""
+    waiting: str = "Thank you for waiting. I'm still trying to reach my colleague."
+    """What they hear now and then while they wait, between the music."""
+
+
+Edge = AgentType | Handoff | Number | Person
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A line. Raises `WorkflowError` for a graph that cannot work."""
+
+    name: str
+    start: AgentType
+    handoffs: Mapping[AgentType, tuple[Edge, ...]]
+    voices: Mapping[AgentType, Voice] = field(default_factory=dict)
+    """Agents with a voice other than the native one."""
+    state: type[BaseModel] = NoState
+    """What the line remembers of a call; an empty one is made when the call begins."""
+    discloses_automation: bool = True
+    """The first agent says that it is an automated assistant."""
+    max_handoffs: int = 8
+    """The call's budget; past it the agent at hand finishes the call."""
+    secrets: frozenset[str] = frozenset()
+    """Names of tool arguments whose values the ledger does not keep: a PIN, a password."""
+    playbook: Path | None = None
+    """How the line's agents behave offline, on the simulator."""
+
+    def __post_init__(self) -> None:
+        self._check_names()
+        self._check_edges()
+        self._check_reachable()
+        for agent in self.agents:
+            self._check_prompt(agent)
+
+    @cached_property
+    def agents(self) -> tuple[AgentType, ...]:
+        """Every agent of the line, the first one first."""
+        return tuple(dict.fromkeys([self.start, *self.handoffs]))
+
+    def agent(self, name: str) -> AgentType:
+        """The agent of that name; the first one if there is none (any more)."""
+        return next((agent for agent in self.agents if agent.name() == name), self.start)
+
+    def edges(self, agent: AgentType) -> tuple[Handoff, ...]:
+        """Whom `agent` can hand the caller to."""
+        declared = [edge for edge in self.handoffs.get(agent, ()) if not isinstance(edge, Place)]
+        return tuple(edge if isinstance(edge, Handoff) else Handoff(edge) for edge in declared)
+
+    def numbers(self, agent: AgentType) -> tuple[Number, ...]:
+        """Where `agent` can send a caller's phone."""
+        return tuple(edge for edge in self.handoffs.get(agent, ()) if isinstance(edge, Number))
+
+    def people(self, agent: AgentType) -> tuple[Person, ...]:
+        """Whom `agent` can bring in."""
+        return tuple(edge for edge in self.handoffs.get(agent, ()) if isinstance(edge, Person))
+
+    def voice(self, agent: AgentType) -> Voice:
+        """In which voice `agent` speaks."""
+        return self.voices.get(agent, NativeVoice())
+
+    def tool_names(self, agent: AgentType) -> set[str]:
+        """Every tool that `agent` has on this line, the engine's included."""
+        transfers = {transfer_name(edge.target) for edge in self.edges(agent)}
+        transfers |= {transfer_name(place) for place in (*self.numbers(agent), *self.people(agent))}
+        return {tool.info.name for tool in agent.toolbox if isinstance(tool, NamedTool)} | transfers | {END_CALL}
+
+    def _refuse(self, problem: str) -> None:
+        raise WorkflowError(f"line {self.name}: {problem}")
+
+    def _check_names(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9-]*", self.name):
+            self._refuse("the name must be lower-case letters, digits and dashes")
+        named: dict[str, AgentType] = {}
+        for agent in self.agents:
+            if (other := named.setdefault(agent.name(), agent)) is not agent:
+                self._refuse(f"two agents are named {agent.name()}: {_where(other)} and {_where(agent)}")
+
+    def _check_edges(self) -> None:
+        for agent in self.agents:
+            targets = [edge.target for edge in self.edges(agent)]
+            for target in targets:
+                edge = f"{agent.__name__} -> {target.__name__}"
+                if target not in self.handoffs and target is not self.start:
+                    self._refuse(f"{edge}: {target.__name__} is not declared; give it an entry in handoffs")
+                if target is agent:
+                    self._refuse(f"{edge}: an agent cannot hand the caller to itself")
+                if targets.count(target) > 1:
+                    self._refuse(f"{edge} is declared twice")
+            self._check_places(agent)
+        for agent in self.voices:
+            if agent not in self.agents:
+                self._refuse(f"voices names {agent.__name__}, which is not an agent of this line")
+
+    def _check_places(self, agent: AgentType) -> None:
+        taken = {transfer_name(each) for each in self.agents}
+        for place in (*self.numbers(agent), *self.people(agent)):
+            edge = f"{agent.__name__} -> {place.name!r}"
+            if not re.fullmatch(r"[a-z][a-z0-9]*( [a-z0-9]+)*", place.name):
+                self._refuse(f"{edge}: the name must be lower-case words")
+            if not place.purpose.strip():
+                self._refuse(f"{edge}: it has no purpose")
+            if transfer_name(place) in taken:
+                self._refuse(f"{edge}: an agent, a number or a person has that name")
+            taken.add(transfer_name(place))
+
+    def _check_reachable(self) -> None:
+        reached, ahead = {self.start}, [self.start]
+        while ahead:
+            for edge in self.edges(ahead.pop()):
+                if edge.target not in reached:
+                    reached.add(edge.target)
+                    ahead.append(edge.target)
+        for agent in self.agents:
+            if agent not in reached:
+                self._refuse(f"{agent.__name__} cannot be reached from {self.start.__name__}; add an edge to it")
+
+    def _check_prompt(self, agent: AgentType) -> None:
+        for attribute in ("purpose", "opening"):
+            if not getattr(agent, attribute, "").strip():
+                self._refuse(f"{agent.__name__} has no {attribute}")
+        try:
+            prompt = agent.prompt()
+        except FileNotFoundError:
+            self._refuse(f"{agent.__name__} has no prompt: write {agent.prompt_file()}")
+        missing = sorted(set(TOOL_IN_PROMPT.findall(prompt)) - self.tool_names(agent))
+        if missing:
+            self._refuse(
+                f"the prompt of {agent.__name__} names `{missing[0]}`, a tool that it does not have; "
+                f"it has {', '.join(sorted(self.tool_names(agent)))}"
+            )
+
+
+NamedTool = (llm.FunctionTool, llm.RawFunctionTool)
+
+
+def transfer_name(target: AgentType | Place) -> str:
+    """The name of the tool that leads to `target`."""
+    return f"transfer_to_{target.id if isinstance(target, Place) else target.name()}"
+
+
+def _where(agent: AgentType) -> str:
+    return f"{agent.__module__}.{agent.__qualname__}"

@@ -1,0 +1,1 @@
+"""A call's LiveKit room: its caller, what they hear, what they type."""

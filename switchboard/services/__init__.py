@@ -1,0 +1,1 @@
+"""Who serves the model and the voices, as the settings say."""

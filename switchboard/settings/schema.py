@@ -1,0 +1,784 @@
+"""Every setting: its name in the environment, its type, its default and its one line of help."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+
+from switchboard.settings.values import (
+    AzureEndpoint,
+    CartesiaModel,
+    DatabaseUrl,
+    HttpUrl,
+    LineNumbers,
+    LiveKitUrl,
+    Lower,
+    Networks,
+    Number,
+    Origins,
+    People,
+    Problem,
+    Secret,
+    SettingsError,
+    shown,
+)
+
+Provider = Literal["azure", "openai", "simulator"]
+# Patterns without \w and without counts: Rust's regular expressions spend megabytes on both, in every worker.
+ModelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:/\-]+$", max_length=128)]
+UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.@+\-]+$", max_length=64)]
+ApiVersion = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?$")]
+
+A_NAME = "a name of letters, digits, dots, hyphens and underscores"
+A_SECRET = "a key without spaces or line breaks"  # noqa: S105 - it is a sentence
+A_VERSION = "a date such as 2025-04-01-preview"
+A_URL = "an address such as https://host/path, without a user name or a query"
+A_SWITCH = "true or false"
+A_NUMBER = "a phone number such as +15550100"
+CLOSING_SECONDS = 25
+"""What a worker needs to close the calls that did not end by themselves: LiveKit waits 15 for each, all at once."""
+
+
+@dataclass(frozen=True)
+class Env:
+    """What stands beside a field: its name in the environment, its help, what it takes, and an example if unset."""
+
+    name: str
+    help: str
+    expected: str
+    example: str = ""
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table of settings. `default` is as it would be written in `.env`, "" for none."""
+
+    name: str
+    group: str
+    default: str
+    help: str
+    expected: str
+    example: str
+    secret: bool
+
+
+class Group(BaseModel):
+    """Settings that belong together; which of them were set is in `model_fields_set`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    title: ClassVar[str]
+
+    @classmethod
+    def env(cls, field: str) -> Env:
+        """What stands beside the field of that name."""
+        return next(mark for mark in cls.model_fields[field].metadata if isinstance(mark, Env))
+
+    def given(self, field: str) -> bool:
+        """Whether the setting was set, be it to its default."""
+        return field in self.model_fields_set
+
+
+class Realtime(Group):
+    """The model that listens and answers, whoever serves it."""
+
+    title = "The realtime model"
+    provider: Annotated[
+        Provider | None,
+        Lower,
+        Env(
+            "REALTIME_PROVIDER",
+            "Who serves the model: azure, openai or simulator. Unset: azure if it has an endpoint, openai if it has a "
+            "key or an address.",
+            "azure, openai or simulator",
+            "azure",
+        ),
+    ] = None
+    voice: Annotated[
+        Literal["alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar"],
+        Lower,
+        Env(
+            "REALTIME_VOICE",
+            "The native voice: alloy, ash, ballad, coral, echo, sage, shimmer, verse, marin or cedar.",
+            "alloy, ash, ballad, coral, echo, sage, shimmer, verse, marin or cedar",
+        ),
+    ] = "alloy"
+    speed: Annotated[
+        float,
+        Field(ge=0.25, le=1.5),
+        Env("REALTIME_SPEED", "How fast the native voice speaks, 0.25 to 1.5.", "a number from 0.25 to 1.5"),
+    ] = 1.0
+    noise_reduction: Annotated[
+        Literal["none", "near_field", "far_field"],
+        Lower,
+        Env(
+            "REALTIME_NOISE_REDUCTION",
+            "Noise reduction of the caller's audio: none, near_field (headset) or far_field (room).",
+            "none, near_field or far_field",
+        ),
+    ] = "none"
+    simulator_url: Annotated[
+        HttpUrl | None,
+        Env(
+            "SIMULATOR_URL",
+            "Where a simulator runs that answers when no model is named. Unset: start refuses then.",
+            A_URL,
+            "http://simulator:8089",
+        ),
+    ] = None
+    max_session_duration: Annotated[
+        int,
+        Field(ge=1, le=3540),
+        Env(
+            "REALTIME_MAX_SESSION_DURATION",
+            "Seconds after which the connection is renewed, before the service cuts it.",
+            "a whole number of seconds from 1 to 3540",
+        ),
+    ] = 1200
+
+
+class Azure(Group):
+    """Azure OpenAI: where it is, how to sign in, and the names of its deployments."""
+
+    title = "Azure OpenAI"
+    endpoint: Annotated[
+        AzureEndpoint | None,
+        Env(
+            "AZURE_OPENAI_ENDPOINT",
+            "The address of the resource, https:// or wss://, with or without a path.",
+            "the resource's address, such as https://my-resource.openai.azure.com",
+            "https://my-resource.openai.azure.com",
+        ),
+    ] = None
+    auth: Annotated[
+        Literal["key", "entra"],
+        Lower,
+        Env("AZURE_OPENAI_AUTH", "How to sign in: key or entra (the extra `entra`), never both.", "key or entra"),
+    ] = "key"
+    api_key: Annotated[
+        Secret | None, Env("AZURE_OPENAI_API_KEY", "The resource's key.", A_SECRET, "<key>", secret=True)
+    ] = None
+    entra_scope: Annotated[
+        str,
+        StringConstraints(pattern=r"^https://[A-Za-z0-9_.\-]+/\.default$"),
+        Env(
+            "AZURE_OPENAI_ENTRA_SCOPE",
+            "The scope of the Entra token; some newer resources take https://ai.azure.com/.default.",
+            "a scope such as https://cognitiveservices.azure.com/.default",
+        ),
+    ] = "https://cognitiveservices.azure.com/.default"
+    deployment: Annotated[
+        ModelName | None,
+        Env("AZURE_OPENAI_DEPLOYMENT", "The name of the realtime model's deployment.", A_NAME, "gpt-realtime"),
+    ] = None
+    api_version: Annotated[
+        ApiVersion | None,
+        Env(
+            "OPENAI_API_VERSION",
+            "Set only for a resource that still needs the preview API, which Azure deprecated; unset: the GA API.",
+            A_VERSION,
+            "2025-04-01-preview",
+        ),
+    ] = None
+    transcription_deployment: Annotated[
+        ModelName | None,
+        Env(
+            "AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT",
+            "The deployment that writes down what callers say, in the same resource. Unset: it is not written down.",
+            A_NAME,
+            "gpt-4o-mini-transcribe",
+        ),
+    ] = None
+    tts_deployment: Annotated[
+        ModelName | None,
+        Env(
+            "AZURE_OPENAI_TTS_DEPLOYMENT",
+            "The deployment that speaks text: for AzureVoice, and when the realtime model answers in text.",
+            A_NAME,
+            "gpt-4o-mini-tts",
+        ),
+    ] = None
+    tts_api_version: Annotated[
+        ApiVersion | None,
+        Env(
+            "AZURE_OPENAI_TTS_API_VERSION",
+            "The API version of the deployment that speaks text; it has no effect on the realtime model.",
+            A_VERSION,
+            "2025-04-01-preview",
+        ),
+    ] = None
+
+    @property
+    def preview(self) -> bool:
+        """Whether the deprecated preview dialect is spoken."""
+        return self.api_version is not None
+
+    @property
+    def resource_url(self) -> str:
+        """The endpoint without its API path: what the Azure clients of the `openai` package call `azure_endpoint`."""
+        return re.sub(r"(/openai(/v1)?(/realtime)?|/realtime)$", "", self.endpoint or "")
+
+    @property
+    def v1_url(self) -> str:
+        """The base of Azure's GA API, for clients that take a `base_url` and no API version."""
+        return f"{self.resource_url}/openai/v1"
+
+    @property
+    def realtime_url(self) -> str:
+        """What LiveKit's `with_azure(base_url=)` is to get: the whole path, which it then uses as it is."""
+        endpoint = self.endpoint or ""
+        if endpoint.endswith("/realtime"):
+            return endpoint
+        return f"{self.resource_url}/openai/realtime" if self.preview else f"{self.v1_url}/realtime"
+
+    @property
+    def api_path(self) -> str:
+        """The API path that the endpoint was given with: "", "/openai", "/openai/v1/realtime" ..."""
+        return (self.endpoint or "").removeprefix(self.resource_url)
+
+
+class OpenAI(Group):
+    """OpenAI, or any server that speaks its Realtime API."""
+
+    title = "OpenAI, or another server that speaks its Realtime API"
+    api_key: Annotated[Secret | None, Env("OPENAI_API_KEY", "The key.", A_SECRET, "<key>", secret=True)] = None
+    base_url: Annotated[
+        HttpUrl | None,
+        Env("OPENAI_BASE_URL", "The address of the server. Unset: OpenAI's.", A_URL, "https://api.openai.com/v1"),
+    ] = None
+    model: Annotated[ModelName, Env("OPENAI_MODEL", "The realtime model.", A_NAME)] = "gpt-realtime"
+    transcription_model: Annotated[
+        ModelName, Env("OPENAI_TRANSCRIPTION_MODEL", "The model that writes down what callers say.", A_NAME)
+    ] = "gpt-4o-mini-transcribe"
+
+
+class Cartesia(Group):
+    """Cartesia speaks for the agents that have a `CartesiaVoice`."""
+
+    title = "Cartesia, the voice of agents that have one of their own"
+    api_key: Annotated[Secret | None, Env("CARTESIA_API_KEY", "The key.", A_SECRET, "<key>", secret=True)] = None
+    via: Annotated[
+        Literal["direct", "livekit"],
+        Lower,
+        Env(
+            "CARTESIA_VIA",
+            "How to reach it: direct (with its key) or livekit (LiveKit Inference, on a LiveKit Cloud project).",
+            "direct or livekit",
+        ),
+    ] = "direct"
+    model: Annotated[
+        CartesiaModel,
+        Env(
+            "CARTESIA_MODEL",
+            "The model: sonic-2, sonic-3 ...; LiveKit's way of writing it (cartesia/sonic-2) will do.",
+            "a model such as sonic-2 or cartesia/sonic-2",
+        ),
+    ] = "sonic-2"
+    base_url: Annotated[HttpUrl, Env("CARTESIA_BASE_URL", "The address, where it is not Cartesia's own.", A_URL)] = (
+        "https://api.cartesia.ai"
+    )
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is a way to reach Cartesia at all."""
+        return self.via == "livekit" or self.api_key is not None
+
+    @property
+    def inference_model(self) -> str:
+        """The model's name at LiveKit Inference."""
+        return f"cartesia/{self.model}"
+
+
+class Turns(Group):
+    """Who notices that the caller has finished, and how."""
+
+    title = "Turns: who notices that the caller has finished"
+    detection: Annotated[
+        Literal["server_vad", "semantic_vad", "livekit", "multilingual"],
+        Lower,
+        Env(
+            "TURN_DETECTION",
+            "server_vad or semantic_vad (the model), livekit (local, bundled) or multilingual (the extra "
+            "`turn-detector`).",
+            "server_vad, semantic_vad, livekit or multilingual",
+        ),
+    ] = "server_vad"
+    threshold: Annotated[
+        float,
+        Field(ge=0, le=1),
+        Env("VAD_THRESHOLD", "server_vad: how loud is speech, 0 to 1.", "a number from 0 to 1"),
+    ] = 0.5
+    prefix_ms: Annotated[
+        int,
+        Field(ge=0, le=5000),
+        Env(
+            "VAD_PREFIX_MS",
+            "server_vad: milliseconds kept from before the speech.",
+            "a whole number of milliseconds from 0 to 5000",
+        ),
+    ] = 300
+    silence_ms: Annotated[
+        int,
+        Field(ge=0, le=10000),
+        Env(
+            "VAD_SILENCE_MS",
+            "server_vad: milliseconds of silence that end a turn.",
+            "a whole number of milliseconds from 0 to 10000",
+        ),
+    ] = 500
+    create_response: Annotated[
+        bool,
+        Env("VAD_CREATE_RESPONSE", "The model answers at the end of a turn; false: LiveKit decides when.", A_SWITCH),
+    ] = True
+    interrupt_response: Annotated[
+        bool, Env("VAD_INTERRUPT_RESPONSE", "The model stops when the caller speaks.", A_SWITCH)
+    ] = True
+
+    @property
+    def client_side(self) -> bool:
+        """Whether LiveKit decides when to answer, so that the session needs a local detector and a VAD."""
+        return self.detection in ("livekit", "multilingual") or not self.create_response
+
+
+class Storage(Group):
+    """The one database, and how long the ledger is kept in it."""
+
+    title = "Storage"
+    url: Annotated[
+        DatabaseUrl,
+        Env(
+            "DATABASE_URL",
+            "sqlite:///file, or postgresql://user:password@host/name (the extra `postgres`).",
+            "sqlite:///file or postgresql://user:password@host/name",
+        ),
+    ] = SecretStr("sqlite:///var/switchboard.db")
+    retention_days: Annotated[
+        int,
+        Field(ge=1, le=3650),
+        Env(
+            "LEDGER_RETENTION_DAYS",
+            "Days after which what happened in a call is removed.",
+            "a whole number of days from 1 to 3650",
+        ),
+    ] = 90
+
+    @property
+    def shown_url(self) -> str:
+        """The address without its password."""
+        return shown(self.url.get_secret_value()).strip('"')
+
+
+class LiveKit(Group):
+    """The LiveKit server that carries the audio."""
+
+    title = "LiveKit"
+    url: Annotated[
+        LiveKitUrl | None,
+        Env(
+            "LIVEKIT_URL",
+            "The address of the LiveKit server, needed by dev, start and connect.",
+            "an address such as wss://my-project.livekit.cloud or ws://127.0.0.1:7880",
+            "wss://my-project.livekit.cloud",
+        ),
+    ] = None
+    api_key: Annotated[Secret | None, Env("LIVEKIT_API_KEY", "Its key.", A_SECRET, "<key>", secret=True)] = None
+    api_secret: Annotated[
+        Secret | None, Env("LIVEKIT_API_SECRET", "Its secret.", A_SECRET, "<secret>", secret=True)
+    ] = None
+    public_url: Annotated[
+        LiveKitUrl | None,
+        Env(
+            "LIVEKIT_PUBLIC_URL",
+            "Where browsers reach the LiveKit server, if not at LIVEKIT_URL.",
+            "an address such as wss://livekit.example.com",
+            "wss://livekit.example.com",
+        ),
+    ] = None
+    agent_name: Annotated[
+        ModelName, Env("LIVEKIT_AGENT_NAME", "The name under which calls are dispatched to this deployment.", A_NAME)
+    ] = "switchboard"
+
+    @property
+    def is_cloud(self) -> bool:
+        """Whether the server is a LiveKit Cloud project, which has LiveKit Inference."""
+        return (urlsplit(self.url or "").hostname or "").endswith(".livekit.cloud")
+
+
+class Worker(Group):
+    """The process that answers calls."""
+
+    title = "The worker"
+    max_calls: Annotated[
+        int,
+        Field(ge=1, le=1000),
+        Env("WORKER_MAX_CALLS", "Calls that one worker takes at a time.", "a whole number from 1 to 1000"),
+    ] = 20
+    executor: Annotated[
+        Literal["process", "thread"],
+        Lower,
+        Env(
+            "WORKER_EXECUTOR",
+            "process: a crash ends one call (65 MB a call); thread: a tenth of the memory, for 8 calls at most.",
+            "process or thread",
+        ),
+    ] = "process"
+    idle_processes: Annotated[
+        int,
+        Field(ge=0, le=64),
+        Env("WORKER_IDLE_PROCESSES", "How many are kept ready for the next calls.", "a whole number from 0 to 64"),
+    ] = 2
+    port: Annotated[
+        int,
+        Field(ge=0, le=65535),
+        Env("WORKER_PORT", "The port of its health page; 0: any.", "a whole number from 0 to 65535"),
+    ] = 8081
+    metrics_port: Annotated[
+        int | None,
+        Field(ge=1, le=65535),
+        Env(
+            "WORKER_METRICS_PORT",
+            "The port of LiveKit's metrics for Prometheus, such as the worker's load. Unset: none.",
+            "a whole number from 1 to 65535",
+            "9090",
+        ),
+    ] = None
+    grace_seconds: Annotated[
+        int,
+        Field(ge=30, le=14400),
+        Env(
+            "WORKER_GRACE_SECONDS",
+            "Seconds from SIGTERM until whoever stops the worker kills it; running calls have them, less 25, to end.",
+            "a whole number from 30 to 14400",
+        ),
+    ] = 120
+
+    @property
+    def drain_seconds(self) -> int:
+        """What running calls have of the grace; the rest is for closing those that are left."""
+        return self.grace_seconds - CLOSING_SECONDS
+
+
+class Web(Group):
+    """The web app, which serves the page and lets callers in."""
+
+    title = "The web app"
+    host: Annotated[
+        str,
+        StringConstraints(pattern=r"^[A-Za-z0-9_.:\-]+$"),
+        Env("HTTP_HOST", "The address that it listens at.", "an address such as 127.0.0.1 or 0.0.0.0"),
+    ] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535), Env("HTTP_PORT", "Its port.", "a whole number from 1 to 65535")] = 8080
+    cors_origins: Annotated[
+        Origins,
+        Env(
+            "HTTP_CORS_ORIGINS",
+            "Other sites that may use the API and frame the page, with commas between them; *: all.",
+            "origins such as https://shop.example, with commas between them",
+            "https://shop.example",
+        ),
+    ] = ()
+    rate_limit: Annotated[
+        int,
+        Field(ge=1, le=10000),
+        Env("HTTP_RATE_LIMIT", "Requests for calls that one address may make in a minute.", "a whole number above 0"),
+    ] = 30
+    trusted_proxies: Annotated[
+        Networks,
+        Env(
+            "HTTP_TRUSTED_PROXIES",
+            "Addresses or networks of proxies that are believed about who the caller is, with commas between them.",
+            "addresses or networks such as 10.0.0.0/8, with commas between them",
+            "10.0.0.0/8",
+        ),
+    ] = ()
+    auth_issuer: Annotated[
+        HttpUrl | None,
+        Env(
+            "CALLER_AUTH_ISSUER",
+            "Callers have to bring a JWT of this issuer; set all three or none.",
+            A_URL,
+            "https://login.example.com",
+        ),
+    ] = None
+    auth_audience: Annotated[
+        ModelName | None, Env("CALLER_AUTH_AUDIENCE", "The audience of that JWT.", A_NAME, "switchboard")
+    ] = None
+    auth_jwks_url: Annotated[
+        HttpUrl | None,
+        Env("CALLER_AUTH_JWKS_URL", "Where the issuer's keys are.", A_URL, "https://login.example.com/jwks.json"),
+    ] = None
+
+
+class Phone(Group):
+    """Phone calls, through LiveKit SIP: the numbers people call, and the phones of people who are rung."""
+
+    title = "The phone, through LiveKit SIP"
+    numbers: Annotated[
+        LineNumbers,
+        Env(
+            "PHONE_NUMBERS",
+            "The numbers that people call, each with the line that answers, with commas between them; *: any number.",
+            "numbers with their lines, such as +15550100=support-line",
+            "+15550100=support-line",
+        ),
+    ] = ()
+    allowed_addresses: Annotated[
+        Networks,
+        Env(
+            "PHONE_ALLOWED_ADDRESSES",
+            "Addresses or networks that calls may come from, with commas between them: those of the carrier. "
+            "Unset: any.",
+            "addresses or networks such as 203.0.113.0/24, with commas between them",
+            "203.0.113.0/24",
+        ),
+    ] = ()
+    username: Annotated[
+        UserName | None,
+        Env("PHONE_USERNAME", "The user name that callers' SIP has to sign in with; both or none.", A_NAME, "carrier"),
+    ] = None
+    password: Annotated[
+        Secret | None, Env("PHONE_PASSWORD", "The password for it.", A_SECRET, "<password>", secret=True)
+    ] = None
+    outbound_address: Annotated[
+        str | None,
+        StringConstraints(pattern=r"^[A-Za-z0-9_.\-]+(:[0-9]+)?$"),
+        Env(
+            "PHONE_OUTBOUND_ADDRESS",
+            "The carrier or PBX that rings people's phones, host or host:port.",
+            "a host or host:port such as sip.example.com",
+            "sip.example.com",
+        ),
+    ] = None
+    outbound_number: Annotated[
+        Number | None,
+        Env("PHONE_OUTBOUND_NUMBER", "The number that those phones show as the caller.", A_NUMBER, "+15550100"),
+    ] = None
+    outbound_username: Annotated[
+        UserName | None,
+        Env("PHONE_OUTBOUND_USERNAME", "The user name at the carrier or PBX; both or none.", A_NAME, "switchboard"),
+    ] = None
+    outbound_password: Annotated[
+        Secret | None, Env("PHONE_OUTBOUND_PASSWORD", "The password for it.", A_SECRET, "<password>", secret=True)
+    ] = None
+    outbound_transport: Annotated[
+        Literal["auto", "udp", "tcp", "tls"],
+        Lower,
+        Env("PHONE_OUTBOUND_TRANSPORT", "How it is reached: auto, udp, tcp or tls.", "auto, udp, tcp or tls"),
+    ] = "auto"
+    people: Annotated[
+        People,
+        Env(
+            "PHONE_PEOPLE",
+            "The people of the workflow and their phones, numbers or SIP addresses, rung in that order.",
+            "people with their phones, such as shop desk=+15550200|sip:desk@10.0.0.5; returns=+15550300",
+            "shop desk=+15550200|sip:desk@10.0.0.5; returns=+15550300",
+        ),
+    ] = ()
+    asks_for_person_with_zero: Annotated[
+        bool, Env("PHONE_ASKS_FOR_PERSON_WITH_ZERO", "A caller who types 0 asks for a person.", A_SWITCH)
+    ] = True
+
+    ring_seconds: Annotated[
+        int,
+        Field(ge=5, le=120),
+        Env("PHONE_RING_SECONDS", "How long a person's phone rings.", "a whole number of seconds from 5 to 120"),
+    ] = 20
+    accept_seconds: Annotated[
+        int,
+        Field(ge=10, le=300),
+        Env(
+            "PHONE_ACCEPT_SECONDS",
+            "How long somebody who has answered may take to accept the caller; a voicemail never does.",
+            "a whole number of seconds from 10 to 300",
+        ),
+    ] = 45
+    takes_notes: Annotated[
+        bool,
+        Env(
+            "PHONE_TAKES_NOTES",
+            "While a person has the caller the agent stays, silent, and writes down what both say.",
+            A_SWITCH,
+        ),
+    ] = False
+
+    def phones_of(self, person: str) -> tuple[str, ...]:
+        """Where a person of the workflow is rung, in order; () for one who has no phone."""
+        return next((each.phones for each in self.people if each.name.lower() == person.lower()), ())
+
+
+class Log(Group):
+    """What is logged and how."""
+
+    title = "Logs"
+    format: Annotated[
+        Literal["console", "json"],
+        Lower,
+        Env("LOG_FORMAT", "console (for people) or json (for machines).", "console or json"),
+    ] = "console"
+    level: Annotated[
+        Literal["debug", "info", "warning", "error", "critical"],
+        Lower,
+        Env("LOG_LEVEL", "debug, info, warning, error or critical.", "debug, info, warning, error or critical"),
+    ] = "info"
+
+
+class Limits(Group):
+    """When a call is ended."""
+
+    title = "The end of a call"
+    max_minutes: Annotated[
+        float,
+        Field(gt=0, le=240, allow_inf_nan=False),
+        Env("CALL_MAX_MINUTES", "Minutes after which a call is ended.", "a number of minutes above 0, at most 240"),
+    ] = 30
+    silence_seconds: Annotated[
+        float,
+        Field(ge=1, le=600, allow_inf_nan=False),
+        Env(
+            "CALL_SILENCE_SECONDS",
+            "Seconds of silence after which the caller is asked whether they are there, twice at most.",
+            "a number of seconds from 1 to 600",
+        ),
+    ] = 15
+    wait_seconds: Annotated[
+        int,
+        Field(ge=5, le=300),
+        Env("CALL_WAIT_SECONDS", "Seconds that a room waits for its caller.", "a whole number from 5 to 300"),
+    ] = 30
+    grace_seconds: Annotated[
+        int,
+        Field(ge=1, le=300),
+        Env(
+            "CALL_GRACE_SECONDS", "Seconds that a call waits for a caller who has left.", "a whole number from 1 to 300"
+        ),
+    ] = 20
+    max_calls: Annotated[
+        int,
+        Field(ge=1, le=10000),
+        Env("CALLS_MAX", "Calls at one time, over all workers.", "a whole number from 1 to 10000"),
+    ] = 20
+    ticket_minutes: Annotated[
+        int,
+        Field(ge=1, le=1440),
+        Env("TICKET_MINUTES", "Minutes in which a caller can come back to a call.", "a whole number from 1 to 1440"),
+    ] = 60
+
+
+class Settings(BaseModel):
+    """All settings, checked and frozen; safe to print and to pickle for another process.
+
+    Built directly (`Settings(turns=Turns(detection="livekit"))`) every value is checked, but not what goes together
+    with what: that is `load_settings`. `warnings` are lines for whoever starts the process to log.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    realtime: Realtime = Realtime()
+    azure: Azure = Azure()
+    openai: OpenAI = OpenAI()
+    cartesia: Cartesia = Cartesia()
+    turns: Turns = Turns()
+    storage: Storage = Storage()
+    livekit: LiveKit = LiveKit()
+    worker: Worker = Worker()
+    web: Web = Web()
+    phone: Phone = Phone()
+    log: Log = Log()
+    call: Limits = Limits()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def provider(self) -> Provider | None:
+        """Who serves the realtime model; None if nothing names one, and then only `console` and `demo` may start."""
+        if self.realtime.provider:
+            return self.realtime.provider
+        if self.azure.endpoint:
+            return "azure"
+        return "openai" if self.openai.api_key or self.openai.base_url else None
+
+    @property
+    def simulated_at(self) -> str | None:
+        """The simulator that answers, where one was named for the case that nobody else is; None: not that one."""
+        return self.realtime.simulator_url if self.provider in (None, "simulator") else None
+
+    def require_provider(self) -> Provider:
+        """Who serves the realtime model; raises `SettingsError` if nobody is named."""
+        if self.provider is None and self.simulated_at:
+            return "simulator"
+        if self.provider is None:
+            raise SettingsError(
+                [
+                    Problem(
+                        "REALTIME_PROVIDER",
+                        "nothing, and no AZURE_OPENAI_ENDPOINT, OPENAI_API_KEY or OPENAI_BASE_URL",
+                        "a realtime provider for real callers",
+                        "set AZURE_OPENAI_ENDPOINT and its key, or REALTIME_PROVIDER=simulator to answer with the "
+                        "simulator on purpose",
+                    )
+                ]
+            )
+        return self.provider
+
+    def require_livekit(self) -> LiveKit:
+        """LiveKit's address and keys, all of them set; raises `SettingsError` if there are none."""
+        if self.livekit.url is None:
+            fix = "set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or use `console`, which needs no server"
+            raise SettingsError([Problem("LIVEKIT_URL", "nothing", "the LiveKit server that carries the calls", fix)])
+        return self.livekit
+
+    @property
+    def speaks_azure(self) -> bool:
+        """Whether the realtime model is built from `azure`: Azure itself, or the simulator in its place."""
+        return self.provider in ("azure", "simulator")
+
+    @property
+    def transcription_model(self) -> str | None:
+        """The model or deployment that writes down what callers say, of the provider in use."""
+        return self.openai.transcription_model if self.provider == "openai" else self.azure.transcription_deployment
+
+
+def groups() -> dict[str, type[Group]]:
+    """The groups of `Settings` by field."""
+    types = {name: field.annotation for name, field in Settings.model_fields.items()}
+    return {name: kind for name, kind in types.items() if isinstance(kind, type) and issubclass(kind, Group)}
+
+
+def _rows(group: type[Group]) -> list[Setting]:
+    rows = []
+    for field, info in group.model_fields.items():
+        env = group.env(field)
+        rows.append(
+            Setting(env.name, group.title, _as_text(info.default), env.help, env.expected, env.example, env.secret)
+        )
+    return rows
+
+
+def _as_text(default: object) -> str:
+    match default:
+        case None | ():
+            return ""
+        case bool():
+            return str(default).lower()
+        case SecretStr():
+            return default.get_secret_value()
+        case _:
+            return str(default)
+
+
+SETTINGS: tuple[Setting, ...] = tuple(row for group in groups().values() for row in _rows(group))
+
+
+def env_example() -> str:
+    """The text of `.env.example`."""
+    lines = [
+        "# Copy to .env and uncomment what you need; the values are the defaults, or examples where there is none."
+    ]
+    title = ""
+    for setting in SETTINGS:
+        if setting.group != title:
+            title = setting.group
+            lines += ["", f"## {title}"]
+        lines += [f"# {setting.help}", f"#{setting.name}={setting.default or setting.example}"]
+    return "\n".join(lines) + "\n"

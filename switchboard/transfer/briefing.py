@@ -1,0 +1,183 @@
+"""The talk with a person who was rung: the briefing, their questions, yes or no; and their words when they are done."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from typing import Literal, Self
+
+from livekit.agents import Agent, AgentSession, UserInputTranscribedEvent, function_tool, llm, room_io
+from livekit.agents.voice.events import UserStateChangedEvent
+
+from switchboard.call.channel import PHONE
+from switchboard.line.voices import NativeVoice
+from switchboard.line.workflow import Person
+from switchboard.realtime import CallSession
+from switchboard.realtime.pieces import SHORT_MS
+from switchboard.room.agent_track import AgentTrack
+from switchboard.services.providers import Services
+from switchboard.services.speech import Speeches
+from switchboard.transfer.person_phone import PERSON, PersonPhone
+from switchboard.waiting import any_set
+
+Decision = Literal["accepted", "declined", "not_accepted", "hung_up"]
+
+ACCEPT, DECLINE = "1", "2"
+HELLO_SECONDS = 1.5
+"""So long the person may say hello first, as people do who pick up a phone."""
+DICTATION_SECONDS = 20.0
+"""For what they want to say about a caller whom they hand back, from the last word that was understood."""
+FINISHED = "*#"
+INSTRUCTIONS = """\
+You are `briefing` on the line `{line}`.
+You have rung {name}, a colleague of yours, on the telephone. A caller is waiting, who cannot hear you two. Everything
+you write is spoken aloud: short, plain sentences.
+Begin with the briefing: that a caller is waiting, who it is if that is known, what they want and what was tried, in two
+or three sentences. Then ask whether you may put the caller through: they can say so, or press 1 for yes and 2 for no.
+Answer their questions from what you know of the call, and from nothing else. When they agree, call `accept_caller`;
+when they do not, or cannot, call `decline_caller`. Say nothing when you call a tool. An answering machine accepts
+nobody: if you hear one, call `decline_caller`."""
+OPENING = (
+    "Say the briefing, and ask whether you may put the caller through, or whether they press 1 for yes or 2 for no."
+)
+DICTATE = "Ask what the caller's agent should know, and say that they can hang up or press star when they are done."
+
+
+class Briefing:
+    """On a `line` that is answered, or about to be. `brief` and `said` are what the agent knows of the call."""
+
+    def __init__(
+        self, services: Services, line: PersonPhone, person: Person, of_line: str, brief: str, said: Sequence[str]
+    ) -> None:
+        self._services = services
+        self._line = line
+        self._resources = AsyncExitStack()
+        self._decision: Decision | None = None
+        self._decided = asyncio.Event()
+        self._spoke = asyncio.Event()
+        self.finished = asyncio.Event()
+        """The person has pressed star: they are done with the caller, or with what they say about them."""
+        self._heard = asyncio.Event()
+        self.on_said: Callable[[str], None] = lambda _: None
+        """Hears what the person has said since they accepted."""
+        self.track = AgentTrack()
+        self._agent = Briefer(person, of_line, brief, said, self._decide)
+
+    async def __aenter__(self) -> Self:
+        """Be there, ready to speak, before the phone is answered."""
+        model = self._services.realtime("audio", lambda _: None, PHONE.more_silence_ms)
+        self._resources.push_async_callback(model.aclose)
+        speeches = Speeches(lambda voice: self._services.speech(voice, self._realtime), spoken=True)
+        self._resources.push_async_callback(speeches.aclose)
+        self._session: AgentSession[None] = AgentSession(
+            llm=model, tts=speeches.of(NativeVoice()), aec_warmup_duration=None, **self._services.turns()
+        )
+        self._resources.push_async_callback(self.track.aclose)
+        self._resources.push_async_callback(self._session.aclose)
+        self._session.output.audio = self.track
+        self._session.on("user_state_changed", self._user_state)
+        self._session.on("user_input_transcribed", self._transcribed)
+        self._line.on_key = self._key
+        audio = room_io.AudioInputOptions(frame_size_ms=SHORT_MS, pre_connect_audio=False, auto_gain_control=True)
+        options = room_io.RoomOptions(
+            audio_input=audio,
+            text_input=False,
+            text_output=False,
+            participant_identity=PERSON,
+            close_on_disconnect=False,
+            delete_room_on_close=False,
+        )
+        await self._session.start(
+            self._agent, room=self._line.room, room_options=options, session_host=False, record=False
+        )
+        await self.track.publish(self._line.room, PERSON, self._line.answered.wait)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._resources.aclose()
+
+    async def decided(self, seconds: float) -> Decision:
+        """Brief the person who has answered, and wait for their yes or no."""
+        asking = asyncio.create_task(self._brief())
+        try:
+            await any_set(self._decided, self._line.gone, seconds=seconds)
+        finally:
+            asking.cancel()
+        return self._decision or ("hung_up" if self._line.gone.is_set() else "not_accepted")
+
+    def fall_silent(self, *, takes_notes: bool) -> None:
+        """The person has the caller: say nothing any more, and hear nothing, or only write it down."""
+        self.finished.clear()
+        self._session.interrupt()
+        self._realtime().listen_only(True)
+        self._session.input.set_audio_enabled(takes_notes)
+
+    async def dictated(self) -> None:
+        """Ask the person who hands the caller back what is to be known, and listen until they are done."""
+        self.finished.clear()
+        self._heard.clear()
+        self._session.input.set_audio_enabled(True)
+        await self._session.generate_reply(instructions=DICTATE, tool_choice="none").wait_for_playout()
+        while await any_set(self._heard, self.finished, self._line.gone, seconds=DICTATION_SECONDS):
+            if self.finished.is_set() or self._line.gone.is_set():
+                return
+            self._heard.clear()
+
+    def _realtime(self) -> CallSession:
+        session = self._agent.realtime_llm_session
+        assert isinstance(session, CallSession)
+        return session
+
+    async def _brief(self) -> None:
+        """Let the person say hello, which the server answers with the briefing; or begin with it."""
+        if not await any_set(self._spoke, seconds=HELLO_SECONDS):
+            self._session.generate_reply(instructions=OPENING)
+
+    def _decide(self, decision: Decision) -> None:
+        self._decision = self._decision or decision
+        self._decided.set()
+
+    def _key(self, key: str) -> None:
+        if key in FINISHED:
+            self.finished.set()
+        elif key == ACCEPT:
+            self._decide("accepted")
+        elif key == DECLINE:
+            self._decide("declined")
+
+    def _user_state(self, event: UserStateChangedEvent) -> None:
+        if event.new_state == "speaking":
+            self._spoke.set()
+
+    def _transcribed(self, event: UserInputTranscribedEvent) -> None:
+        if event.is_final and self._decided.is_set() and (text := event.transcript.strip()):
+            self.on_said(text)
+            self._heard.set()
+
+
+class Briefer(Agent):
+    """Who speaks with the person."""
+
+    def __init__(
+        self,
+        person: Person,
+        line: str,
+        brief: str,
+        said: Sequence[str],
+        decide: Callable[[Decision], None],
+    ) -> None:
+        known = "\n".join([brief, "What was said in the call:", *said])
+        # A system item: an assistant's text would make the model drift to text answers.
+        context = llm.ChatContext([llm.ChatMessage(role="system", content=[known])])
+        instructions = INSTRUCTIONS.format(line=line, name=person.name)
+        super().__init__(id="briefing", instructions=instructions, chat_ctx=context)
+        self._decide = decide
+
+    @function_tool
+    async def accept_caller(self) -> None:
+        """The colleague takes the caller. Call it when they have agreed."""
+        self._decide("accepted")
+
+    @function_tool
+    async def decline_caller(self) -> None:
+        """The colleague does not take the caller, or an answering machine has picked up."""
+        self._decide("declined")

@@ -1,0 +1,85 @@
+"""Cold transfer: the caller's phone is sent elsewhere by SIP REFER, and comes back to the agent if nobody takes it."""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import aiohttp
+import structlog
+from livekit import api
+from livekit.agents import RunContext, function_tool, llm
+
+from switchboard.call.call import Call
+from switchboard.call.ending import Ending
+from switchboard.ledger.events import CallTransferred, TransferOutcome
+from switchboard.line.workflow import Number, transfer_name
+from switchboard.transfer.outcome import outcome_of
+
+log = structlog.get_logger(__name__)
+
+RINGING_SECONDS = 20
+TOLD: dict[TransferOutcome, str] = {
+    "busy": "They are busy.",
+    "no_answer": "Nobody answers there.",
+    "declined": "They can't take the call now.",
+    "failed": "The call can't be put through there now.",
+}
+BACK = "{told} The caller is with you again. Say so in one sentence, and offer something else: a ticket or a callback."
+FIRST_SAY_SO = "Before you call this, tell the caller in one short sentence that you put them through."
+
+Refer = Callable[[str, int], Awaitable[None]]
+"""Sends the caller's phone to an address and lets it ring for so many seconds: `CallerRoom.refer`."""
+
+
+class ColdTransfer:
+    """Makes the tools of the numbers of a line. `phones_of` gives the addresses of a name, from the settings alone."""
+
+    def __init__(
+        self, call: Call[Any], ending: Ending, speaker: Callable[[], str], phones_of: Callable[[str], Sequence[str]]
+    ) -> None:
+        self._call = call
+        self._ending = ending
+        self._speaker = speaker
+        self._phones_of = phones_of
+        self.refer: Refer | None = None
+        """Set once the caller is known to be on a phone."""
+
+    def tool(self, number: Number) -> llm.Tool:
+        """The tool that sends the caller to `number`. It has no arguments: where to is not the model's to say."""
+
+        async def transfer(ctx: RunContext[Call[Any]]) -> str | None:
+            return await self._transfer(number, ctx)
+
+        description = f"{number.purpose} {FIRST_SAY_SO}"
+        return function_tool(transfer, name=transfer_name(number), description=description)
+
+    async def _transfer(self, number: Number, ctx: RunContext[Call[Any]]) -> str | None:
+        phones = self._phones_of(number.name)
+        if not phones or self.refer is None:
+            return BACK.format(told=TOLD["failed"])
+        await ctx.wait_for_playout()
+        asked = time.monotonic()
+        session = ctx.session
+        session.input.set_audio_enabled(False)
+        try:
+            outcome = await self._outcome(phones[0])
+        finally:
+            session.input.set_audio_enabled(True)
+        took = round((time.monotonic() - asked) * 1000, 1)
+        self._call.ledger.write(CallTransferred(agent=self._speaker(), target=number.name, outcome=outcome, ms=took))
+        if outcome == "done":
+            self._ending.finish("transferred")
+            return None
+        return BACK.format(told=TOLD[outcome])
+
+    async def _outcome(self, phone: str) -> TransferOutcome:
+        assert self.refer is not None
+        rings_until = time.monotonic() + RINGING_SECONDS
+        address = phone if phone.startswith("sip") else f"tel:{phone}"
+        try:
+            await self.refer(address, RINGING_SECONDS)
+        except (api.TwirpError, TimeoutError, aiohttp.ClientError) as error:
+            outcome = outcome_of(error, rings_until)
+            log.info("a caller was not put through", outcome=outcome, error=type(error).__name__)
+            return outcome
+        return "done"

@@ -1,0 +1,221 @@
+"""Handoffs in real sessions over the simulator's real socket."""
+
+import asyncio
+
+import pytest
+from livekit.agents import llm
+
+from simulator.options import Options
+from switchboard.ledger.events import AgentSpoke, CallerSpoke, HandoffAsked, HandoffDone, ToolReturned
+from switchboard.line.context import Brief, LastTurns, Nothing
+from switchboard.line.workflow import Handoff
+from switchboard.realtime import CallSession
+from tests.stage.agents import Desk, Lobby, Reception, Studio
+from tests.stage.mind import PassingBack, texts
+from tests.stage.stage import LINE, Stage, staged, with_line
+
+WAYS = {
+    ("reception", "desk"),
+    ("desk", "reception"),
+    ("reception", "studio"),
+    ("studio", "reception"),
+    ("desk", "studio"),
+    ("studio", "desk"),
+}
+ANNOUNCED = with_line(
+    handoffs={**LINE.handoffs, Reception: (Handoff(Desk, announce="Just a moment, I put you through."), Studio, Lobby)}
+)
+DIALECTS = pytest.mark.parametrize("preview", [False, True], ids=["ga", "preview"])
+
+
+def answers_by(stage: Stage, agent: str) -> list[str]:
+    return [spoke.text for spoke in stage.of(AgentSpoke) if spoke.agent == agent]
+
+
+@DIALECTS
+async def test_every_handoff_of_the_graph_keeps_the_one_connection(database_url: str, preview: bool) -> None:
+    async with staged(database_url, preview=preview) as stage:
+        for target in ("desk", "studio", "desk", "reception", "studio", "reception"):
+            await stage.say(f"to {target}")
+
+        done = stage.of(HandoffDone)
+        assert {(each.source, each.target) for each in done} == WAYS
+        assert all(each.socket_kept for each in done)
+        assert stage.simulator.opened == 1
+
+
+@DIALECTS
+async def test_the_native_voice_and_cartesias_are_both_heard(database_url: str, preview: bool) -> None:
+    async with staged(database_url, preview=preview) as stage:
+        for target in ("studio", "reception"):
+            await stage.say(f"to {target}")
+
+        assert len(stage.loudspeaker.heard) == 3
+        assert all(seconds > 0.5 for seconds in stage.loudspeaker.seconds)
+        assert [(said.voice, said.text.strip()) for said in stage.simulator.cartesia.spoken] == [
+            ("studio-voice", "This is studio. You said: to studio.")
+        ]
+        assert [request.modality for request in stage.mind.requests] == ["audio", "audio", "text", "text", "audio"]
+
+
+async def test_a_handoff_sends_nothing_of_the_conversation_again(database_url: str) -> None:
+    async with staged(database_url) as stage:
+        await stage.say("look up parcel")
+        before = len(stage.simulator.frames)
+        await stage.say("to studio: I pass you on.")
+
+        sent = [frame.event["type"] for frame in list(stage.simulator.frames)[before:]]
+        assert "conversation.item.delete" not in sent
+        assert sent.count("conversation.item.create") == 2  # the caller's words and the transfer tool's result
+
+
+async def test_the_farewell_and_tool_results_reach_the_next_agent(database_url: str) -> None:
+    async with staged(database_url) as stage:
+        await stage.say("look up parcel")
+        await stage.say("to desk: I pass you on.")
+
+        seen = texts(stage.mind.requests[-1])
+        assert "The parcel is on its way." in seen
+        assert "I pass you on." in seen
+        assert answers_by(stage, "desk") == ["This is desk. You said: to desk: I pass you on.."]
+
+
+async def test_an_announced_handoff_says_the_announcement_in_the_leaving_agents_voice(database_url: str) -> None:
+    async with staged(database_url, line=ANNOUNCED) as stage:
+        await stage.say("to desk")
+
+        assert answers_by(stage, "reception")[-1] == "Just a moment, I put you through."
+        assert answers_by(stage, "desk") == ["This is desk. You said: to desk."]
+        assert "Just a moment, I put you through." in texts(stage.mind.requests[-1])
+
+
+async def test_words_spoken_during_a_handoff_are_answered_by_the_next_agent_and_by_nobody_else(
+    database_url: str,
+) -> None:
+    Lobby.door = asyncio.Event()
+    async with staged(database_url) as stage:
+        stage.mind.will_hear("and please hurry")
+        handoff = asyncio.create_task(stage.say("to lobby"))
+        await stage.until(lambda: stage.of(HandoffAsked))
+        stage.microphone.speak("and please hurry")
+        await stage.until(lambda: any(said.text == "and please hurry" for said in stage.of(CallerSpoke)))
+        Lobby.door.set()
+        await handoff
+
+        assert answers_by(stage, "lobby") == ["This is lobby. You said: and please hurry."]
+        assert not [text for text in texts(stage.mind.requests[-1]) if "heard:" in text]
+
+
+async def test_a_sentence_that_the_caller_is_in_the_middle_of_is_answered_when_it_ends_by_the_next_agent(
+    database_url: str,
+) -> None:
+    sentence = "my parcel has the number one zero zero four two and it should have come yesterday already"
+    async with staged(database_url, line=ANNOUNCED, speed=1.0) as stage:
+        stage.mind.will_hear(sentence)
+        await stage.loudspeaker.silence()
+        handoff = asyncio.create_task(stage.say("to desk"))
+        await stage.until(lambda: stage.of(HandoffAsked))
+        await stage.loudspeaker.playing.wait()
+        stage.microphone.speak(sentence)
+        await handoff
+        await stage.until_said("desk heard")
+
+        assert stage.of(HandoffDone)[0].spoke_ms is None  # the caller has the word
+        assert answers_by(stage, "desk") == [f"desk heard: {sentence}."]
+        assert not stage.simulator.received("input_audio_buffer.clear")
+
+
+async def test_a_caller_who_interrupts_the_farewell_stays_with_the_agent_and_is_answered(database_url: str) -> None:
+    async with staged(database_url, speed=1.0) as stage:
+        stage.mind.will_hear("no wait")
+        await stage.loudspeaker.silence()
+        stage.conversation.session.generate_reply(user_input="to desk: goodbye for now, and thank you for your call")
+        await stage.until(lambda: stage.of(HandoffAsked))
+        await stage.loudspeaker.playing.wait()
+        stage.microphone.speak("no wait please")
+        await stage.until_said("reception heard: no wait")
+
+        assert not stage.of(HandoffDone)
+
+
+async def test_agents_cannot_pass_a_caller_back_before_the_caller_has_spoken(database_url: str) -> None:
+    async with staged(database_url, mind=PassingBack()) as stage:
+        await stage.say("go")
+
+        assert len(stage.of(HandoffDone)) == 1
+        refused = [tool for tool in stage.of(ToolReturned) if tool.failed]
+        assert "has just come from there" in refused[0].result
+        assert answers_by(stage, "desk")
+
+
+async def test_past_its_budget_of_handoffs_the_agent_at_hand_finishes_the_call(database_url: str) -> None:
+    async with staged(database_url, line=with_line(max_handoffs=2)) as stage:
+        for target in ("desk", "reception", "desk"):
+            await stage.say(f"to {target}")
+
+        assert len(stage.of(HandoffDone)) == 2
+        refused = [tool for tool in stage.of(ToolReturned) if tool.failed]
+        assert "can't be transferred any more" in refused[0].result
+        assert stage.conversation.handoffs.at_desk is not None
+        assert stage.conversation.handoffs.at_desk.id == "reception"
+
+
+async def test_a_tool_that_the_model_invents_does_not_end_the_call(database_url: str) -> None:
+    async with staged(database_url) as stage:
+        await stage.say("call open_sesame")
+        await stage.say("hello again")
+
+        assert answers_by(stage, "reception")[-1] == "reception heard: hello again."
+
+
+async def test_a_brief_replaces_the_conversation_but_keeps_what_is_said_during_the_handoff(database_url: str) -> None:
+    line = with_line(handoffs={**LINE.handoffs, Reception: (Handoff(Desk, context=Brief()), Studio, Lobby)})
+    async with staged(database_url, line=line) as stage:
+        await stage.say("my cat is called Tom")
+        await stage.say("to desk")
+
+        seen = texts(stage.mind.requests[-1])
+        assert "my cat is called Tom" not in seen
+        assert any("Reason: they asked\nKnown facts: none\nTried so far: nothing" in text for text in seen)
+
+
+async def test_last_turns_keeps_only_those(database_url: str) -> None:
+    line = with_line(handoffs={**LINE.handoffs, Reception: (Handoff(Desk, context=LastTurns(1)), Studio, Lobby)})
+    async with staged(database_url, line=line) as stage:
+        await stage.say("my cat is called Tom")
+        await stage.say("to desk")
+
+        seen = texts(stage.mind.requests[-1])
+        assert "my cat is called Tom" not in seen
+        assert "to desk" in seen
+
+
+async def test_nothing_keeps_nothing_of_what_was_said_before(database_url: str) -> None:
+    line = with_line(handoffs={**LINE.handoffs, Reception: (Handoff(Desk, context=Nothing()), Studio, Lobby)})
+    async with staged(database_url, line=line) as stage:
+        await stage.say("to desk")
+
+        assert texts(stage.mind.requests[-1]) == []
+
+
+async def test_a_handoff_waits_for_no_round_trip(database_url: str) -> None:
+    async with staged(database_url, options=Options(round_trip=0.5)) as stage:
+        await stage.say("to desk")
+
+        sent = [(frame.time, frame.event) for frame in stage.simulator.frames]
+        result = next(at for at, event in sent if event.get("item", {}).get("type") == "function_call_output")
+        asked = [at for at, event in sent if event["type"] == "response.create"][-1]
+        assert asked - result < stage.simulator.options.round_trip
+
+
+async def test_an_item_that_the_service_refuses_is_taken_back_and_the_call_goes_on(database_url: str) -> None:
+    async with staged(database_url) as stage:
+        realtime = CallSession.of(stage.conversation.handoffs.at_desk)  # type: ignore[arg-type]
+        ctx = realtime.chat_ctx
+        ctx.items.append(llm.FunctionCallOutput(call_id="nobody_called", name="x", output="x", is_error=False))
+        await realtime.update_chat_ctx(ctx)
+        await stage.simulator.wait_for(lambda: stage.simulator.errors)
+        await stage.say("hello")
+
+        assert answers_by(stage, "reception")[-1] == "reception heard: hello."
+        assert not [item for item in realtime.chat_ctx.items if item.type == "function_call_output"]

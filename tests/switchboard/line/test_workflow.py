@@ -1,0 +1,139 @@
+"""What a workflow refuses, and what it tells of itself."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from switchboard.line.agent import VoiceAgent
+from switchboard.line.context import LastTurns
+from switchboard.line.graph import as_mermaid, as_text
+from switchboard.line.voices import CartesiaVoice
+from switchboard.line.workflow import Handoff, Number, Person, Workflow, WorkflowError, transfer_name
+from tests.stage.agents import Desk, Lobby, Reception, Studio
+from tests.stage.stage import LINE
+
+
+def refusal(**fields: Any) -> str:
+    with pytest.raises(WorkflowError) as refused:
+        Workflow(**{"name": "broken", "start": Reception, "handoffs": {Reception: ()}, **fields})
+    return str(refused.value)
+
+
+def agent(name: str, prompt: Path | None = None, **attributes: Any) -> type[VoiceAgent]:
+    words = {"purpose": "Somebody has to.", "opening": "Say something."}
+    if prompt is not None:
+        attributes["prompt_file"] = classmethod(lambda cls: prompt)
+    return type(name, (VoiceAgent,), {**words, **attributes})
+
+
+def test_an_edge_to_an_agent_that_is_not_declared_is_refused() -> None:
+    assert refusal(handoffs={Reception: (Desk,)}) == (
+        "line broken: Reception -> Desk: Desk is not declared; give it an entry in handoffs"
+    )
+
+
+def test_an_agent_that_cannot_be_reached_is_refused() -> None:
+    assert refusal(handoffs={Reception: (Desk,), Desk: (), Studio: (Desk,)}) == (
+        "line broken: Studio cannot be reached from Reception; add an edge to it"
+    )
+
+
+def test_two_agents_of_one_name_are_refused() -> None:
+    twin = agent("Desk")
+    text = refusal(handoffs={Reception: (Desk, twin), Desk: (), twin: ()})
+
+    assert text.startswith("line broken: two agents are named desk: tests.stage.agents.Desk and ")
+
+
+def test_a_prompt_that_names_a_tool_its_agent_does_not_have_is_refused(tmp_path: Path) -> None:
+    prompt = tmp_path / "lost.md"
+    prompt.write_text("Use `transfer_to_desk` and `open_sesame`, never `orders`.")
+    lost = agent("Lost", prompt)
+
+    assert refusal(start=lost, handoffs={lost: (Desk,), Desk: ()}) == (
+        "line broken: the prompt of Lost names `open_sesame`, a tool that it does not have; "
+        "it has end_call, transfer_to_desk"
+    )
+
+
+def test_an_agent_without_a_prompt_is_refused_with_the_file_to_write(tmp_path: Path) -> None:
+    silent = agent("Silent", tmp_path / "silent.md")
+
+    assert refusal(start=silent, handoffs={silent: ()}) == (
+        f"line broken: Silent has no prompt: write {tmp_path / 'silent.md'}"
+    )
+
+
+@pytest.mark.parametrize("missing", ["purpose", "opening"])
+def test_an_agent_without_purpose_or_opening_is_refused(missing: str) -> None:
+    assert refusal(start=agent("Vague", None, **{missing: " "}), handoffs={}) == f"line broken: Vague has no {missing}"
+
+
+def test_an_edge_to_itself_is_refused() -> None:
+    assert refusal(handoffs={Reception: (Reception,)}) == (
+        "line broken: Reception -> Reception: an agent cannot hand the caller to itself"
+    )
+
+
+def test_an_edge_declared_twice_is_refused() -> None:
+    handoffs = {Reception: (Desk, Handoff(Desk, announce="One moment.")), Desk: ()}
+
+    assert refusal(handoffs=handoffs) == "line broken: Reception -> Desk is declared twice"
+
+
+def test_a_voice_for_an_agent_that_is_not_on_the_line_is_refused() -> None:
+    assert refusal(voices={Lobby: CartesiaVoice("x")}) == (
+        "line broken: voices names Lobby, which is not an agent of this line"
+    )
+
+
+def test_a_name_that_cannot_stand_in_metadata_is_refused() -> None:
+    assert refusal(name="My Line") == "line My Line: the name must be lower-case letters, digits and dashes"
+
+
+def test_a_policy_of_no_turns_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        LastTurns(0)
+
+
+def test_a_workflow_cannot_be_changed() -> None:
+    with pytest.raises(AttributeError):
+        LINE.name = "other"  # type: ignore[misc]
+
+
+def test_the_graph_names_every_agent_and_every_edge() -> None:
+    text, mermaid = as_text(LINE), as_mermaid(LINE)
+
+    for each in LINE.agents:
+        assert each.name() in text
+        for edge in LINE.edges(each):
+            assert f"    {each.name()} --> {edge.target.name()}" in mermaid
+
+
+DESK = Person("shop desk", purpose="The caller asks for a person.")
+
+
+def test_a_person_is_a_target_like_an_agent() -> None:
+    line = Workflow(name="line", start=Reception, handoffs={Reception: (DESK,)})
+
+    assert line.people(Reception) == (DESK,)
+    assert line.edges(Reception) == ()
+    assert transfer_name(DESK) in line.tool_names(Reception)
+    assert "-> shop desk (a person)" in as_text(line)
+    assert "reception -->|a person| shop_desk([shop desk])" in as_mermaid(line)
+
+
+@pytest.mark.parametrize("place", [Person("shop desk", purpose=" "), Number("shop desk", purpose="")])
+def test_a_place_without_a_purpose_is_refused(place: Person | Number) -> None:
+    assert refusal(handoffs={Reception: (place,)}) == "line broken: Reception -> 'shop desk': it has no purpose"
+
+
+def test_two_places_of_one_name_are_refused() -> None:
+    number = Number("shop desk", purpose="Somebody has to.")
+
+    assert "has that name" in refusal(handoffs={Reception: (number, DESK)})
+
+
+def test_a_person_named_as_nobody_speaks_is_refused() -> None:
+    assert "lower-case words" in refusal(handoffs={Reception: (Person("Shop-Desk", purpose="Always."),)})

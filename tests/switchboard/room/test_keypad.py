@@ -1,0 +1,44 @@
+"""Keys become a turn."""
+
+import asyncio
+
+import pytest
+
+from switchboard.room.keypad import Keypad, masked, turn_of
+
+
+async def test_a_hash_ends_the_number() -> None:
+    turns: list[str] = []
+    keypad = Keypad(turns.append)
+    for key in "10042#7#":
+        keypad.press(key)
+
+    assert turns == ["10042", "7"]
+
+
+async def test_a_pause_ends_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("switchboard.room.keypad.PAUSE_SECONDS", 0.01)
+    entered: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    keypad = Keypad(entered.set_result)
+    for key in "10042":
+        keypad.press(key)
+
+    assert await entered == "10042"
+
+
+async def test_a_hash_alone_says_nothing() -> None:
+    turns: list[str] = []
+    Keypad(turns.append).press("#")
+
+    assert turns == []
+
+
+def test_what_was_typed_is_kept_as_its_length() -> None:
+    assert masked(turn_of("4711", zero_asks_for_a_person=True)) == "(typed on the keypad) ****"
+    assert masked("My order is 10042.") == "My order is 10042."
+
+
+@pytest.mark.parametrize(("setting", "asks"), [(True, True), (False, False)])
+def test_zero_asks_for_a_person_where_that_is_set(setting: bool, asks: bool) -> None:
+    assert ("person" in turn_of("0", setting)) is asks
+    assert turn_of("01", setting) == "(typed on the keypad) 01"
