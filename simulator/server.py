@@ -51,7 +51,8 @@ class Simulator:
         self.options = options or Options()
         self.faults = Faults(self.options.faults, self.options.seed)
         self._record = Record()
-        self._backend = Backend(mind, self.options, self.faults, voice or Voice(), self._record, recognizer or Deaf())
+        self._voice = voice or Voice()
+        self._backend = Backend(mind, self.options, self.faults, self._voice, self._record, recognizer or Deaf())
         self._doorman = Doorman(self.options, self.faults)
         self.cartesia = Cartesia(self._backend)
         self.speech = SpeechEndpoint(self._backend, self._doorman)
@@ -102,8 +103,10 @@ class Simulator:
         await self.wait_for(lambda: not self._connections)
 
     async def start(self) -> None:
-        """Listen. Raises OSError when the port is taken."""
-        DETECTORS[self.options.detector]()  # its model is loaded now, not while the first caller waits
+        """Listen. Raises OSError when the port is taken, RuntimeError when eSpeak does not start."""
+        # What speaks and what hears is loaded now, not while the first callers wait.
+        await self._voice.warm()
+        DETECTORS[self.options.detector]()
         self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=LONGEST_STOP)
         await self._runner.setup()
         try:

@@ -10,7 +10,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
 import espeakng_loader
 import numpy as np
@@ -72,6 +71,10 @@ class Voice:
     def __init__(self) -> None:
         self._said: OrderedDict[tuple[str, str, float], Speech] = OrderedDict()
 
+    async def warm(self) -> None:
+        """Start eSpeak now, and not when the first caller waits for it. Raises RuntimeError when it does not start."""
+        await asyncio.to_thread(_ENGINE.start)
+
     async def speak(self, text: str, voice: str, speed: float = 1.0) -> Speech:
         """`text` in `voice`: a realtime voice's name, or any other id, which gets a voice of its own."""
         key = (text, voice, speed)
@@ -90,9 +93,8 @@ def synthesize(text: str, voice: str, speed: float) -> Speech:
     if not text.strip():
         return Speech(text, b"", ())
     variant, pitch = VOICES.get(voice) or _voice_of(voice)
-    engine = _engine()
-    samples, marks = engine.say(text, variant, pitch, round(WORDS_PER_MINUTE * speed))
-    pcm = resample(samples, engine.rate, RATE).tobytes()
+    samples, marks, rate = _ENGINE.say(text, variant, pitch, round(WORDS_PER_MINUTE * speed))
+    pcm = resample(samples, rate, RATE).tobytes()
     return Speech(text, pcm, _words(text, marks, len(pcm) / BYTES_PER_MS))
 
 
@@ -154,33 +156,46 @@ RATE_PARAMETER, PITCH_PARAMETER = 1, 3
 
 
 class _Engine:
-    """eSpeak NG is one machine with one state: whoever speaks holds the lock."""
+    """eSpeak NG is one machine with one state: whoever starts it or speaks holds the lock."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._library = ctypes.CDLL(espeakng_loader.get_library_path())
-        path = espeakng_loader.get_data_path().encode()
-        self.rate: int = self._library.espeak_Initialize(SYNCHRONOUS, 0, path, DONT_EXIT)
-        if self.rate <= 0:
-            raise RuntimeError("eSpeak NG did not start: its data was not found in the espeakng-loader package")
-        # Breath is drawn by chance. Every process draws alike, though a sentence still depends on those before it.
-        self._library.espeak_ng_SetRandSeed(ctypes.c_long(1))
+        self._library: ctypes.CDLL | None = None
+        self._rate = 0
         # The library keeps the pointer only, so the callback has to live as long as it does.
         self._callback = _CALLBACK(self._collect)
-        self._library.espeak_SetSynthCallback(self._callback)
         self._samples = bytearray()
         self._marks: list[tuple[int, float]] = []
 
-    def say(self, text: str, variant: str, pitch: int, rate: int) -> tuple[Samples, list[tuple[int, float]]]:
-        """The samples, and where in the text each word begins with its time in ms."""
+    def start(self) -> None:
+        """Load the library, if it is not there yet."""
+        with self._lock:
+            self._started()
+
+    def say(self, text: str, variant: str, pitch: int, rate: int) -> tuple[Samples, list[tuple[int, float]], int]:
+        """The samples, where in the text each word begins with its time in ms, and the samples' rate."""
         data = text.encode() + b"\0"
         with self._lock:
+            library = self._started()
             self._samples, self._marks = bytearray(), []
-            self._library.espeak_SetVoiceByName(f"en-us+{variant}".encode())
-            self._library.espeak_SetParameter(RATE_PARAMETER, rate, 0)
-            self._library.espeak_SetParameter(PITCH_PARAMETER, pitch, 0)
-            self._library.espeak_Synth(data, ctypes.c_size_t(len(data)), 0, 0, 0, UTF8, None, None)
-            return np.frombuffer(bytes(self._samples), dtype=np.int16), self._marks
+            library.espeak_SetVoiceByName(f"en-us+{variant}".encode())
+            library.espeak_SetParameter(RATE_PARAMETER, rate, 0)
+            library.espeak_SetParameter(PITCH_PARAMETER, pitch, 0)
+            library.espeak_Synth(data, ctypes.c_size_t(len(data)), 0, 0, 0, UTF8, None, None)
+            return np.frombuffer(bytes(self._samples), dtype=np.int16), self._marks, self._rate
+
+    def _started(self) -> ctypes.CDLL:
+        if self._library is None:
+            library = ctypes.CDLL(espeakng_loader.get_library_path())
+            path = espeakng_loader.get_data_path().encode()
+            self._rate = library.espeak_Initialize(SYNCHRONOUS, 0, path, DONT_EXIT)
+            if self._rate <= 0:
+                raise RuntimeError("eSpeak NG did not start: its data was not found in the espeakng-loader package")
+            # Breath is drawn by chance. Every process draws alike, though a sentence still depends on those before it.
+            library.espeak_ng_SetRandSeed(ctypes.c_long(1))
+            library.espeak_SetSynthCallback(self._callback)
+            self._library = library
+        return self._library
 
     def _collect(self, samples: ctypes._Pointer[ctypes.c_short], count: int, events: ctypes._Pointer[_Event]) -> int:
         if samples and count > 0:
@@ -194,6 +209,5 @@ class _Engine:
         return 0
 
 
-@cache
-def _engine() -> _Engine:
-    return _Engine()
+_ENGINE = _Engine()
+"""The only one of this process: it is made here, before there are threads, and loads nothing until it is started."""

@@ -3,13 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 
 import numpy as np
 import pytest
 
+from bench.first_words import ROOT, how_it_ended
 from simulator.voice import VOICES, Speech, Voice, resample, synthesize
 
+LOADED = """
+import asyncio
+from pathlib import Path
+
+from bench.first_words import Greeting
+from simulator.server import Simulator
+from simulator.voice import Voice
+
+
+class Probed(Voice):
+    async def warm(self):
+        assert not espeak_is_loaded()
+        await super().warm()
+        assert espeak_is_loaded() and simulator.port == 0
+
+
+def espeak_is_loaded():
+    return "espeak" in Path("/proc/self/maps").read_text()
+
+
+simulator = Simulator(Greeting(), voice=Probed())
+
+
+async def start():
+    async with simulator:
+        print(espeak_is_loaded())
+
+
+asyncio.run(start())
+"""
 SENTENCE = "Hello, this is the support line. How can I help you today?"
 
 
@@ -107,3 +140,14 @@ def test_resampling_keeps_length_and_pitch() -> None:
 
     assert len(again) == 24_000
     assert int(np.argmax(np.abs(np.fft.rfft(again)))) == 440
+
+
+@pytest.mark.parametrize("way", ["threads", "calls"])
+def test_first_words_at_the_same_moment_are_all_said(way: str) -> None:
+    assert [how_it_ended(way, callers=8) for _ in range(4)] == ["well"] * 4
+
+
+def test_the_engine_is_loaded_before_the_simulator_listens() -> None:
+    asked = subprocess.run([sys.executable, "-c", LOADED], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (asked.stdout, asked.stderr) == ("True\n", "")
