@@ -23,7 +23,7 @@ from stack.ports import Port, take
 from stack.readiness import http_ok, log_says
 from stack.rooms import close_rooms
 from switchboard.phone.setup import Setup
-from switchboard.settings.schema import LiveKit, Phone, Settings
+from switchboard.settings.schema import LiveKitAccess, Phone, Settings
 from switchboard.settings.values import LineNumber
 
 FOLDER = HERE / "var" / "demo"
@@ -56,7 +56,9 @@ async def _whole_stack(chosen: Settings, line: str | None, with_phone: bool, mac
                 await close_rooms(livekit)
 
 
-async def _livekit(chosen: Settings, with_phone: bool, machine: Machine, parts: Parts) -> tuple[LiveKit, str | None]:
+async def _livekit(
+    chosen: Settings, with_phone: bool, machine: Machine, parts: Parts
+) -> tuple[LiveKitAccess, str | None]:
     """A LiveKit server, and with a phone the SIP address of LiveKit SIP beside it."""
     build = livekit_build(machine)
     if not with_phone:
@@ -65,7 +67,7 @@ async def _livekit(chosen: Settings, with_phone: bool, machine: Machine, parts: 
     return phones.livekit, phones.sip.address
 
 
-async def _start_own_parts(chosen: Settings, line: str | None, livekit: LiveKit, parts: Parts) -> int:
+async def _start_own_parts(chosen: Settings, line: str | None, livekit: LiveKitAccess, parts: Parts) -> int:
     """Web app, worker and simulator, side by side; the port of the page."""
     simulated = chosen.provider in (None, "simulator")
     wanted = (Port("the page", chosen.web.port), Port("the simulator", 8089))
@@ -82,7 +84,7 @@ async def _start_own_parts(chosen: Settings, line: str | None, livekit: LiveKit,
     return numbers[0]
 
 
-async def _number(chosen: Settings, line: str | None, livekit: LiveKit) -> str:
+async def _number(chosen: Settings, line: str | None, livekit: LiveKitAccess) -> str:
     """Set the phone up, with a number of our own where none is set; what to dial, without the host."""
     demo_phone = Phone(numbers=(LineNumber(NUMBER, line_named(line).name),), allowed_addresses=("127.0.0.0/8",))
     wanted = chosen.phone if chosen.phone.numbers else demo_phone
@@ -92,7 +94,7 @@ async def _number(chosen: Settings, line: str | None, livekit: LiveKit) -> str:
 
 
 def _own_parts(
-    chosen: Settings, line: str | None, livekit: LiveKit, page: int, simulated: int | None = None
+    chosen: Settings, line: str | None, livekit: LiveKitAccess, page: int, simulated: int | None = None
 ) -> Iterator[Part]:
     """Our own programs: the web app on the port `page`, a worker, and a simulator on the port `simulated`, if any."""
 
@@ -100,9 +102,9 @@ def _own_parts(
         return (sys.executable, "main.py", *arguments)
 
     values = {
-        "LIVEKIT_URL": livekit.url or "",
-        "LIVEKIT_API_KEY": livekit.api_key.get_secret_value() if livekit.api_key else "",
-        "LIVEKIT_API_SECRET": livekit.api_secret.get_secret_value() if livekit.api_secret else "",
+        "LIVEKIT_URL": livekit.url,
+        "LIVEKIT_API_KEY": livekit.key,
+        "LIVEKIT_API_SECRET": livekit.secret.get_secret_value(),
         "HTTP_PORT": str(page),
         "WORKER_PORT": "0",
     }

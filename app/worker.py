@@ -89,15 +89,15 @@ def build_server(chosen: Settings, answer: Answer = answer) -> AgentServer:
     """LiveKit's worker; `answer` takes each call, a function of a module: processes find it by its name."""
     spare_local_models(chosen)
     let_children_import_from(HERE)
-    livekit, worker = chosen.livekit, chosen.worker
+    livekit, worker = chosen.livekit.access, chosen.worker
     server = AgentServer(
         # What answers calls is loaded once, by the process that all others fork from
         preload_modules=[name for name in sys.modules if name.startswith(("app.", "switchboard.", "workflows."))],
         job_executor_type=JobExecutorType(worker.executor),
         num_idle_processes=worker.idle_processes,
-        ws_url=livekit.url or "",
-        api_key=livekit.api_key.get_secret_value() if livekit.api_key else None,
-        api_secret=livekit.api_secret.get_secret_value() if livekit.api_secret else None,
+        ws_url=livekit.url if livekit else "",
+        api_key=livekit.key if livekit else None,
+        api_secret=livekit.secret.get_secret_value() if livekit else None,
         port=worker.port,
         prometheus_port=worker.metrics_port,
         setup_fnc=prepare_process,
@@ -108,8 +108,10 @@ def build_server(chosen: Settings, answer: Answer = answer) -> AgentServer:
     # LiveKit's command line adds a log handler of its own when it starts
     server.on("worker_started", lambda: start_logging(chosen))
     server.on("worker_registered", lambda *_: tell_ready())
-    admission = Admission(livekit, worker.max_calls, lambda: [each.job.id for each in server.active_jobs])
-    server.rtc_session(answer, agent_name=livekit.agent_name, on_request=admission.decide)
+    decide = None
+    if livekit:
+        decide = Admission(livekit, worker.max_calls, lambda: [each.job.id for each in server.active_jobs]).decide
+    server.rtc_session(answer, agent_name=chosen.livekit.agent_name, on_request=decide)
     return server
 
 

@@ -26,6 +26,7 @@ from bench.caller import QUIET_SECONDS, Caller
 from bench.stack import Stack, running
 from bench.table import percentile, table
 from stack.errors import LocalError
+from switchboard.livekit import token_of
 from switchboard.room.agent_track import AgentTrack
 from switchboard.room.voice_of import voice_of
 
@@ -37,15 +38,8 @@ SPOKEN = 0.2
 
 def token(stack: Stack, room: str, identity: str) -> str:
     """Opens `room`."""
-    key, secret = stack.livekit.api_key, stack.livekit.api_secret
-    assert key and secret
     grants = api.VideoGrants(room_join=True, room=room)
-    return (
-        api.AccessToken(key.get_secret_value(), secret.get_secret_value())
-        .with_identity(identity)
-        .with_grants(grants)
-        .to_jwt()
-    )
+    return token_of(stack.livekit).with_identity(identity).with_grants(grants).to_jwt()
 
 
 @asynccontextmanager

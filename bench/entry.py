@@ -6,6 +6,7 @@ from bench.stack import Stack
 from bench.stock_worker import AGENT_NAME
 from switchboard.http.rooms import CallRoom, Rooms
 from switchboard.http.tokens import TokenSigner, new_identity, new_room
+from switchboard.livekit import token_of
 from workflows.support_line import SUPPORT_LINE
 
 
@@ -22,9 +23,7 @@ async def our_token(stack: Stack, room: CallRoom, agent_name: str, rooms: Rooms)
 
 def stock_token(stack: Stack, room: CallRoom, metadata: str) -> str:
     """The caller's join makes the room and calls the agent, with this metadata."""
-    key, secret = stack.livekit.api_key, stack.livekit.api_secret
-    assert key and secret
     dispatch = api.RoomAgentDispatch(agent_name=AGENT_NAME, metadata=metadata)
-    token = api.AccessToken(key.get_secret_value(), secret.get_secret_value()).with_identity(room.identity)
+    token = token_of(stack.livekit).with_identity(room.identity)
     token = token.with_grants(api.VideoGrants(room_join=True, room=room.name))
     return token.with_room_config(api.RoomConfiguration(agents=[dispatch])).to_jwt()

@@ -3,11 +3,10 @@
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from livekit import api
-from pydantic import SecretStr
 
 from stack.cache import cache_folder
 from stack.livekit_build import SERVER, SIP, LiveKitBuild, Source
@@ -19,9 +18,10 @@ from stack.ports import Port, take
 from stack.readiness import Ready, http_ok, log_says
 from switchboard.http.options import HttpSettings
 from switchboard.http.rooms import Rooms
+from switchboard.livekit import client_of
 from switchboard.settings.environment import load_settings
 from switchboard.settings.process import process_environment
-from switchboard.settings.schema import SETTINGS, LiveKit, Settings
+from switchboard.settings.schema import SETTINGS, LiveKitAccess, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 READY = log_says("registered worker")
@@ -34,7 +34,7 @@ EXECUTOR = "thread"
 class Stack:
     """What runs; the processes are named as in `start`."""
 
-    livekit: LiveKit
+    livekit: LiveKitAccess
     parts: Parts
     folder: Path
     options: HttpSettings
@@ -46,15 +46,15 @@ class Stack:
     @property
     def url(self) -> str:
         """Where callers connect."""
-        return self.livekit.url or ""
+        return self.livekit.url
 
     def api(self) -> api.LiveKitAPI:
         """A client with all rights; close it."""
-        return api.LiveKitAPI(self.url, _plain(self.livekit.api_key), _plain(self.livekit.api_secret))
+        return client_of(self.livekit)
 
-    def access(self, agent_name: str) -> LiveKit:
-        """The settings of our web app, for the worker of that name."""
-        return self.livekit.model_copy(update={"agent_name": agent_name})
+    def access(self, agent_name: str) -> LiveKitAccess:
+        """The server as our web app knows it, for the worker of that name."""
+        return replace(self.livekit, agent_name=agent_name)
 
     def rooms(self, agent_name: str) -> Rooms:
         """Makes rooms as our web app makes them."""
@@ -107,8 +107,8 @@ class Stack:
         return {
             **self.environ,
             "LIVEKIT_URL": self.url,
-            "LIVEKIT_API_KEY": _plain(self.livekit.api_key),
-            "LIVEKIT_API_SECRET": _plain(self.livekit.api_secret),
+            "LIVEKIT_API_KEY": self.livekit.key,
+            "LIVEKIT_API_SECRET": self.livekit.secret.get_secret_value(),
         }
 
     def _module(self, name: str, module: str, *arguments: str, ready: Ready = READY) -> Part:
@@ -150,7 +150,3 @@ async def _parts(folder: Path, say: Say) -> AsyncIterator[tuple[Settings, Machin
 
 def _build(machine: Machine, what: Source = SERVER) -> LiveKitBuild:
     return LiveKitBuild(machine, ROOT / "deploy/livekit", ROOT / "deploy/toolchains/go.txt", what)
-
-
-def _plain(secret: SecretStr | None) -> str:
-    return secret.get_secret_value() if secret else ""

@@ -17,7 +17,7 @@ from stack.machine import Machine
 from stack.parts import Part, PartError, Parts
 from stack.ports import EVERY_ADDRESS, LOOPBACK, Port, take
 from stack.readiness import http_ok, http_status
-from switchboard.settings.schema import LiveKit
+from switchboard.settings.schema import LiveKit, LiveKitAccess
 
 PORTS = (
     Port("LiveKit", 7880),
@@ -53,10 +53,9 @@ class LiveKitServer:
         write_config(server.config, server._settings)
         return server
 
-    def access(self, chosen: LiveKit) -> LiveKit:
-        """The settings that were chosen, with how to reach this server."""
-        url = f"ws://{LOOPBACK}:{self.ports[0].number}"
-        return chosen.model_copy(update={"url": url, "api_key": SecretStr(API_KEY), "api_secret": self.secret})
+    def access(self, agent_name: str) -> LiveKitAccess:
+        """How to reach this server, for agents of that name."""
+        return LiveKitAccess(f"ws://{LOOPBACK}:{self.ports[0].number}", API_KEY, self.secret, agent_name)
 
     @property
     def part(self) -> Part:
@@ -94,16 +93,18 @@ class LiveKitServer:
         return await asyncio.to_thread(http_status, "POST", rooms, token, "{}") == 200
 
 
-async def provide_server(chosen: LiveKit, build: LiveKitBuild, machine: Machine, parts: Parts, folder: Path) -> LiveKit:
+async def provide_server(
+    chosen: LiveKit, build: LiveKitBuild, machine: Machine, parts: Parts, folder: Path
+) -> LiveKitAccess:
     """How to reach a LiveKit server: the one of the settings, or one that is started among `parts`, without phones.
 
     Raises `LocalError` if there is no way to one.
     """
-    if chosen.url:
-        machine.say(f"LiveKit server: {chosen.url} (LIVEKIT_URL).")
-        return chosen
+    if access := chosen.access:
+        machine.say(f"LiveKit server: {access.url} (LIVEKIT_URL).")
+        return access
     server = await start_server(await find_program(build, machine), machine, parts, folder)
-    return server.access(chosen)
+    return server.access(chosen.agent_name)
 
 
 def write_config(path: Path, settings: Mapping[str, object]) -> None:

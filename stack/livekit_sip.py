@@ -10,7 +10,7 @@ from stack.machine import Machine
 from stack.parts import Part, PartError, Parts
 from stack.ports import LOOPBACK, Port
 from stack.readiness import log_says
-from switchboard.settings.schema import LiveKit
+from switchboard.settings.schema import LiveKitAccess
 
 WANTED = Port("SIP", 5070, kind="udp")
 """Not SIP's usual 5060, which a softphone on the same machine likes to have."""
@@ -33,18 +33,16 @@ class LiveKitSip:
         cls,
         program: Path,
         folder: Path,
-        livekit: LiveKit,
+        livekit: LiveKitAccess,
         redis: str,
         port: Port = WANTED,
         audio_from: int = AUDIO_FROM,
     ) -> Self:
         """Choose a port, and write the configuration into `folder`, for this user's eyes only. Raises `LocalError`."""
-        assert livekit.api_key is not None
-        assert livekit.api_secret is not None
         sip = cls(program, folder / "livekit-sip.yaml", _free(port))
         settings = {
-            "api_key": livekit.api_key.get_secret_value(),
-            "api_secret": livekit.api_secret.get_secret_value(),
+            "api_key": livekit.key,
+            "api_secret": livekit.secret.get_secret_value(),
             "ws_url": livekit.url,
             "redis": {"address": redis},
             "sip_port": sip.port.number,
@@ -72,7 +70,7 @@ class LiveKitSip:
 
 
 async def start_sip(
-    program: Path, machine: Machine, parts: Parts, folder: Path, livekit: LiveKit, redis: str
+    program: Path, machine: Machine, parts: Parts, folder: Path, livekit: LiveKitAccess, redis: str
 ) -> LiveKitSip:
     """Start LiveKit SIP on a free port, on another if somebody takes that meanwhile. Raises `LocalError`."""
     for attempt in range(1, ATTEMPTS + 1):

@@ -9,7 +9,7 @@ from stack.livekit_sip import LiveKitSip, start_sip
 from stack.machine import Machine
 from stack.parts import Parts
 from stack.redis import Redis, find_redis, start_redis
-from switchboard.settings.schema import LiveKit
+from switchboard.settings.schema import LiveKit, LiveKitAccess
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Phones:
     redis: Redis
     server: LiveKitServer
     sip: LiveKitSip
-    livekit: LiveKit
+    livekit: LiveKitAccess
 
 
 async def provide_phones(
@@ -33,6 +33,6 @@ async def provide_phones(
     server_program, sip_program = await find_program(server, machine), await find_program(sip, machine)
     redis = await start_redis(machine, parts)
     running = await start_server(server_program, machine, parts, folder, redis.address)
-    access = running.access(chosen)
+    access = running.access(chosen.agent_name)
     phones = await start_sip(sip_program, machine, parts, folder, access, redis.address)
     return Phones(redis, running, phones, access)

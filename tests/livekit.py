@@ -19,7 +19,8 @@ from stack.cache import cache_folder
 from stack.livekit_build import LiveKitBuild
 from stack.machine import Machine
 from stack.ports import Port
-from switchboard.settings.schema import LiveKit
+from switchboard.livekit import client_of
+from switchboard.settings.schema import LiveKitAccess
 
 ROOT = Path(__file__).parent.parent
 KEY = "testkey"
@@ -63,13 +64,13 @@ class LiveKitServer:
         return f"ws://127.0.0.1:{self.port}"
 
     @property
-    def settings(self) -> LiveKit:
-        """The settings of a deployment that uses this server."""
-        return LiveKit(url=self.url, api_key=SecretStr(KEY), api_secret=SecretStr(SECRET))
+    def access(self) -> LiveKitAccess:
+        """How a deployment that uses this server reaches it."""
+        return LiveKitAccess(self.url, KEY, SecretStr(SECRET), "switchboard")
 
     def api(self) -> api.LiveKitAPI:
         """A client with all rights; close it."""
-        return api.LiveKitAPI(self.url, KEY, SECRET)
+        return client_of(self.access)
 
     def start(self) -> None:
         with self._log.open("ab") as log:

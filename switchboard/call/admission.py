@@ -11,7 +11,8 @@ from livekit import api
 from livekit.agents import JobRequest
 from livekit.protocol.models import ParticipantInfo
 
-from switchboard.settings.schema import LiveKit
+from switchboard.livekit import client_of
+from switchboard.settings.schema import LiveKitAccess
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +24,7 @@ ANSWER_SECONDS = 5.0
 class Admission:
     """Takes `most` calls at once; `running` gives the ids of the jobs there are. `livekit` is where the rooms are."""
 
-    def __init__(self, livekit: LiveKit, most: int, running: Callable[[], Collection[str]]) -> None:
+    def __init__(self, livekit: LiveKitAccess, most: int, running: Callable[[], Collection[str]]) -> None:
         self._livekit = livekit
         self._most = most
         self._running = running
@@ -66,10 +67,7 @@ class Admission:
     def _server(self) -> api.LiveKitAPI:
         """One client for all refusals: there are many at once when a line is overrun."""
         if self._client is None:
-            key, secret = self._livekit.api_key, self._livekit.api_secret
-            assert key is not None
-            assert secret is not None
-            self._client = api.LiveKitAPI(self._livekit.url, key.get_secret_value(), secret.get_secret_value())
+            self._client = client_of(self._livekit)
         return self._client
 
 

@@ -37,22 +37,22 @@ from switchboard.http.rooms import Rooms
 from switchboard.http.tickets import Tickets
 from switchboard.http.tokens import Tokens, TokenSigner
 from switchboard.line.workflow import Workflow
-from switchboard.settings.schema import LiveKit
+from switchboard.settings.schema import LiveKitAccess
 
 MOST_BYTES = 64 * 1024
 DESCRIPTION = "Calls to the line from a browser, and the tokens that LiveKit's own frontends ask for."
 
 
-def create_app(options: HttpSettings, livekit: LiveKit, lines: Mapping[str, Workflow], page: Path | None) -> FastAPI:
-    """The app. `livekit` has its address and keys; `lines` has at least one; `page` is the folder of the built page."""
-    assert livekit.url is not None
-    assert livekit.api_secret is not None
+def create_app(
+    options: HttpSettings, livekit: LiveKitAccess, lines: Mapping[str, Workflow], page: Path | None
+) -> FastAPI:
+    """The app. `lines` has at least one; `page` is the folder of the built page."""
     server_url = options.public_livekit_url or livekit.url
     rooms = Rooms(livekit, options)
     places = Places(rooms, options.calls_max)
     attendance = Attendance(rooms, options.calls_max, options.watch_seconds)
     signer = TokenSigner(livekit, rooms)
-    tickets = Tickets(livekit.api_secret, options.ticket_minutes)
+    tickets = Tickets(livekit.secret, options.ticket_minutes)
     known = Lines(lines, options.people)
 
     @asynccontextmanager

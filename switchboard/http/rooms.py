@@ -17,7 +17,8 @@ from livekit.protocol.models import ParticipantInfo, Room
 
 from switchboard.http.errors import LiveKitDown
 from switchboard.http.options import HttpSettings
-from switchboard.settings.schema import LiveKit
+from switchboard.livekit import client_of
+from switchboard.settings.schema import LiveKitAccess
 
 log = structlog.get_logger("http")
 
@@ -49,16 +50,13 @@ class CallRoom:
 class Rooms:
     """LiveKit's rooms, between `async with`. Every method raises `LiveKitDown` when the server does not do its part."""
 
-    def __init__(self, livekit: LiveKit, options: HttpSettings) -> None:
+    def __init__(self, livekit: LiveKitAccess, options: HttpSettings) -> None:
         self._livekit = livekit
         self._options = options
         self._api: api.LiveKitAPI | None = None
 
     async def __aenter__(self) -> Self:
-        key, secret = self._livekit.api_key, self._livekit.api_secret
-        assert key is not None
-        assert secret is not None
-        self._api = api.LiveKitAPI(self._livekit.url, key.get_secret_value(), secret.get_secret_value())
+        self._api = client_of(self._livekit)
         return self
 
     async def __aexit__(self, *_: object) -> None:

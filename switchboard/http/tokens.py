@@ -13,7 +13,8 @@ from switchboard.http.attendance import Attendance
 from switchboard.http.capacity import Places
 from switchboard.http.lines import LINE_PATTERN, Lines
 from switchboard.http.rooms import PREFIX, CallRoom, Rooms
-from switchboard.settings.schema import LiveKit
+from switchboard.livekit import token_of
+from switchboard.settings.schema import LiveKitAccess
 
 log = structlog.get_logger("http")
 
@@ -43,11 +44,8 @@ class TokenAnswer(BaseModel):
 class TokenSigner:
     """Makes the tokens of callers."""
 
-    def __init__(self, livekit: LiveKit, rooms: Rooms) -> None:
-        assert livekit.api_key is not None
-        assert livekit.api_secret is not None
-        self._key = livekit.api_key
-        self._secret = livekit.api_secret
+    def __init__(self, livekit: LiveKitAccess, rooms: Rooms) -> None:
+        self._livekit = livekit
         self._rooms = rooms
 
     def sign(self, room: CallRoom) -> str:
@@ -61,8 +59,8 @@ class TokenSigner:
             can_subscribe=True,
             can_update_own_metadata=False,
         )
-        token = api.AccessToken(self._key.get_secret_value(), self._secret.get_secret_value())
-        token = token.with_identity(room.identity).with_ttl(timedelta(seconds=TOKEN_SECONDS)).with_grants(grants)
+        token = token_of(self._livekit).with_identity(room.identity).with_ttl(timedelta(seconds=TOKEN_SECONDS))
+        token = token.with_grants(grants)
         return token.with_room_config(self._rooms.configuration(room)).to_jwt()
 
 

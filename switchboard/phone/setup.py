@@ -8,7 +8,7 @@ from livekit.protocol.sip import SIPInboundTrunkInfo
 from switchboard.phone.difference import AnyItem, Item, described, differences, title
 from switchboard.phone.sip_api import SipApi, identity
 from switchboard.phone.trunks import dispatch_rule, inbound_trunks, name_of, outbound_trunk, refusal
-from switchboard.settings.schema import LiveKit, Phone
+from switchboard.settings.schema import LiveKitAccess, Phone
 
 NOT_YET = "new"
 """Stands for the id of a trunk that is not made yet."""
@@ -20,7 +20,7 @@ class Setup:
     Every method raises `PhoneError`.
     """
 
-    def __init__(self, phone: Phone, livekit: LiveKit) -> None:
+    def __init__(self, phone: Phone, livekit: LiveKitAccess) -> None:
         self._phone = phone
         self._livekit = livekit
         self._api = SipApi(livekit)

@@ -23,10 +23,11 @@ from livekit.protocol.sip import (
     SIPOutboundTrunkInfo,
 )
 
+from switchboard.livekit import client_of
 from switchboard.phone.difference import AnyItem, Item
 from switchboard.phone.errors import PhoneError
 from switchboard.phone.trunks import is_ours, takes_all
-from switchboard.settings.schema import LiveKit
+from switchboard.settings.schema import LiveKitAccess
 
 ANSWER_SECONDS = 10.0
 
@@ -34,15 +35,12 @@ ANSWER_SECONDS = 10.0
 class SipApi:
     """LiveKit's SIP API, between `async with`. Every method may raise `PhoneError`."""
 
-    def __init__(self, livekit: LiveKit) -> None:
+    def __init__(self, livekit: LiveKitAccess) -> None:
         self._livekit = livekit
         self._client: api.LiveKitAPI | None = None
 
     async def __aenter__(self) -> Self:
-        key, secret = self._livekit.api_key, self._livekit.api_secret
-        assert key is not None
-        assert secret is not None
-        self._client = api.LiveKitAPI(self._livekit.url, key.get_secret_value(), secret.get_secret_value())
+        self._client = client_of(self._livekit)
         return self
 
     async def __aexit__(self, *_: object) -> None:

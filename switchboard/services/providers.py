@@ -148,12 +148,12 @@ class Services:
     def _cartesia(self, voice: CartesiaVoice) -> Speech:
         settings = self.settings
         if settings.cartesia.via == "livekit":
-            key, secret = settings.livekit.api_key, settings.livekit.api_secret
+            livekit = settings.require_livekit()
             return inference.TTS(
                 f"cartesia/{voice.model}" if voice.model else settings.cartesia.inference_model,
                 voice=voice.id,
-                api_key=key.get_secret_value() if key else "",
-                api_secret=secret.get_secret_value() if secret else "",
+                api_key=livekit.key,
+                api_secret=livekit.secret.get_secret_value(),
             )
         assert settings.cartesia.api_key is not None
         return cartesia.TTS(

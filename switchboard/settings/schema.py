@@ -1,7 +1,7 @@
 """Every setting: its name in the environment, its type, its default and its one line of help."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -370,6 +370,17 @@ class Storage(Group):
         return shown(self.url.get_secret_value()).strip('"')
 
 
+@dataclass(frozen=True)
+class LiveKitAccess:
+    """A LiveKit server that is there to be used; `switchboard.livekit` makes clients and tokens of it."""
+
+    url: str
+    key: str = field(repr=False)
+    secret: SecretStr
+    agent_name: str
+    """The name under which calls are dispatched to us."""
+
+
 class LiveKit(Group):
     """The LiveKit server that carries the audio."""
 
@@ -399,6 +410,13 @@ class LiveKit(Group):
     agent_name: Annotated[
         ModelName, Env("LIVEKIT_AGENT_NAME", "The name under which calls are dispatched to this deployment.", A_NAME)
     ] = "switchboard"
+
+    @property
+    def access(self) -> LiveKitAccess | None:
+        """How to reach the server; None where none is set."""
+        if self.url is None or self.api_key is None or self.api_secret is None:
+            return None
+        return LiveKitAccess(self.url, self.api_key.get_secret_value(), self.api_secret, self.agent_name)
 
     @property
     def is_cloud(self) -> bool:
@@ -721,12 +739,13 @@ class Settings(BaseModel):
             )
         return self.provider
 
-    def require_livekit(self) -> LiveKit:
-        """LiveKit's address and keys, all of them set; raises `SettingsError` if there are none."""
-        if self.livekit.url is None:
+    def require_livekit(self) -> LiveKitAccess:
+        """How to reach LiveKit; raises `SettingsError` if that is not set."""
+        access = self.livekit.access
+        if access is None:
             fix = "set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or use `console`, which needs no server"
             raise SettingsError([Problem("LIVEKIT_URL", "nothing", "the LiveKit server that carries the calls", fix)])
-        return self.livekit
+        return access
 
     @property
     def speaks_azure(self) -> bool:
@@ -747,8 +766,8 @@ def groups() -> dict[str, type[Group]]:
 
 def _rows(group: type[Group]) -> list[Setting]:
     rows = []
-    for field, info in group.model_fields.items():
-        env = group.env(field)
+    for name, info in group.model_fields.items():
+        env = group.env(name)
         rows.append(
             Setting(env.name, group.title, _as_text(info.default), env.help, env.expected, env.example, env.secret)
         )

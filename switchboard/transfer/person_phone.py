@@ -15,7 +15,8 @@ from livekit.agents import get_job_context
 from livekit.protocol.sip import CreateSIPParticipantRequest, SIPOutboundConfig
 
 from switchboard.ledger.events import TransferOutcome
-from switchboard.settings.schema import LiveKit, Phone
+from switchboard.livekit import token_of
+from switchboard.settings.schema import LiveKitAccess, Phone
 from switchboard.transfer.outcome import outcome_of
 
 log = structlog.get_logger(__name__)
@@ -40,7 +41,7 @@ class PersonPhone:
     client raise: `api.TwirpError`, `aiohttp.ClientError`, `rtc.ConnectError`, `TimeoutError`.
     """
 
-    def __init__(self, livekit: LiveKit, settings: Phone, phone: str, caller: str) -> None:
+    def __init__(self, livekit: LiveKitAccess, settings: Phone, phone: str, caller: str) -> None:
         self._livekit = livekit
         self._settings = settings
         self._phone = phone
@@ -66,7 +67,7 @@ class PersonPhone:
             await job.api.room.create_room(
                 api.CreateRoomRequest(name=self._name, empty_timeout=empty, departure_timeout=DEPARTURE_SECONDS)
             )
-            await self.room.connect(self._livekit.url or "", self._token())
+            await self.room.connect(self._livekit.url, self._token())
         if await self._others_are_first():
             await self.room.disconnect()
             raise Engaged
@@ -115,11 +116,8 @@ class PersonPhone:
         )
 
     def _token(self) -> str:
-        key, secret = self._livekit.api_key, self._livekit.api_secret
-        assert key is not None
-        assert secret is not None
         grants = api.VideoGrants(room_join=True, room=self._name)
-        token = api.AccessToken(key.get_secret_value(), secret.get_secret_value()).with_identity(self._identity)
+        token = token_of(self._livekit).with_identity(self._identity)
         return token.with_grants(grants).with_kind("agent").to_jwt()
 
     async def _others_are_first(self) -> bool:
@@ -146,9 +144,9 @@ class PersonPhone:
             self.on_key(event.digit)
 
 
-def room_name(livekit: LiveKit, phone: str) -> str:
+def room_name(livekit: LiveKitAccess, phone: str) -> str:
     """The one room of a phone, whichever call and worker wants it. Rooms are in logs: it does not tell the number."""
-    secret = livekit.api_secret.get_secret_value() if livekit.api_secret else ""
+    secret = livekit.secret.get_secret_value()
     return f"person-{hmac.new(secret.encode(), phone.encode(), hashlib.sha256).hexdigest()[:16]}"
 
 

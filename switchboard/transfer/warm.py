@@ -148,7 +148,7 @@ class Attempt:
         settings = self._services.settings
         shown = settings.phone.outbound_number or self._caller.call.caller.dialed or self._caller.call.line
         try:
-            async with PersonPhone(settings.livekit, settings.phone, phone, shown) as line:
+            async with PersonPhone(settings.require_livekit(), settings.phone, phone, shown) as line:
                 return await self._ring(line, brief)
         except Engaged:
             return "busy"

@@ -80,7 +80,7 @@ class PhoneServices:
         config = LiveKitSip.prepare(
             sip_program,
             folder,
-            self.livekit.settings,
+            self.livekit.access,
             redis.address,
             Port("SIP", free_port(), kind="udp"),
             audio_from=min(free_port(), 65536 - AUDIO_PORTS),

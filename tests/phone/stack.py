@@ -1,5 +1,6 @@
 """The whole stack for phone calls as real processes: the services, a simulator that understands speech, a worker."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from switchboard.phone.setup import Setup
@@ -41,4 +42,4 @@ class PhoneStack(Stack):
 def phone_setup(services: PhoneServices, settings: dict[str, str], agent: str = "switchboard") -> Setup:
     """The set-up of a phone with these settings, on the services' LiveKit server."""
     chosen = load_settings(None, settings)
-    return Setup(chosen.phone, services.livekit.settings.model_copy(update={"agent_name": agent}))
+    return Setup(chosen.phone, replace(services.livekit.access, agent_name=agent))

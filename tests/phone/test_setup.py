@@ -1,6 +1,7 @@
 """`phone up`, `show` and `down` against the real server."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from livekit import api
@@ -205,14 +206,14 @@ async def test_a_number_that_somebody_else_has_is_told_in_one_line(
 
 
 async def test_a_server_without_redis_is_told_in_one_line(livekit_server: LiveKitServer) -> None:
-    async with Setup(load_settings(None, TWO).phone, livekit_server.settings) as setup:
+    async with Setup(load_settings(None, TWO).phone, livekit_server.access) as setup:
         with pytest.raises(PhoneError, match=r"^The LiveKit server at \S+ takes no phone calls: it has no Redis.*$"):
             await setup.up()
 
 
 async def test_a_wrong_key_is_told_in_one_line(services: PhoneServices) -> None:
     secret = SecretStr("Canary-of-at-least-32-characters-in-all")
-    wrong = services.livekit.settings.model_copy(update={"api_secret": secret})
+    wrong = replace(services.livekit.access, secret=secret)
     async with Setup(load_settings(None, TWO).phone, wrong) as setup:
         with pytest.raises(PhoneError, match=r"does not take LIVEKIT_API_KEY and LIVEKIT_API_SECRET") as refused:
             await setup.up()
@@ -220,7 +221,7 @@ async def test_a_wrong_key_is_told_in_one_line(services: PhoneServices) -> None:
 
 
 async def test_a_server_that_is_not_there_is_told_in_one_line(services: PhoneServices) -> None:
-    gone = services.livekit.settings.model_copy(update={"url": f"ws://127.0.0.1:{free_port()}"})
+    gone = replace(services.livekit.access, url=f"ws://127.0.0.1:{free_port()}")
     async with Setup(load_settings(None, TWO).phone, gone) as setup:
         with pytest.raises(PhoneError, match=r"^LiveKit cannot be reached at ws://127\.0\.0\.1:\d+ \(\w+\)\.$"):
             await setup.show()

@@ -18,7 +18,8 @@ from stack.machine import Machine
 from stack.parts import Part, PartError, Parts
 from stack.ports import EVERY_ADDRESS, Port
 from stack.readiness import http_ok
-from switchboard.settings.schema import LiveKit
+from switchboard.livekit import client_of
+from switchboard.settings.schema import LiveKit, LiveKitAccess
 from tests.stack.toolchains import GO_PACKAGE, MODULE, write_program
 
 # where there is no server yet, the first test builds one
@@ -50,17 +51,15 @@ def server(livekit_program: Path, machine: Machine, tmp_path: Path, any_ports: t
     return LiveKitServer.prepare(livekit_program, tmp_path, machine, any_ports)
 
 
-async def rooms(access: LiveKit) -> list[str]:
+async def rooms(access: LiveKitAccess) -> list[str]:
     """Make a room and list all, as a client with these settings would."""
-    assert access.url and access.api_key and access.api_secret
-    client = api.LiveKitAPI(access.url, access.api_key.get_secret_value(), access.api_secret.get_secret_value())
-    async with client:
+    async with client_of(access) as client:
         await client.room.create_room(api.CreateRoomRequest(name="call-1"))
         return [room.name for room in (await client.room.list_rooms(api.ListRoomsRequest())).rooms]
 
 
 async def test_the_server_takes_the_key_and_secret_of_its_start(server: LiveKitServer, parts: Parts) -> None:
-    access = server.access(LiveKit(agent_name="mine"))
+    access = server.access("mine")
     async with parts:
         await parts.start(server.part)
 
@@ -89,7 +88,7 @@ async def test_the_same_server_can_be_started_again(server: LiveKitServer, parts
         await parts.stop("livekit", at_once=True)
         await parts.start(server.part)
 
-        assert await rooms(server.access(LiveKit())) == ["call-1"]
+        assert await rooms(server.access("mine")) == ["call-1"]
 
 
 async def test_the_server_stops_at_once_though_a_caller_is_still_there(
@@ -119,7 +118,7 @@ async def test_a_port_in_use_is_told_and_another_taken(
         async with parts:
             await parts.start(server.part)
 
-            assert await rooms(server.access(LiveKit())) == ["call-1"]
+            assert await rooms(server.access("mine")) == ["call-1"]
 
     assert said[0] == f"Port {number} (LiveKit) is in use: {server.ports[0].number} is taken instead."
 
@@ -160,7 +159,7 @@ async def test_a_port_that_is_taken_before_the_server_starts_is_given_up(
         server = await start_server(livekit_program, machine, parts, tmp_path)
 
         assert server.ports[0].number != thief[0].getsockname()[1]
-        assert await rooms(server.access(LiveKit())) == ["call-1"]
+        assert await rooms(server.access("mine")) == ["call-1"]
 
 
 async def test_a_server_that_cannot_run_is_tried_once(machine: Machine, parts: Parts, tmp_path: Path) -> None:
@@ -177,7 +176,7 @@ async def test_a_server_that_is_set_is_used(machine: Machine, parts: Parts, tmp_
     chosen = LiveKit(url="wss://mine.livekit.cloud", api_key=SecretStr("key"), api_secret=SecretStr("secret"))
     build = LiveKitBuild(machine, MODULE, GO_PACKAGE)
     async with parts:
-        assert await provide_server(chosen, build, machine, parts, tmp_path) == chosen
+        assert await provide_server(chosen, build, machine, parts, tmp_path) == chosen.access
 
     assert said == ["LiveKit server: wss://mine.livekit.cloud (LIVEKIT_URL)."]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from livekit import api
+from pydantic import SecretStr
 
 from stack.cache import cache_folder
 from stack.errors import LocalError
@@ -21,7 +22,8 @@ from stack.parts import Parts
 from stack.phones import Phones, provide_phones
 from stack.ports import Port
 from stack.redis import answers, find_redis
-from switchboard.settings.schema import LiveKit
+from switchboard.livekit import client_of
+from switchboard.settings.schema import LiveKit, LiveKitAccess
 from tests.stack.toolchains import GO_PACKAGE, MODULE, builds, write_go, write_program
 
 # where there are no programs yet, the first test builds them
@@ -88,7 +90,7 @@ def test_a_machine_without_redis_is_told_what_brings_it(bare: Machine) -> None:
 
 
 def test_the_configuration_is_for_this_user_only(tmp_path: Path) -> None:
-    chosen = LiveKit.model_validate({"url": "ws://127.0.0.1:7880", "api_key": "key", "api_secret": "hidden"})
+    chosen = LiveKitAccess("ws://127.0.0.1:7880", "key", SecretStr("hidden"), "switchboard")
 
     sip = LiveKitSip.prepare(Path("livekit-sip"), tmp_path, chosen, "127.0.0.1:6379", Port("SIP", 0, "udp").another())
 
@@ -99,7 +101,7 @@ def test_the_configuration_is_for_this_user_only(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
 def test_a_port_in_use_by_either_kind_is_left(tmp_path: Path, kind: socket.SocketKind) -> None:
-    chosen = LiveKit.model_validate({"url": "ws://127.0.0.1:7880", "api_key": "key", "api_secret": "hidden"})
+    chosen = LiveKitAccess("ws://127.0.0.1:7880", "key", SecretStr("hidden"), "switchboard")
     with socket.socket(socket.AF_INET, kind) as busy:
         busy.bind(("127.0.0.1", 0))
         if kind == socket.SOCK_STREAM:
@@ -123,10 +125,7 @@ async def phones(tmp_path: Path, said: list[str]) -> AsyncIterator[Phones]:
 
 
 async def test_all_three_run_together_and_answer(phones: Phones) -> None:
-    access = phones.livekit
-    assert access.url and access.api_key and access.api_secret
-    client = api.LiveKitAPI(access.url, access.api_key.get_secret_value(), access.api_secret.get_secret_value())
-    async with client:
+    async with client_of(phones.livekit) as client:
         assert not (await client.sip.list_inbound_trunk(api.ListSIPInboundTrunkRequest())).items
 
     assert answers(phones.redis.port.number)

@@ -23,7 +23,7 @@ async def livekit(livekit_server: LiveKitServer) -> AsyncIterator[api.LiveKitAPI
 
 @pytest.fixture
 async def house(livekit_server: LiveKitServer, livekit: api.LiveKitAPI) -> AsyncIterator[House]:
-    async with open_house(livekit_server.settings) as house:
+    async with open_house(livekit_server.access) as house:
         yield house
 
 
@@ -35,6 +35,6 @@ async def caller(house: House) -> AsyncIterator[httpx2.AsyncClient]:
 
 @pytest.fixture
 async def guests(livekit_server: LiveKitServer) -> AsyncIterator[Guests]:
-    guests = Guests(livekit_server.settings)
+    guests = Guests(livekit_server.access)
     yield guests
     await guests.aclose()

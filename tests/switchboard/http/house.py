@@ -14,7 +14,8 @@ from livekit import api, rtc
 
 from switchboard.http import HttpSettings, create_app
 from switchboard.line.workflow import Workflow
-from switchboard.settings.schema import LiveKit
+from switchboard.livekit import token_of
+from switchboard.settings.schema import LiveKitAccess
 from tests.livekit import SECRET
 from tests.stage.agents import Desk, Reception
 from workflows.support_line import SUPPORT_LINE
@@ -34,7 +35,7 @@ class House:
     """The running app."""
 
     app: FastAPI
-    livekit: LiveKit
+    livekit: LiveKitAccess
 
     @asynccontextmanager
     async def caller(self, address: str = "192.0.2.1") -> AsyncIterator[httpx2.AsyncClient]:
@@ -46,7 +47,7 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    livekit: LiveKit, options: HttpSettings = OPTIONS, page: Path | None = None
+    livekit: LiveKitAccess, options: HttpSettings = OPTIONS, page: Path | None = None
 ) -> AsyncIterator[House]:
     app = create_app(options, livekit, LINES, page)
     async with app.router.lifespan_context(app):
@@ -79,7 +80,7 @@ def error_of(response: httpx2.Response) -> str:
 class Guests:
     """People and agents who join rooms, and leave them at the end of the test."""
 
-    def __init__(self, livekit: LiveKit) -> None:
+    def __init__(self, livekit: LiveKitAccess) -> None:
         self._livekit = livekit
         self._stack = AsyncExitStack()
 
@@ -89,15 +90,12 @@ class Guests:
     async def join(self, token: str) -> rtc.Room:
         """Raises `rtc.ConnectError` for a token that opens nothing."""
         room = rtc.Room()
-        assert self._livekit.url is not None
         await room.connect(self._livekit.url, token, rtc.RoomOptions(connect_timeout=5))
         self._stack.push_async_callback(room.disconnect)
         return room
 
     async def agent(self, room: str) -> rtc.Room:
         """Someone whom LiveKit takes for an agent."""
-        assert self._livekit.api_key is not None
-        assert self._livekit.api_secret is not None
-        token = api.AccessToken(self._livekit.api_key.get_secret_value(), self._livekit.api_secret.get_secret_value())
+        token = token_of(self._livekit)
         grants = api.VideoGrants(room_join=True, room=room, agent=True)
         return await self.join(token.with_identity("agent-1").with_kind("agent").with_grants(grants).to_jwt())

@@ -14,13 +14,13 @@ from pydantic import SecretStr
 
 from switchboard.http import create_app
 from switchboard.http.server import build_server
-from switchboard.settings.schema import LiveKit
+from switchboard.settings.schema import LiveKitAccess
 from tests.livekit import SECRET, LiveKitServer, free_port
 from tests.switchboard.http.house import LINES, OPTIONS, error_of, open_house
 from tests.switchboard.http.test_tickets import TICKET, TICKETS
 
 SHOP = "https://shop.example"
-NOWHERE = LiveKit(url="ws://127.0.0.1:1", api_key=SecretStr("k"), api_secret=SecretStr(SECRET))
+NOWHERE = LiveKitAccess("ws://127.0.0.1:1", "k", SecretStr(SECRET), "switchboard")
 
 
 async def test_a_site_of_the_settings_may_use_the_api_and_no_other(
@@ -28,7 +28,7 @@ async def test_a_site_of_the_settings_may_use_the_api_and_no_other(
 ) -> None:
     ask = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type,authorization"}
     options = replace(OPTIONS, cors_origins=(SHOP,))
-    async with open_house(livekit_server.settings, options) as house, house.caller() as caller:
+    async with open_house(livekit_server.access, options) as house, house.caller() as caller:
         asked = await caller.options("/calls", headers={"Origin": SHOP, **ask})
         assert asked.status_code == 200
         assert asked.headers["access-control-allow-origin"] == SHOP
@@ -48,7 +48,7 @@ async def test_without_the_setting_no_other_site_may(caller: httpx2.AsyncClient)
 
 @pytest.mark.parametrize("livekit_settings", ["down", "wrong key"])
 async def test_without_livekit_callers_are_told_so(livekit_settings: str, livekit_server: LiveKitServer) -> None:
-    wrong = LiveKit(url=livekit_server.url, api_key=SecretStr("k"), api_secret=SecretStr("x" * 40))
+    wrong = LiveKitAccess(livekit_server.url, "k", SecretStr("x" * 40), "switchboard")
     settings = NOWHERE if livekit_settings == "down" else wrong
     ticket = {"ticket": TICKETS.sign(TICKET) if settings is NOWHERE else ""}
     async with open_house(settings) as house, house.caller() as caller:
@@ -71,7 +71,7 @@ async def test_a_server_that_takes_connections_and_says_nothing_is_down_too(monk
     monkeypatch.setattr("switchboard.http.calls.PATIENCE_SECONDS", 0.2)
     silent = await asyncio.start_server(lambda _r, _w: asyncio.sleep(3600), "127.0.0.1", 0)
     url = f"ws://127.0.0.1:{silent.sockets[0].getsockname()[1]}"
-    async with open_house(NOWHERE.model_copy(update={"url": url})) as house, house.caller() as caller:
+    async with open_house(replace(NOWHERE, url=url)) as house, house.caller() as caller:
         answer = await caller.post("/calls")
     assert (answer.status_code, error_of(answer)) == (503, "livekit_down")
     silent.close()
@@ -84,7 +84,7 @@ async def test_health_tells_that_livekit_is_there(caller: httpx2.AsyncClient) ->
 
 async def test_browsers_get_the_public_address_of_livekit(livekit_server: LiveKitServer) -> None:
     options = replace(OPTIONS, public_livekit_url="wss://calls.example")
-    async with open_house(livekit_server.settings, options) as house, house.caller() as caller:
+    async with open_house(livekit_server.access, options) as house, house.caller() as caller:
         assert (await caller.post("/token")).json()["server_url"] == "wss://calls.example"
 
 
@@ -120,7 +120,7 @@ async def test_every_answer_is_described(caller: httpx2.AsyncClient) -> None:
 
 
 @asynccontextmanager
-async def served(livekit: LiveKit) -> AsyncIterator[str]:
+async def served(livekit: LiveKitAccess) -> AsyncIterator[str]:
     """The app at a real address."""
     options = replace(OPTIONS, port=free_port(), calls_max=100_000)
     server = build_server(create_app(options, livekit, LINES, None), options)
@@ -138,7 +138,7 @@ async def served(livekit: LiveKit) -> AsyncIterator[str]:
 async def test_whatever_is_sent_there_is_no_fault_and_every_answer_is_as_described(
     livekit_server: LiveKitServer, livekit: api.LiveKitAPI, tmp_path: Path
 ) -> None:
-    async with served(livekit_server.settings) as url:
+    async with served(livekit_server.access) as url:
         fuzzer = await asyncio.create_subprocess_exec(
             Path(sys.executable).with_name("schemathesis"),
             *("run", f"{url}/openapi.json", "--max-examples", "25", "--seed", "1", "--no-color"),

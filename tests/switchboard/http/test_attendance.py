@@ -103,7 +103,7 @@ async def test_a_caller_with_a_mere_token_is_looked_after_too(
 async def impatient(livekit_server: LiveKitServer, livekit: api.LiveKitAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """A caller of a house that asks again before a worker could have come."""
     options = replace(OPTIONS, watch_seconds=0.05)
-    async with open_house(livekit_server.settings, options) as house, house.caller() as caller:
+    async with open_house(livekit_server.access, options) as house, house.caller() as caller:
         yield caller
 
 
@@ -178,7 +178,7 @@ class DesertedRooms(Rooms):
     """Rooms that no agent ever comes to; a call is asked for while the attendance looks at them."""
 
     def __init__(self, livekit: LiveKitServer) -> None:
-        super().__init__(livekit.settings, OPTIONS)
+        super().__init__(livekit.access, OPTIONS)
         self.attendance: Attendance | None = None
         self.done = asyncio.Event()
         self.looks = 0

@@ -63,7 +63,7 @@ def options(sign_in: SignIn) -> HttpSettings:
 async def guarded(
     options: HttpSettings, livekit_server: LiveKitServer, livekit: api.LiveKitAPI
 ) -> AsyncIterator[httpx2.AsyncClient]:
-    async with open_house(livekit_server.settings, options) as house, house.caller() as caller:
+    async with open_house(livekit_server.access, options) as house, house.caller() as caller:
         yield caller
 
 
@@ -142,7 +142,7 @@ async def test_a_sign_in_service_out_of_order_is_not_the_callers_fault(
 
 async def test_a_sign_in_service_that_is_down_is_told(options: HttpSettings, livekit_server: LiveKitServer) -> None:
     nowhere = replace(options, auth_jwks_url="http://127.0.0.1:1/jwks")
-    async with open_house(livekit_server.settings, nowhere) as house, house.caller() as caller:
+    async with open_house(livekit_server.access, nowhere) as house, house.caller() as caller:
         response = await caller.post("/calls", headers=bearer())
     assert (response.status_code, error_of(response)) == (503, "sign_in_down")
     assert response.headers["retry-after"]

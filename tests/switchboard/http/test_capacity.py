@@ -15,7 +15,7 @@ SMALL = replace(OPTIONS, calls_max=2)
 async def test_a_full_house_refuses_more_and_says_when_to_try_again(
     livekit_server: LiveKitServer, livekit: api.LiveKitAPI
 ) -> None:
-    async with open_house(livekit_server.settings, SMALL) as house, house.caller() as caller:
+    async with open_house(livekit_server.access, SMALL) as house, house.caller() as caller:
         calls = [await caller.post("/calls") for _ in range(3)]
         assert [one.status_code for one in calls] == [201, 201, 503]
         assert error_of(calls[2]) == "house_full"
@@ -29,7 +29,7 @@ async def test_a_full_house_refuses_more_and_says_when_to_try_again(
 
 
 async def test_many_at_once_get_no_more_than_the_places(livekit_server: LiveKitServer, livekit: api.LiveKitAPI) -> None:
-    async with open_house(livekit_server.settings, SMALL) as house, house.caller() as caller:
+    async with open_house(livekit_server.access, SMALL) as house, house.caller() as caller:
         calls = await asyncio.gather(*(caller.post("/calls") for _ in range(20)))
     assert sorted(one.status_code for one in calls) == [201] * 2 + [503] * 18
 
@@ -37,14 +37,14 @@ async def test_many_at_once_get_no_more_than_the_places(livekit_server: LiveKitS
 async def test_rooms_of_others_take_no_place(livekit_server: LiveKitServer, livekit: api.LiveKitAPI) -> None:
     for number in range(3):
         await livekit.room.create_room(api.CreateRoomRequest(name=f"meeting-{number}"))
-    async with open_house(livekit_server.settings, SMALL) as house, house.caller() as caller:
+    async with open_house(livekit_server.access, SMALL) as house, house.caller() as caller:
         assert (await caller.post("/calls")).status_code == 201
 
 
 async def test_hoarded_tokens_open_no_more_rooms_than_there_are_places(
     livekit_server: LiveKitServer, livekit: api.LiveKitAPI, guests: Guests
 ) -> None:
-    async with open_house(livekit_server.settings, SMALL) as house, house.caller() as caller:
+    async with open_house(livekit_server.access, SMALL) as house, house.caller() as caller:
         tokens = [(await caller.post("/token")).json()["participant_token"] for _ in range(4)]
         for token in tokens:
             await guests.join(token)

@@ -49,7 +49,7 @@ def test_an_ipv6_customer_is_one_caller(host: str, network: str) -> None:
 async def test_who_asks_too_often_is_told_when_to_come_back(
     livekit_server: LiveKitServer, livekit: api.LiveKitAPI
 ) -> None:
-    async with open_house(livekit_server.settings, STRICT) as house, house.caller() as caller:
+    async with open_house(livekit_server.access, STRICT) as house, house.caller() as caller:
         assert [(await caller.post("/token")).status_code for _ in range(2)] == [201, 201]
         refused = await caller.post("/calls")
         assert (refused.status_code, error_of(refused)) == (429, "too_many_requests")
@@ -61,13 +61,13 @@ async def test_who_asks_too_often_is_told_when_to_come_back(
 
 
 async def test_bad_tickets_count_too(livekit_server: LiveKitServer) -> None:
-    async with open_house(livekit_server.settings, STRICT) as house, house.caller() as caller:
+    async with open_house(livekit_server.access, STRICT) as house, house.caller() as caller:
         codes = [(await caller.post("/calls/resume", json={"ticket": "x"})).status_code for _ in range(3)]
     assert codes == [403, 403, 429]
 
 
 async def test_a_caller_can_not_say_who_they_are(livekit_server: LiveKitServer) -> None:
-    async with open_house(livekit_server.settings, STRICT) as house, house.caller() as caller:
+    async with open_house(livekit_server.access, STRICT) as house, house.caller() as caller:
         codes = [
             (await caller.post("/token", headers={"X-Forwarded-For": f"198.51.100.{n}"})).status_code for n in range(3)
         ]
@@ -76,7 +76,7 @@ async def test_a_caller_can_not_say_who_they_are(livekit_server: LiveKitServer) 
 
 async def test_a_trusted_proxy_says_who_the_caller_is(livekit_server: LiveKitServer) -> None:
     options = replace(STRICT, trusted_proxies=("10.0.0.0/8",))
-    async with open_house(livekit_server.settings, options) as house, house.caller("10.1.2.3") as proxy:
+    async with open_house(livekit_server.access, options) as house, house.caller("10.1.2.3") as proxy:
         codes = [
             (await proxy.post("/token", headers={"X-Forwarded-For": f"203.0.113.{n}, {caller}"})).status_code
             for caller in ("198.51.100.1", "198.51.100.2")

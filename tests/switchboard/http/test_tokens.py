@@ -7,6 +7,7 @@ import httpx2
 import pytest
 from livekit import api, rtc
 
+from switchboard.livekit import token_of
 from tests.livekit import LiveKitServer
 from tests.switchboard.http.house import OPTIONS, Guests, claims_of, error_of, eventually
 
@@ -125,10 +126,7 @@ async def test_nobody_else_gets_into_a_callers_room(
 ) -> None:
     token = (await caller.post("/token")).json()["participant_token"]
     room = await guests.join(token)
-    key, secret = livekit_server.settings.api_key, livekit_server.settings.api_secret
-    assert key is not None
-    assert secret is not None
-    other = api.AccessToken(key.get_secret_value(), secret.get_secret_value()).with_identity("caller-00000000")
+    other = token_of(livekit_server.access).with_identity("caller-00000000")
     with pytest.raises(rtc.ConnectError):
         await guests.join(other.with_grants(api.VideoGrants(room_join=True, room=room.name)).to_jwt())
 

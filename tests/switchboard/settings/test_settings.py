@@ -395,7 +395,10 @@ def test_a_worker_does_not_start_without_a_provider() -> None:
 def test_a_worker_does_not_start_without_livekit() -> None:
     with pytest.raises(SettingsError, match=r"^LIVEKIT_URL: found nothing"):
         load(AZURE).require_livekit()
-    assert load(LIVEKIT).require_livekit().url == "wss://shop.livekit.cloud"
+    livekit = load(LIVEKIT).require_livekit()
+    assert livekit.url == "wss://shop.livekit.cloud"
+    assert livekit.secret.get_secret_value() == LIVEKIT["LIVEKIT_API_SECRET"]
+    assert not any(secret in repr(livekit) for secret in (LIVEKIT["LIVEKIT_API_KEY"], LIVEKIT["LIVEKIT_API_SECRET"]))
 
 
 @pytest.mark.parametrize("name", ["AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_DEPLOYMENT", "AZURE_OPENAI_API_KEY"])

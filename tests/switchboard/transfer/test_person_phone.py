@@ -1,12 +1,15 @@
 """Where a person's phone is called, and in which room."""
 
+from dataclasses import replace
+
 from pydantic import SecretStr
 
-from switchboard.settings.schema import LiveKit, Phone
+from switchboard.settings.schema import LiveKitAccess, Phone
 from switchboard.transfer.person_phone import address_of, room_name
 
 CARRIER = Phone(outbound_address="sip.carrier.example:5080", outbound_number="+15550100")
-LIVEKIT = LiveKit(api_key=SecretStr("key"), api_secret=SecretStr("a-secret-of-at-least-thirty-two-letters"))
+SECRET = SecretStr("a-secret-of-at-least-thirty-two-letters")
+LIVEKIT = LiveKitAccess("wss://shop.example", "key", SECRET, "switchboard")
 
 
 def test_a_number_is_called_over_the_carrier() -> None:
@@ -22,5 +25,5 @@ def test_a_phone_has_one_room_whose_name_does_not_tell_the_number() -> None:
 
     assert name == room_name(LIVEKIT, "+15550200")
     assert name != room_name(LIVEKIT, "+15550201")
-    assert name != room_name(LIVEKIT.model_copy(update={"api_secret": SecretStr("another")}), "+15550200")
+    assert name != room_name(replace(LIVEKIT, secret=SecretStr("another")), "+15550200")
     assert "5550200" not in name

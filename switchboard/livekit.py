@@ -1,0 +1,15 @@
+"""Clients and tokens of the LiveKit server that the settings name."""
+
+from livekit import api
+
+from switchboard.settings.schema import LiveKitAccess
+
+
+def client_of(livekit: LiveKitAccess) -> api.LiveKitAPI:
+    """A client with all rights; close it."""
+    return api.LiveKitAPI(livekit.url, livekit.key, livekit.secret.get_secret_value())
+
+
+def token_of(livekit: LiveKitAccess) -> api.AccessToken:
+    """A token that the server takes, without any rights yet."""
+    return api.AccessToken(livekit.key, livekit.secret.get_secret_value())
