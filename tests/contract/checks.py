@@ -8,6 +8,7 @@ import dataclasses
 import importlib
 import inspect
 import textwrap
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,10 +35,14 @@ class Part:
 
     def change(self) -> str | None:
         """What has changed, or None."""
-        try:
-            return self._change(found(self.of))
-        except GoneError as gone:
-            return str(gone)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            try:
+                change = self._change(found(self.of))
+            except GoneError as gone:
+                return str(gone)
+        deprecated = [each.message for each in told if issubclass(each.category, DeprecationWarning)]
+        return change or (f"is to go: {deprecated[0]}" if deprecated else None)
 
     def _change(self, owner: Any) -> str | None:
         return None if hasattr(owner, self.name) else "is gone"

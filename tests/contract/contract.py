@@ -220,7 +220,7 @@ WORKER: list[Part] = [
     Options("livekit.agents:AgentServer", "rtc_session", "build_server", "who answers, and who decides whether",
             "agent_name on_request"),
     Behaviour("livekit.agents", "AgentServer", "build_server", "logs and readiness follow these events",
-              says=('self.emit("worker_started")', 'self.emit("worker_registered"')),
+              says=('self.emit("worker_started")', '"worker_registered",')),
     Behaviour("livekit.agents.ipc._preload", "LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE", "spare_local_models",
               "turn detection that nobody uses is not loaded (240 MB a worker)",
               says=('"LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE"', "os.environ.get(ENV_PRELOAD_LOCAL_INFERENCE)")),

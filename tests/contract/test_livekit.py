@@ -1,9 +1,11 @@
 """The parts of LiveKit that we stand on are as we know them, and all of them are written down in `contract.py`."""
 
 import sys
+import warnings
 from collections.abc import Sequence
 
 import pytest
+from livekit import agents
 from livekit.agents.llm._realtime.openai import RealtimeSession
 
 from tests.contract.checks import Attribute, Behaviour, Method, Name, Options, Part
@@ -87,6 +89,16 @@ def test_a_module_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     part = Name("livekit.plugins.openai.realtime", "RealtimeModel", "CallModel", "")
 
     assert "cannot be had: importing livekit.plugins.openai.realtime fails" in (part.change() or "")
+
+
+def test_what_is_to_go_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def deprecated(name: str) -> object:
+        warnings.warn("use something else", DeprecationWarning, stacklevel=2)
+        return object
+
+    monkeypatch.setattr(agents, "__getattr__", deprecated, raising=False)
+
+    assert Name("livekit.agents", "OldName", "", "").change() == "is to go: use something else"
 
 
 @pytest.mark.parametrize(
