@@ -11,6 +11,7 @@ import structlog
 from google.protobuf.duration_pb2 import Duration
 from livekit import api, rtc
 from livekit.agents import get_job_context
+from livekit.protocol.sip import TransferSIPParticipantResponse
 
 from switchboard.ledger.events import Answered, Ended, Event, HandoffDone, PersonStep, ToolCalled, ToolReturned
 
@@ -59,7 +60,7 @@ class CallerRoom:
             await asyncio.wait([self._sender], timeout=2.0)
             self._sender.cancel()
 
-    async def refer(self, address: str, ringing_seconds: int) -> None:
+    async def refer(self, address: str, ringing_seconds: int) -> TransferSIPParticipantResponse:
         """Send the caller's phone to `address`. Raises `api.TwirpError`, `aiohttp.ClientError` and `TimeoutError`."""
         assert self.caller is not None
         request = api.TransferSIPParticipantRequest(
@@ -70,7 +71,7 @@ class CallerRoom:
             ringing_timeout=Duration(seconds=ringing_seconds),
         )
         async with asyncio.timeout(ringing_seconds + REFER_SECONDS):
-            await get_job_context().api.sip.transfer_sip_participant(request)
+            return await get_job_context().api.sip.transfer_sip_participant(request)
 
     def show(self, event: Event) -> None:
         """A listener of the ledger: shows the caller's page what it may see. No arguments, no results."""

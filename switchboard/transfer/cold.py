@@ -8,12 +8,13 @@ import aiohttp
 import structlog
 from livekit import api
 from livekit.agents import RunContext, function_tool, llm
+from livekit.protocol.sip import TransferSIPParticipantResponse
 
 from switchboard.call.call import Call
 from switchboard.call.ending import Ending
 from switchboard.ledger.events import CallTransferred, TransferOutcome
 from switchboard.line.workflow import Number, transfer_name
-from switchboard.transfer.outcome import outcome_of
+from switchboard.transfer.outcome import outcome_of, outcome_told
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +28,7 @@ TOLD: dict[TransferOutcome, str] = {
 BACK = "{told} The caller is with you again. Say so in one sentence, and offer something else: a ticket or a callback."
 FIRST_SAY_SO = "Before you call this, tell the caller in one short sentence that you put them through."
 
-Refer = Callable[[str, int], Awaitable[None]]
+Refer = Callable[[str, int], Awaitable[TransferSIPParticipantResponse]]
 """Sends the caller's phone to an address and lets it ring for so many seconds: `CallerRoom.refer`."""
 
 
@@ -77,9 +78,8 @@ class ColdTransfer:
         rings_until = time.monotonic() + RINGING_SECONDS
         address = phone if phone.startswith("sip") else f"tel:{phone}"
         try:
-            await self.refer(address, RINGING_SECONDS)
+            outcome = outcome_told(await self.refer(address, RINGING_SECONDS))
         except (api.TwirpError, TimeoutError, aiohttp.ClientError) as error:
             outcome = outcome_of(error, rings_until)
             log.info("a caller was not put through", outcome=outcome, error=type(error).__name__)
-            return outcome
-        return "done"
+        return outcome
