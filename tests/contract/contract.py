@@ -47,7 +47,8 @@ REALTIME: list[Part] = [
         ),
     ),
     Behaviour(
-        SESSION, "_main_task", "CallSession", "replies that were not answered are sent again by us; twice if by both",
+        SESSION, "_main_task", "CallSession",
+        "replies that were not answered are sent again by us, because LiveKit gives them up",
         says=(
             "in self._response_created_futures.values()",
             'llm.RealtimeError("pending response discarded due to session reconnection")',
