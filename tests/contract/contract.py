@@ -191,7 +191,7 @@ AGENTS: list[Part] = [
     ),
     Attribute(AGENT, "realtime_llm_session", "CallSession", "the call's realtime session"),
     Options("livekit.agents", "Agent", "VoiceAgent", "its base class", "id instructions tools tts"),
-    Options("livekit.agents", "Agent", "Briefer", "it begins with what was said to the caller", "id instructions chat_ctx"),
+    Options("livekit.agents", "Agent", "Briefer", "begins with what was said", "id instructions chat_ctx"),
     Method(AGENT, "update_chat_ctx", "Handoffs", "what the server knows becomes the next agent's history",
            takes="chat_ctx, *, exclude_invalid_function_calls=", is_async=True),
     Options("livekit.agents", "AgentSession", "Conversation", "one call",
