@@ -1,6 +1,5 @@
 """The worker: takes the calls that LiveKit dispatches to it, on every line."""
 
-import json
 import math
 import sys
 import warnings
@@ -8,15 +7,17 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from functools import partial
 
+import structlog
 from livekit.agents import AgentServer, JobContext, JobExecutorType, JobProcess, cli
 
 from app.available import services, simulator_of
 from app.data import database_of, prepare_database
-from app.lines import LINES, line_named
+from app.lines import LINES
 from app.process import HERE, fail, settings, start_logging
 from switchboard.call.admission import Admission
 from switchboard.call.call import Caller
 from switchboard.call.channel import PHONE, WEB
+from switchboard.call.dispatch import Dispatch
 from switchboard.call.resume import recall
 from switchboard.conversation import Conversation
 from switchboard.line.workflow import Workflow
@@ -24,6 +25,8 @@ from switchboard.room.own_frames import keep_frames_apart
 from switchboard.settings.process import let_children_import_from, spare_local_models
 from switchboard.settings.schema import Settings
 from switchboard.settings.values import SettingsError
+
+log = structlog.get_logger(__name__)
 
 OFFERED_BELOW = 0.69
 READY_FILE = HERE / "var" / "worker-ready"
@@ -34,15 +37,25 @@ Answer = Callable[[JobContext], Awaitable[None]]
 
 async def answer(ctx: JobContext) -> None:
     """One call that LiveKit dispatched to this worker."""
-    asked = json.loads(ctx.job.metadata or "{}")
-    await answer_on(line_named(asked.get("line")), ctx)
+    name = Dispatch.understood(ctx.job.metadata).line or next(iter(LINES))
+    if name in LINES:
+        await answer_on(LINES[name], ctx)
+    else:
+        await refuse(name, ctx)
+
+
+async def refuse(line: str, ctx: JobContext) -> None:
+    """Close the room of a call for a line that there is not: its caller is not left waiting."""
+    log.error("a call was refused: there is no such line", line=line, lines=list(LINES), room=ctx.job.room.name)
+    await ctx.delete_room()
+    ctx.shutdown("no such line")
 
 
 async def answer_on(line: Workflow, ctx: JobContext) -> None:
     """One call on `line`."""
     chosen = settings()
-    asked = json.loads(ctx.job.metadata or "{}")
-    origin = asked.get("resume") or ctx.job.room.name
+    asked = Dispatch.understood(ctx.job.metadata)
+    origin = asked.resume or ctx.job.room.name
     async with (
         aclosing(database_of(chosen)) as database,
         services(chosen, line) as available,
@@ -53,10 +66,10 @@ async def answer_on(line: Workflow, ctx: JobContext) -> None:
             Caller(),
             past=await recall(database, origin),
             origin=origin,
-            channel=PHONE if asked.get("phone") else WEB,
+            channel=PHONE if asked.phone else WEB,
         ) as conversation,
     ):
-        await conversation.start_in(ctx.room, ctx.connect, asked.get("caller"))
+        await conversation.start_in(ctx.room, ctx.connect, asked.caller)
         await conversation.ending.over.wait()
 
 

@@ -1,7 +1,6 @@
 """Which calls a worker takes. One that is full tells phones that it is busy: LiveKit would let them ring on."""
 
 import asyncio
-import json
 from collections.abc import Callable, Collection, Coroutine
 from typing import Any
 
@@ -11,6 +10,7 @@ from livekit import api
 from livekit.agents import JobRequest
 from livekit.protocol.models import ParticipantInfo
 
+from switchboard.call.dispatch import Dispatch
 from switchboard.livekit import client_of
 from switchboard.settings.schema import LiveKitAccess
 
@@ -37,7 +37,7 @@ class Admission:
         if len(self._accepting.union(self._running())) >= self._most:
             log.warning("a call was left to others: this worker is full", calls=self._most)
             await request.reject()
-            if is_phone(request.job.metadata):
+            if Dispatch.understood(request.job.metadata).phone:
                 self._later(self._refuse(request.room.name))
             return
         self._accepting.add(request.job.id)
@@ -69,8 +69,3 @@ class Admission:
         if self._client is None:
             self._client = client_of(self._livekit)
         return self._client
-
-
-def is_phone(metadata: str) -> bool:
-    """Whether a dispatch's metadata is that of a phone call."""
-    return bool(json.loads(metadata or "{}").get("phone"))

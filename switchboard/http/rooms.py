@@ -1,7 +1,6 @@
 """The rooms of calls, as LiveKit's server has them."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from livekit import api
 from livekit.protocol.agent import JobStatus
 from livekit.protocol.models import ParticipantInfo, Room
 
+from switchboard.call.dispatch import Dispatch
 from switchboard.http.errors import LiveKitDown
 from switchboard.http.options import HttpSettings
 from switchboard.livekit import client_of
@@ -43,8 +43,7 @@ class CallRoom:
 
     def metadata(self) -> str:
         """The dispatch's metadata."""
-        told = {"line": self.line, "caller": self.identity, "warm": self.warm}
-        return json.dumps(told | ({"resume": self.resume} if self.resume else {}))
+        return Dispatch(line=self.line, caller=self.identity, warm=self.warm, resume=self.resume).dumps()
 
 
 class Rooms:

@@ -1,12 +1,13 @@
 """What differs between a trunk or rule as it is and as it should be, in words for people."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo, SIPOutboundTrunkInfo, SIPTransport
+from pydantic import ValidationError
 
+from switchboard.call.dispatch import Dispatch
 from switchboard.phone.trunks import NO_SUCH_PRESET, REFUSAL
 
 Item = SIPInboundTrunkInfo | SIPDispatchRuleInfo | SIPOutboundTrunkInfo
@@ -50,10 +51,10 @@ def _agent(rule: SIPDispatchRuleInfo) -> str:
 def _line(rule: SIPDispatchRuleInfo) -> str:
     """The line, and nothing of metadata that is not ours."""
     try:
-        told = [json.loads(agent.metadata) for agent in rule.room_config.agents]
-        return ", ".join(str(each["line"]) for each in told if each["phone"] is True)
-    except (ValueError, TypeError, KeyError):
+        told = [Dispatch.parse(agent.metadata) for agent in rule.room_config.agents]
+    except ValidationError:
         return "another"
+    return ", ".join(each.line if each.line and each.phone else "another" for each in told)
 
 
 def _rooms(rule: SIPDispatchRuleInfo) -> str:

@@ -4,7 +4,6 @@ LiveKit's names for two things mislead: a trunk's and a rule's `numbers` are the
 `inbound_numbers` the ones that call.
 """
 
-import json
 from collections.abc import Iterable
 from ipaddress import ip_network
 
@@ -20,6 +19,7 @@ from livekit.protocol.sip import (
 )
 from pydantic import SecretStr
 
+from switchboard.call.dispatch import Dispatch
 from switchboard.settings.schema import Phone
 from switchboard.settings.values import ANY_NUMBER
 
@@ -70,7 +70,7 @@ def dispatch_rule(line: str, agent_name: str, trunk: str) -> SIPDispatchRuleInfo
 
     The room is named after the number called, not after the caller: names of rooms are in logs.
     """
-    metadata = json.dumps({"line": line, "phone": True})
+    metadata = Dispatch(line=line, phone=True).dumps()
     return SIPDispatchRuleInfo(
         name=name_of(line),
         trunk_ids=[trunk],

@@ -1,7 +1,6 @@
 """Frontends that are not ours: LiveKit's JavaScript client with its token endpoint, and explicit dispatch by API."""
 
 import asyncio
-import json
 import secrets
 from collections.abc import AsyncIterator
 
@@ -61,11 +60,12 @@ async def test_livekits_own_client_reaches_the_line_by_the_token_endpoint(
     assert of(await ended(ledger, joined["room"]), Ended)[0].reason == "goodbye"
 
 
-async def test_an_explicit_dispatch_by_api_reaches_the_line(stack: Stack, ledger: Database) -> None:
+@pytest.mark.parametrize("metadata", ['{"line": "support-line"}', "", "not json", '{"line": 7, "phone": []}'])
+async def test_an_explicit_dispatch_by_api_reaches_the_line_that_it_names_or_the_first(
+    metadata: str, stack: Stack, ledger: Database
+) -> None:
     room = f"elsewhere-{secrets.token_hex(6)}"
-    asked = api.CreateAgentDispatchRequest(
-        agent_name="switchboard", room=room, metadata=json.dumps({"line": "support-line"})
-    )
+    asked = api.CreateAgentDispatchRequest(agent_name="switchboard", room=room, metadata=metadata)
     guest = Participant()
     async with stack.livekit.api() as server:
         await server.agent_dispatch.create_dispatch(asked)
@@ -78,3 +78,16 @@ async def test_an_explicit_dispatch_by_api_reaches_the_line(stack: Stack, ledger
     finally:
         await guest.room.disconnect()
     assert of(await ended(ledger, room), Ended)[0].reason == "goodbye"
+
+
+async def test_a_dispatch_for_a_line_that_there_is_not_closes_the_room(stack: Stack) -> None:
+    room = f"elsewhere-{secrets.token_hex(6)}"
+    asked = api.CreateAgentDispatchRequest(agent_name="switchboard", room=room, metadata='{"line": "no-such-line"}')
+    guest = Participant()
+    async with stack.livekit.api() as server:
+        await server.room.create_room(api.CreateRoomRequest(name=room))
+        await guest.room.connect(stack.livekit.url, token(room, "guest"))
+        await server.agent_dispatch.create_dispatch(asked)
+        await asyncio.wait_for(guest.put_out.wait(), PATIENCE / 1000)
+    assert "there is no such line" in stack.worker.written
+    assert "Traceback" not in stack.worker.written

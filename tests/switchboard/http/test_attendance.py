@@ -12,6 +12,7 @@ from livekit import api
 from livekit.agents import AgentServer, JobContext, JobExecutorType, JobRequest
 from livekit.protocol.models import ParticipantInfo, Room
 
+from switchboard.call.dispatch import Dispatch
 from switchboard.http.attendance import MOST_ASKED, Attendance
 from switchboard.http.rooms import CallRoom, Rooms
 from tests.livekit import KEY, SECRET, LiveKitServer
@@ -79,8 +80,8 @@ async def test_a_call_that_nobody_took_is_asked_for_again_and_one_that_was_taken
         assert await jobs.get() == REFUSED
         taken = (await caller.post("/calls")).json()["id"]
         accepted = [one.id for one in await livekit.agent_dispatch.list_dispatch(taken)]
-        assert '"warm": true' in await jobs.get()
-        assert '"warm": true' in await jobs.get()
+        assert Dispatch.parse(await jobs.get()).warm
+        assert Dispatch.parse(await jobs.get()).warm
         for room in (lost, taken):
             assert await eventually(partial(agents_in, livekit, room)) == 1
         assert [one.id for one in await livekit.agent_dispatch.list_dispatch(taken)] == accepted
@@ -95,7 +96,7 @@ async def test_a_caller_with_a_mere_token_is_looked_after_too(
     async with worker(livekit_server.url, refuses=1) as jobs, asyncio.timeout(PATIENCE):
         room = await guests.join((await caller.post("/token")).json()["participant_token"])
         assert await jobs.get() == REFUSED
-        assert '"warm": false' in await jobs.get()
+        assert not Dispatch.parse(await jobs.get()).warm
         assert await eventually(lambda: agents_in(livekit, room.name)) == 1
 
 
@@ -212,4 +213,4 @@ async def test_a_call_that_was_asked_for_just_now_has_time_for_its_agent_to_come
 
 async def asked_to_resume(livekit: api.LiveKitAPI, room: str) -> bool:
     dispatches = await livekit.agent_dispatch.list_dispatch(room)
-    return any(f'"resume": "{room}"' in one.metadata for one in dispatches)
+    return any(Dispatch.parse(one.metadata).resume == room for one in dispatches)
