@@ -1,7 +1,7 @@
 """Every audio stream hears of its own frames only.
 
 LiveKit's client gives each frame of each stream to all streams of the process, and so wakes all of its event loops:
-with threads as executor, the square of the calls (livekit-rtc 1.x, `AudioStream.__init__` and `FfiQueue.put`).
+with threads as executor, the square of the calls (livekit before 1.2.1, `AudioStream.__init__` and `FfiQueue.put`).
 """
 
 from functools import cache, wraps

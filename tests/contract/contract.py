@@ -156,6 +156,9 @@ REALTIME: list[Part] = [
 ROOM: list[Part] = [
     Name("livekit.rtc._ffi_client", "FfiClient", "_narrow", "the queue that wakes every stream of the process"),
     Options(STREAM, "__init__", "keep_frames_apart", "each stream is narrowed when it is made", "track loop"),
+    Behaviour(STREAM, "__init__", "keep_frames_apart",
+              "a stream is woken by the frames of all; once it is not (livekit 1.2.1), this can go",
+              says=('filter_fn=lambda e: e.WhichOneof("message") == "audio_stream_event",',)),
     Attribute(STREAM, "_ffi_handle", "_narrow", "by which a stream's frames are told from others'"),
     Attribute(STREAM, "_ffi_queue", "_narrow", "the stream's place among the subscribers"),
     Attribute(QUEUE, "_lock", "_narrow", "the subscribers are changed under it"),
@@ -219,6 +222,8 @@ WORKER: list[Part] = [
     Options("livekit.agents", "AgentServer", "build_server", "the worker",
             "preload_modules job_executor_type num_idle_processes ws_url api_key api_secret port prometheus_port "
             "setup_fnc load_fnc drain_timeout load_threshold"),
+    Behaviour("livekit.agents", "AgentServer", "let_children_import_from",
+              "what is loaded once, by the fork server, is imported there by name", says=("set_forkserver_preload(",)),
     Options("livekit.agents:AgentServer", "rtc_session", "build_server", "who answers, and who decides whether",
             "agent_name on_request"),
     Behaviour("livekit.agents", "AgentServer", "build_server", "logs and readiness follow these events",
