@@ -5,7 +5,7 @@ interface AgentText {
   role: string;
 }
 
-interface ToolText {
+export interface ToolText {
   running: string;
   done: string;
   failed: string;
@@ -105,6 +105,7 @@ export const texts = {
     typed: 'typed',
     joined: (name: string) => `You’re now with ${name}`,
     resumed: 'You’re back. The call goes on.',
+    times: (count: number) => (count === 2 ? 'twice' : `${count} times`),
     label: 'Type a message',
     placeholder: 'Type a message…',
     send: 'Send',

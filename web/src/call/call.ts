@@ -141,6 +141,7 @@ export class Call {
       this.newRoom(),
       (action) => mine(() => this.apply(action)),
       (problem) => mine(() => this.closed(problem)),
+      () => this.state.agent,
       this.ground.patience,
     );
     return session;

@@ -3,15 +3,17 @@
 export const EVENTS_TOPIC = 'switchboard.events';
 export const AGENT_ATTRIBUTE = 'switchboard.agent';
 
-export type LineEvent =
+/** `seq`: the place among the events of the call, from 1; undefined from a line that does not number them. */
+export type LineEvent = { seq?: number | undefined } & (
   | { kind: 'tool_called' | 'tool_returned'; agent: string; tool: string; id: string; failed: boolean }
   | { kind: 'handoff'; from: string; to: string }
   | { kind: 'person'; person: string; state: 'called' | 'unreached' }
-  | { kind: 'ended'; reason: string };
+  | { kind: 'ended'; reason: string }
+);
 
 /** One event, or undefined for anything that this page does not know. */
 export function parseEvent(text: string): LineEvent | undefined {
-  const event = parsed(text);
+  const event = numbered(parsed(text));
   switch (event?.['kind']) {
     case 'tool_called':
     case 'tool_returned':
@@ -27,6 +29,11 @@ export function parseEvent(text: string): LineEvent | undefined {
     default:
       return undefined;
   }
+}
+
+/** An event whose number is none is one without a number. */
+function numbered(event: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
+  return event && { ...event, seq: Number.isInteger(event['seq']) ? event['seq'] : undefined };
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {

@@ -26,12 +26,14 @@ export class Session {
   private left = false;
   private inRoom = false;
   private callerSpeaks = false;
-  private speaker: string | undefined;
+  private restored: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     readonly room: Room,
     private readonly report: (action: Action) => void,
     private readonly ends: Ends,
+    /** The agent that has the caller now. */
+    speaker: () => string | undefined,
     patience: Patience = PATIENCE,
   ) {
     this.watch = new Watch(
@@ -49,8 +51,8 @@ export class Session {
     this.listen();
     listenToStreams(room, {
       said: (said) => this.tell({ type: 'said', said }),
-      event: (event) => this.hearEvent(event),
-      agent: () => this.speaker,
+      event: (event, sender) => this.hearEvent(event, sender),
+      agent: speaker,
     });
   }
 
@@ -149,24 +151,18 @@ export class Session {
     if (!participant.isAgent) return;
     this.watch.arrived();
     const { [AGENT_ATTRIBUTE]: agent, [STATE_ATTRIBUTE]: state } = participant.attributes;
-    if (agent) this.handTo(agent);
+    if (agent) this.tell({ type: 'agent', agent });
     if (state) this.tell({ type: 'agentState', state: state as Extract<Action, { type: 'agentState' }>['state'] });
     const heard = [...participant.trackPublications.values()].some((publication) => publication.isSubscribed);
     if (heard || ['listening', 'thinking', 'speaking'].includes(state ?? '')) this.tell({ type: 'answered' });
-  }
-
-  private handTo(agent: string): void {
-    this.speaker = agent;
-    this.tell({ type: 'agent', agent });
   }
 
   private miss(participant: Participant): void {
     if (participant.isAgent && this.agent === undefined) this.watch.left();
   }
 
-  private hearEvent(event: LineEvent): void {
-    if (event.kind === 'handoff') this.speaker = event.to;
-    this.tell({ type: 'event', event });
+  private hearEvent(event: LineEvent, sender: string): void {
+    this.tell({ type: 'event', event, sender });
     if (event.kind === 'ended') this.watch.farewell();
   }
 
@@ -177,6 +173,7 @@ export class Session {
   }
 
   private lose(): void {
+    clearTimeout(this.restored);
     this.watch.cut();
     this.pulse.stop();
     this.tell({ type: 'link', link: 'lost' });
@@ -186,7 +183,7 @@ export class Session {
     this.tell({ type: 'link', link: 'restored' });
     this.watch.connected(this.agent !== undefined);
     this.pulse.start();
-    setTimeout(() => this.tell({ type: 'link', link: 'fine' }), RESTORED_SHOWN);
+    this.restored = setTimeout(() => this.tell({ type: 'link', link: 'fine' }), RESTORED_SHOWN);
   }
 
   private async announce(): Promise<void> {

@@ -1,6 +1,6 @@
 /** The state of the page's call, and what changes it. Pure: no room, no network, no clock. */
 import type { AgentState } from '@livekit/components-react';
-import { settled, withHandoff, withPerson, withSaid, withTool, type Entry, type Said } from './conversation';
+import { isPast, settled, withHandoff, withPerson, withSaid, withTool, type Entry, type Origin, type Said } from './conversation';
 import type { LineEvent } from './events';
 import type { MicrophoneState } from './microphone';
 import type { Problem } from './problem';
@@ -26,6 +26,8 @@ export interface CallState {
   link: 'fine' | 'quiet' | 'lost' | 'restored';
   microphone: MicrophoneState;
   entries: Entry[];
+  /** The numbers of the events that came, by sender: an event may be sent again. */
+  heard: Record<string, number[]>;
   /** Where the caller began to speak: their words come late, often after the answer began. */
   anchor?: number | undefined;
   /** Milliseconds since the epoch. */
@@ -45,7 +47,7 @@ export type Action =
   | { type: 'agentState'; state: AgentState }
   | { type: 'callerSpeaks' }
   | { type: 'said'; said: Words }
-  | { type: 'event'; event: LineEvent }
+  | { type: 'event'; event: LineEvent; sender: string }
   | { type: 'link'; link: CallState['link'] }
   | { type: 'microphone'; microphone: MicrophoneState }
   | { type: 'lost'; problem: Problem }
@@ -59,6 +61,7 @@ export const initial = (resumable: boolean): CallState => ({
   link: 'fine',
   microphone: 'off',
   entries: [],
+  heard: {},
 });
 
 export function reduce(state: CallState, action: Action): CallState {
@@ -80,7 +83,7 @@ export function reduce(state: CallState, action: Action): CallState {
     case 'said':
       return withWords(state, action.said);
     case 'event':
-      return withEvent(state, action.event);
+      return withEvent(state, action.event, action.sender);
     case 'link':
       return { ...state, link: action.link };
     case 'microphone':
@@ -95,9 +98,9 @@ export function reduce(state: CallState, action: Action): CallState {
 function called(state: CallState, action: Extract<Action, { type: 'called' }>): CallState {
   const fresh: CallState = { ...initial(false), phase: 'calling', microphone: action.microphone };
   if (!action.continued) return fresh;
-  const { entries, agent, visited, startedAt } = state;
+  const { entries, heard, agent, visited, startedAt } = state;
   const note: Entry = { kind: 'resumed', id: `resumed-${entries.length}` };
-  return { ...fresh, entries: [...entries, note], agent, visited, startedAt };
+  return { ...fresh, entries: [...entries, note], heard, agent, visited, startedAt };
 }
 
 function withAgent(state: CallState, agent: string): CallState {
@@ -120,17 +123,35 @@ function placeOf({ entries, anchor = entries.length }: CallState): number {
   return answers.length > 1 ? entries.length : anchor;
 }
 
-function withEvent(state: CallState, event: LineEvent): CallState {
+function withEvent(state: CallState, event: LineEvent, sender: string): CallState {
+  const { seq } = event;
+  if (seq === undefined) return withNews(state, event);
+  const before = state.heard[sender] ?? [];
+  if (before.includes(seq)) return state;
+  const heard = { ...state.heard, [sender]: [...before, seq] };
+  return withNews({ ...state, heard }, event, { sender, seq });
+}
+
+function withNews(state: CallState, event: LineEvent, origin?: Origin): CallState {
+  const { entries } = state;
   switch (event.kind) {
     case 'handoff':
-      return { ...withAgent(state, event.to), entries: withHandoff(state.entries, event.to) };
+      return { ...moved(state, event, origin), entries: withHandoff(entries, event.to, origin) };
     case 'person':
-      return { ...state, entries: withPerson(state.entries, event) };
+      return { ...state, entries: withPerson(entries, event, origin) };
     case 'ended':
       return { ...state, ended: event.reason };
     default:
-      return { ...state, entries: withTool(state.entries, event) };
+      return { ...state, entries: withTool(entries, event, origin) };
   }
+}
+
+/** A handoff from before the last one says only where the caller has been. */
+function moved(state: CallState, { from, to }: { from: string; to: string }, origin: Origin | undefined): CallState {
+  if (!isPast(state.entries, origin)) return withAgent(state, to);
+  const { visited } = state;
+  const next = visited.lastIndexOf(from) + 1;
+  return visited[next] === to ? state : { ...state, visited: visited.toSpliced(next, 0, to) };
 }
 
 function closed(state: CallState): Pick<CallState, 'entries' | 'microphone' | 'link'> {

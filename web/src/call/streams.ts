@@ -1,5 +1,5 @@
 /** The text streams of a room: transcripts of both sides, and the line's events. */
-import type { Room, TextStreamReader } from 'livekit-client';
+import { RoomEvent, type Room, type TextStreamReader } from 'livekit-client';
 import { EVENTS_TOPIC, parseEvent, type LineEvent } from './events';
 import type { Words } from './state';
 
@@ -7,13 +7,18 @@ const TRANSCRIPTION_TOPIC = 'lk.transcription';
 
 export interface Heard {
   said(words: Words): void;
-  event(event: LineEvent): void;
+  event(event: LineEvent, sender: string): void;
   /** The agent that has the caller now. */
   agent(): string | undefined;
 }
 
 /** Listen before the room is connected: what arrives for a topic without a listener is thrown away. */
 export function listenToStreams(room: Room, heard: Heard): void {
+  listenToWords(room, heard);
+  listenToEvents(room, heard);
+}
+
+function listenToWords(room: Room, heard: Heard): void {
   room.registerTextStreamHandler(TRANSCRIPTION_TOPIC, (reader, { identity }) => {
     const id = segmentOf(reader);
     if (identity === room.localParticipant.identity) {
@@ -21,14 +26,31 @@ export function listenToStreams(room: Room, heard: Heard): void {
       return;
     }
     // who speaks is settled when the sentence begins: a handoff may follow before it ends
-    const agent = heard.agent();
-    void readSpeech(reader, (text, final) => heard.said({ id, who: 'agent', agent, text, final }));
+    let agent = heard.agent();
+    void readSpeech(reader, (text, final) => {
+      agent ??= heard.agent();
+      heard.said({ id, who: 'agent', agent, text, final });
+    });
+  });
+}
+
+/** Only an agent is believed; what comes before its sender is known (data and signals race) waits for them. */
+function listenToEvents(room: Room, heard: Heard): void {
+  const early = new Map<string, LineEvent[]>();
+  const take = (event: LineEvent, identity: string): void => {
+    const sender = room.remoteParticipants.get(identity);
+    if (!sender) early.set(identity, [...(early.get(identity) ?? []), event]);
+    else if (sender.isAgent) heard.event(event, identity);
+  };
+  room.on(RoomEvent.ParticipantConnected, ({ identity }) => {
+    const waiting = early.get(identity) ?? [];
+    early.delete(identity);
+    for (const event of waiting) take(event, identity);
   });
   room.registerTextStreamHandler(EVENTS_TOPIC, (reader, { identity }) => {
-    if (!room.remoteParticipants.get(identity)?.isAgent) return;
     void reader.readAll().then((text) => {
       const event = parseEvent(text);
-      if (event) heard.event(event);
+      if (event) take(event, identity);
     }, ignoreCut);
   });
 }

@@ -29,7 +29,8 @@ export class Watch {
   /** The caller is in the room, for the first time or again. An agent may be on its way. */
   connected(agentThere: boolean): void {
     this.away = false;
-    if (agentThere) this.arrived();
+    if (this.ending) this.awaitEnd();
+    else if (agentThere) this.arrived();
     else this.after(this.patience.answer, () => (this.seen ? this.watched.agentLost() : this.watched.noAgent()));
   }
 
@@ -52,12 +53,17 @@ export class Watch {
 
   /** The line has said that the call ends: the room should close by itself. */
   farewell(): void {
+    if (this.ending) return;
     this.ending = true;
-    this.after(this.patience.farewell, () => this.watched.ended());
+    this.awaitEnd();
   }
 
   stop(): void {
     clearTimeout(this.timer);
+  }
+
+  private awaitEnd(): void {
+    this.after(this.patience.farewell, () => this.watched.ended());
   }
 
   private after(milliseconds: number, then: () => void): void {

@@ -1,5 +1,6 @@
 /** What a screen reader says by itself: the state of the call, and each line of the conversation once it is whole. */
 import type { Entry } from '../call/conversation';
+import { stepsOf, type Step } from '../call/steps';
 import type { CallState } from '../call/state';
 import { agentText, personText, texts, toolText } from '../texts';
 
@@ -7,15 +8,15 @@ import { agentText, personText, texts, toolText } from '../texts';
 const KEPT = 5;
 
 export function Announcer({ state }: { state: CallState }) {
-  const lines = state.phase === 'idle' ? [] : state.entries.filter(isWhole).slice(-KEPT);
+  const lines = state.phase === 'idle' ? [] : stepsOf(state.entries).filter(isNews).slice(-KEPT);
   return (
     <div className="hidden">
       <div role="status" aria-live="polite" data-testid="state">
         {stateWords(state)}
       </div>
       <div aria-live="polite" aria-relevant="additions" data-testid="spoken">
-        {lines.map((entry) => (
-          <p key={`${entry.id}-${'outcome' in entry ? entry.outcome : ''}`}>{lineWords(entry)}</p>
+        {lines.map((step) => (
+          <p key={keyOf(step)}>{stepWords(step)}</p>
         ))}
       </div>
     </div>
@@ -31,8 +32,19 @@ function stateWords({ phase, agent, agentState, link }: CallState): string {
   return agentState === 'thinking' ? `${name}: ${texts.call.states.thinking}` : `${texts.call.talkingTo} ${name}`;
 }
 
-function isWhole(entry: Entry): boolean {
+/** What is begun again is no news before it has ended. */
+function isNews({ entry, times }: Step): boolean {
+  if ('outcome' in entry && entry.outcome === 'running') return times === 1;
   return entry.kind !== 'said' || (entry.final && !(entry.who === 'caller' && entry.typed));
+}
+
+function keyOf({ entry, times }: Step): string {
+  return 'outcome' in entry ? `${entry.id}-${entry.outcome}-${times}` : entry.id;
+}
+
+function stepWords({ entry, times }: Step): string {
+  const words = lineWords(entry);
+  return 'outcome' in entry && times > 1 ? `${words}, ${texts.transcript.times(times)}` : words;
 }
 
 function lineWords(entry: Entry): string {

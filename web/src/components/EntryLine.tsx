@@ -1,21 +1,23 @@
 /** One line of the conversation. */
 import type { Entry, Said, ToolRun } from '../call/conversation';
-import { agentText, personText, texts, toolText } from '../texts';
+import { agentText, personText, texts, toolText, type ToolText } from '../texts';
 import { Check, Cross } from './icons';
 
 interface Props {
   entry: Entry;
+  /** How often a step was done in a row. */
+  times: number;
   before: Entry | undefined;
 }
 
-export function EntryLine({ entry, before }: Props) {
+export function EntryLine({ entry, times, before }: Props) {
   switch (entry.kind) {
     case 'said':
       return <SaidLine said={entry} named={!sameVoice(entry, before)} />;
     case 'tool':
-      return <Doing outcome={entry.outcome} words={toolText(entry.tool)[entry.outcome]} data-tool={entry.tool} />;
+      return <Doing outcome={entry.outcome} times={times} text={toolText(entry.tool)} data={{ 'data-tool': entry.tool }} />;
     case 'person':
-      return <Doing outcome={entry.outcome} words={personText(entry.person)[entry.outcome]} data-person={entry.person} />;
+      return <Doing outcome={entry.outcome} times={times} text={personText(entry.person)} data={{ 'data-person': entry.person }} />;
     case 'handoff':
       return <li className="moment">{texts.transcript.joined(agentText(entry.to).name)}</li>;
     case 'resumed':
@@ -36,14 +38,24 @@ function SaidLine({ said, named }: { said: Said; named: boolean }) {
   );
 }
 
-function Doing({ outcome, words, ...data }: { outcome: ToolRun['outcome']; words: string } & Record<string, string>) {
+interface DoingProps {
+  outcome: ToolRun['outcome'];
+  times: number;
+  text: ToolText;
+  data: Record<string, string>;
+}
+
+function Doing({ outcome, times, text, data }: DoingProps) {
   return (
-    <li className="tool" data-outcome={outcome} {...data}>
+    <li className="tool" data-outcome={outcome} data-times={times} {...data}>
       {outcome === 'running' && <span className="spinner" aria-hidden="true" />}
       {outcome === 'done' && <Check />}
       {outcome === 'failed' && <Cross />}
-      {words}
-      {outcome === 'running' && '…'}
+      <span>
+        {text[outcome]}
+        {outcome === 'running' && '…'}
+        {times > 1 && ` · ${texts.transcript.times(times)}`}
+      </span>
     </li>
   );
 }

@@ -1,6 +1,7 @@
 /** The conversation, newest at the bottom. The announcer reads it out, so this list stays silent. */
 import { useEffect, useRef } from 'react';
 import type { Entry } from '../call/conversation';
+import { stepsOf } from '../call/steps';
 import { texts } from '../texts';
 import { EntryLine } from './EntryLine';
 
@@ -30,8 +31,8 @@ export function Transcript({ entries }: { entries: Entry[] }) {
     >
       {entries.length === 0 && <p className="transcript-empty">{texts.transcript.empty}</p>}
       <ol>
-        {entries.map((entry, index) => (
-          <EntryLine key={entry.id} entry={entry} before={entries[index - 1]} />
+        {stepsOf(entries).map(({ entry, times }, index, steps) => (
+          <EntryLine key={entry.id} entry={entry} times={times} before={steps[index - 1]?.entry} />
         ))}
       </ol>
     </div>

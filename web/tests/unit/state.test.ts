@@ -32,7 +32,7 @@ test('typed words stand where they were typed', () => {
 });
 
 test('a handoff tells who has the caller, whichever news comes first', () => {
-  const handoff: Action = { type: 'event', event: { kind: 'handoff', from: 'greeter', to: 'support' } };
+  const handoff: Action = { type: 'event', event: { kind: 'handoff', from: 'greeter', to: 'support' }, sender: 'agent-1' };
   const attribute: Action = { type: 'agent', agent: 'support' };
   const greeter: Action = { type: 'agent', agent: 'greeter' };
   for (const news of [
