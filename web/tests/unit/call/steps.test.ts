@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Entry, PersonCall, ToolRun } from '../../src/call/conversation';
-import { stepsOf } from '../../src/call/steps';
+import type { Entry, PersonCall, ToolRun } from '../../../src/call/conversation';
+import { stepsOf } from '../../../src/call/steps';
 
 let made = 0;
 const id = () => `entry-${(made += 1)}`;

@@ -1,10 +1,10 @@
 /** What the page hears of a room: every word and event, once. */
 import { ParticipantKind } from 'livekit-client';
 import { beforeEach, expect, test } from 'vitest';
-import type { LineEvent } from '../../src/call/events';
-import { initial, reduce, type CallState, type Words } from '../../src/call/state';
-import { listenToStreams } from '../../src/call/streams';
-import { FakeRoom } from '../fixture/fakeRoom';
+import type { LineEvent } from '../../../src/call/events';
+import { initial, reduce, type CallState, type Words } from '../../../src/call/state';
+import { listenToStreams } from '../../../src/call/streams';
+import { FakeRoom } from '../../fixture/fakeRoom';
 
 const FIND = { kind: 'tool_called', agent: 'support', tool: 'find_order', id: 'a', failed: false };
 let room: FakeRoom;
