@@ -11,5 +11,5 @@ export default defineConfig({
   base: './',
   build: { target: 'es2022', chunkSizeWarningLimit: 900 },
   server: { proxy: { '/calls': API, '/lines': API, '/token': API, '/health': API } },
-  test: { environment: 'jsdom', setupFiles: ['tests/unit/setup.ts'], include: ['tests/unit/**/*.test.{ts,tsx}'], restoreMocks: true, testTimeout: 20_000 },
+  test: { dir: 'tests/unit', include: ['**/*.test.{ts,tsx}'], restoreMocks: true, testTimeout: 20_000 },
 });

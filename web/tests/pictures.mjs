@@ -83,6 +83,20 @@ const escalated = () => {
   room.agentSays('8', 'I’m sorry for the trouble you’ve had. I can open an urgent ticket for a senior colleague, or have someone', true);
 };
 
+const writeOften = () => {
+  const briefing = (id, kind) => window.stage.room.event({ kind, agent: 'escalation', tool: 'write_briefing', id, failed: false });
+  for (let run = 0; run < 8; run += 1) {
+    briefing(`w${run}`, 'tool_called');
+    briefing(`w${run}`, 'tool_returned');
+  }
+};
+const writeMore = () => {
+  const { room } = window.stage;
+  const event = { agent: 'escalation', tool: 'list_callback_slots', failed: false };
+  for (const id of ['s1', 's2']) room.event({ kind: 'tool_called', id, ...event });
+  room.event({ kind: 'tool_returned', id: 's1', ...event });
+};
+
 const callPerson = () => {
   const { room } = window.stage;
   room.agentSays('9', 'I’m calling a colleague for you. Please stay on the line.');
@@ -119,6 +133,7 @@ const SCENES = {
   },
   handoff: (page) => inCall(page, lookUp, ask, verify, find, found, escalate, handOver, escalated),
   person: (page) => inCall(page, lookUp, ask, verify, find, found, escalate, handOver, callPerson, personTakesOver),
+  repeated: (page) => inCall(page, lookUp, ask, verify, find, found, escalate, handOver, writeOften, writeMore),
   keypad: async (page) => {
     await inCall(page, lookUp);
     await page.getByRole('button', { name: 'Keypad' }).click();

@@ -1,7 +1,10 @@
-/** The whole page, on a fake room and a fake web app. */
+/**
+ * The whole page, on a fake room and a fake web app.
+ * @vitest-environment jsdom
+ */
 import { act, cleanup, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { ConnectionError, DisconnectReason, RoomEvent } from 'livekit-client';
+import { ConnectionError, DisconnectReason, ParticipantKind, RoomEvent } from 'livekit-client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { App } from '../../src/app';
 import { Call } from '../../src/call/call';
@@ -10,6 +13,7 @@ import type { Microphone } from '../../src/call/microphone';
 import { ProblemError } from '../../src/call/problem';
 import { tickets } from '../../src/call/tickets';
 import { FakeRoom } from '../fixture/fakeRoom';
+import './setup';
 
 vi.mock('livekit-client', async (original) => ({ ...(await original<object>()), isBrowserSupported: () => true }));
 
@@ -124,9 +128,28 @@ test('tools are shown by what they do for the caller', async () => {
   expect(await within(screen.getByRole('log')).findByText('Looked up your order')).toBeTruthy();
 });
 
+test('a tool that is called again and again is one line with a count, which grows', async () => {
+  await talk();
+  const event = { agent: 'support', tool: 'find_order', failed: false };
+  const log = within(screen.getByRole('log'));
+  for (const id of ['a', 'b', 'c']) {
+    act(() => room.event({ kind: 'tool_called', id, ...event }));
+    await log.findByText('Looking up your order…', { exact: false });
+    act(() => room.event({ kind: 'tool_returned', id, ...event }));
+    await log.findByText('Looked up your order', { exact: false });
+  }
+  expect(log.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual(['Looked up your order · 3 times']);
+  const spoken = within(screen.getByTestId('spoken'));
+  expect(spoken.getByText('Looked up your order, 3 times')).toBeTruthy();
+  act(() => room.event({ kind: 'tool_called', id: 'd', ...event }));
+  expect(await log.findByText('Looking up your order… · 4 times')).toBeTruthy();
+  expect(spoken.queryByText('Looking up', { exact: false })).toBeNull();
+});
+
 test('events of somebody who is no agent are not believed', async () => {
   await talk();
-  act(() => room.stream('switchboard.events', 'stranger', ['{"kind":"handoff","from":"greeter","to":"support"}']));
+  room.joins('stranger', ParticipantKind.STANDARD);
+  act(() => void room.stream('switchboard.events', 'stranger', ['{"kind":"handoff","from":"greeter","to":"support"}']));
   await act(() => Promise.resolve());
   expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Welcome desk');
 });

@@ -25,6 +25,7 @@ const PATIENCE = { answer: 10_000, absence: 2_000, farewell: 4_000 };
 
 const calls = { ask: vi.fn<Calls['ask']>(), resume: vi.fn<Calls['resume']>(), end: vi.fn<Calls['end']>() };
 const microphone = vi.fn<() => Promise<Microphone>>();
+const query = vi.fn<(wanted: { name: string }) => Promise<{ state: PermissionState }>>();
 const prepared = vi.fn<(...arguments_: unknown[]) => Promise<void>>();
 let kept: Kept | undefined;
 let rooms: FakeRoom[];
@@ -56,12 +57,15 @@ const createRoom = (): FakeRoom => {
 const settled = () => vi.advanceTimersByTimeAsync(0);
 const newCall = (line?: string) => new Call({ calls, tickets, createRoom, openMicrophone: microphone, patience: PATIENCE }, line);
 const room = () => rooms.at(-1) as FakeRoom;
-const track = () => ({ stop: vi.fn(), kind: 'audio', on: vi.fn(), setLogger: vi.fn() }) as unknown as Exclude<Microphone, string>;
+const track = () => {
+  const stop = vi.fn();
+  return { stop, microphone: { stop, kind: 'audio', on: vi.fn(), setLogger: vi.fn() } as unknown as Microphone };
+};
 const refused = (kind: ProblemKind) => new ProblemError({ kind });
 
 function permission(state: PermissionState | undefined): void {
-  const query = vi.fn(() => (state ? Promise.resolve({ state }) : Promise.reject(new TypeError('not told'))));
-  vi.stubGlobal('navigator', { ...navigator, permissions: { query } });
+  query.mockReset().mockImplementation(() => (state ? Promise.resolve({ state }) : Promise.reject(new TypeError('not told'))));
+  vi.stubGlobal('navigator', { permissions: { query } });
 }
 
 function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
@@ -183,7 +187,7 @@ test('a caller who has allowed the microphone before enters without waiting for 
   const call = newCall();
   await call.start('speaking');
   expect(call.snapshot()).toMatchObject({ phase: 'waiting', microphone: 'opening' });
-  expect(navigator.permissions.query).toHaveBeenCalledWith({ name: 'microphone' });
+  expect(query).toHaveBeenCalledWith({ name: 'microphone' });
 });
 
 test('a browser that does not tell its permissions is taken to ask', async () => {
@@ -199,7 +203,7 @@ test('a caller who types need not be asked anything', async () => {
   permission('prompt');
   const call = await talking();
   expect(call.snapshot()).toMatchObject({ phase: 'live', microphone: 'off' });
-  expect(navigator.permissions.query).not.toHaveBeenCalled();
+  expect(query).not.toHaveBeenCalled();
 });
 
 test('a call that comes after the caller hung up is ended, not entered', async () => {
@@ -232,7 +236,7 @@ test('a refusal that comes after the caller hung up says nothing', async () => {
 
 test('a microphone is let go when the caller hangs up, also one that is not there yet', async () => {
   const [first, second] = [track(), track()];
-  microphone.mockResolvedValueOnce(first);
+  microphone.mockResolvedValueOnce(first.microphone);
   const call = await talking('speaking');
   call.hangUp();
   await settled();
@@ -241,14 +245,14 @@ test('a microphone is let go when the caller hangs up, also one that is not ther
   microphone.mockReturnValue(coming.promise);
   await call.start('speaking');
   call.hangUp();
-  coming.resolve(second);
+  coming.resolve(second.microphone);
   await settled();
   expect(second.stop).toHaveBeenCalled();
   expect(first.stop).toHaveBeenCalledOnce();
 });
 
 test('a microphone of a call before is not spoken into in a call that is typed', async () => {
-  microphone.mockResolvedValue(track());
+  microphone.mockResolvedValue(track().microphone);
   const call = await talking('speaking');
   const published = vi.fn();
   await call.start('typing');

@@ -15,7 +15,7 @@ const named = (name: string) => Object.assign(new Error('no'), { name });
 
 test('the microphone is opened for speech', async () => {
   browser({});
-  const track = {} as LocalAudioTrack;
+  const track = {} as unknown as LocalAudioTrack;
   opened.mockResolvedValue(track);
   expect(await openMicrophone()).toBe(track);
   expect(opened).toHaveBeenCalledWith({ echoCancellation: true, noiseSuppression: true, autoGainControl: true });

@@ -41,7 +41,7 @@ test.each([
   [ConnectionError.notAllowed('expired', 401), 'expired'],
   [ConnectionError.serverUnreachable('gone'), 'unreachable'],
   [ConnectionError.internal('no media'), 'media'],
-  [ConnectionError.leaveRequest('left', 0), 'gone'],
+  [ConnectionError.leaveRequest('left', DisconnectReason.UNKNOWN_REASON), 'gone'],
   [ConnectionError.timeout('late'), 'unreachable'],
   [new Error('no ICE'), 'media'],
   ['no ICE', 'media'],
