@@ -24,7 +24,7 @@ from simulator.voice import synthesize
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST_START = 60.0
 """In seconds: a start that takes longer hangs."""
-REALTIME = "/openai/v1/realtime?model=gpt-realtime"
+REALTIME = "/openai/v1/realtime?model=gpt-realtime-2.1"
 
 
 class Greeting:

@@ -89,8 +89,8 @@ class Stack:
             "REALTIME_PROVIDER": "azure",
             "AZURE_OPENAI_ENDPOINT": simulator,
             "AZURE_OPENAI_API_KEY": "simulator",
-            "AZURE_OPENAI_DEPLOYMENT": "gpt-realtime",
-            "AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT": "gpt-4o-mini-transcribe",
+            "AZURE_OPENAI_DEPLOYMENT": "gpt-realtime-2.1",
+            "AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT": "gpt-4o-mini-transcribe-2025-12-15",
             **(settings or {}),
         }
         # in a folder without a .env

@@ -136,5 +136,5 @@ async def model_per_agent(url: str) -> AsyncIterator[AgentSession[Any]]:
 
 def _model(url: str) -> RealtimeModel:
     return RealtimeModel.with_azure(
-        azure_deployment="gpt-realtime", azure_endpoint=url, api_key="simulator", modalities=["text"]
+        azure_deployment="gpt-realtime-2.1", azure_endpoint=url, api_key="simulator", modalities=["text"]
     )

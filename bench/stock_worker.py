@@ -25,7 +25,7 @@ TURNS = ServerVad(
 async def answer(ctx: JobContext) -> None:
     """One call."""
     model = RealtimeModel.with_azure(
-        azure_deployment="gpt-realtime", azure_endpoint=ctx.job.metadata, api_key="simulator", turn_detection=TURNS
+        azure_deployment="gpt-realtime-2.1", azure_endpoint=ctx.job.metadata, api_key="simulator", turn_detection=TURNS
     )
     session = AgentSession[None](llm=model)
     await session.start(Agent(instructions="You answer the phone."), room=ctx.room)

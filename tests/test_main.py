@@ -133,7 +133,7 @@ def azure(url: str, key: str) -> dict[str, str]:
     return {
         "AZURE_OPENAI_ENDPOINT": url,
         "AZURE_OPENAI_API_KEY": key,
-        "AZURE_OPENAI_DEPLOYMENT": "gpt-realtime",
+        "AZURE_OPENAI_DEPLOYMENT": "gpt-realtime-2.1",
         "CARTESIA_API_KEY": key,
         "CARTESIA_BASE_URL": url,
     }

@@ -21,7 +21,7 @@ class CartesiaVoice:
     id: str
     """The voice's id, as Cartesia's voice library shows it."""
     model: str | None = None
-    """`sonic-2`, `sonic-3`, ...; None: the setting `CARTESIA_MODEL`."""
+    """`sonic-3.5`, `sonic-3`, ...; None: the setting `CARTESIA_MODEL`."""
     modality: Modality = "text"
 
 

@@ -79,10 +79,10 @@ def with_simulator(settings: Settings, url: str) -> Settings:
     """
     azure = Azure(
         api_key=SecretStr("simulator"),
-        deployment="gpt-realtime",
+        deployment="gpt-realtime-2.1",
         api_version=settings.azure.api_version,
-        transcription_deployment="gpt-4o-mini-transcribe",
-        tts_deployment="gpt-4o-mini-tts",
+        transcription_deployment="gpt-4o-mini-transcribe-2025-12-15",
+        tts_deployment="gpt-4o-mini-tts-2025-12-15",
         tts_api_version="2025-04-01-preview",
     ).model_copy(update={"endpoint": url})  # unchecked: a simulator in another container has no https
     cartesia = Cartesia(api_key=SecretStr("simulator"), base_url=url, model=settings.cartesia.model)

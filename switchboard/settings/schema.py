@@ -171,7 +171,7 @@ class Azure(Group):
     ] = "https://cognitiveservices.azure.com/.default"
     deployment: Annotated[
         ModelName | None,
-        Env("AZURE_OPENAI_DEPLOYMENT", "The name of the realtime model's deployment.", A_NAME, "gpt-realtime"),
+        Env("AZURE_OPENAI_DEPLOYMENT", "The name of the realtime model's deployment.", A_NAME, "gpt-realtime-2.1"),
     ] = None
     api_version: Annotated[
         ApiVersion | None,
@@ -188,7 +188,7 @@ class Azure(Group):
             "AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT",
             "The deployment that writes down what callers say, in the same resource. Unset: it is not written down.",
             A_NAME,
-            "gpt-4o-mini-transcribe",
+            "gpt-4o-mini-transcribe-2025-12-15",
         ),
     ] = None
     tts_deployment: Annotated[
@@ -197,7 +197,7 @@ class Azure(Group):
             "AZURE_OPENAI_TTS_DEPLOYMENT",
             "The deployment that speaks text: for AzureVoice, and when the realtime model answers in text.",
             A_NAME,
-            "gpt-4o-mini-tts",
+            "gpt-4o-mini-tts-2025-12-15",
         ),
     ] = None
     tts_api_version: Annotated[
@@ -272,10 +272,10 @@ class Cartesia(Group):
         CartesiaModel,
         Env(
             "CARTESIA_MODEL",
-            "The model: sonic-2, sonic-3 ...; LiveKit's way of writing it (cartesia/sonic-2) will do.",
-            "a model such as sonic-2 or cartesia/sonic-2",
+            "The model: sonic-3.5, sonic-3 ...; LiveKit's way of writing it (cartesia/sonic-3.5) will do.",
+            "a model such as sonic-3.5 or cartesia/sonic-3.5",
         ),
-    ] = "sonic-2"
+    ] = "sonic-3.5"
     base_url: Annotated[HttpUrl, Env("CARTESIA_BASE_URL", "The address, where it is not Cartesia's own.", A_URL)] = (
         "https://api.cartesia.ai"
     )

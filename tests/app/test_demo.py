@@ -124,7 +124,7 @@ def test_another_port_is_taken_and_said_and_real_services_need_no_simulator(
     keys = {
         "AZURE_OPENAI_ENDPOINT": "https://shop.openai.azure.com",
         "AZURE_OPENAI_API_KEY": "key",
-        "AZURE_OPENAI_DEPLOYMENT": "gpt-realtime",
+        "AZURE_OPENAI_DEPLOYMENT": "gpt-realtime-2.1",
     }
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]

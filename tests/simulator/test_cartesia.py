@@ -33,7 +33,7 @@ class Client:
         self, transcript: str, context: str = "c1", voice: str = "v1", more: bool = False, **fields: Any
     ) -> None:
         message = {
-            "model_id": "sonic-2",
+            "model_id": "sonic-3.5",
             "transcript": transcript,
             "voice": {"mode": "id", "id": voice},
             "language": "en",
@@ -140,7 +140,7 @@ async def test_a_cancel_stops_what_has_not_begun() -> None:
     ],
 )
 async def test_a_wrong_request_is_refused_and_the_socket_lives(fields: Message, message: str) -> None:
-    options = Options(cartesia_models=frozenset({"sonic-2"}))
+    options = Options(cartesia_models=frozenset({"sonic-3.5"}))
     async with Simulator(Given(), options) as simulator, connect(simulator) as client:
         await client.say("Hello.", **fields)
         error = await client.until("error")
@@ -212,7 +212,7 @@ async def test_a_socket_may_die_in_mid_stream() -> None:
 @pytest.mark.parametrize(("encoding", "size"), [("pcm_s16le", 2), ("pcm_f32le", 4), ("pcm_mulaw", 1), ("pcm_alaw", 1)])
 async def test_bytes_come_in_the_encoding_that_is_asked_for(encoding: str, size: int) -> None:
     body = {
-        "model_id": "sonic-2",
+        "model_id": "sonic-3.5",
         "transcript": "Good morning.",
         "voice": {"mode": "id", "id": "v1"},
         "output_format": {"container": "raw", "encoding": encoding, "sample_rate": 8000},

@@ -12,7 +12,7 @@ from tests.simulator.minds import Given
 PATH = "/openai/deployments/my-tts/audio/speech"
 VERSION = {"api-version": "2025-03-01-preview"}
 KEY = {"api-key": "a-key"}
-BODY = {"model": "gpt-4o-mini-tts", "voice": "marin", "input": "Good morning.", "response_format": "pcm"}
+BODY = {"model": "gpt-4o-mini-tts-2025-12-15", "voice": "marin", "input": "Good morning.", "response_format": "pcm"}
 
 
 @pytest.mark.parametrize(

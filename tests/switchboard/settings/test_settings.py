@@ -24,8 +24,8 @@ CANARY = "Canary-4f9a77c1"
 AZURE = {
     "AZURE_OPENAI_ENDPOINT": "https://shop.openai.azure.com",
     "AZURE_OPENAI_API_KEY": f"azure-{CANARY}",
-    "AZURE_OPENAI_DEPLOYMENT": "gpt-realtime",
-    "AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT": "gpt-4o-mini-transcribe",
+    "AZURE_OPENAI_DEPLOYMENT": "gpt-realtime-2.1",
+    "AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT": "gpt-4o-mini-transcribe-2025-12-15",
 }
 OPENAI = {"OPENAI_API_KEY": f"openai-{CANARY}"}
 LIVEKIT = {
@@ -74,7 +74,7 @@ WRONG = {
     "OPENAI_TRANSCRIPTION_MODEL": ["whisper 1"],
     "CARTESIA_API_KEY": [f"two words {CANARY}"],
     "CARTESIA_VIA": ["cloud"],
-    "CARTESIA_MODEL": ["aura-2", "cartesia/", "deepgram/sonic-2", "sonic 2"],
+    "CARTESIA_MODEL": ["aura-2", "cartesia/", "deepgram/sonic-3.5", "sonic 3"],
     "CARTESIA_BASE_URL": ["api.cartesia.ai", f"https://u:{CANARY}@host"],
     "TURN_DETECTION": ["vad", "none"],
     "VAD_THRESHOLD": ["1.1", "-0.1", "loud"],
@@ -637,11 +637,11 @@ def test_a_setting_whose_part_is_not_installed_is_refused(
     assert f"`{extra}`" in problem.expected
 
 
-@pytest.mark.parametrize("model", ["sonic-2", "cartesia/sonic-2", "Cartesia/Sonic-2"])
+@pytest.mark.parametrize("model", ["sonic-3.5", "cartesia/sonic-3.5", "Cartesia/Sonic-3.5"])
 def test_a_cartesia_model_is_written_with_or_without_its_maker(model: str) -> None:
     cartesia = load({"CARTESIA_MODEL": model.lower()}).cartesia
 
-    assert (cartesia.model, cartesia.inference_model) == ("sonic-2", "cartesia/sonic-2")
+    assert (cartesia.model, cartesia.inference_model) == ("sonic-3.5", "cartesia/sonic-3.5")
 
 
 @pytest.mark.parametrize("model", ["sonic", "sonic-turbo", "sonic-3", "sonic-3.5", "sonic-3-latest"])
