@@ -2,23 +2,29 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: demo test check setup packages lock clean
+.PHONY: demo test test-fast check setup packages ahead mutants lock clean
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make demo    call the support line in your browser, without keys or accounts"
-	@echo "make test    check and test everything"
-	@echo "make check   only style, types and layers, and the page's own checks"
-	@echo "make setup   a .venv from requirements.lock"
-	@echo "make lock    write requirements.lock anew from pyproject.toml (needs uv)"
+	@echo "make demo       call the support line in your browser, without keys or accounts"
+	@echo "make test       check and test everything"
+	@echo "make test-fast  only the tests that need no real part: no LiveKit, browser, phone or container"
+	@echo "make check      only style, types and layers, and the page's own checks"
+	@echo "make mutants    which small faults in the code no test would notice (hours)"
+	@echo "make ahead      what the newest pre-release of LiveKit Agents would break"
+	@echo "make setup      a .venv from requirements.lock"
+	@echo "make lock       write requirements.lock anew from pyproject.toml (needs uv)"
 
 demo: setup
 	@$(PYTHON) main.py demo
 
-test: setup packages check
+test: setup packages
 	@$(PYTHON) main.py livekit-server --sip || test "$(CI)" != true  # on a laptop, tests that need it are skipped
 	@$(PYTHON) main.py page
-	$(PYTHON) -m pytest
+	@$(PYTHON) -m tests.lanes
+
+test-fast: setup
+	$(PYTHON) -m pytest -m "not real" --durations=10
 
 check: setup
 	.venv/bin/ruff check .
@@ -26,6 +32,13 @@ check: setup
 	.venv/bin/mypy .
 	.venv/bin/lint-imports
 	@$(PYTHON) main.py page --check
+
+mutants: setup
+	@scripts/mutants
+	@npm --prefix web run mutants
+
+ahead: setup
+	@scripts/ahead
 
 setup: .venv/ready
 

@@ -23,6 +23,22 @@ MakeUrl = Callable[[str], str]
 
 
 LOG_TAIL = 4000
+HERE = Path(__file__).parent
+REAL_FOLDERS = tuple(HERE / name for name in ("app", "bench", "browser", "deploy", "phone"))
+REAL_PARTS = {"livekit_server", "livekit_program", "phones", "node_of_pypi"}
+"""Fixtures that start, build or install a program of other people."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "real: needs a real part (LiveKit, a browser, phones, containers) or minutes")
+    config.addinivalue_line("markers", "slow: builds or downloads something large; a minute or more with cold caches")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """By its folder and by what it asks for it is known which test `make test-fast` leaves out."""
+    for item in items:
+        if _needs_real_part(item):
+            item.add_marker("real")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -111,6 +127,15 @@ async def seeded(make_url: MakeUrl) -> AsyncIterator[Database]:
     database = Database(make_url("seeded"))
     yield database
     await database.aclose()
+
+
+def _needs_real_part(item: pytest.Item) -> bool:
+    in_real_folder = any(item.path.is_relative_to(folder) for folder in REAL_FOLDERS)
+    return in_real_folder or item.get_closest_marker("slow") is not None or not REAL_PARTS.isdisjoint(_fixtures(item))
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return item.fixturenames if isinstance(item, pytest.Function) else []
 
 
 def _fill(url: str) -> None:

@@ -12,10 +12,6 @@ from stack.machine import Machine
 from tests.stack.toolchains import GO_PACKAGE, MODULE
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "slow: builds or downloads something large; a minute or more with cold caches")
-
-
 @pytest.fixture
 def said() -> list[str]:
     """What the machine told people, line by line."""

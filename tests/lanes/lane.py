@@ -1,0 +1,98 @@
+"""A lane: a process of the whole test, with its output and, where it runs tests, pytest's report."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.lanes.report import Report, read_report
+
+LONGEST_LINE = 2**24
+RULE = re.compile(r"=+ (?!test session starts)")
+"""With such a line pytest begins to tell what came of the tests."""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A name and a command. Where `junit` is a file, the command is pytest, and writes its report there."""
+
+    name: str
+    command: Sequence[str]
+    junit: Path | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a lane; `closing` is what pytest told at the end, failures first."""
+
+    lane: Lane
+    code: int
+    seconds: float
+    closing: Sequence[str]
+    report: Report
+
+    @property
+    def failure(self) -> str | None:
+        """Why the whole is red, if it is because of this lane."""
+        if self.code < 0:
+            return f"was killed by {signal.Signals(-self.code).name}"
+        if self.code:
+            return f"failed (exit code {self.code})"
+        if self.lane.junit and not self.report.passed:
+            return "ran no test"
+        return None
+
+
+class Run:
+    """One run of a lane. `show` gets its lines as they come, but for the closing ones, which the result has."""
+
+    def __init__(self, lane: Lane, show: Callable[[str], None]) -> None:
+        self._lane = lane
+        self._show = show
+        self._closing: list[str] = []
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def result(self) -> Result:
+        """Start it, and wait for its end."""
+        began = time.monotonic()
+        if self._lane.junit:
+            self._lane.junit.unlink(missing_ok=True)
+        self._process = await asyncio.create_subprocess_exec(
+            *self._lane.command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            limit=LONGEST_LINE,
+            start_new_session=True,
+        )
+        await self._read(self._process)
+        code = await self._process.wait()
+        return Result(self._lane, code, time.monotonic() - began, self._closing, read_report(self._lane.junit))
+
+    def interrupt(self) -> None:
+        """As Ctrl-C does: pytest ends what its fixtures have started."""
+        if self._process and self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGINT)
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout
+        async for raw in process.stdout:
+            line = raw.decode(errors="replace").rstrip()
+            if self._closing or (self._lane.junit and RULE.match(line)):
+                self._closing.append(line)
+            elif line:
+                self._show(f"{self._lane.name:>7} | {line}")
+
+
+def pytest_lane(name: str, folder: Path, *arguments: str) -> Lane:
+    """A lane that runs these tests."""
+    junit = folder / f"{name}.xml"
+    shown = ("-v", "--no-header", f"--junitxml={junit}")  # with the `-q` of pyproject.toml: a line a file
+    return Lane(name, (sys.executable, "-m", "pytest", *shown, *arguments), junit)

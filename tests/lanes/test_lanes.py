@@ -1,0 +1,116 @@
+"""Lanes of real pytest processes."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.lanes.__main__ import run
+from tests.lanes.lane import Lane, Run, pytest_lane
+
+MakeLane = Callable[[str, str], Lane]
+MEETS = """
+import pathlib
+def test_the_other_lane_runs_meanwhile():
+    here = pathlib.Path(__file__).parent
+    (here / "{mine}").touch()
+    while not (here / "{other}").exists():
+        pass
+"""
+WAITS = """
+import pathlib, pytest, signal
+@pytest.fixture
+def started():
+    print("started", flush=True)
+    yield
+    (pathlib.Path(__file__).parent / "cleaned").touch()
+def test_that_waits(started):
+    signal.pause()
+"""
+
+
+@pytest.fixture
+def make_lane(tmp_path: Path) -> MakeLane:
+    """A lane of this name with a file of tests."""
+
+    def make(name: str, tests: str) -> Lane:
+        file = tmp_path / f"test_{name}.py"
+        file.write_text(tests)
+        return pytest_lane(name, tmp_path, "-s", str(file))
+
+    return make
+
+
+async def test_lanes_run_side_by_side_and_all_tests_are_counted_and_the_longest_named(
+    make_lane: MakeLane, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lanes = [make_lane(mine, MEETS.format(mine=mine, other=other)) for mine, other in (("a", "b"), ("b", "a"))]
+
+    assert await run(lanes)
+
+    told = capsys.readouterr().out.splitlines()
+    assert told[-1].startswith("==== 2 passed in ")
+    longest = told[told.index("The longest tests:") + 1 : -2]
+    assert len(longest) == 2
+    assert all(line.endswith("::test_the_other_lane_runs_meanwhile") for line in longest)
+    assert [line for line in told if line.startswith("      a | ")]
+
+
+@pytest.mark.parametrize(
+    ("tests", "why"),
+    [
+        ("def test_no():\n    assert 1 == 2\n", "failed (exit code 1)"),
+        ("import os\ndef test_crash():\n    os.kill(os.getpid(), 9)\n", "was killed by SIGKILL"),
+        ("import nothing_of_this_name\n", "failed (exit code 2)"),
+        ("import pytest\n@pytest.mark.skip\ndef test_not_here():\n    pass\n", "ran no test"),
+    ],
+)
+async def test_one_lane_that_goes_wrong_makes_the_whole_red(
+    make_lane: MakeLane, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tests: str, why: str
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    good = make_lane("good", "def test_yes():\n    pass\n")
+
+    assert not await run([good, make_lane("bad", tests)])
+
+    told = capsys.readouterr().out.splitlines()
+    assert f"The lane bad {why}." in told
+    assert told[-1].startswith("==== ")
+    assert "1 passed" in told[-1]
+
+
+async def test_a_command_that_is_no_test_is_shown_and_its_failure_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    lane = Lane("style", (sys.executable, "-c", "import sys; print('too long'); sys.exit(3)"))
+
+    assert not await run([lane])
+
+    told = capsys.readouterr().out.splitlines()
+    assert "  style | too long" in told
+    assert "The lane style failed (exit code 3)." in told
+
+
+async def test_failures_are_told_in_one_piece_when_a_lane_has_ended(make_lane: MakeLane) -> None:
+    shown: list[str] = []
+    result = await Run(make_lane("bad", "def test_no():\n    assert 1 == 2\n"), shown.append).result()
+
+    assert not any("assert 1 == 2" in line for line in shown)
+    assert any("assert 1 == 2" in line for line in result.closing)
+    assert "1 failed" in result.closing[-1]
+
+
+async def test_an_interrupted_lane_ends_what_its_tests_have_started(make_lane: MakeLane, tmp_path: Path) -> None:
+    began = asyncio.Event()
+
+    def show(line: str) -> None:
+        if "started" in line:
+            began.set()
+
+    lane = Run(make_lane("waits", WAITS), show)
+    ended = asyncio.create_task(lane.result())
+    await began.wait()
+    lane.interrupt()
+
+    assert (await ended).failure == "failed (exit code 2)"
+    assert (tmp_path / "cleaned").exists()
