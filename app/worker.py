@@ -21,6 +21,7 @@ from switchboard.call.dispatch import Dispatch
 from switchboard.call.resume import recall
 from switchboard.conversation import Conversation
 from switchboard.line.workflow import Workflow
+from switchboard.presence import Invitation
 from switchboard.room.own_frames import keep_frames_apart
 from switchboard.settings.process import let_children_import_from, spare_local_models
 from switchboard.settings.schema import Settings
@@ -67,10 +68,10 @@ async def answer_on(line: Workflow, ctx: JobContext) -> None:
             past=await recall(database, origin),
             origin=origin,
             channel=PHONE if asked.phone else WEB,
+            invitation=Invitation(ctx.room, ctx.connect, asked.caller),
         ) as conversation,
     ):
-        await conversation.start_in(ctx.room, ctx.connect, asked.caller)
-        await conversation.ending.over.wait()
+        await conversation.hold()
 
 
 def prepare_process(_process: JobProcess) -> None:

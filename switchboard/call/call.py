@@ -48,3 +48,5 @@ class Call(Generic[State]):
     database: Database
     ledger: Ledger
     caller: Caller = field(default_factory=Caller)
+    agent: str = ""
+    """The name of the agent that has the caller, or is to have them first."""

@@ -1,6 +1,7 @@
 """How a call ends: by an agent after the goodbye, by a caller's silence, or by its length. No call is left open."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from livekit.agents import (
@@ -13,6 +14,7 @@ from livekit.agents import (
 )
 from livekit.agents.voice import SpeechHandle
 
+from switchboard.background import Background
 from switchboard.call.call import Call
 from switchboard.ledger.events import Ended, EndReason
 
@@ -24,7 +26,12 @@ ONE_MINUTE = "The call will end in one minute. Tell the caller, in one sentence.
 GOODBYE_LENGTH = "The call has reached its maximum length. Say in one sentence that you must end it, and say goodbye."
 SAY_GOODBYE = "Say goodbye now, in one short sentence."
 WARNING_SECONDS = 60.0
-UNHEARD: tuple[EndReason, ...] = ("nobody_came", "caller_left", "transferred")
+SPEAKING_SECONDS = 15.0
+"""So long a question or a goodbye may take: a call ends whether or not it can still be said."""
+CLOSING_SECONDS = 8.0
+"""From the end of a call until it is over, with what is still to be heard; `GONE_SECONDS` if nobody hears it."""
+GONE_SECONDS = 2.0
+UNHEARD: tuple[EndReason, ...] = ("nobody_came", "caller_left", "transferred", "error")
 
 REASONS: dict[CloseReason, EndReason] = {
     CloseReason.ERROR: "error",
@@ -42,7 +49,7 @@ class Ending:
         self._maximum = maximum
         self._answered = False
         self._reason: EndReason | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background(lambda: self.finish("error"))
         self.over = asyncio.Event()
         """Set when the call has ended and the ledger says why."""
         self.leaving = asyncio.Event()
@@ -60,7 +67,7 @@ class Ending:
     def begin(self) -> None:
         """The caller is there: start to count the call's length, and to notice silence."""
         self._answered = True
-        self._run(self._limit_length())
+        self._background.run(self._limit_length(), "maximum length")
 
     def pause(self) -> None:
         """A person is being called, or has the caller: silence and length are not ours to mind until `resume`."""
@@ -71,10 +78,22 @@ class Ending:
         self._ours.set()
 
     def finish(self, reason: EndReason) -> None:
-        """End the call now; after what is being said, if anybody is there to hear it. The first reason counts."""
-        self._reason = self._reason or reason
+        """End the call now; after what is being said, if anybody is there to hear it. The first reason counts.
+
+        It is over when LiveKit's session has closed, and soon in any case: a session that never started, or hangs in
+        its room, does not keep a call open.
+        """
+        if self.begun:
+            return
+        self._reason = reason
         self.leaving.set()
-        self._session.shutdown(drain=reason not in UNHEARD)
+        self._session.shutdown(drain=self.heard)
+        asyncio.get_running_loop().call_later(CLOSING_SECONDS if self.heard else GONE_SECONDS, self.end_anyway)
+
+    @property
+    def heard(self) -> bool:
+        """Whether somebody hears how the call ends."""
+        return self._reason not in UNHEARD
 
     async def end_call(self, ctx: RunContext[Call[Any]]) -> str | None:
         """End the call, after you have said goodbye. Call it when the caller is done, or says goodbye.
@@ -98,15 +117,12 @@ class Ending:
 
     def _user_state(self, event: UserStateChangedEvent) -> None:
         if event.new_state == "away" and self._answered and self._ours.is_set():
-            self._run(self._ask_the_silent())
-
-    def _run(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+            self._background.run(self._ask_the_silent(), "silence")
 
     async def _say(self, instructions: str) -> None:
-        await self._session.generate_reply(instructions=instructions, tool_choice="none").wait_for_playout()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SPEAKING_SECONDS):
+                await self._session.generate_reply(instructions=instructions, tool_choice="none").wait_for_playout()
 
     async def _ask_the_silent(self) -> None:
         for question in QUESTIONS:
@@ -146,7 +162,7 @@ class Ending:
         self.finish("maximum_length")
 
     def end_anyway(self) -> None:
-        """The session is gone without a word: the call has ended all the same."""
+        """The session is gone without a word, or does not go: the call has ended all the same."""
         if not self.over.is_set():
             self._end("stopped")
 
@@ -154,8 +170,9 @@ class Ending:
         self._end(REASONS.get(event.reason, "stopped"))
 
     def _end(self, otherwise: EndReason) -> None:
+        if self.over.is_set():
+            return
         self.leaving.set()
-        for task in self._tasks:
-            task.cancel()
+        self._background.cancel()
         self._call.ledger.write(Ended(reason=self._reason or otherwise))
         self.over.set()

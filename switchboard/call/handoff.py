@@ -23,7 +23,7 @@ from switchboard.ledger.events import HandoffAsked, HandoffDone
 from switchboard.line.agent import Speech, VoiceAgent
 from switchboard.line.context import Brief, brief_text, choose
 from switchboard.line.voices import Modality, Voice
-from switchboard.line.workflow import AgentType, Handoff, Number, Person, Workflow, transfer_name
+from switchboard.line.workflow import AgentType, Handoff, Workflow, transfer_name
 from switchboard.logs import CallTag
 from switchboard.realtime.session import Arrival, CallSession
 
@@ -55,7 +55,8 @@ class Handoffs:
     """Seats the agents of `workflow` in one call.
 
     `speech_of` gives the text-to-speech of a voice, `modality_of` what the model has to answer in for it, `manners`
-    what every agent is told about how the caller reaches them.
+    what every agent is told about how the caller reaches them. `tools_of` gives the tools that an agent has on this
+    call besides its own and those that hand over. `past` is the call that broke off and goes on here.
     """
 
     def __init__(
@@ -65,7 +66,9 @@ class Handoffs:
         speech_of: Callable[[Voice], Speech],
         modality_of: Callable[[Voice], Modality],
         tag: CallTag,
+        tools_of: Callable[[AgentType], list[llm.Tool]],
         manners: str = "",
+        past: Past | None = None,
     ) -> None:
         self.workflow = workflow
         self.call = call
@@ -73,14 +76,8 @@ class Handoffs:
         self.modality_of = modality_of
         self._tag = tag
         self.manners = "\n".join(part for part in (MANNERS, manners) if part)
-        self.tools: list[llm.Tool] = []
-        """Tools that every agent has, besides its own."""
-        self.number_tool: Callable[[Number], llm.Tool] | None = None
-        """Makes the tool of a cold transfer; None where callers have no phone."""
-        self.person_tool: Callable[[Person], llm.Tool | None] = lambda _: None
-        """Makes the tool of a warm transfer; None for a person who cannot be rung."""
-        self.past: Past | None = None
-        """The call that broke off and goes on here."""
+        self.tools_of = tools_of
+        self._past = past
         self.at_desk: VoiceAgent | None = None
         """The agent that has the caller."""
         self._visited: set[AgentType] = set()
@@ -177,13 +174,14 @@ class Handoffs:
         """Give the caller to `agent`: what the server knows becomes its context, then it answers."""
         transfer = self._transfer
         self.at_desk = agent
+        self.call.agent = agent.id
         self._tag.agent = agent.id
         self._visited.add(type(agent))
         if transfer:
             self._handoffs += 1
             await agent.update_chat_ctx(CallSession.of(agent).chat_ctx, exclude_invalid_function_calls=False)
-        elif self.past:
-            await agent.update_chat_ctx(llm.ChatContext([self.past.note()]))
+        elif self._past:
+            await agent.update_chat_ctx(llm.ChatContext([self._past.note()]))
         await agent.entered()
         caller_is_speaking = agent.session.user_state == "speaking"
         CallSession.of(agent).arrive(answers=not caller_is_speaking)
@@ -195,7 +193,7 @@ class Handoffs:
                 self._handoff_done(None)
 
     def _opening(self, agent: VoiceAgent, first: bool) -> str:
-        if first and self.past:
+        if first and self._past:
             return BACK_AGAIN
         return f"{agent.opening} {DISCLOSURE}" if first and self.workflow.discloses_automation else agent.opening
 
@@ -231,10 +229,7 @@ class LineSeat:
         self.instructions = (
             f"You are `{agent.name()}` on the line `{workflow.name}`.\n{handoffs.manners}\n\n{agent.prompt()}"
         )
-        self.tools = [*(handoffs.transfer_tool(edge) for edge in workflow.edges(agent)), *handoffs.tools]
-        if handoffs.number_tool:
-            self.tools += [handoffs.number_tool(number) for number in workflow.numbers(agent)]
-        self.tools += [tool for person in workflow.people(agent) if (tool := handoffs.person_tool(person))]
+        self.tools = [*(handoffs.transfer_tool(edge) for edge in workflow.edges(agent)), *handoffs.tools_of(agent)]
         self.speech = handoffs.speech_of(workflow.voice(agent))
         self.arrived = handoffs.arrived
         self.leaving = handoffs.leaving

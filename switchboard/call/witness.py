@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -23,15 +23,11 @@ MASK = "***"
 
 
 class Witness:
-    """Follows the session of `call`. `speaker` names the agent that has the caller.
+    """Follows the session of `call`. `secrets` are names of tool arguments whose values are not written."""
 
-    `secrets` are names of tool arguments whose values are not written.
-    """
-
-    def __init__(self, call: Call[Any], speaker: Callable[[], str], secrets: Collection[str] = ()) -> None:
+    def __init__(self, call: Call[Any], secrets: Collection[str] = ()) -> None:
         self._call = call
         self._ledger = call.ledger
-        self._speaker = speaker
         self._secrets = secrets
         self._remembered = self._memory()
         self._running: dict[str, tuple[ToolCalled, float]] = {}
@@ -53,7 +49,7 @@ class Witness:
         if item.role == "user":
             self._ledger.write(CallerSpoke(text=masked(text)))
         elif item.role == "assistant":
-            self._ledger.write(AgentSpoke(agent=self._speaker(), text=text, interrupted=item.interrupted))
+            self._ledger.write(AgentSpoke(agent=self._call.agent, text=text, interrupted=item.interrupted))
 
     def _tool(self, event: ToolExecutionUpdatedEvent) -> None:
         update = event.update
@@ -61,7 +57,7 @@ class Witness:
             call = update.function_call
             given = _arguments(call.arguments)
             arguments = {name: MASK if name in self._secrets else value for name, value in given.items()}
-            called = ToolCalled(agent=self._speaker(), tool=call.name, call_id=call.call_id, arguments=arguments)
+            called = ToolCalled(agent=self._call.agent, tool=call.name, call_id=call.call_id, arguments=arguments)
             self._running[call.call_id] = (self._ledger.write(called), time.monotonic())
         elif isinstance(update, ToolCallEnded) and update.call_id in self._running:
             called, began = self._running.pop(update.call_id)

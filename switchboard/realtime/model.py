@@ -28,6 +28,19 @@ class CallModel(RealtimeModel):
         super().__init__(**options)
         self.token = token
         self.reconnected = reconnected
+        self._live: CallSession | None = None
+
+    @property
+    def live(self) -> CallSession:
+        """The call's session. Raises `RuntimeError` before the call has begun."""
+        if self._live is None:
+            raise RuntimeError("the call has not begun")
+        return self._live
+
+    async def hang_up(self) -> None:
+        """Close the connection, which costs money while it is open: within 2 s, whatever the rest of the call does."""
+        if self._live is not None:
+            await self._live.aclose()
 
     def session(self, *, turn_detection_disabled: bool = False) -> CallSession:
         """A session on this model; LiveKit asks for one per call."""
@@ -35,4 +48,5 @@ class CallModel(RealtimeModel):
         if self.reconnected:
             session.on_reconnected = self.reconnected
         self._sessions.add(session)
+        self._live = session
         return session

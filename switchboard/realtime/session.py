@@ -54,6 +54,7 @@ REST = (
 )
 ANSWER_SECONDS = 10.0  # LiveKit's own patience with a reply
 RETRY_SECONDS = 1.0
+CLOSING_SECONDS = 2.0
 MAX_RETRIES = 2
 
 # A handoff takes LiveKit's listeners off the session and puts the next agent's on: what happens between is held back.
@@ -571,10 +572,18 @@ class CallSession(RealtimeSession):
     # -- the end -------------------------------------------------------------------------------------------------------
 
     async def aclose(self) -> None:
-        """Close the connection. Always completes: LiveKit's own raises the error that ended the session once more."""
-        try:
-            await super().aclose()
-        except Exception as error:  # noqa: BLE001 - whatever ended the session has been reported by its `error` event
+        """Close the connection. Always completes, and within `CLOSING_SECONDS`.
+
+        LiveKit's own raises the error that ended the session once more, and waits for a connection that is being made
+        and for a service that does not answer a close.
+        """
+        closing = asyncio.ensure_future(super().aclose())
+        await asyncio.wait([closing], timeout=CLOSING_SECONDS)
+        if not closing.done():
+            log.warning("the realtime connection did not close in time: it is cut")
+            self._main_atask.cancel()
+            await asyncio.wait([closing])
+        if not closing.cancelled() and (error := closing.exception()):  # reported by its `error` event
             log.debug("the realtime session had failed before it was closed", error=type(error).__name__)
 
 

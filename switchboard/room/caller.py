@@ -5,31 +5,52 @@ Everything that we publish has the prefix `switchboard.`; docs/page.md lists it 
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
+import aiohttp
 import structlog
 from google.protobuf.duration_pb2 import Duration
 from livekit import api, rtc
 from livekit.agents import get_job_context
 from livekit.protocol.sip import TransferSIPParticipantResponse
 
+from switchboard.background import Background
 from switchboard.ledger.events import Answered, Ended, Event, HandoffDone, PersonStep, ToolCalled, ToolReturned
+from switchboard.room.outbox import Outbox
 
 log = structlog.get_logger(__name__)
 
 # LiveKit SIP's own attributes of a caller on the phone
 STATUS, NUMBER, DIALED = "sip.callStatus", "sip.phoneNumber", "sip.trunkPhoneNumber"
 REFER_SECONDS = 5.0  # for all of a transfer but the ringing
+ANSWER_SECONDS = 2.0
 ON_THE_LINE, HUNG_UP = "active", "hangup"
+LOOK_SECONDS = 0.5
+"""How often a room that we have lost is looked for; LiveKit's client tries to come back to a deleted one for 10 s."""
 
 EVENTS = "switchboard.events"
 AGENT, LINE, CALL = "switchboard.agent", "switchboard.line", "switchboard.call"
 
 
-class CallerRoom:
-    """Follows `room` for the one caller of this call; `caller` is their identity, None: whoever comes first."""
+class NotOnThePhone(Exception):  # noqa: N818 - a state of the caller, not an error
+    """The caller has no phone that could be sent elsewhere."""
 
-    def __init__(self, room: rtc.Room, caller: str | None, line: str, call_id: str) -> None:
+
+class CallerRoom:
+    """Follows `room` for the one caller of this call; `caller` is their identity, None: whoever comes first.
+
+    `on_key` is told each key that they press.
+    """
+
+    def __init__(
+        self,
+        room: rtc.Room,
+        caller: str | None,
+        line: str,
+        call_id: str,
+        on_key: Callable[[str], None],
+        background: Background,
+    ) -> None:
         self.room = room
         self.caller = caller
         self.here = asyncio.Event()
@@ -38,31 +59,62 @@ class CallerRoom:
         self.number: str | None = None
         """Of a caller on the phone, as is `dialed`, the number that they called."""
         self.dialed: str | None = None
-        self.on_key: Callable[[str], None] = lambda _: None
+        self.closed = asyncio.Event()
+        """The room is no more."""
+        self.outbox = Outbox(room)
+        self._on_key = on_key
+        self._background = background
         self._attributes = {LINE: line, CALL: call_id}
-        self._outbox: asyncio.Queue[Callable[[], Awaitable[object]] | None] = asyncio.Queue()
-        self._sender: asyncio.Task[None] | None = None
+        self._changed_attributes = asyncio.Event()
+        self._told = 0
+        self._looking: asyncio.Task[None] | None = None
+        self._delivering: asyncio.Task[None] | None = None
         room.on("participant_connected", self._came)
+        room.on("participant_active", self._active)
+        room.on("disconnected", lambda *_: self.closed.set())
+        room.on("reconnecting", self._lost)
+        room.on("reconnected", self._back)
         room.on("participant_disconnected", self._went)
         room.on("participant_attributes_changed", self._changed)
         room.on("sip_dtmf_received", self._key)
 
     def connected(self) -> None:
         """The agent is in the room."""
-        self._sender = asyncio.create_task(self._send(), name="room outbox")
+        self._delivering = self._background.run(self.outbox.deliver(), "outbox")
+        self._background.run(self._publish_attributes(), "attributes")
         for participant in self.room.remote_participants.values():
             self._came(participant)
 
     async def aclose(self) -> None:
         """Send what is left, and stop."""
-        if self._sender:
-            self._outbox.put_nowait(None)
-            await asyncio.wait([self._sender], timeout=2.0)
-            self._sender.cancel()
+        if self._delivering:
+            await self.outbox.aclose(self._delivering)
 
+    @property
+    def audience(self) -> list[str]:
+        """Who is told what happens in the call: the caller, or whoever is there while it is not known who that is."""
+        return [self.caller] if self.caller else []
+
+    def microphone_of(self, identity: str) -> str | None:
+        """The track in which that participant speaks."""
+        here: dict[str, rtc.Participant] = {**self.room.remote_participants}
+        here[self.room.local_participant.identity] = self.room.local_participant
+        tracks = here[identity].track_publications.values() if identity in here else ()
+        return next((track.sid for track in tracks if track.source == rtc.TrackSource.SOURCE_MICROPHONE), None)
+
+<<<<<<< HEAD
     async def refer(self, address: str, ringing_seconds: int) -> TransferSIPParticipantResponse:
         """Send the caller's phone to `address`. Raises `api.TwirpError`, `aiohttp.ClientError` and `TimeoutError`."""
         assert self.caller is not None
+=======
+    async def refer(self, address: str, ringing_seconds: int) -> None:
+        """Send the caller's phone to `address`.
+
+        Raises `NotOnThePhone`, `api.TwirpError`, `aiohttp.ClientError` and `TimeoutError`.
+        """
+        if self.caller is None or self.dialed is None:
+            raise NotOnThePhone
+>>>>>>> 05852ec (A call's parts get what they need in their constructors; its life in a room is a noun of its own; work beside it has one way to fail)
         request = api.TransferSIPParticipantRequest(
             participant_identity=self.caller,
             room_name=self.room.name,
@@ -108,24 +160,48 @@ class CallerRoom:
 
     def _set(self, name: str, value: str) -> None:
         self._attributes[name] = value
-        attributes = dict(self._attributes)
-        self._outbox.put_nowait(lambda: self.room.local_participant.set_attributes(attributes))
+        self._changed_attributes.set()
 
     def _tell(self, event: dict[str, object]) -> None:
-        text = json.dumps(event)
+        self._told += 1
+        text = json.dumps(event | {"seq": self._told})
+        self.outbox.put(
+            lambda _: self.room.local_participant.send_text(text, topic=EVENTS, destination_identities=self.audience)
+        )
 
-        def send() -> Awaitable[object]:
-            there = [self.caller] if self.caller else None
-            return self.room.local_participant.send_text(text, topic=EVENTS, destination_identities=there)
-
-        self._outbox.put_nowait(send)
-
-    async def _send(self) -> None:
-        while (send := await self._outbox.get()) is not None:
+    async def _publish_attributes(self) -> None:
+        """Attributes go with the room's signalling, and whoever comes later is told the last ones by the server."""
+        while True:
+            await self._changed_attributes.wait()
+            self._changed_attributes.clear()
             try:
-                await send()
+                await self.room.local_participant.set_attributes(dict(self._attributes))
             except Exception as error:  # noqa: BLE001 - LiveKit raises plain ones; a page that misses news harms no call
                 log.debug("the page was not told", error=type(error).__name__)
+
+    def _lost(self) -> None:
+        self._looking = self._looking or self._background.run(self._look_for_the_room(), "look for the room")
+
+    def _back(self) -> None:
+        if self._looking:
+            self._looking.cancel()
+            self._looking = None
+        self._changed_attributes.set()  # the last ones may not have arrived
+
+    async def _look_for_the_room(self) -> None:
+        """Our connection is lost. Whether the room still is, the server knows long before LiveKit's client gives up."""
+        while not self.closed.is_set():
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    request = api.ListRoomsRequest(names=[self.room.name])
+                    found = (await get_job_context().api.room.list_rooms(request)).rooms
+            except (api.TwirpError, aiohttp.ClientError, TimeoutError) as error:
+                log.debug("the room was not found out about", error=type(error).__name__)
+            else:
+                if not found:
+                    self.closed.set()
+                    return
+            await asyncio.sleep(LOOK_SECONDS)
 
     def _came(self, participant: rtc.RemoteParticipant) -> None:
         if participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT:
@@ -134,10 +210,17 @@ class CallerRoom:
             self.caller = participant.identity
             self.number = participant.attributes.get(NUMBER)
             self.dialed = participant.attributes.get(DIALED)
+            if participant.state == rtc.ParticipantState.PARTICIPANT_STATE_ACTIVE:
+                self._active(participant)
             if participant.kind != rtc.ParticipantKind.PARTICIPANT_KIND_SIP:
                 self._arrived()
             else:
                 self._changed(dict(participant.attributes), participant)
+
+    def _active(self, participant: rtc.RemoteParticipant) -> None:
+        """Their data channel is open; a phone has none, and shows nothing."""
+        if participant.identity == self.caller and participant.kind != rtc.ParticipantKind.PARTICIPANT_KIND_SIP:
+            self.outbox.reached()
 
     def _arrived(self) -> None:
         self.gone.clear()
@@ -158,8 +241,9 @@ class CallerRoom:
 
     def _went(self, participant: rtc.RemoteParticipant) -> None:
         if participant.identity == self.caller:
+            self.outbox.lost()
             self._left()
 
     def _key(self, event: rtc.SipDTMF) -> None:
         if event.participant is not None and event.participant.identity == self.caller:
-            self.on_key(event.digit)
+            self._on_key(event.digit)

@@ -11,7 +11,6 @@ from livekit.agents.voice.events import UserStateChangedEvent
 from switchboard.call.channel import PHONE
 from switchboard.line.voices import NativeVoice
 from switchboard.line.workflow import Person
-from switchboard.realtime import CallSession
 from switchboard.realtime.pieces import SHORT_MS
 from switchboard.room.agent_track import AgentTrack
 from switchboard.services.providers import Services
@@ -43,10 +42,20 @@ DICTATE = "Ask what the caller's agent should know, and say that they can hang u
 
 
 class Briefing:
-    """On a `line` that is answered, or about to be. `brief` and `said` are what the agent knows of the call."""
+    """On a `line` that is answered, or about to be. `brief` and `said` are what the agent knows of the call.
+
+    `on_said` hears what the person has said since they accepted.
+    """
 
     def __init__(
-        self, services: Services, line: PersonPhone, person: Person, of_line: str, brief: str, said: Sequence[str]
+        self,
+        services: Services,
+        line: PersonPhone,
+        person: Person,
+        of_line: str,
+        brief: str,
+        said: Sequence[str],
+        on_said: Callable[[str], None],
     ) -> None:
         self._services = services
         self._line = line
@@ -57,26 +66,26 @@ class Briefing:
         self.finished = asyncio.Event()
         """The person has pressed star: they are done with the caller, or with what they say about them."""
         self._heard = asyncio.Event()
-        self.on_said: Callable[[str], None] = lambda _: None
-        """Hears what the person has said since they accepted."""
+        self._on_said = on_said
         self.track = AgentTrack()
         self._agent = Briefer(person, of_line, brief, said, self._decide)
 
     async def __aenter__(self) -> Self:
         """Be there, ready to speak, before the phone is answered."""
-        model = self._services.realtime("audio", lambda _: None, PHONE.more_silence_ms)
+        model = self._model = self._services.realtime("audio", lambda _: None, PHONE.more_silence_ms)
         self._resources.push_async_callback(model.aclose)
-        speeches = Speeches(lambda voice: self._services.speech(voice, self._realtime), spoken=True)
+        speeches = Speeches(lambda voice: self._services.speech(voice, lambda: model.live), spoken=True)
         self._resources.push_async_callback(speeches.aclose)
         self._session: AgentSession[None] = AgentSession(
             llm=model, tts=speeches.of(NativeVoice()), aec_warmup_duration=None, **self._services.turns()
         )
         self._resources.push_async_callback(self.track.aclose)
         self._resources.push_async_callback(self._session.aclose)
+        self._resources.push_async_callback(model.hang_up)  # first: it costs money
         self._session.output.audio = self.track
         self._session.on("user_state_changed", self._user_state)
         self._session.on("user_input_transcribed", self._transcribed)
-        self._line.on_key = self._key
+        self._line.listen(self._key)
         audio = room_io.AudioInputOptions(frame_size_ms=SHORT_MS, pre_connect_audio=False, auto_gain_control=True)
         options = room_io.RoomOptions(
             audio_input=audio,
@@ -108,7 +117,7 @@ class Briefing:
         """The person has the caller: say nothing any more, and hear nothing, or only write it down."""
         self.finished.clear()
         self._session.interrupt()
-        self._realtime().listen_only(True)
+        self._model.live.listen_only(True)
         self._session.input.set_audio_enabled(takes_notes)
 
     async def dictated(self) -> None:
@@ -121,11 +130,6 @@ class Briefing:
             if self.finished.is_set() or self._line.gone.is_set():
                 return
             self._heard.clear()
-
-    def _realtime(self) -> CallSession:
-        session = self._agent.realtime_llm_session
-        assert isinstance(session, CallSession)
-        return session
 
     async def _brief(self) -> None:
         """Let the person say hello, which the server answers with the briefing; or begin with it."""
@@ -149,8 +153,8 @@ class Briefing:
             self._spoke.set()
 
     def _transcribed(self, event: UserInputTranscribedEvent) -> None:
-        if event.is_final and self._decided.is_set() and (text := event.transcript.strip()):
-            self.on_said(text)
+        if event.is_final and self._decision == "accepted" and (text := event.transcript.strip()):
+            self._on_said(text)
             self._heard.set()
 
 

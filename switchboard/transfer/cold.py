@@ -14,7 +14,12 @@ from switchboard.call.call import Call
 from switchboard.call.ending import Ending
 from switchboard.ledger.events import CallTransferred, TransferOutcome
 from switchboard.line.workflow import Number, transfer_name
+<<<<<<< HEAD
 from switchboard.transfer.outcome import outcome_of, outcome_told
+=======
+from switchboard.room.caller import NotOnThePhone
+from switchboard.transfer.outcome import outcome_of
+>>>>>>> 05852ec (A call's parts get what they need in their constructors; its life in a room is a noun of its own; work beside it has one way to fail)
 
 log = structlog.get_logger(__name__)
 
@@ -33,17 +38,18 @@ Refer = Callable[[str, int], Awaitable[TransferSIPParticipantResponse]]
 
 
 class ColdTransfer:
-    """Makes the tools of the numbers of a line. `phones_of` gives the addresses of a name, from the settings alone."""
+    """Makes the tools of the numbers of a line.
+
+    `phones_of` gives the addresses of a name, from the settings alone; `refer` sends the caller's phone there.
+    """
 
     def __init__(
-        self, call: Call[Any], ending: Ending, speaker: Callable[[], str], phones_of: Callable[[str], Sequence[str]]
+        self, call: Call[Any], ending: Ending, phones_of: Callable[[str], Sequence[str]], refer: Refer
     ) -> None:
         self._call = call
         self._ending = ending
-        self._speaker = speaker
         self._phones_of = phones_of
-        self.refer: Refer | None = None
-        """Set once the caller is known to be on a phone."""
+        self._refer = refer
 
     def tool(self, number: Number) -> llm.Tool:
         """The tool that sends the caller to `number`. It has no arguments: where to is not the model's to say."""
@@ -56,7 +62,7 @@ class ColdTransfer:
 
     async def _transfer(self, number: Number, ctx: RunContext[Call[Any]]) -> str | None:
         phones = self._phones_of(number.name)
-        if not phones or self.refer is None:
+        if not phones:
             return BACK.format(told=TOLD["failed"])
         await ctx.wait_for_playout()
         asked = time.monotonic()
@@ -67,18 +73,23 @@ class ColdTransfer:
         finally:
             session.input.set_audio_enabled(True)
         took = round((time.monotonic() - asked) * 1000, 1)
-        self._call.ledger.write(CallTransferred(agent=self._speaker(), target=number.name, outcome=outcome, ms=took))
+        self._call.ledger.write(CallTransferred(agent=self._call.agent, target=number.name, outcome=outcome, ms=took))
         if outcome == "done":
             self._ending.finish("transferred")
             return None
         return BACK.format(told=TOLD[outcome])
 
     async def _outcome(self, phone: str) -> TransferOutcome:
-        assert self.refer is not None
         rings_until = time.monotonic() + RINGING_SECONDS
         address = phone if phone.startswith("sip") else f"tel:{phone}"
         try:
+<<<<<<< HEAD
             outcome = outcome_told(await self.refer(address, RINGING_SECONDS))
+=======
+            await self._refer(address, RINGING_SECONDS)
+        except NotOnThePhone:
+            return "failed"
+>>>>>>> 05852ec (A call's parts get what they need in their constructors; its life in a room is a noun of its own; work beside it has one way to fail)
         except (api.TwirpError, TimeoutError, aiohttp.ClientError) as error:
             outcome = outcome_of(error, rings_until)
             log.info("a caller was not put through", outcome=outcome, error=type(error).__name__)

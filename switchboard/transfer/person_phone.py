@@ -37,11 +37,18 @@ class Engaged(Exception):  # noqa: N818 - a state of the phone, not an error
 class PersonPhone:
     """One phone of a person, between `async with`: entering takes the line, leaving frees the phone.
 
-    `caller` is the number that the phone shows. Entering raises `Engaged`, and, like `ring`, what LiveKit's API and its
-    client raise: `api.TwirpError`, `aiohttp.ClientError`, `rtc.ConnectError`, `TimeoutError`.
+    `caller` is the number that the phone shows; `on_ringing` is told when it rings. Entering raises `Engaged`, and,
+    like `ring`, what LiveKit's API and its client raise: `api.TwirpError`, `aiohttp.ClientError`, `rtc.ConnectError`,
+    `TimeoutError`.
     """
 
+<<<<<<< HEAD
     def __init__(self, livekit: LiveKitAccess, settings: Phone, phone: str, caller: str) -> None:
+=======
+    def __init__(
+        self, livekit: LiveKit, settings: Phone, phone: str, caller: str, on_ringing: Callable[[], None]
+    ) -> None:
+>>>>>>> 05852ec (A call's parts get what they need in their constructors; its life in a room is a noun of its own; work beside it has one way to fail)
         self._livekit = livekit
         self._settings = settings
         self._phone = phone
@@ -49,11 +56,12 @@ class PersonPhone:
         self._name = room_name(livekit, phone)
         self._identity = ""
         self.room = rtc.Room()
-        self.on_ringing: Callable[[], None] = lambda: None
+        self._on_ringing = on_ringing
+        self._hung_up = False
         self.answered = asyncio.Event()
         self.gone = asyncio.Event()
         """The person has hung up, or the room is closed."""
-        self.on_key: Callable[[str], None] = lambda _: None
+        self._key_listeners: list[Callable[[str], None]] = []
         self.room.on("participant_attributes_changed", self._changed)
         self.room.on("participant_disconnected", self._went)
         self.room.on("disconnected", lambda _: self.gone.set())
@@ -74,13 +82,23 @@ class PersonPhone:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Hang up: the room is deleted, which frees the phone whatever it was doing."""
+        await self.hang_up()
+        await self.room.disconnect()
+
+    async def hang_up(self) -> None:
+        """Free the phone, whatever it is doing: its room is deleted, once."""
+        if self._hung_up:
+            return
+        self._hung_up = True
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await get_job_context().api.room.delete_room(api.DeleteRoomRequest(room=self._name))
         except (api.TwirpError, aiohttp.ClientError, TimeoutError) as error:
             log.warning("a person's line was not closed", error=type(error).__name__)
-        await self.room.disconnect()
+
+    def listen(self, on_key: Callable[[str], None]) -> None:
+        """Tell `on_key` each key that the person presses from now on."""
+        self._key_listeners.append(on_key)
 
     async def ring(self) -> TransferOutcome:
         """Ring the phone until it is answered ("done"), or not."""
@@ -131,7 +149,7 @@ class PersonPhone:
 
     def _changed(self, changed: dict[str, str], participant: rtc.Participant) -> None:
         if participant.identity == PERSON and changed.get(STATUS) == "ringing" and not self.answered.is_set():
-            self.on_ringing()
+            self._on_ringing()
         elif participant.identity == PERSON and changed.get(STATUS) == "hangup":
             self.gone.set()
 
@@ -141,7 +159,8 @@ class PersonPhone:
 
     def _key(self, event: rtc.SipDTMF) -> None:
         if event.participant is not None and event.participant.identity == PERSON:
-            self.on_key(event.digit)
+            for listener in self._key_listeners:
+                listener(event.digit)
 
 
 def room_name(livekit: LiveKitAccess, phone: str) -> str:

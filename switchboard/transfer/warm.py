@@ -5,9 +5,10 @@ is said in one cannot be heard in the other by mistake, and it works on any Live
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -20,7 +21,7 @@ from switchboard.call.ending import Ending
 from switchboard.ledger.events import PersonSpoke, PersonStage, PersonStep
 from switchboard.line.context import brief_text
 from switchboard.line.workflow import Person, transfer_name
-from switchboard.realtime import CallSession
+from switchboard.realtime import CallModel
 from switchboard.room.agent_track import AgentTrack
 from switchboard.room.caller import CallerRoom
 from switchboard.room.voice_of import voice_of
@@ -44,25 +45,22 @@ MEANWHILE = " Meanwhile the caller has typed: {typed}"
 
 @dataclass(frozen=True)
 class CallerSide:
-    """The caller of a call in a room. `who` names the agent that has them, `said` tells what was said so far."""
+    """The caller of a call in a room."""
 
     call: Call[Any]
     session: AgentSession[Any]
     ending: Ending
     room: CallerRoom
     track: AgentTrack
-    who: Callable[[], str]
-    said: Callable[[], Sequence[str]]
-    realtime: Callable[[], CallSession]
+    model: CallModel
 
 
 class WarmTransfer:
     """Makes the tools of the persons of a line, for one call."""
 
-    def __init__(self, services: Services) -> None:
-        self.services = services
-        self.caller: CallerSide | None = None
-        """Set once the call is in a room, where somebody can be joined to it."""
+    def __init__(self, services: Services, caller: CallerSide) -> None:
+        self._services = services
+        self._caller = caller
         self.running = False
         """The agent is out of the conversation: a person is being called, or has the caller."""
         self._typed: list[str] = []
@@ -91,13 +89,11 @@ class WarmTransfer:
         return function_tool(transfer, name=transfer_name(person), description=description)
 
     def _phones(self, person: Person) -> Sequence[str]:
-        return self.services.settings.phone.phones_of(person.name)
+        return self._services.settings.phone.phones_of(person.name)
 
     async def _transfer(self, person: Person, ctx: RunContext[Call[Any]], brief: str) -> str | None:
         """What the agent is told when it has the caller again; None: the call is over."""
-        caller = self.caller
-        if caller is None:
-            return _told(UNREACHED, person)
+        caller = self._caller
         self.running = True
         work = asyncio.create_task(self._bring_in(caller, person, ctx, brief), name="warm transfer")
         over = asyncio.create_task(caller.ending.leaving.wait())
@@ -115,7 +111,7 @@ class WarmTransfer:
     async def _bring_in(self, caller: CallerSide, person: Person, ctx: RunContext[Call[Any]], brief: str) -> str | None:
         async with Hold(ctx, caller.track, caller.ending, person) as hold:
             for number, phone in enumerate(self._phones(person), start=1):
-                attempt = Attempt(self.services, caller, person, number, hold)
+                attempt = Attempt(self._services, caller, person, number, hold)
                 stage = await attempt.run(phone, brief)
                 _step(caller, person, stage, number)
                 if stage == "left":
@@ -148,7 +144,12 @@ class Attempt:
         settings = self._services.settings
         shown = settings.phone.outbound_number or self._caller.call.caller.dialed or self._caller.call.line
         try:
+<<<<<<< HEAD
             async with PersonPhone(settings.require_livekit(), settings.phone, phone, shown) as line:
+=======
+            ringing = partial(self._step, "ringing")
+            async with PersonPhone(settings.livekit, settings.phone, phone, shown, ringing) as line:
+>>>>>>> 05852ec (A call's parts get what they need in their constructors; its life in a room is a noun of its own; work beside it has one way to fail)
                 return await self._ring(line, brief)
         except Engaged:
             return "busy"
@@ -158,13 +159,18 @@ class Attempt:
 
     async def _ring(self, line: PersonPhone, brief: str) -> PersonStage:
         self._step("called")
-        line.on_ringing = lambda: self._step("ringing")
         ringing = asyncio.create_task(line.ring(), name="ringing")
         person, caller = self._person, self._caller
+        said = said_in(caller.session)
         try:
-            async with Briefing(self._services, line, person, caller.call.line, brief, caller.said()) as briefing:
-                outcome = await ringing
-                return await self._talk(line, briefing) if outcome == "done" else outcome
+            async with Briefing(
+                self._services, line, person, caller.call.line, brief, said, self._person_said
+            ) as briefing:
+                try:
+                    outcome = await ringing
+                    return await self._talk(line, briefing) if outcome == "done" else outcome
+                finally:
+                    await line.hang_up()  # the phone is free at once; the briefing may take its time to end
         finally:
             ringing.cancel()
 
@@ -174,7 +180,6 @@ class Attempt:
         if decision != "accepted":
             return decision
         self._step("accepted")
-        briefing.on_said = self._person_said
         await self._join(line, briefing)
         if line.gone.is_set():
             return "left"
@@ -213,7 +218,7 @@ class Attempt:
         if not wanted:
             yield
             return
-        session, realtime = self._caller.session, self._caller.realtime()
+        session, realtime = self._caller.session, self._caller.model.live
         realtime.listen_only(True)
         session.on("conversation_item_added", self._caller_said)
         session.input.set_audio_enabled(True)
@@ -237,8 +242,15 @@ class Attempt:
         _step(self._caller, self._person, stage, self._number)
 
 
+def said_in(session: AgentSession[Any]) -> list[str]:
+    """What was said in the call so far, a line each."""
+    spoken = [item for item in session.history.items if isinstance(item, llm.ChatMessage)]
+    names = {"user": "caller", "assistant": "agent"}
+    return [f"{names[item.role]}: {item.text_content}" for item in spoken if item.role in names and item.text_content]
+
+
 def _step(caller: CallerSide, person: Person, stage: PersonStage, number: int = 0) -> None:
-    caller.call.ledger.write(PersonStep(agent=caller.who(), target=person.id, stage=stage, phone=number))
+    caller.call.ledger.write(PersonStep(agent=caller.call.agent, target=person.id, stage=stage, phone=number))
 
 
 def _told(words: str, person: Person, said: Sequence[str] = (), typed: Sequence[str] = ()) -> str:

@@ -1,0 +1,178 @@
+"""A call's life in a LiveKit room: the caller comes, goes and comes back, types, and is put through to people."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from livekit import rtc
+from livekit.agents import AgentSession, get_job_context, llm, room_io
+from livekit.agents.voice.transcription import TranscriptSynchronizer
+
+from switchboard.background import Background
+from switchboard.call.call import Call
+from switchboard.call.channel import PHONE, Channel
+from switchboard.call.ending import Ending
+from switchboard.call.handoff import BACK_AGAIN
+from switchboard.line.workflow import AgentType, Workflow
+from switchboard.realtime import CallModel
+from switchboard.realtime.pieces import SHORT_MS
+from switchboard.room.agent_track import AgentTrack
+from switchboard.room.caller import CallerRoom
+from switchboard.room.keypad import Keypad, turn_of
+from switchboard.room.transcript import AgentWords, CallerWords
+from switchboard.services.providers import Services
+from switchboard.transfer.cold import ColdTransfer
+from switchboard.transfer.warm import CallerSide, WarmTransfer
+from switchboard.waiting import any_set
+
+ANSWER_TYPED = room_io.TextInputOptions().text_input_cb
+"""LiveKit's own way: the caller counts as speaking meanwhile."""
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """The LiveKit room of a call. `connect` connects `room`; the caller may not be there yet."""
+
+    room: rtc.Room
+    connect: Callable[[], Awaitable[None]]
+    caller: str | None = None
+    """The identity that the caller will have; None: whoever comes."""
+
+
+class Presence:
+    """The room's side of one call. `answered` is called when the caller is there."""
+
+    def __init__(
+        self,
+        invitation: Invitation,
+        workflow: Workflow,
+        services: Services,
+        call: Call[Any],
+        session: AgentSession[Any],
+        model: CallModel,
+        ending: Ending,
+        channel: Channel,
+        background: Background,
+        answered: Callable[[], None],
+    ) -> None:
+        settings = services.settings
+        self._invitation = invitation
+        self._workflow = workflow
+        self._call = call
+        self._session = session
+        self._ending = ending
+        self._channel = channel
+        self._limits = settings.call
+        self._background = background
+        self._answered = answered
+        self._started = False
+        zero = channel is PHONE and settings.phone.asks_for_person_with_zero
+        self._keypad = Keypad(lambda keys: self._type(turn_of(keys, zero)))
+        self._room = CallerRoom(
+            invitation.room, invitation.caller, workflow.name, call.id, self._keypad.press, background
+        )
+        self._track = AgentTrack()
+        self._words = TranscriptSynchronizer(next_in_chain_audio=self._track, next_in_chain_text=AgentWords(self._room))
+        self._cold = ColdTransfer(call, ending, settings.phone.phones_of, self._room.refer)
+        self._warm = WarmTransfer(services, CallerSide(call, session, ending, self._room, self._track, model))
+
+    def tools(self, agent: AgentType) -> list[llm.Tool]:
+        """What `agent` can put the caller through to: numbers, from a phone, and people who have one."""
+        numbers = self._workflow.numbers(agent) if self._channel is PHONE else ()
+        people = [person for person in self._workflow.people(agent) if self._warm.reaches(person)]
+        return [*map(self._cold.tool, numbers), *map(self._warm.tool, people)]
+
+    async def start(self, start_session: Callable[[rtc.Room, room_io.RoomOptions], Awaitable[None]]) -> None:
+        """Make connection, room and greeting ready side by side; the first words wait for the caller.
+
+        `start_session` starts the call's session in the room.
+        """
+        self._session.output.audio = self._words.audio_output
+        self._session.output.transcription = self._words.text_output
+        self._session.on("user_input_transcribed", CallerWords(self._room).heard)
+        self._call.ledger.listen(self._room.show)
+        options = room_io.RoomOptions(
+            audio_input=room_io.AudioInputOptions(
+                frame_size_ms=SHORT_MS, pre_connect_audio=False, auto_gain_control=self._channel.gain_control
+            ),
+            text_input=room_io.TextInputOptions(text_input_cb=lambda _, event: self._type(event.text)),
+            text_output=False,  # ours: see `switchboard/room/transcript.py`
+            close_on_disconnect=False,
+            delete_room_on_close=False,  # LiveKit's may overtake the last news to the page: see `aclose`
+        )
+        await asyncio.gather(self._enter(), start_session(self._invitation.room, options))
+        self._started = True
+        if self._room.caller is not None:  # known to LiveKit only now: it looks for the identity in the room at once
+            self._session.room_io.set_participant(self._room.caller)
+
+    async def aclose(self) -> None:
+        """The call is over, for whoever is still there as well."""
+        async with AsyncExitStack() as closing:
+            closing.callback(self._keypad.close)
+            closing.push_async_callback(self._track.aclose)
+            closing.push_async_callback(self._words.aclose)
+            closing.push_async_callback(_delete_room)
+            closing.push_async_callback(self._room.aclose)
+
+    async def _enter(self) -> None:
+        await self._invitation.connect()
+        self._room.connected()
+        self._call.caller.number, self._call.caller.dialed = self._room.number, self._room.dialed
+        self._background.run(self._attend(), "attend")
+        self._background.run(self._notice_the_end(), "notice the end of the room")
+        if self._channel.rings:
+            self._background.run(self._pick_up(), "pick up")
+        else:
+            await self._track.publish(self._room.room, self._room.caller)
+
+    async def _pick_up(self) -> None:
+        """Answer a phone, which LiveKit SIP does when there is a track; the first words are in hand by then."""
+        await self._track.spoken.wait()
+        await self._track.publish(self._room.room, self._room.caller, self._room.here.wait)
+
+    async def _notice_the_end(self) -> None:
+        """The room is closed, or the server is gone."""
+        await self._room.closed.wait()
+        self._ending.finish("caller_left")
+
+    async def _attend(self) -> None:
+        """Wait for the caller, notice when they go, and give them time to come back."""
+        room = self._room
+        if not await any_set(room.here, room.gone, seconds=self._limits.wait_seconds):
+            self._ending.finish("nobody_came")
+            return
+        if not room.here.is_set():
+            self._ending.finish("caller_left")
+            return
+        self._answered()
+        while True:
+            await room.gone.wait()
+            if self._speaks:
+                self._session.interrupt()
+            if not self._channel.comes_back or not await any_set(room.here, seconds=self._limits.grace_seconds):
+                self._ending.finish("caller_left")
+                return
+            if self._speaks:
+                self._session.generate_reply(instructions=BACK_AGAIN)
+
+    @property
+    def _speaks(self) -> bool:
+        """Whether an agent is there to speak, and nobody else has the caller."""
+        return self._started and not self._warm.running and not self._ending.begun
+
+    def _type(self, words: str) -> None:
+        """The caller has typed something, on the keypad or on a page."""
+        if self._warm.running:
+            self._warm.keep(words)
+        elif answer := ANSWER_TYPED(self._session, room_io.TextInputEvent(words)):
+            self._background.run(_awaited(answer), "typed")
+
+
+async def _awaited(answer: Awaitable[None]) -> None:
+    await answer
+
+
+async def _delete_room() -> None:
+    await get_job_context().delete_room()
