@@ -67,7 +67,7 @@ class CallerRoom:
         self._attributes = {LINE: line, CALL: call_id}
         self._changed_attributes = asyncio.Event()
         self._told = 0
-        self._looking: asyncio.Task[None] | None = None
+        self._away = False
         self._delivering: asyncio.Task[None] | None = None
         room.on("participant_connected", self._came)
         room.on("participant_active", self._active)
@@ -180,17 +180,22 @@ class CallerRoom:
                 log.debug("the page was not told", error=type(error).__name__)
 
     def _lost(self) -> None:
-        self._looking = self._looking or self._background.run(self._look_for_the_room(), "look for the room")
+        self._away = True
+        self._background.run(self._look_for_the_room(), "look for the room")
 
     def _back(self) -> None:
-        if self._looking:
-            self._looking.cancel()
-            self._looking = None
+        self._away = False
         self._changed_attributes.set()  # the last ones may not have arrived
 
     async def _look_for_the_room(self) -> None:
-        """Our connection is lost. Whether the room still is, the server knows long before LiveKit's client gives up."""
-        while not self.closed.is_set():
+        """Our connection is lost. Whether the room still is, the server knows long before LiveKit's client gives up.
+
+        The client makes a deleted room anew and says that it is back: so it is looked once more then, for this very room.
+        """
+        sid = await self.room.sid
+        away = True
+        while away and not self.closed.is_set():
+            away = self._away
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     request = api.ListRoomsRequest(names=[self.room.name])
@@ -198,9 +203,8 @@ class CallerRoom:
             except (api.TwirpError, aiohttp.ClientError, TimeoutError) as error:
                 log.debug("the room was not found out about", error=type(error).__name__)
             else:
-                if not found:
+                if not any(room.sid == sid for room in found):
                     self.closed.set()
-                    return
             await asyncio.sleep(LOOK_SECONDS)
 
     def _came(self, participant: rtc.RemoteParticipant) -> None:

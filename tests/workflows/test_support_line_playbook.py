@@ -74,7 +74,7 @@ PHRASES = {
         "can I return this please",
         "how can I send the lamp back",
         "I need to make a return",
-        "can I handoffs it",
+        "can I exchange it",
     ],
     f"{SAY}start a return": [
         "I want my money back",
