@@ -102,19 +102,13 @@ class CallerRoom:
         tracks = here[identity].track_publications.values() if identity in here else ()
         return next((track.sid for track in tracks if track.source == rtc.TrackSource.SOURCE_MICROPHONE), None)
 
-<<<<<<< HEAD
     async def refer(self, address: str, ringing_seconds: int) -> TransferSIPParticipantResponse:
-        """Send the caller's phone to `address`. Raises `api.TwirpError`, `aiohttp.ClientError` and `TimeoutError`."""
-        assert self.caller is not None
-=======
-    async def refer(self, address: str, ringing_seconds: int) -> None:
         """Send the caller's phone to `address`.
 
         Raises `NotOnThePhone`, `api.TwirpError`, `aiohttp.ClientError` and `TimeoutError`.
         """
         if self.caller is None or self.dialed is None:
             raise NotOnThePhone
->>>>>>> 05852ec (A call's parts get what they need in their constructors; its life in a room is a noun of its own; work beside it has one way to fail)
         request = api.TransferSIPParticipantRequest(
             participant_identity=self.caller,
             room_name=self.room.name,
@@ -190,7 +184,7 @@ class CallerRoom:
     async def _look_for_the_room(self) -> None:
         """Our connection is lost. Whether the room still is, the server knows long before LiveKit's client gives up.
 
-        The client makes a deleted room anew and says that it is back: so it is looked once more then, for this very room.
+        The client makes a deleted room anew and says that it is back: it is looked once more then, for this very room.
         """
         sid = await self.room.sid
         away = True

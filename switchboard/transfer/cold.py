@@ -14,12 +14,8 @@ from switchboard.call.call import Call
 from switchboard.call.ending import Ending
 from switchboard.ledger.events import CallTransferred, TransferOutcome
 from switchboard.line.workflow import Number, transfer_name
-<<<<<<< HEAD
-from switchboard.transfer.outcome import outcome_of, outcome_told
-=======
 from switchboard.room.caller import NotOnThePhone
-from switchboard.transfer.outcome import outcome_of
->>>>>>> 05852ec (A call's parts get what they need in their constructors; its life in a room is a noun of its own; work beside it has one way to fail)
+from switchboard.transfer.outcome import outcome_of, outcome_told
 
 log = structlog.get_logger(__name__)
 
@@ -83,13 +79,9 @@ class ColdTransfer:
         rings_until = time.monotonic() + RINGING_SECONDS
         address = phone if phone.startswith("sip") else f"tel:{phone}"
         try:
-<<<<<<< HEAD
-            outcome = outcome_told(await self.refer(address, RINGING_SECONDS))
-=======
-            await self._refer(address, RINGING_SECONDS)
+            outcome = outcome_told(await self._refer(address, RINGING_SECONDS))
         except NotOnThePhone:
             return "failed"
->>>>>>> 05852ec (A call's parts get what they need in their constructors; its life in a room is a noun of its own; work beside it has one way to fail)
         except (api.TwirpError, TimeoutError, aiohttp.ClientError) as error:
             outcome = outcome_of(error, rings_until)
             log.info("a caller was not put through", outcome=outcome, error=type(error).__name__)

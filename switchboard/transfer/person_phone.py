@@ -42,13 +42,9 @@ class PersonPhone:
     `TimeoutError`.
     """
 
-<<<<<<< HEAD
-    def __init__(self, livekit: LiveKitAccess, settings: Phone, phone: str, caller: str) -> None:
-=======
     def __init__(
-        self, livekit: LiveKit, settings: Phone, phone: str, caller: str, on_ringing: Callable[[], None]
+        self, livekit: LiveKitAccess, settings: Phone, phone: str, caller: str, on_ringing: Callable[[], None]
     ) -> None:
->>>>>>> 05852ec (A call's parts get what they need in their constructors; its life in a room is a noun of its own; work beside it has one way to fail)
         self._livekit = livekit
         self._settings = settings
         self._phone = phone

@@ -144,12 +144,8 @@ class Attempt:
         settings = self._services.settings
         shown = settings.phone.outbound_number or self._caller.call.caller.dialed or self._caller.call.line
         try:
-<<<<<<< HEAD
-            async with PersonPhone(settings.require_livekit(), settings.phone, phone, shown) as line:
-=======
             ringing = partial(self._step, "ringing")
-            async with PersonPhone(settings.livekit, settings.phone, phone, shown, ringing) as line:
->>>>>>> 05852ec (A call's parts get what they need in their constructors; its life in a room is a noun of its own; work beside it has one way to fail)
+            async with PersonPhone(settings.require_livekit(), settings.phone, phone, shown, ringing) as line:
                 return await self._ring(line, brief)
         except Engaged:
             return "busy"

@@ -86,6 +86,7 @@ REALTIME: list[Part] = [
     Method(MODEL, "session", "CallModel", "makes our session in place of LiveKit's",
            takes="*, turn_detection_disabled=", called_by=f"{ACTIVITY}._start_session"),
     Method(SESSION, "aclose", "CallSession", "always completes", is_async=True),
+    Attribute(SESSION, "_main_atask", "CallSession", "a connection that does not close in time is cut"),
     # listeners
     Method(SESSION, "emit", "CallSession", "events of a handoff wait for the next agent", takes="event, *args"),
     Method(SESSION, "on", "CallSession", "what was held back is given to the next agent's listener",
@@ -172,6 +173,11 @@ ROOM: list[Part] = [
     Method(OUTPUT, "on_playback_started", "AgentTrack", "LiveKit is told when it is heard", takes="*, created_at"),
     Method(OUTPUT, "on_playback_finished", "AgentTrack", "LiveKit is told how much was heard",
            takes="*, playback_position, interrupted, synchronized_transcript="),
+    Method("livekit.agents.voice.io:TextOutput", "capture_text", "AgentWords", "the agents' words come in here",
+           takes="text", is_async=True),
+    Method("livekit.agents.voice.io:TextOutput", "flush", "AgentWords", "a segment has ended"),
+    Options("livekit.agents.voice.transcription", "TranscriptSynchronizer", "Presence", "words as they are heard",
+            "next_in_chain_audio next_in_chain_text"),
     Options("livekit.agents.voice.io", "AudioOutput", "AgentTrack", "its base class", "label capabilities sample_rate"),
 ]  # fmt: skip
 
@@ -203,9 +209,9 @@ AGENTS: list[Part] = [
             "room room_options session_host record"),
     Options("livekit.agents.voice.room_io", "RoomOptions", "Conversation", "what LiveKit does in the room",
             "audio_input text_input text_output participant_identity close_on_disconnect delete_room_on_close"),
-    Options("livekit.agents.voice.room_io", "AudioInputOptions", "Conversation", "how the caller is heard",
+    Options("livekit.agents.voice.room_io", "AudioInputOptions", "Presence", "how the caller is heard",
             "frame_size_ms pre_connect_audio auto_gain_control"),
-    Attribute("livekit.agents.voice.room_io:TextInputOptions", "text_input_cb", "Conversation",
+    Attribute("livekit.agents.voice.room_io:TextInputOptions", "text_input_cb", "Presence",
               "LiveKit's own answer to what is typed"),
 ]  # fmt: skip
 
