@@ -24,7 +24,7 @@ test: setup packages
 	@$(PYTHON) -m tests.lanes
 
 test-fast: setup
-	$(PYTHON) -m pytest -m "not real" --durations=10
+	@$(PYTHON) -m tests.lanes --fast
 
 check: setup
 	.venv/bin/ruff check .

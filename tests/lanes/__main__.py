@@ -1,4 +1,4 @@
-"""`python -m tests.lanes`: the whole test in lanes, and one report at the end."""
+"""`python -m tests.lanes`: the whole test in lanes, and one report at the end; `--fast`: what needs no real part."""
 
 import asyncio
 import signal
@@ -16,28 +16,41 @@ OF_THEIR_OWN = {
     "phone": ("tests/phone",),
     "web": ("tests/browser", "tests/bench", "tests/app"),
     "deploy": ("tests/deploy",),
+    "engine": ("tests/switchboard",),
 }
 """Folders whose tests mostly wait: for people who speak, phones that ring, containers. All others share a lane."""
+FAST = ("engine", "rest")
+AT_ONCE = 3
+"""So many lanes fit on two cores: calls in real time would be late beside more that compute."""
 
 
-def lanes() -> list[Lane]:
-    """All of them."""
+def all_lanes() -> list[Lane]:
+    """Every test and every check, the longest lanes first."""
+    return [*_test_lanes(), Lane("check", ("make", "--no-print-directory", "check"))]
+
+
+def fast_lanes() -> list[Lane]:
+    """All tests that need no real part."""
+    return [lane for lane in _test_lanes("-m", "not real") if lane.name in FAST]
+
+
+def _test_lanes(*arguments: str) -> list[Lane]:
     others = [f"--ignore={folder}" for folders in OF_THEIR_OWN.values() for folder in folders]
     return [
-        *(pytest_lane(name, FOLDER, *folders) for name, folders in OF_THEIR_OWN.items()),
-        pytest_lane("rest", FOLDER, "tests", *others),
-        Lane("check", ("make", "--no-print-directory", "check")),
+        *(pytest_lane(name, FOLDER, *arguments, *folders) for name, folders in OF_THEIR_OWN.items()),
+        pytest_lane("rest", FOLDER, *arguments, "tests", *others),
     ]
 
 
-async def run(chosen: Sequence[Lane]) -> bool:
-    """Run all at once and tell what came of it; whether all is well."""
+async def run(lanes: Sequence[Lane], at_once: int = AT_ONCE) -> bool:
+    """Run them side by side and tell what came of it; whether all is well."""
     began = time.monotonic()
-    runs = [Run(lane, say) for lane in chosen]
+    places = asyncio.Semaphore(at_once)
+    runs = [Run(lane, places, say) for lane in lanes]
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, interrupt, runs)
     results: list[Result] = []
-    for ended in asyncio.as_completed([each.result() for each in runs]):
+    for ended in asyncio.as_completed([asyncio.create_task(each.result()) for each in runs]):  # they start in order
         results.append(await ended)
         tell(results[-1])
     return tell_all(results, time.monotonic() - began)
@@ -67,4 +80,4 @@ def say(*lines: str) -> None:
 
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
-    sys.exit(not asyncio.run(run(lanes())))
+    sys.exit(not asyncio.run(run(fast_lanes() if sys.argv[1:] == ["--fast"] else all_lanes())))

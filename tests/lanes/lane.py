@@ -14,8 +14,9 @@ from pathlib import Path
 from tests.lanes.report import Report, read_report
 
 LONGEST_LINE = 2**24
-RULE = re.compile(r"=+ (?!test session starts)")
-"""With such a line pytest begins to tell what came of the tests."""
+BEGINNING = re.compile(r"=+ test session starts")
+CLOSING = re.compile(r"=+ ")
+"""With such a line, other than the beginning, pytest starts to tell what came of the tests."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,10 @@ class Lane:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a lane; `closing` is what pytest told at the end, failures first."""
+    """What came of a lane; `closing` is what pytest told at the end, failures first. Without `code` it was not run."""
 
     lane: Lane
-    code: int
+    code: int | None
     seconds: float
     closing: Sequence[str]
     report: Report
@@ -40,6 +41,8 @@ class Result:
     @property
     def failure(self) -> str | None:
         """Why the whole is red, if it is because of this lane."""
+        if self.code is None:
+            return "was not run"
         if self.code < 0:
             return f"was killed by {signal.Signals(-self.code).name}"
         if self.code:
@@ -52,14 +55,20 @@ class Result:
 class Run:
     """One run of a lane. `show` gets its lines as they come, but for the closing ones, which the result has."""
 
-    def __init__(self, lane: Lane, show: Callable[[str], None]) -> None:
+    def __init__(self, lane: Lane, places: asyncio.Semaphore, show: Callable[[str], None]) -> None:
         self._lane = lane
+        self._places = places
         self._show = show
         self._closing: list[str] = []
         self._process: asyncio.subprocess.Process | None = None
+        self._interrupted = False
 
     async def result(self) -> Result:
-        """Start it, and wait for its end."""
+        """Start it as soon as there is a place for it, and wait for its end."""
+        async with self._places:
+            return Result(self._lane, None, 0.0, (), Report()) if self._interrupted else await self._run()
+
+    async def _run(self) -> Result:
         began = time.monotonic()
         if self._lane.junit:
             self._lane.junit.unlink(missing_ok=True)
@@ -76,7 +85,8 @@ class Run:
         return Result(self._lane, code, time.monotonic() - began, self._closing, read_report(self._lane.junit))
 
     def interrupt(self) -> None:
-        """As Ctrl-C does: pytest ends what its fixtures have started."""
+        """As Ctrl-C does: pytest ends what its fixtures have started. A lane that waits for its place stays away."""
+        self._interrupted = True
         if self._process and self._process.returncode is None:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGINT)
@@ -85,7 +95,9 @@ class Run:
         assert process.stdout
         async for raw in process.stdout:
             line = raw.decode(errors="replace").rstrip()
-            if self._closing or (self._lane.junit and RULE.match(line)):
+            if self._lane.junit and BEGINNING.match(line):
+                continue
+            if self._closing or (self._lane.junit and CLOSING.match(line)):
                 self._closing.append(line)
             elif line:
                 self._show(f"{self._lane.name:>7} | {line}")

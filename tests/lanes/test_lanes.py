@@ -22,11 +22,11 @@ def test_the_other_lane_runs_meanwhile():
 WAITS = """
 import pathlib, pytest, signal
 @pytest.fixture
-def started():
-    print("started", flush=True)
+def cleaned():
     yield
     (pathlib.Path(__file__).parent / "cleaned").touch()
-def test_that_waits(started):
+def test_that_waits(cleaned):
+    print("started", flush=True)
     signal.pause()
 """
 
@@ -91,26 +91,42 @@ async def test_a_command_that_is_no_test_is_shown_and_its_failure_counts(capsys:
     assert "The lane style failed (exit code 3)." in told
 
 
+async def test_where_there_is_one_place_lanes_run_one_after_the_other_in_their_order(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lanes = [Lane(f"lane {number}", (sys.executable, "-c", f"print({number})")) for number in range(5)]
+
+    assert await run(lanes, at_once=1)
+
+    shown = [line for line in capsys.readouterr().out.splitlines() if " | " in line]
+    assert shown == [f" lane {number} | {number}" for number in range(5)]
+
+
 async def test_failures_are_told_in_one_piece_when_a_lane_has_ended(make_lane: MakeLane) -> None:
     shown: list[str] = []
-    result = await Run(make_lane("bad", "def test_no():\n    assert 1 == 2\n"), shown.append).result()
+    result = await Run(
+        make_lane("bad", "def test_no():\n    assert 1 == 2\n"), asyncio.Semaphore(), shown.append
+    ).result()
 
     assert not any("assert 1 == 2" in line for line in shown)
     assert any("assert 1 == 2" in line for line in result.closing)
     assert "1 failed" in result.closing[-1]
 
 
-async def test_an_interrupted_lane_ends_what_its_tests_have_started(make_lane: MakeLane, tmp_path: Path) -> None:
-    began = asyncio.Event()
+async def test_an_interrupted_lane_ends_what_its_tests_have_started_and_one_that_waits_stays_away(
+    make_lane: MakeLane, tmp_path: Path
+) -> None:
+    began, place = asyncio.Event(), asyncio.Semaphore()
 
     def show(line: str) -> None:
         if "started" in line:
             began.set()
 
-    lane = Run(make_lane("waits", WAITS), show)
-    ended = asyncio.create_task(lane.result())
+    runs = [Run(make_lane("waits", WAITS), place, show), Run(make_lane("next", "def test_yes(): pass"), place, show)]
+    both = asyncio.gather(*(each.result() for each in runs))
     await began.wait()
-    lane.interrupt()
+    for each in runs:
+        each.interrupt()
 
-    assert (await ended).failure == "failed (exit code 2)"
+    assert [result.failure for result in await both] == ["failed (exit code 2)", "was not run"]
     assert (tmp_path / "cleaned").exists()

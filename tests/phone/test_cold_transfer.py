@@ -1,8 +1,9 @@
 """A caller's phone is sent elsewhere, and comes back to the agent when nobody takes it there."""
 
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,12 +20,11 @@ from tests.phone.stack import NUMBER, PHONE, PhoneStack, phone_setup
 
 SCRIPT = Path(__file__).with_name("transfer.script.yaml")
 AGENT = "transferring"
+ALONE = "transferring-to-nobody"
 CALLER = (4.0, "The warehouse, please.", 80.0)
 WAREHOUSE = "+15550300"
 
 ANSWER_LOST = "transaction failed to complete"
-
-Line = Callable[[str], AbstractAsyncContextManager[Database]]
 
 
 class AnswerLostError(Exception):
@@ -50,27 +50,62 @@ def losses_told(sip: Service) -> Iterator[None]:
         raise
 
 
-@pytest.fixture
-async def line(services: PhoneServices, sqlite_templates: Path, tmp_path: Path) -> AsyncIterator[Line]:
-    """A line of its own whose warehouse has the address that is given; its ledger."""
+@pytest.fixture(scope="module")
+def port() -> int:
+    """Where the warehouse's phone is, in the tests that switch it on."""
+    return two_ports()
 
-    @asynccontextmanager
-    async def with_warehouse(address: str) -> AsyncIterator[Database]:
-        url = f"sqlite:///{tmp_path}/switchboard.db"
-        shutil.copy(sqlite_templates / "seeded.db", tmp_path / "switchboard.db")
-        phone = PHONE | {"PHONE_PEOPLE": f"warehouse={address}"} if address else PHONE
-        stack = PhoneStack(services, url, tmp_path, phone, agent=AGENT, script=SCRIPT)
-        try:
-            stack.start()
-            async with phone_setup(services, PHONE, agent=AGENT) as setup, aclosing(Database(url)) as database:
-                await setup.up()
-                with losses_told(services.sip):
-                    yield database
-                await setup.down()
-        finally:
-            stack.stop()
 
-    yield with_warehouse
+@contextmanager
+def running(
+    services: PhoneServices, templates: Path, folder: Path, agent: str, people: dict[str, str]
+) -> Iterator[PhoneStack]:
+    """A stack whose model follows the script, and transfers to these people."""
+    shutil.copy(templates / "seeded.db", folder / "switchboard.db")
+    url = f"sqlite:///{folder}/switchboard.db"
+    stack = PhoneStack(services, url, folder, PHONE | people, agent=agent, script=SCRIPT)
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+
+
+@pytest.fixture(scope="module")
+def transferring(
+    services: PhoneServices, port: int, sqlite_templates: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PhoneStack]:
+    """A stack that knows where the warehouse is, once for all tests."""
+    people = {"PHONE_PEOPLE": f"warehouse=sip:{WAREHOUSE}@127.0.0.1:{port}"}
+    with running(services, sqlite_templates, tmp_path_factory.mktemp("transferring"), AGENT, people) as stack:
+        yield stack
+
+
+@dataclass(frozen=True)
+class Line:
+    """One caller's line, and its ledger, which knows of calls before."""
+
+    ledger: Database
+    known: set[str]
+
+    async def origin(self) -> str:
+        """Where the caller's call came from."""
+        return await new_origin(self.ledger, self.known)
+
+
+@asynccontextmanager
+async def line_of(stack: PhoneStack, agent: str = AGENT) -> AsyncIterator[Line]:
+    """Our number leads to this stack, whose simulator starts anew: the script is one call."""
+    stack.simulator.kill()
+    stack.simulator.start()
+    async with (
+        phone_setup(stack.services, PHONE, agent=agent) as setup,
+        aclosing(Database(stack.database)) as ledger,
+    ):
+        await setup.up()
+        with losses_told(stack.services.sip):
+            yield Line(ledger, await origins(ledger))
+        await setup.down()
 
 
 @pytest.fixture
@@ -86,18 +121,13 @@ async def warehouse(folder: Path, port: int, answers: bool = False) -> AsyncIter
         yield phone
 
 
-def address(port: int) -> str:
-    return f"sip:{WAREHOUSE}@127.0.0.1:{port}"
-
-
 async def test_the_callers_phone_is_put_through(
-    line: Line, services: PhoneServices, caller: Softphone, tmp_path: Path
+    transferring: PhoneStack, services: PhoneServices, port: int, caller: Softphone, tmp_path: Path
 ) -> None:
-    port = two_ports()
-    async with line(address(port)) as ledger, warehouse(tmp_path, port, answers=True) as taker:
+    async with line_of(transferring) as line, warehouse(tmp_path, port, answers=True) as taker:
         await caller.dial(services.uri(NUMBER))
         await taker.until("CALL_ESTABLISHED", seconds=40)
-        events = await ended(ledger, await new_origin(ledger, set()))
+        events = await ended(line.ledger, await line.origin())
         await heard_for(taker, 0.0)
 
     (transfer,) = of(events, CallTransferred)
@@ -106,9 +136,9 @@ async def test_the_callers_phone_is_put_through(
     assert WAREHOUSE not in str(events)
 
 
-async def comes_back(ledger: Database, services: PhoneServices, caller: Softphone) -> str:
+async def comes_back(line: Line, caller: Softphone) -> str:
     """How the transfer ended, once the agent has told the caller so and was heard."""
-    origin = await new_origin(ledger, set())
+    ledger, origin = line.ledger, await line.origin()
     await events_when(ledger, origin, lambda events: any("through" in spoke.text for spoke in of(events, AgentSpoke)))
     events = await events_when(ledger, origin, lambda events: bool(of(events, CallTransferred)))
     before = loud_seconds(recorded(caller.heard))
@@ -121,45 +151,47 @@ async def comes_back(ledger: Database, services: PhoneServices, caller: Softphon
 
 
 async def test_a_caller_comes_back_from_a_place_that_refuses(
-    line: Line, services: PhoneServices, caller: Softphone, tmp_path: Path
+    transferring: PhoneStack, services: PhoneServices, port: int, caller: Softphone, tmp_path: Path
 ) -> None:
-    port = two_ports()
-    async with line(address(port)) as ledger, warehouse(tmp_path, port) as taker:
+    async with line_of(transferring) as line, warehouse(tmp_path, port) as taker:
         await caller.dial(services.uri(NUMBER))
         await taker.until("CALL_INCOMING", seconds=40)
         await taker.hangup()
 
-        assert await comes_back(ledger, services, caller) in ("busy", "declined")
+        assert await comes_back(line, caller) in ("busy", "declined")
         await caller.hangup()
-        assert of(await ended(ledger, next(iter(await origins(ledger)))), Ended)[0].reason == "caller_left"
+        assert of(await ended(line.ledger, await line.origin()), Ended)[0].reason == "caller_left"
 
 
 async def test_a_caller_comes_back_from_a_place_where_nobody_answers(
-    line: Line, services: PhoneServices, caller: Softphone, tmp_path: Path
+    transferring: PhoneStack, services: PhoneServices, port: int, caller: Softphone, tmp_path: Path
 ) -> None:
-    port = two_ports()
-    async with line(address(port)) as ledger, warehouse(tmp_path, port):
+    async with line_of(transferring) as line, warehouse(tmp_path, port):
         await caller.dial(services.uri(NUMBER))
 
-        assert await comes_back(ledger, services, caller) == "no_answer"
+        assert await comes_back(line, caller) == "no_answer"
 
 
 async def test_a_caller_comes_back_from_a_place_that_is_not_there(
-    line: Line, services: PhoneServices, caller: Softphone
+    transferring: PhoneStack, services: PhoneServices, caller: Softphone
 ) -> None:
-    async with line(address(two_ports())) as ledger:
+    async with line_of(transferring) as line:
         await caller.dial(services.uri(NUMBER))
 
-        assert await comes_back(ledger, services, caller) in ("failed", "no_answer")
+        assert await comes_back(line, caller) in ("failed", "no_answer")
 
 
-async def test_a_place_without_an_address_is_told(line: Line, services: PhoneServices, caller: Softphone) -> None:
-    async with line("") as ledger:
-        await caller.dial(services.uri(NUMBER))
-        origin = await new_origin(ledger, set())
-        events = await events_when(
-            ledger, origin, lambda events: any("ticket" in spoke.text for spoke in of(events, AgentSpoke))
-        )
-        await caller.hangup()
+async def test_a_place_without_an_address_is_told(
+    services: PhoneServices, sqlite_templates: Path, caller: Softphone, tmp_path: Path
+) -> None:
+    with running(services, sqlite_templates, tmp_path, ALONE, {}) as stack:
+        async with line_of(stack, ALONE) as line:
+            await caller.dial(services.uri(NUMBER))
+            events = await events_when(
+                line.ledger,
+                await line.origin(),
+                lambda events: any("ticket" in spoke.text for spoke in of(events, AgentSpoke)),
+            )
+            await caller.hangup()
 
     assert not of(events, CallTransferred)
