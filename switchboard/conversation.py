@@ -17,6 +17,7 @@ from switchboard.call.call import Call, Caller
 from switchboard.call.channel import WEB, Channel
 from switchboard.call.ending import Ending
 from switchboard.call.handoff import Handoffs
+from switchboard.call.repeats import Repeats
 from switchboard.call.resume import Past
 from switchboard.call.witness import Witness
 from switchboard.database import Database
@@ -86,10 +87,19 @@ class Conversation:
             **services.turns(),
         )
         self.ending = Ending(self.call, self.session, silence, settings.call.max_minutes * 60)
+        repeats = Repeats(self.call, self.session)
         self._background = Background(lambda: self.ending.finish("error"))
         self._presence = self._presence_at(invitation, workflow, channel) if invitation else None
         self.handoffs = Handoffs(
-            workflow, self.call, self._speech, self._modality, self._tag, self._tools_of, channel.manners, past
+            workflow,
+            self.call,
+            self._speech,
+            self._modality,
+            self._tag,
+            self._tools_of,
+            repeats.guard,
+            channel.manners,
+            past,
         )
 
     def _presence_at(self, invitation: Invitation, workflow: Workflow, channel: Channel) -> Presence:

@@ -56,7 +56,8 @@ class Handoffs:
 
     `speech_of` gives the text-to-speech of a voice, `modality_of` what the model has to answer in for it, `manners`
     what every agent is told about how the caller reaches them. `tools_of` gives the tools that an agent has on this
-    call besides its own and those that hand over. `past` is the call that broke off and goes on here.
+    call besides its own and those that hand over; `guard` makes its own ones such as may be called. `past` is the call
+    that broke off and goes on here.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Handoffs:
         modality_of: Callable[[Voice], Modality],
         tag: CallTag,
         tools_of: Callable[[AgentType], list[llm.Tool]],
+        guard: Callable[[llm.Tool], llm.Tool],
         manners: str = "",
         past: Past | None = None,
     ) -> None:
@@ -77,6 +79,7 @@ class Handoffs:
         self._tag = tag
         self.manners = "\n".join(part for part in (MANNERS, manners) if part)
         self.tools_of = tools_of
+        self.guard = guard
         self._past = past
         self.at_desk: VoiceAgent | None = None
         """The agent that has the caller."""
@@ -231,6 +234,7 @@ class LineSeat:
         )
         self.tools = [*(handoffs.transfer_tool(edge) for edge in workflow.edges(agent)), *handoffs.tools_of(agent)]
         self.speech = handoffs.speech_of(workflow.voice(agent))
+        self.guard = handoffs.guard
         self.arrived = handoffs.arrived
         self.leaving = handoffs.leaving
 

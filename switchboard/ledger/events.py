@@ -70,6 +70,15 @@ class ToolReturned(Happening):
     ms: float
 
 
+class Repeated(Happening):
+    """The model has asked for what it had just been given: the same tool with the same arguments, so many times."""
+
+    kind: Literal["repeated"] = "repeated"
+    agent: str
+    tool: str
+    times: int
+
+
 class HandoffAsked(Happening):
     kind: Literal["handoff_asked"] = "handoff_asked"
     source: str
@@ -158,6 +167,7 @@ Event = Annotated[
     | AgentSpoke
     | ToolCalled
     | ToolReturned
+    | Repeated
     | HandoffAsked
     | HandoffDone
     | CallTransferred

@@ -24,6 +24,9 @@ class Seat(Protocol):
     @property
     def speech(self) -> Speech: ...
 
+    def guard(self, tool: llm.Tool) -> llm.Tool:
+        """The tool as it may be called."""
+
     async def arrived(self, agent: VoiceAgent) -> None:
         """The agent has the caller: let it answer."""
 
@@ -45,7 +48,10 @@ class VoiceAgent(Agent):
 
     def __init__(self, seat: Seat) -> None:
         super().__init__(
-            id=self.name(), instructions=seat.instructions, tools=[*self.toolbox, *seat.tools], tts=seat.speech
+            id=self.name(),
+            instructions=seat.instructions,
+            tools=[*map(seat.guard, self.toolbox), *seat.tools],
+            tts=seat.speech,
         )
         self._seat = seat
 

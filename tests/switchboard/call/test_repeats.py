@@ -1,0 +1,162 @@
+"""A model that asks for the same again and again."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import pytest
+from livekit.agents import RunContext, ToolError, function_tool, llm
+
+from simulator.mind import CallTool, Reply, Request, Say
+from switchboard.call.call import Call
+from switchboard.call.repeats import Repeats
+from switchboard.ledger.events import AgentSpoke, Ended, Repeated, ToolReturned
+from switchboard.line.agent import VoiceAgent
+from switchboard.line.workflow import NoState, Workflow
+from tests.stage.mind import Obedient, last_said
+from tests.stage.stage import Stage, staged
+
+COUNT: list[str] = []
+
+
+@function_tool
+async def weigh(ctx: RunContext[Call[NoState]], thing: str) -> str:
+    """Weigh a thing.
+
+    Args:
+        thing: What to weigh.
+    """
+    COUNT.append(thing)
+    if thing == "smoke":
+        raise ToolError("It has no weight. Try again.")
+    return f"The {thing} weighs {len(COUNT)} pounds."
+
+
+@function_tool
+async def unpack(ctx: RunContext[Call[NoState]]) -> str:
+    """Unpack it."""
+    return "It is unpacked."
+
+
+class Scales(VoiceAgent):
+    """Weighs."""
+
+    purpose = "The caller wants something weighed."
+    opening = "Welcome the caller."
+    toolbox: ClassVar[tuple[llm.Tool, ...]] = (weigh, unpack)
+
+
+LINE = Workflow(name="scales", start=Scales, handoffs={Scales: ()})
+
+
+class Obsessed(Obedient):
+    """Calls what it is told to, one after the other, and begins anew at the end, whatever comes of it."""
+
+    def __init__(self, chain: list[CallTool]) -> None:
+        super().__init__()
+        self._chain = chain
+        self._next = 0
+
+    def answer(self, request: Request) -> Reply:
+        """Call a tool, unless none may be called or the caller says goodbye."""
+        self.requests.append(request)
+        if request.extra:
+            return [Say(f"All right: {last_said(request)}")]
+        if "goodbye" in last_said(request):
+            return [Say("Goodbye."), CallTool("end_call", {})]
+        self._next += 1
+        return [self._chain[(self._next - 1) % len(self._chain)]]
+
+
+@pytest.fixture(autouse=True)
+def nothing_weighed() -> Iterator[None]:
+    COUNT.clear()
+    yield
+    COUNT.clear()
+
+
+def results(stage: Stage) -> list[str]:
+    return [event.result for event in stage.of(ToolReturned) if event.tool == "weigh"]
+
+
+PARCEL = CallTool("weigh", {"thing": "parcel"})
+
+
+async def test_it_is_done_once_answered_once_more_and_then_the_caller_is_spoken_to(database_url: str) -> None:
+    async with staged(database_url, line=LINE, mind=Obsessed([PARCEL]), typed=True) as stage:
+        await stage.say("weigh the parcel")
+
+        assert COUNT == ["parcel"]
+        first, second, *_ = results(stage)
+        assert second == f"You have done that already, and it need not be done again. The result was: {first}"
+        assert [event.times for event in stage.of(Repeated)] == [2, 3]
+        assert stage.of(AgentSpoke)[-1].text == "All right: weigh the parcel"
+
+
+async def test_the_next_turn_may_do_it_again(database_url: str) -> None:
+    async with staged(database_url, line=LINE, mind=Obsessed([PARCEL]), typed=True) as stage:
+        await stage.say("weigh the parcel")
+        await stage.say("and once more")
+
+        assert COUNT == ["parcel", "parcel"]
+        assert stage.of(AgentSpoke)[-1].text == "All right: and once more"
+
+
+async def test_a_goodbye_gets_through(database_url: str) -> None:
+    async with staged(database_url, line=LINE, mind=Obsessed([PARCEL]), typed=True) as stage:
+        await stage.say("weigh the parcel")
+        stage.conversation.session.generate_reply(user_input="goodbye")
+        await stage.until(lambda: stage.of(Ended))
+
+        assert [event.reason for event in stage.of(Ended)] == ["goodbye"]
+
+
+async def test_after_something_else_was_done_it_is_looked_at_anew_but_not_for_ever(database_url: str) -> None:
+    chain = [PARCEL, CallTool("unpack", {})]
+    async with staged(database_url, line=LINE, mind=Obsessed(chain), typed=True) as stage:
+        await stage.say("weigh it, unpack it, weigh it")
+
+        assert COUNT == ["parcel", "parcel"]
+        assert results(stage)[:2] == ["The parcel weighs 1 pounds.", "The parcel weighs 2 pounds."]
+        assert stage.of(AgentSpoke)[-1].text == "All right: weigh it, unpack it, weigh it"
+
+
+async def test_other_arguments_are_another_call(database_url: str) -> None:
+    chain = [PARCEL, CallTool("weigh", {"thing": "letter"}), CallTool("weigh", {"thing": "book"}), PARCEL, PARCEL]
+    async with staged(database_url, line=LINE, mind=Obsessed(chain), typed=True) as stage:
+        await stage.say("weigh all")
+
+        assert COUNT[:3] == ["parcel", "letter", "book"]
+        assert {event.times for event in stage.of(Repeated)} == {2, 3}
+
+
+async def test_what_failed_may_be_tried_again(database_url: str) -> None:
+    async with staged(
+        database_url, line=LINE, mind=Obsessed([CallTool("weigh", {"thing": "smoke"})]), typed=True
+    ) as stage:
+        await stage.say("weigh the smoke")
+
+        assert len(COUNT) > 2
+        assert not stage.of(Repeated)
+
+
+async def test_the_same_twice_in_one_answer_is_done_once(database_url: str) -> None:
+    class Twice(Obsessed):
+        def answer(self, request: Request) -> Reply:
+            if request.extra or request.items[-1].type == "function_call_output":
+                return [Say("Done.")]
+            return [PARCEL, PARCEL]
+
+    async with staged(database_url, line=LINE, mind=Twice([]), typed=True) as stage:
+        await stage.say("weigh the parcel")
+
+        assert COUNT == ["parcel"]
+        assert len(results(stage)) == 2
+
+
+def test_a_guarded_tool_looks_the_same_to_the_model() -> None:
+    class Nobody:
+        def on(self, *_: object) -> None: ...
+
+    guarded = Repeats(None, Nobody()).guard(weigh)  # type: ignore[arg-type]
+
+    assert llm.utils.build_legacy_openai_schema(guarded) == llm.utils.build_legacy_openai_schema(weigh)  # type: ignore[arg-type]
