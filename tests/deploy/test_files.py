@@ -1,7 +1,11 @@
 """The compose file and the Dockerfile as files: what docker compose and hadolint say, and who gets which setting."""
 
 import re
-from collections.abc import Mapping
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +120,30 @@ def test_behind_a_proxy_only_sound_is_open_to_others(loader: None) -> None:
     addresses = {port["target"]: port["host_ip"] for each in services for port in each.get("ports") or []}
     assert {target for target, address in addresses.items() if address == "127.0.0.1"} == {8080, 7880}
     assert set(addresses.values()) == {"127.0.0.1", "192.0.2.1"}
+
+
+@pytest.mark.parametrize(("answer", "healthy"), [(200, True), (429, True), (503, False)])
+def test_livekit_sip_is_healthy_while_its_machine_is_busy(loader: None, answer: int, healthy: bool) -> None:
+    _, *command = load({}, "phone")["services"]["sip"]["healthcheck"]["test"]
+    with saying(answer) as port:
+        done = subprocess.run([word.replace("8090", str(port)) for word in command], timeout=20, check=False)
+    assert (done.returncode == 0) == healthy
+
+
+@contextmanager
+def saying(code: int) -> Iterator[int]:
+    """The port of a service that answers so to everything."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # the standard library's name for it
+            self.send_response(code)
+            self.end_headers()
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        yield server.server_port
+        thread.join()
 
 
 def test_the_dockerfile_is_clean(pinned_tools: Path) -> None:
