@@ -122,10 +122,17 @@ class Cartesia:
         return web.Response(body=data, content_type="audio/pcm")
 
     def check_model(self, asked: Mapping[str, Any]) -> None:
-        """The model has to exist. Raises CartesiaError."""
-        known, model = self._backend.options.cartesia_models, asked.get("model_id")
-        if not model or (known is not None and model not in known):
-            raise CartesiaError(400, "model_not_found", f"Invalid model: {model}", asked.get("context_id"))
+        """The model has to exist still, and to have the controls that are asked for. Raises CartesiaError."""
+        options, model, context_id = self._backend.options, asked.get("model_id"), asked.get("context_id")
+        if not model or (options.cartesia_models is not None and model not in options.cartesia_models):
+            raise CartesiaError(400, "model_not_found", f"Invalid model: {model}", context_id)
+        if model in options.cartesia_sunset:
+            text = "The requested model has been sunsetted and is no longer available."
+            raise CartesiaError(400, "model_sunsetted", text, context_id)
+        controls = asked.get("generation_config") or {}
+        if model in options.cartesia_uncontrolled and not controls.keys().isdisjoint(("speed", "volume")):
+            text = f"Speed and volume cannot be controlled with {model}."
+            raise CartesiaError(400, options.code("cartesia_control"), text, context_id)
 
     def _admit(self, request: web.Request) -> None:
         if fault := self._backend.faults.take("cartesia_refuse"):

@@ -139,7 +139,8 @@ class Preview:
 
     def _session_out(self, session: Mapping[str, Any]) -> Event:
         audio = session["audio"]
-        return {
+        reasoning = {"reasoning": session["reasoning"]} if "reasoning" in session else {}
+        return reasoning | {
             "id": session["id"],
             "object": session["object"],
             "model": session["model"],

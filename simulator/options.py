@@ -71,6 +71,8 @@ class Options:
     """As seen on Azure: `truncation` is accepted and echoed, and nothing is ever cut."""
     context_tokens: int = 28_672
     """Where truncation begins, when it is not inert."""
+    reasoning: bool = False
+    """A reasoning model, gpt-realtime-2 and later: sessions tell their effort, and an answer's messages their phase."""
     text_drift: TextDrift = "off"
     """An audio session answers in text when the conversation holds assistant text: loaded by the client, or any."""
     asked_audio_drifts: bool = False
@@ -94,6 +96,10 @@ class Options:
     cartesia_pace: float = 8.0
     cartesia_models: frozenset[str] | None = None
     """Models that exist. None: all."""
+    cartesia_sunset: frozenset[str] = frozenset()
+    """Models that once existed: `model_sunsetted`."""
+    cartesia_uncontrolled: frozenset[str] = frozenset()
+    """Models that refuse a speed or a volume of their own, as was documented of sonic-3.5."""
     cartesia_contexts: int | None = None
     """Contexts that may be active at once, over all sockets; 429 past it."""
     cartesia_context_expiry: float = 5.0
@@ -123,5 +129,6 @@ DEFAULT_CODES: Mapping[str, str] = {
     "previous_unknown": "item_not_found",
     "call_unknown": "invalid_tool_call_id",
     "too_long": "string_above_max_length",
+    "cartesia_control": "invalid_request",
 }
 """Codes that were recalled or guessed, not documented."""

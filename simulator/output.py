@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from simulator.chain import Chain, Entry
 from simulator.ids import new_id
 from simulator.mind import Modality
 from simulator.voice import BYTES_PER_MS, Speech
 
+Phase: TypeAlias = Literal["commentary", "final_answer"]
 Emit: TypeAlias = Callable[[dict[str, Any]], None]
 
 
@@ -55,9 +56,17 @@ class MessageOutput(OutputItem):
     """Something that is said or written."""
 
     def __init__(
-        self, emit: Emit, conversation: Chain | None, response_id: str, index: int, modality: Modality
+        self,
+        emit: Emit,
+        conversation: Chain | None,
+        response_id: str,
+        index: int,
+        modality: Modality,
+        phase: Phase | None,
     ) -> None:
-        item = {"type": "message", "role": "assistant", "content": []}
+        item: dict[str, Any] = {"type": "message", "role": "assistant", "content": []}
+        if phase is not None:
+            item["phase"] = phase
         super().__init__(emit, conversation, response_id, index, item)
         self._audio = modality == "audio"
         self._where["content_index"] = 0

@@ -12,7 +12,7 @@ from simulator.chain import Chain, Entry
 from simulator.errors import invalid
 from simulator.mind import Modality, Request, Tool
 from simulator.options import Options
-from simulator.session import Session, check_modalities, check_tools
+from simulator.session import Session, check_modalities, check_reasoning, check_tools
 from simulator.usage import entry_part
 
 MAX_METADATA = 16
@@ -78,6 +78,7 @@ def make_plan(given: Mapping[str, Any], session: Session, conversation: Chain, o
     check_modalities(modalities, "response.output_modalities")
     tools = given.get("tools", base["tools"])
     check_tools(tools, "response.tools")
+    check_reasoning(given.get("reasoning"), "response.reasoning")
     output = {**session.output, **(given.get("audio") or {}).get("output", {})}
     entries = _entries(given.get("input"), conversation, options)
     asked: Modality = modalities[0]

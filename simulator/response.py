@@ -15,8 +15,8 @@ from simulator.chain import Chain
 from simulator.errors import ProtocolError
 from simulator.faults import Fault
 from simulator.ids import new_id
-from simulator.mind import CallTool, MindError, Reply, Say
-from simulator.output import CallOutput, MessageOutput, OutputItem
+from simulator.mind import CallTool, MindError, Modality, Reply, Say
+from simulator.output import CallOutput, MessageOutput, OutputItem, Phase
 from simulator.plan import Plan
 from simulator.usage import OUTPUT_TOKENS_PER_MS, Usage
 from simulator.voice import BYTES_PER_MS, Speech
@@ -146,7 +146,7 @@ class Response:
         await self._wait(self._backend.options.first_audio)
         for index, part in enumerate(reply):
             if isinstance(part, Say):
-                await self._say(index, part, spoken.get(index))
+                await self._say(index, part, spoken.get(index), self._phase(index, reply))
             elif self._plan.tool_choice != "none":
                 self._call(index, part)
 
@@ -202,11 +202,15 @@ class Response:
             if isinstance(part, Say)
         }
 
-    async def _say(self, index: int, part: Say, speaking: asyncio.Task[Speech] | None) -> None:
+    def _phase(self, index: int, reply: Reply) -> Phase | None:
+        if not self._backend.options.reasoning:
+            return None
+        return "final_answer" if index == len(reply) - 1 else "commentary"
+
+    async def _say(self, index: int, part: Say, speaking: asyncio.Task[Speech] | None, phase: Phase | None) -> None:
         speech = await speaking if speaking is not None else None
-        message = MessageOutput(
-            self._host.emit, self._conversation, self.id, index, "text" if speech is None else "audio"
-        )
+        modality: Modality = "text" if speech is None else "audio"
+        message = MessageOutput(self._host.emit, self._conversation, self.id, index, modality, phase)
         self._open = message
         self._items.append(message)
         message.begin(speech)

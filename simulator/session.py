@@ -27,6 +27,7 @@ SEMANTIC_VAD: Mapping[str, Any] = {
     "create_response": True,
     "interrupt_response": True,
 }
+EFFORTS = ("minimal", "low", "medium", "high", "xhigh")
 DETECTORS = {"server_vad": SERVER_VAD, "semantic_vad": SEMANTIC_VAD}
 TOOL_NAME = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
 NOT_NULL = ("instructions", "output_modalities", "tools", "tool_choice", "max_output_tokens")
@@ -64,6 +65,8 @@ class Session:
             },
             "include": None,
         }
+        if options.reasoning:
+            self.effective["reasoning"] = {"effort": "low"}
 
     @property
     def instructions(self) -> str:
@@ -91,6 +94,7 @@ class Session:
                 fresh[key] = value
         check_modalities(fresh["output_modalities"], "session.output_modalities")
         check_tools(fresh["tools"], "session.tools")
+        check_reasoning(fresh.get("reasoning"), "session.reasoning")
         self._check_voice(fresh, audio_present)
         self._check_instructions(fresh["instructions"])
         self.effective = fresh
@@ -114,6 +118,13 @@ def check_modalities(modalities: object, param: str) -> None:
     """One of `["text"]` and `["audio"]`."""
     if modalities not in (["text"], ["audio"]):
         raise invalid(param, f"Invalid modalities: {modalities}. Supported combinations are: ['text'] and ['audio'].")
+
+
+def check_reasoning(reasoning: object, param: str) -> None:
+    """Nothing, or an effort that the service takes."""
+    effort = reasoning.get("effort") if isinstance(reasoning, dict) else reasoning
+    if effort is not None and effort not in EFFORTS:
+        raise invalid(f"{param}.effort", f"Invalid value: '{effort}'. Supported values are: {EFFORTS}.")
 
 
 def check_tools(tools: object, param: str) -> None:

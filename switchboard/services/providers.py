@@ -8,7 +8,7 @@ from typing import Any
 from livekit.agents import APIConnectionError, TurnHandlingOptions, inference
 from livekit.plugins import cartesia, openai
 from openai import AsyncOpenAI
-from openai.types.realtime import AudioTranscription
+from openai.types.realtime import AudioTranscription, RealtimeReasoning
 from openai.types.realtime.realtime_audio_input_turn_detection import (
     RealtimeAudioInputTurnDetection,
     SemanticVad,
@@ -37,12 +37,14 @@ class Services:
         settings = self.settings
         noise = settings.realtime.noise_reduction
         words = settings.transcription_model
+        effort = settings.realtime.reasoning_effort
         return CallModel(
             **(self._azure() if settings.speaks_azure else self._openai()),
             reconnected=reconnected,
             modalities=MODALITIES[modality],
             voice=settings.realtime.voice,
             speed=settings.realtime.speed,
+            reasoning=RealtimeReasoning(effort=effort) if effort else None,
             input_audio_transcription=AudioTranscription(model=words) if words else None,
             input_audio_noise_reduction=None if noise == "none" else noise,
             turn_detection=self._server_turns(more_silence_ms),

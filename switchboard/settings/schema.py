@@ -110,6 +110,17 @@ class Realtime(Group):
         Field(ge=0.25, le=1.5),
         Env("REALTIME_SPEED", "How fast the native voice speaks, 0.25 to 1.5.", "a number from 0.25 to 1.5"),
     ] = 1.0
+    reasoning_effort: Annotated[
+        Literal["minimal", "low", "medium", "high", "xhigh"] | None,
+        Lower,
+        Env(
+            "REALTIME_REASONING_EFFORT",
+            "How much a model that reasons (gpt-realtime-2 and later) thinks before it speaks: minimal, low, medium, "
+            "high or xhigh. Unset: as the model does.",
+            "minimal, low, medium, high or xhigh",
+            "low",
+        ),
+    ] = None
     noise_reduction: Annotated[
         Literal["none", "near_field", "far_field"],
         Lower,

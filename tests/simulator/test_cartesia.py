@@ -151,6 +151,29 @@ async def test_a_wrong_request_is_refused_and_the_socket_lives(fields: Message, 
         assert error["status_code"] == 400
 
 
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"model_id": "sonic-2"}, "model_sunsetted"),
+        ({"generation_config": {"speed": 1.2}}, "invalid_request"),
+        ({"generation_config": {"volume": 0.8, "emotion": "calm"}}, "invalid_request"),
+    ],
+)
+async def test_a_model_that_has_ended_and_controls_that_a_model_lacks_are_refused(fields: Message, code: str) -> None:
+    path = "/tts/websocket?cartesia_version=2026-03-01"
+    options = Options(cartesia_sunset=frozenset({"sonic-2"}), cartesia_uncontrolled=frozenset({"sonic-3.5"}))
+    async with Simulator(Given(), options) as simulator, connect(simulator, path) as client:
+        await client.say("Hello.", **fields)
+        error = await client.until("error")
+        await client.say("Hello.", "c2", generation_config={"emotion": "calm"})
+        await client.until("done", "c2")
+        await client.say("Hello.", "c3", model_id="sonic-3", generation_config={"speed": 1.2})
+        await client.until("done", "c3")
+
+        assert (error["status_code"], error["error_code"]) == (400, code)
+        assert [said.context_id for said in simulator.cartesia.spoken] == ["c2", "c3"]
+
+
 async def test_the_fields_of_a_context_stay_the_same() -> None:
     async with Simulator(Given()) as simulator, connect(simulator) as client:
         await client.say("Hello. ", more=True)

@@ -50,6 +50,26 @@ async def test_nulls_change_nothing_that_cannot_be_null() -> None:
         assert updated["audio"]["output"]["voice"] == "alloy"
 
 
+@paths
+async def test_the_effort_of_a_reasoning_model_is_told_and_can_be_changed(path: str) -> None:
+    async with Simulator(Given(), Options(reasoning=True)) as simulator, connect(simulator, path) as wire:
+        kind = {"type": "realtime"} if path == GA else {}
+        assert wire.seen[0]["session"]["reasoning"] == {"effort": "low"}
+
+        updated = await wire.ask("session.update", "session.updated", session=kind | {"reasoning": {"effort": "high"}})
+        assert updated["session"]["reasoning"] == {"effort": "high"}
+
+        error = await wire.error("session.update", session=kind | {"reasoning": {"effort": "maximal"}})
+        assert (error["code"], error["param"]) == ("invalid_value", "session.reasoning.effort")
+
+
+async def test_other_models_tell_no_effort() -> None:
+    async with Simulator(Given()) as simulator, connect(simulator) as wire:
+        assert "reasoning" not in wire.seen[0]["session"]
+        response = {"reasoning": {"effort": "maximal"}}
+        assert (await wire.error("response.create", response=response))["param"] == "response.reasoning.effort"
+
+
 @pytest.mark.parametrize(
     ("session", "code", "param"),
     [

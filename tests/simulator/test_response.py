@@ -84,6 +84,23 @@ async def test_a_response_may_hold_a_message_and_calls() -> None:
         assert {e["call_id"] for e in deltas} == {item["call_id"] for item in output[1:]}
 
 
+@pytest.mark.parametrize(
+    ("reasoning", "phases"),
+    [(True, ["commentary", "commentary", "final_answer", None]), (False, [None, None, None, None])],
+)
+async def test_messages_of_a_reasoning_model_tell_their_phase(reasoning: bool, phases: list[str | None]) -> None:
+    asked: list[Say | CallTool] = [Say("Let me look."), CallTool("find_order", {})]
+    told: list[Say | CallTool] = [Say("I have it."), Say("It is on its way.")]
+    async with Simulator(Given(asked, told), Options(reasoning=reasoning)) as simulator, connect(simulator) as wire:
+        first = (await wire.ask("response.create", "response.done", response=TEXT))["response"]["output"]
+        second = (await wire.ask("response.create", "response.done", response=TEXT))["response"]["output"]
+        added = [e["item"] for e in wire.seen if e["type"] == "response.output_item.added"]
+
+        assert [item.get("phase") for item in (first[0], *second, first[1])] == phases
+        assert [item.get("phase") for item in (added[0], *added[2:], added[1])] == phases
+        assert [item["content"][0]["text"] for item in second] == ["I have it.", "It is on its way."]
+
+
 async def test_only_one_response_is_active_at_a_time() -> None:
     async with Simulator(Given(LONG)) as simulator, connect(simulator) as wire:
         created = await wire.ask("response.create", "response.created")

@@ -42,6 +42,7 @@ WRONG = {
     "REALTIME_PROVIDER": ["gcp", "entar"],
     "REALTIME_VOICE": ["aloy", "nova"],
     "REALTIME_SPEED": ["0.2", "1.6", "fast", "nan", "inf"],
+    "REALTIME_REASONING_EFFORT": ["none", "maximal"],
     "REALTIME_NOISE_REDUCTION": ["yes"],
     "SIMULATOR_URL": ["simulator:8089", "ftp://simulator"],
     "REALTIME_MAX_SESSION_DURATION": ["0", "3600", "20m", "1.5"],
