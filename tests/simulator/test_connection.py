@@ -249,3 +249,11 @@ async def test_a_commit_needs_a_tenth_of_a_second() -> None:
             "conversation.item.done",
         ]
         assert (await wire.error("input_audio_buffer.commit"))["code"] == "input_audio_buffer_commit_empty"
+
+
+async def test_a_tenth_of_a_second_is_enough_for_a_commit() -> None:
+    async with Simulator(Given(hears=["Hello."])) as simulator, connect(simulator) as wire:
+        session = {"type": "realtime", "audio": {"input": {"turn_detection": None}}}
+        await wire.ask("session.update", "session.updated", session=session)
+        await wire.append(SILENCE)
+        await wire.ask("input_audio_buffer.commit", "input_audio_buffer.committed")

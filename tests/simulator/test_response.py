@@ -247,3 +247,14 @@ async def test_audio_comes_at_the_pace_of_the_options() -> None:
 
         seconds = done["response"]["usage"]["output_token_details"]["audio_tokens"] / 20
         assert took == pytest.approx(seconds / 4, abs=0.15)
+
+
+async def test_an_answer_below_the_largest_is_not_cut_and_a_fault_beyond_its_end_happens_at_its_end() -> None:
+    async with Simulator(Given("Yes.", "Yes.")) as simulator, connect(simulator) as wire:
+        response = {**TEXT, "max_output_tokens": 500}
+        done = await wire.ask("response.create", "response.done", response=response)
+        simulator.faults.add("content_filter", after_chars=500)
+        cut = await wire.ask("response.create", "response.done", response=response)
+
+        assert done["response"]["status"] == "completed"
+        assert cut["response"]["status_details"]["reason"] == "content_filter"
