@@ -177,11 +177,14 @@ def running_simulator() -> Iterator[dict[str, str]]:
         [sys.executable, "-u", "main.py", "simulator", "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout
-    assert process.stdout.readline().startswith("# The simulator listens at http://127.0.0.1:")
-    lines = [process.stdout.readline() for _ in range(9)]
-    yield dict(line.strip().split("=", 1) for line in lines)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=20) == 0
+    try:
+        assert process.stdout.readline().startswith("# The simulator listens at http://127.0.0.1:")
+        lines = [process.stdout.readline() for _ in range(9)]
+        yield dict(line.strip().split("=", 1) for line in lines)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 0
+    finally:
+        process.kill()
 
 
 def test_the_simulator_alone_prints_settings_that_point_at_it(running_simulator: dict[str, str], shop_url: str) -> None:
