@@ -1,14 +1,22 @@
 """How calls end."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from simulator.mind import CallTool, Reply, Request, Say
-from switchboard.ledger.events import AgentSpoke, Ended, ToolReturned
+from simulator.server import Simulator
+from switchboard.call.call import Caller
+from switchboard.conversation import Conversation
+from switchboard.database import Database
+from switchboard.ledger.events import AgentSpoke, Ended, Event, ToolReturned
 from switchboard.ledger.timeline import timeline
+from switchboard.services.providers import Services
+from switchboard.settings.environment import with_simulator
 from tests.stage.mind import Obedient
-from tests.stage.stage import Stage, staged
+from tests.stage.stage import LINE, PATIENCE, Stage, stage_settings, staged
 
 
 class Polite(Obedient):
@@ -132,3 +140,82 @@ async def test_a_session_that_does_not_close_holds_up_neither_the_end_nor_the_co
 
     assert [ended.reason for ended in stage.of(Ended)] == ["stopped"]
     assert stage.simulator.open == 0
+
+
+async def test_the_first_reason_counts_and_the_end_is_written_once(database_url: str) -> None:
+    async with staged(database_url, mind=Polite()) as stage:
+        stage.conversation.ending.finish("transferred")
+        stage.conversation.ending.finish("error")
+        await stage.conversation.ending.over.wait()
+
+    assert [ended.reason for ended in stage.of(Ended)] == ["transferred"]
+
+
+async def test_a_session_that_never_started_does_not_keep_the_call_open(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("switchboard.call.ending.GONE_SECONDS", 0.1)
+    async with unstarted(database_url) as conversation:
+        events: list[Event] = []
+        conversation.ledger.listen(events.append)
+        conversation.ending.finish("caller_left")
+        async with asyncio.timeout(PATIENCE):
+            await conversation.ending.over.wait()
+
+        assert [event.reason for event in events if isinstance(event, Ended)] == ["caller_left"]
+
+
+async def test_a_call_whose_start_fails_ends_with_an_error(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with unstarted(database_url) as conversation:
+        events: list[Event] = []
+        conversation.ledger.listen(events.append)
+
+        async def fail(*_: object, **__: object) -> None:
+            raise ConnectionError
+
+        monkeypatch.setattr(conversation.session, "start", fail)
+        async with asyncio.timeout(PATIENCE):
+            await conversation.hold()
+
+        assert [event.reason for event in events if isinstance(event, Ended)] == ["error"]
+
+
+async def test_work_beside_the_call_that_fails_ends_it(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with staged(database_url, mind=Polite(), CALL_SILENCE_SECONDS="1") as stage:
+
+        def fail(**_: object) -> None:
+            raise RuntimeError("the session is not running")
+
+        monkeypatch.setattr(stage.conversation.session, "generate_reply", fail)
+        async with asyncio.timeout(PATIENCE):
+            await stage.conversation.ending.over.wait()
+
+        assert [ended.reason for ended in stage.of(Ended)] == ["error"]
+
+
+async def test_a_goodbye_that_cannot_be_said_does_not_keep_the_call_open(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("switchboard.call.ending.SPEAKING_SECONDS", 0.1)
+
+    class Never:
+        async def wait_for_playout(self) -> None:
+            await asyncio.Event().wait()
+
+    async with staged(database_url, mind=Polite(), CALL_MAX_MINUTES="0.02") as stage:
+        monkeypatch.setattr(stage.conversation.session, "generate_reply", lambda **_: Never())
+        async with asyncio.timeout(PATIENCE):
+            await stage.conversation.ending.over.wait()
+
+        assert [ended.reason for ended in stage.of(Ended)] == ["maximum_length"]
+
+
+@asynccontextmanager
+async def unstarted(database_url: str) -> AsyncIterator[Conversation]:
+    """A call that has not begun."""
+    database = Database(database_url)
+    async with Simulator(Polite()) as simulator:
+        services = Services(with_simulator(stage_settings(REALTIME_PROVIDER="simulator"), simulator.url))
+        async with Conversation(LINE, services, database, Caller()) as conversation:
+            yield conversation
+    await database.aclose()
