@@ -151,6 +151,14 @@ async def test_the_first_reason_counts_and_the_end_is_written_once(database_url:
     assert [ended.reason for ended in stage.of(Ended)] == ["transferred"]
 
 
+async def test_a_session_that_closes_after_the_end_does_not_end_it_again(database_url: str) -> None:
+    async with staged(database_url, mind=Polite()) as stage:
+        stage.conversation.ending.end_anyway()
+        await stage.conversation.session.aclose()
+
+    assert [ended.reason for ended in stage.of(Ended)] == ["stopped"]
+
+
 async def test_a_session_that_never_started_does_not_keep_the_call_open(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
