@@ -12,34 +12,38 @@ from tests.lanes.report import longest, summary
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "var" / "test"
-OF_THEIR_OWN = {
+LANES = {
     "phone": ("tests/phone",),
     "web": ("tests/browser", "tests/bench", "tests/app"),
     "deploy": ("tests/deploy",),
+    "calls": ("tests/switchboard/call",),
     "engine": ("tests/switchboard",),
+    "sound": ("tests/simulator",),
+    "rest": ("tests",),
 }
-"""Folders whose tests mostly wait: for people who speak, phones that ring, containers. All others share a lane."""
-FAST = ("engine", "rest")
+"""The folders of each lane, without those that have a lane of their own. The longest come first, and mostly wait: for
+people who speak, phones that ring, containers."""
+FAST = ("calls", "engine", "sound", "rest")
 AT_ONCE = 3
 """So many lanes fit on two cores: calls in real time would be late beside more that compute."""
 
 
 def all_lanes() -> list[Lane]:
-    """Every test and every check, the longest lanes first."""
-    return [*_test_lanes(), Lane("check", ("make", "--no-print-directory", "check"))]
+    """Every test and every check."""
+    return [*(_lane(name) for name in LANES), Lane("check", ("make", "--no-print-directory", "check"))]
 
 
 def fast_lanes() -> list[Lane]:
     """All tests that need no real part."""
-    return [lane for lane in _test_lanes("-m", "not real") if lane.name in FAST]
+    return [_lane(name, "-m", "not real") for name in FAST]
 
 
-def _test_lanes(*arguments: str) -> list[Lane]:
-    others = [f"--ignore={folder}" for folders in OF_THEIR_OWN.values() for folder in folders]
-    return [
-        *(pytest_lane(name, FOLDER, *arguments, *folders) for name, folders in OF_THEIR_OWN.items()),
-        pytest_lane("rest", FOLDER, *arguments, "tests", *others),
+def _lane(name: str, *arguments: str) -> Lane:
+    folders = LANES[name]
+    elsewhere = [
+        other for others in LANES.values() for other in others if other.startswith(tuple(f"{f}/" for f in folders))
     ]
+    return pytest_lane(name, FOLDER, *arguments, *folders, *(f"--ignore={folder}" for folder in elsewhere))
 
 
 async def run(lanes: Sequence[Lane], at_once: int = AT_ONCE) -> bool:

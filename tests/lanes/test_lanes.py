@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lanes.__main__ import run
+from tests.lanes.__main__ import ROOT, all_lanes, run
 from tests.lanes.lane import Lane, Run, pytest_lane
 
 MakeLane = Callable[[str, str], Lane]
@@ -41,6 +41,21 @@ def make_lane(tmp_path: Path) -> MakeLane:
         return pytest_lane(name, tmp_path, "-s", str(file))
 
     return make
+
+
+def test_every_file_of_tests_is_in_one_lane() -> None:
+    files = [file.relative_to(ROOT) for file in (ROOT / "tests").rglob("test_*.py")]
+    lanes = {str(file): [lane.name for lane in all_lanes() if runs(lane, file)] for file in files}
+
+    assert len(files) > 100
+    assert {file: names for file, names in lanes.items() if len(names) != 1} == {}
+
+
+def runs(lane: Lane, file: Path) -> bool:
+    """Whether this lane's command takes the tests of this file."""
+    ignored = [word.removeprefix("--ignore=") for word in lane.command if word.startswith("--ignore=")]
+    folders = [word for word in lane.command if word.startswith("tests")]
+    return any(map(file.is_relative_to, folders)) and not any(map(file.is_relative_to, ignored))
 
 
 async def test_lanes_run_side_by_side_and_all_tests_are_counted_and_the_longest_named(
