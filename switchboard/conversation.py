@@ -77,15 +77,7 @@ class Conversation:
         self.model = services.realtime(modality, self._witness.reconnected, channel.more_silence_ms)
         self._speeches = Speeches(lambda voice: services.speech(voice, lambda: self.model.live), spoken=not typed)
         silence = None if typed else settings.call.silence_seconds
-        self.session: AgentSession[Call[Any]] = AgentSession(
-            llm=self.model,
-            tts=self._speeches.of(NativeVoice()),
-            userdata=self.call,
-            max_tool_steps=MAX_TOOL_STEPS,
-            user_away_timeout=silence,
-            aec_warmup_duration=None,  # LiveKit's would make the agent deaf to the first seconds of a caller's answer
-            **services.turns(),
-        )
+        self.session = self._new_session(silence)
         self.ending = Ending(self.call, self.session, silence, settings.call.max_minutes * 60)
         repeats = Repeats(self.call, self.session)
         self._background = Background(lambda: self.ending.finish("error"))
@@ -100,6 +92,17 @@ class Conversation:
             repeats.guard,
             channel.manners,
             past,
+        )
+
+    def _new_session(self, silence: float | None) -> AgentSession[Call[Any]]:
+        return AgentSession(
+            llm=self.model,
+            tts=self._speeches.of(NativeVoice()),
+            userdata=self.call,
+            max_tool_steps=MAX_TOOL_STEPS,
+            user_away_timeout=silence,
+            aec_warmup_duration=None,  # LiveKit's would make the agent deaf to the first seconds of a caller's answer
+            **self.services.turns(),
         )
 
     def _presence_at(self, invitation: Invitation, workflow: Workflow, channel: Channel) -> Presence:
