@@ -22,7 +22,7 @@ class CallModel(RealtimeModel):
         self,
         *,
         token: TokenProvider | None = None,
-        reconnected: Callable[[float], None] | None = None,
+        reconnected: Callable[[float], None] = lambda _: None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
@@ -44,9 +44,9 @@ class CallModel(RealtimeModel):
 
     def session(self, *, turn_detection_disabled: bool = False) -> CallSession:
         """A session on this model; LiveKit asks for one per call."""
-        session = CallSession(self, token=self.token, turn_detection_disabled=turn_detection_disabled)
-        if self.reconnected:
-            session.on_reconnected = self.reconnected
+        session = CallSession(
+            self, token=self.token, reconnected=self.reconnected, turn_detection_disabled=turn_detection_disabled
+        )
         self._sessions.add(session)
         self._live = session
         return session

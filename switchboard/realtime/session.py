@@ -83,19 +83,20 @@ class Cut:
 
 
 class CallSession(RealtimeSession):
-    """See the module. `token` gives a fresh Entra token at each connect."""
+    """See the module. `token` and `reconnected` are those of `CallModel`."""
 
     def __init__(
         self,
         model: RealtimeModel,
         *,
         token: Callable[[], Awaitable[str]] | None = None,
+        reconnected: Callable[[float], None] = lambda _: None,
         turn_detection_disabled: bool = False,
     ) -> None:
         super().__init__(model, turn_detection_disabled=turn_detection_disabled)
         self._bstream = Pieces()
         self._token = token
-        self.on_reconnected: Callable[[float], None] = lambda _: None
+        self._reconnected = reconnected
         self.sockets = 0
         """Connections made so far."""
         self._lost_at: float | None = None
@@ -408,7 +409,7 @@ class CallSession(RealtimeSession):
 
     def _take_up_again(self, *_: object) -> None:
         if self._lost_at is not None:
-            self.on_reconnected(time.monotonic() - self._lost_at)
+            self._reconnected(time.monotonic() - self._lost_at)
         self._lost_at = None
         self._restore_conversation()
         parked, self._parked = self._parked, {}

@@ -1,0 +1,200 @@
+"""What one realtime session does with replies that fail, are refused, cut or interrupted; no agent is needed for that."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+from livekit import rtc
+from livekit.agents import llm
+
+from simulator.mind import CallTool, Say
+from simulator.options import Options
+from simulator.server import Simulator
+from simulator.voice import RATE, synthesize
+from switchboard.realtime import session as realtime
+from switchboard.realtime.model import CallModel
+from switchboard.realtime.session import CallSession
+from tests.stage.mind import LONG, Obedient
+
+PATIENCE = 20.0
+PIECE = RATE // 50 * 2  # 20 ms of PCM16
+
+
+@dataclass
+class Connected:
+    """A session on a simulator of its own, and what it told."""
+
+    simulator: Simulator
+    mind: Obedient
+    session: CallSession
+    answers: list[llm.GenerationCreatedEvent]
+    received: list[str]
+    errors: list[llm.RealtimeModelError]
+    changed: asyncio.Event
+
+    async def until(self, kind: str, times: int = 1) -> None:
+        """Wait until the server has sent `kind` that many times."""
+        while self.received.count(kind) < times:
+            self.changed.clear()
+            await self.changed.wait()
+
+    async def until_failed(self) -> None:
+        """Wait for the first error."""
+        while not self.errors:
+            self.changed.clear()
+            await self.changed.wait()
+
+    def sent(self, kind: str) -> int:
+        """How often the server got `kind`."""
+        return len(self.simulator.received(kind))
+
+    async def ask(self) -> str:
+        """What a reply says."""
+        return await said(await self.session.generate_reply())
+
+    def speak(self, words: str) -> None:
+        """The caller says `words`, and then nothing."""
+        audio = synthesize(words, "caller", 1.0).pcm + bytes(RATE * 2)
+        for begin in range(0, len(audio) - PIECE, PIECE):
+            self.session.push_audio(rtc.AudioFrame(audio[begin : begin + PIECE], RATE, 1, PIECE // 2))
+
+
+class Says(Obedient):
+    """Gives the replies that it was made with, and then obeys."""
+
+    def __init__(self, *replies: Sequence[Say | CallTool]) -> None:
+        super().__init__()
+        self._replies = list(replies)
+
+    def answer(self, request):  # type: ignore[no-untyped-def]
+        if not self._replies:
+            return super().answer(request)
+        self.requests.append(request)
+        return self._replies.pop(0)
+
+
+async def said(answer: llm.GenerationCreatedEvent) -> str:
+    """The words of an answer, when it is complete."""
+    return "".join([delta async for message in answer.message_stream async for delta in message.text_stream])
+
+
+@asynccontextmanager
+async def connected(
+    *replies: Sequence[Say | CallTool], options: Options | None = None, modality: str = "audio"
+) -> AsyncIterator[Connected]:
+    mind = Says(*replies)
+    async with Simulator(mind, options) as simulator, asyncio.timeout(PATIENCE):
+        model = CallModel(
+            azure_deployment="my-deployment",
+            base_url=f"{simulator.url}/openai/v1",
+            api_key="a-key",
+            modalities=["text", "audio"] if modality == "audio" else ["text"],
+        )
+        session = model.session()
+        stage = Connected(simulator, mind, session, [], [], [], asyncio.Event())
+
+        def note(kept: list, what: object) -> None:  # type: ignore[type-arg]
+            kept.append(what)
+            stage.changed.set()
+
+        session.on("openai_server_event_received", lambda event: note(stage.received, event["type"]))
+        session.on("generation_created", lambda answer: note(stage.answers, answer))
+        session.on("error", lambda error: note(stage.errors, error))
+        try:
+            yield stage
+        finally:
+            await session.aclose()
+            await model.aclose()
+
+
+async def test_an_answer_that_is_interrupted_when_its_rest_was_asked_for_is_not_spoken() -> None:
+    async with connected([Say(LONG)], options=Options(round_trip=0.1)) as stage:
+        stage.simulator.faults.add("drop_mid_response", after_ms=3000)
+        answer = await stage.session.generate_reply()
+        await stage.simulator.wait_for(lambda: stage.sent("response.create") == 2)
+        stage.session.interrupt()
+        await said(answer)
+        await stage.until("response.done")
+
+        assert stage.answers == [answer]
+
+
+async def test_a_reply_that_is_refused_because_another_is_given_is_asked_for_again() -> None:
+    async with connected([Say("One moment.")], [Say("Here it is.")], options=Options(first_audio=0.2)) as stage:
+        first, second = stage.session.generate_reply(), stage.session.generate_reply()
+
+        assert await said(await first) == "One moment."
+        assert await said(await second) == "Here it is."
+        assert [failure.error["code"] for failure in stage.simulator.errors] == [
+            "conversation_already_has_active_response"
+        ]
+
+
+async def test_a_failed_answer_that_has_called_a_tool_is_not_asked_for_again() -> None:
+    fails = CallTool("look_up", {"thing": object()})  # the simulator cannot write that down
+    async with connected([CallTool("look_up", {"thing": "parcel"}), fails], modality="text") as stage:
+        answer = await stage.session.generate_reply()
+        calls = [call.arguments async for call in answer.function_stream]
+
+        assert calls[0] == '{"thing": "parcel"}'
+        assert stage.sent("response.create") == 1
+
+
+async def test_a_reply_that_had_not_gone_out_when_the_connection_was_lost_goes_out_once() -> None:
+    async with connected([Say("Hello.")]) as stage:
+        await stage.until("session.created")
+        await stage.simulator.drop()
+        await stage.until_failed()
+
+        assert await stage.ask() == "Hello."
+        assert stage.sent("response.create") == 1
+        assert list(stage.simulator.errors) == []
+
+
+async def test_the_callers_words_are_not_sent_again_when_half_of_their_answer_was_heard() -> None:
+    async with connected([Say(LONG)], options=Options(transcription_delay=PATIENCE)) as stage:
+        stage.simulator.faults.add("drop_mid_response", after_ms=3000)
+        stage.mind.will_hear("tell me a story")
+        stage.speak("tell me a story")
+        await stage.until("response.created", times=2)
+        await said(stage.answers[0])
+
+        assert stage.sent("response.create") == 1
+        last = stage.simulator.frames[-1].session_id
+        assert not [f for f in stage.simulator.frames if f.session_id == last and "append" in f.event["type"]]
+
+
+async def test_an_answer_that_is_interrupted_before_it_is_asked_for_again_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(realtime, "RETRY_SECONDS", 0.05)
+    async with connected([Say("Hello again.")]) as stage:
+        stage.simulator.faults.add("rate_limit")
+        await stage.session.generate_reply()
+        await stage.until_failed()
+        stage.session.interrupt()
+        retry_is_due = asyncio.Event()
+        asyncio.get_running_loop().call_later(realtime.RETRY_SECONDS, retry_is_due.set)
+        await retry_is_due.wait()
+
+        assert await stage.ask() == "Hello again."
+        assert stage.sent("response.create") == 2
+
+
+async def test_an_answer_of_the_lost_connection_is_cut_as_text() -> None:
+    async with connected([Say("Good morning to you.")]) as stage:
+        back = asyncio.Event()
+        stage.session.on("session_reconnected", lambda _: back.set())
+        answer = await stage.session.generate_reply()
+        await said(answer)
+        await stage.until("response.done")
+        (item,) = stage.session.chat_ctx.items
+        await stage.simulator.drop()
+        await back.wait()
+        stage.session.truncate(message_id=item.id, modalities=["audio"], audio_end_ms=300, audio_transcript="Good")
+        await stage.ask()
+
+        assert [message.text for message in stage.mind.requests[-1].items] == ["Good"]
+        assert stage.sent("conversation.item.truncate") == 0
