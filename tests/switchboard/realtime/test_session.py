@@ -1,4 +1,4 @@
-"""What one realtime session does with replies that fail, are refused, cut or interrupted; no agent is needed for that."""
+"""What a realtime session does with replies that fail, are refused, cut or interrupted; it takes no agent for that."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
