@@ -23,8 +23,8 @@ if __name__ == "__main__" and not __package__:  # run as a file: the packages of
 from livekit import api, rtc
 
 from bench.caller import QUIET_SECONDS, Caller
+from bench.figures import percentile, table
 from bench.stack import Stack, running
-from bench.table import percentile, table
 from stack.errors import LocalError
 from switchboard.livekit import token_of
 from switchboard.room.agent_track import AgentTrack

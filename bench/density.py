@@ -24,10 +24,10 @@ from livekit import api, rtc
 
 from bench.caller import Caller, CallFailedError
 from bench.entry import new_call, our_token, stock_token
+from bench.figures import bar, percentile, table
 from bench.probe import LAG_FILE, LagFile, Usage
 from bench.rounds import progress
 from bench.stack import ROOT, Stack, running
-from bench.table import percentile, table
 from stack.errors import LocalError
 
 Executor = Literal["thread", "process"]
@@ -290,16 +290,14 @@ def bars(found: dict[Way, Found]) -> list[str]:
     executors: tuple[Executor, ...] = ("thread", "process")
     for executor in executors:
         ratio = found[Way("ours", executor)].cpu_per_call / found[Way("stock", executor)].cpu_per_call
-        lines.append(_bar(f"CPU per call, {executor}: at most {MOST_CPU_OF_STOCK} x stock", ratio, MOST_CPU_OF_STOCK))
+        asked = f"CPU per call, {executor}: at most {MOST_CPU_OF_STOCK} x stock"
+        lines.append(bar(asked, ratio, ratio <= MOST_CPU_OF_STOCK))
     threads = found[Way("ours", "thread")]
+    per_call, idle = threads.mb_per_call, threads.idle_mb
     lines.append(
-        _bar(f"MB per call with threads: at most {MOST_MB_PER_CALL:.0f}", threads.mb_per_call, MOST_MB_PER_CALL)
+        bar(f"MB per call with threads: at most {MOST_MB_PER_CALL:.0f}", per_call, per_call <= MOST_MB_PER_CALL)
     )
-    return [*lines, _bar(f"idle worker: at most {MOST_IDLE_MB:.0f} MB", threads.idle_mb, MOST_IDLE_MB)]
-
-
-def _bar(asked: str, found: float, most: float) -> str:
-    return f"{asked}: {found:.2f}, {'holds' if found <= most else 'DOES NOT HOLD'}"
+    return [*lines, bar(f"idle worker: at most {MOST_IDLE_MB:.0f} MB", idle, idle <= MOST_IDLE_MB)]
 
 
 def as_json(found: dict[Way, Found]) -> str:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,8 @@ from livekit.agents import AgentSession
 
 from bench import stock
 from bench.call import HANDOFFS, Clerk, Turn, turns
+from bench.figures import Figures, bar, positive, table
 from bench.rounds import progress
-from bench.table import percentile, table
 from bench.team import LINE
 from simulator.options import Options
 from simulator.record import Frame
@@ -79,24 +79,13 @@ class Condition:
         return f"{self.way.name} at a round trip of {self.rtt} ms"
 
 
-@dataclass
-class Figures:
-    """Milliseconds of every handoff, by round trip and name of the way."""
-
-    of: dict[tuple[int, str], list[float]] = field(default_factory=dict)
-
-    def add(self, condition: Condition, milliseconds: list[float]) -> None:
-        """Take the handoffs of one call."""
-        self.of.setdefault((condition.rtt, condition.way.name), []).extend(milliseconds)
-
-    def at(self, rtt: int, name: str, percent: float = 50) -> float:
-        """A percentile, in milliseconds."""
-        return percentile(self.of[rtt, name], percent)
+class HandoffFigures(Figures[tuple[int, str]]):
+    """By round trip and name of the way."""
 
     def trips(self, name: str) -> float:
         """How many round trips the median waits for."""
         near, far = ROUND_TRIPS
-        return (self.at(far, name) - self.at(near, name)) / (far - near)
+        return (self.at((far, name)) - self.at((near, name))) / (far - near)
 
 
 class Ours:
@@ -199,17 +188,18 @@ def rounds(compared: Sequence[Way], handoffs: int) -> Iterator[tuple[Condition, 
                 yield Condition(way, rtt), script
 
 
-async def measure(settings: Settings, database_url: str, handoffs: int) -> Figures:
+async def measure(settings: Settings, database_url: str, handoffs: int) -> HandoffFigures:
     """`handoffs` in every condition. Raises `HandoffFailedError` at the first that fails."""
     database = Database(database_url)
     compared = ways(Ours(settings, database))
-    figures = Figures()
+    figures = HandoffFigures()
     calls = list(rounds(compared, handoffs))
     for way in compared:
         await _attempt(Condition(way, 0), turns(1))  # what a process does once is not part of a handoff
     for number, (condition, script) in enumerate(calls):
         progress(f"call {number + 1} of {len(calls)}: {condition}")
-        figures.add(condition, await _attempt(condition, script))
+        took = await _attempt(condition, script)
+        figures.add((condition.rtt, condition.way.name), *(ms / 1000 for ms in took))
     progress("")
     await database.aclose()
     return figures
@@ -225,7 +215,7 @@ async def _attempt(condition: Condition, script: Sequence[Turn]) -> list[float]:
 # -- what came of it ---------------------------------------------------------------------------------------------------
 
 
-def report(figures: Figures) -> str:
+def report(figures: HandoffFigures) -> str:
     """The table for people, and whether the bars hold."""
     handoffs = len(next(iter(figures.of.values())))
     heads = [f"ms, {handoffs} handoffs"]
@@ -235,56 +225,43 @@ def report(figures: Figures) -> str:
     return "\n".join([table([*heads, "round trips"], rows), "", *bars(figures)])
 
 
-def _row(figures: Figures, name: str) -> list[str]:
+def _row(figures: HandoffFigures, name: str) -> list[str]:
     cells = [name]
     for rtt in ROUND_TRIPS:
-        median = figures.at(rtt, name)
-        cells += [f"{median:.1f}", f"{figures.at(rtt, name, 95):.1f}"]
-        cells += [f"{median / figures.at(rtt, other):.2f}" for other in ("shared", "own_150")]
+        median = figures.at((rtt, name))
+        cells += [f"{median:.1f}", f"{figures.at((rtt, name), 95):.1f}"]
+        cells += [f"{median / figures.at((rtt, other)):.2f}" for other in ("shared", "own_150")]
     return [*cells, f"{figures.trips(name):.1f}"]
 
 
-def bars(figures: Figures) -> list[str]:
+def bars(figures: HandoffFigures) -> list[str]:
     """A line for each bar: what was asked, what was found, whether it holds."""
     lines = []
     for rtt in ROUND_TRIPS:
-        ratio = figures.at(rtt, "ours") / figures.at(rtt, "shared")
-        lines.append(_bar(f"p50 at most {MOST_OF_SHARED} x shared, round trip {rtt} ms", ratio, MOST_OF_SHARED))
+        ratio = figures.at((rtt, "ours")) / figures.at((rtt, "shared"))
+        lines.append(bar(f"p50 at most {MOST_OF_SHARED} x shared, round trip {rtt} ms", ratio, ratio <= MOST_OF_SHARED))
     trips, shared = figures.trips("ours"), figures.trips("shared")
-    lines.append(_bar("no more round trips than shared", trips, shared, holds=round(trips) <= round(shared)))
+    lines.append(bar(f"no more round trips than shared ({shared:.2f})", trips, round(trips) <= round(shared)))
     for rtt in ROUND_TRIPS:
-        ratio = figures.at(rtt, "ours") / figures.at(rtt, "own_150")
-        lines.append(_bar(f"p50 at most {MOST_OF_OWN} x own_150, round trip {rtt} ms", ratio, MOST_OF_OWN))
+        ratio = figures.at((rtt, "ours")) / figures.at((rtt, "own_150"))
+        lines.append(bar(f"p50 at most {MOST_OF_OWN} x own_150, round trip {rtt} ms", ratio, ratio <= MOST_OF_OWN))
     return lines
 
 
-def _bar(asked: str, found: float, most: float, holds: bool | None = None) -> str:
-    verdict = "holds" if (found <= most if holds is None else holds) else "DOES NOT HOLD"
-    return f"{asked}: {found:.2f} (bar {most:.2f}), {verdict}"
-
-
-def as_json(figures: Figures) -> str:
+def as_json(figures: HandoffFigures) -> str:
     """One object: round trip, way, p50 and p95."""
     found: dict[str, dict[str, dict[str, float]]] = {f"rtt_{rtt}": {} for rtt in ROUND_TRIPS}
     for rtt, name in figures.of:
-        p50, p95 = figures.at(rtt, name), figures.at(rtt, name, 95)
+        p50, p95 = figures.at((rtt, name)), figures.at((rtt, name), 95)
         found[f"rtt_{rtt}"][name] = {"p50_ms": round(p50, 2), "p95_ms": round(p95, 2)}
     return json.dumps(found)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.handoff", description="What a handoff costs, beside the stock ways.")
-    parser.add_argument(
-        "--handoffs", type=_positive, default=200, metavar="N", help="in every condition (default: 200)"
-    )
+    parser.add_argument("--handoffs", type=positive, default=200, metavar="N", help="in every condition (default: 200)")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON on the last line")
     return parser.parse_args(arguments)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError("a whole number from 1")
-    return int(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

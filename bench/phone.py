@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -32,12 +32,12 @@ from livekit.protocol.sip import (
 )
 
 from bench.caller import CallFailedError
+from bench.figures import Figures, bar, positive, table
 from bench.recording import Tone, first_heard, record, recorded, seconds_since_tone, tone_comes
 from bench.rounds import attempt, progress, take_rounds
 from bench.softphone import PROGRAM, Softphone, softphone
 from bench.stack import Stack, running_with_phones
 from bench.stock_worker import AGENT_NAME
-from bench.table import percentile, table
 from bench.talker import HUM_HERTZ
 from stack.errors import LocalError
 from switchboard.phone.trunks import dispatch_rule
@@ -95,22 +95,8 @@ SHOWN: dict[Measure, str] = {
 TO_A_PERSON: tuple[Measure, ...] = ("request_to_ring_ms", "sentence_to_ring_ms", "accept_to_joined_ms")
 
 
-@dataclass
-class Figures:
-    """What came of the calls."""
-
-    of: dict[tuple[Measure, Condition], list[float]] = field(default_factory=dict)
-    """Milliseconds."""
-    failed: list[str] = field(default_factory=list)
-
-    def add(self, measure: Measure, condition: Condition, seconds: float) -> None:
-        """Take one."""
-        self.of.setdefault((measure, condition), []).append(seconds * 1000)
-
-    def at(self, measure: Measure, condition: Condition, percent: float = 50) -> float:
-        """A percentile, in milliseconds; not a number where every call failed."""
-        values = self.of.get((measure, condition))
-        return percentile(values, percent) if values else float("nan")
+class PhoneFigures(Figures[tuple[Measure, Condition]]):
+    """By measure and condition."""
 
 
 # -- one call ----------------------------------------------------------------------------------------------------------
@@ -119,7 +105,7 @@ class Figures:
 class Bench:
     """Makes calls, one after the other, between `async with`."""
 
-    def __init__(self, stack: Stack, figures: Figures) -> None:
+    def __init__(self, stack: Stack, figures: PhoneFigures) -> None:
         self._stack = stack
         self.figures = figures
         self._simulators: dict[int, str] = {}
@@ -149,9 +135,9 @@ class Bench:
         self._phone.forget()
         async with self._on_the_line(condition) as asked:
             answered = (await self._phone.until("CALL_ESTABLISHED", PATIENCE)).at
-            self.figures.add("invite_to_answer_ms", condition, answered - asked)
+            self.figures.add(("invite_to_answer_ms", condition), answered - asked)
             heard = await first_heard(self._phone, PATIENCE)
-            self.figures.add("answer_to_greeting_ms", condition, heard - answered)
+            self.figures.add(("answer_to_greeting_ms", condition), heard - answered)
             if condition.to_person:
                 await self._get_a_person(condition)
 
@@ -161,15 +147,15 @@ class Bench:
         asked = time.monotonic()
         await self._phone.press("0#")
         rings = (await self._desk.until("CALL_INCOMING", PATIENCE)).at
-        self.figures.add("request_to_ring_ms", condition, rings - asked)
+        self.figures.add(("request_to_ring_ms", condition), rings - asked)
         silent = seconds_since_tone(recorded(self._phone.heard), HUM_HERTZ)
-        self.figures.add("sentence_to_ring_ms", condition, silent)
+        self.figures.add(("sentence_to_ring_ms", condition), silent)
         await self._desk.accept()
         await first_heard(self._desk, PATIENCE)  # the briefing
         hear = asyncio.gather(tone_comes(self._phone, PERSON, PATIENCE), tone_comes(self._desk, CALLER, PATIENCE))
         accepted = time.monotonic()
         await self._desk.press("1")
-        self.figures.add("accept_to_joined_ms", condition, max(await hear) - accepted)
+        self.figures.add(("accept_to_joined_ms", condition), max(await hear) - accepted)
         await self._desk.hangup()
         await self._desk.until("CALL_CLOSED", PATIENCE)
 
@@ -229,10 +215,10 @@ async def connect(server: api.LiveKitAPI, condition: Condition, simulator: str) 
 # -- all calls ---------------------------------------------------------------------------------------------------------
 
 
-async def measure(folder: Path, calls: int) -> Figures:
+async def measure(folder: Path, calls: int) -> PhoneFigures:
     """`calls` in every condition. Raises `LocalError` when something does not start or ends by itself."""
-    figures = Figures()
-    async with running_with_phones(folder, progress) as stack, Bench(stack, Figures()) as bench:
+    figures = PhoneFigures()
+    async with running_with_phones(folder, progress) as stack, Bench(stack, PhoneFigures()) as bench:
         for condition in CONDITIONS:  # what a process does once is not part of a call
             await attempt(bench.call, condition, bench.figures.failed)
         bench.figures = figures
@@ -243,7 +229,7 @@ async def measure(folder: Path, calls: int) -> Figures:
 # -- what came of it ---------------------------------------------------------------------------------------------------
 
 
-def report(figures: Figures) -> str:
+def report(figures: PhoneFigures) -> str:
     """The tables for people, and whether the bars hold."""
     tables = [
         table(
@@ -255,37 +241,33 @@ def report(figures: Figures) -> str:
     return "\n\n".join([*tables, "\n".join(bars(figures))])
 
 
-def _row(figures: Figures, measure: Measure, condition: Condition) -> list[str]:
+def _row(figures: PhoneFigures, measure: Measure, condition: Condition) -> list[str]:
     calls = len(figures.of.get((measure, condition), ()))
-    percentiles = (f"{figures.at(measure, condition, percent):.0f}" for percent in (50, 95))
+    percentiles = (f"{figures.at((measure, condition), percent):.0f}" for percent in (50, 95))
     return [condition.name, *percentiles, str(calls)]
 
 
-def bars(figures: Figures) -> list[str]:
+def bars(figures: PhoneFigures) -> list[str]:
     """A line for each bar: what was asked, what was found, whether it holds."""
     answer: Measure = "invite_to_answer_ms"
-    ratio = figures.at(answer, OURS) / figures.at(answer, STOCK)
-    greeting = figures.at("answer_to_greeting_ms", SLOW_OURS)
+    ratio = figures.at((answer, OURS)) / figures.at((answer, STOCK))
+    greeting = figures.at(("answer_to_greeting_ms", SLOW_OURS))
     return [
-        _bar(f"answered: p50 at most {MOST_OF_STOCK_ANSWER} x stock", ratio, ratio <= MOST_OF_STOCK_ANSWER),
-        _bar(
+        bar(f"answered: p50 at most {MOST_OF_STOCK_ANSWER} x stock", ratio, ratio <= MOST_OF_STOCK_ANSWER),
+        bar(
             f"greeting, first audio {FIRST_AUDIO} ms: p50 at most {MOST_TO_GREETING:.0f} ms after the answer",
             greeting,
             greeting <= MOST_TO_GREETING,
         ),
         *(
-            _bar(f"{SHOWN[measure]}: p50 at most {most:.0f} ms", found, found <= most)
+            bar(f"{SHOWN[measure]}: p50 at most {most:.0f} ms", found, found <= most)
             for measure, most in zip(TO_A_PERSON[1:], (MOST_TO_RING, MOST_TO_JOINED), strict=True)
-            for found in [figures.at(measure, TO_PERSON)]
+            for found in [figures.at((measure, TO_PERSON))]
         ),
     ]
 
 
-def _bar(asked: str, found: float, holds: bool) -> str:
-    return f"{asked}: {found:.2f}, {'holds' if holds else 'DOES NOT HOLD'}"
-
-
-def as_json(figures: Figures) -> str:
+def as_json(figures: PhoneFigures) -> str:
     """One object: measure, who, p50 and p95; null where every call failed."""
     told: dict[Measure, dict[str, Condition]] = {
         "invite_to_answer_ms": {"ours": OURS, "stock": STOCK},
@@ -295,22 +277,16 @@ def as_json(figures: Figures) -> str:
     }
     return json.dumps(
         {
-            measure: {who: _both(figures, measure, condition) for who, condition in conditions.items()}
+            measure: {who: figures.both((measure, condition)) for who, condition in conditions.items()}
             for measure, conditions in told.items()
         }
     )
 
 
-def _both(figures: Figures, measure: Measure, condition: Condition) -> dict[str, float | None]:
-    if (measure, condition) not in figures.of:
-        return {"p50": None, "p95": None}
-    return {f"p{percent}": round(figures.at(measure, condition, percent), 1) for percent in (50, 95)}
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; the exit code is 1 when a call failed."""
     parser = argparse.ArgumentParser(prog="bench.phone", description="What a caller by phone waits for, beside stock.")
-    parser.add_argument("--calls", type=_positive, default=20, metavar="N", help="in every condition (default: 20)")
+    parser.add_argument("--calls", type=positive, default=20, metavar="N", help="in every condition (default: 20)")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON on the last line")
     options = parser.parse_args(arguments)
     if not PROGRAM.exists():
@@ -333,12 +309,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json:
         print(as_json(figures))
     return 1 if figures.failed else 0
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError("a whole number from 1")
-    return int(text)
 
 
 if __name__ == "__main__":

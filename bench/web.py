@@ -27,9 +27,9 @@ from livekit import api, rtc
 
 from bench.caller import Caller, CallFailedError
 from bench.entry import new_call, our_token, stock_token
+from bench.figures import Figures, bar, positive, table
 from bench.rounds import attempt, progress, take_rounds
 from bench.stack import Stack, running
-from bench.table import percentile, table
 from stack.errors import LocalError
 from switchboard.http.rooms import CallRoom, Rooms
 
@@ -81,23 +81,11 @@ TURNS: dict[Measure, str] = {
 
 
 @dataclass
-class Figures:
-    """What came of the calls."""
+class WebFigures(Figures[tuple[Measure, str]]):
+    """By measure and name: of the condition for joining, "ours" or "stock" for the others."""
 
-    of: dict[tuple[Measure, str], list[float]] = field(default_factory=dict)
-    """Milliseconds, by measure and name: of the condition for joining, "ours" or "stock" for the others."""
     early: dict[str, list[bool]] = field(default_factory=lambda: {"ours": [], "stock": []})
     """Whether an interruption in the first second of the greeting worked."""
-    failed: list[str] = field(default_factory=list)
-
-    def add(self, measure: Measure, name: str, seconds: float) -> None:
-        """Take one."""
-        self.of.setdefault((measure, name), []).append(seconds * 1000)
-
-    def at(self, measure: Measure, name: str, percent: float = 50) -> float:
-        """A percentile, in milliseconds; not a number where every call failed."""
-        values = self.of.get((measure, name))
-        return percentile(values, percent) if values else float("nan")
 
 
 # -- one call ----------------------------------------------------------------------------------------------------------
@@ -106,7 +94,7 @@ class Figures:
 class Bench:
     """Makes calls, one after the other, between `async with`."""
 
-    def __init__(self, stack: Stack, figures: Figures) -> None:
+    def __init__(self, stack: Stack, figures: WebFigures) -> None:
         self._stack = stack
         self.figures = figures
         self._simulators: dict[int, str] = {}
@@ -133,12 +121,12 @@ class Bench:
         async with self._in_room(condition, room) as caller:
             who = "stock" if condition.gap is None else "ours"
             first = await caller.hears(PATIENCE)
-            self.figures.add("join_ms", condition.name, first - caller.asked_at)
+            self.figures.add(("join_ms", condition.name), first - caller.asked_at)
             if condition.then == "interrupt early":
                 self.figures.early[who].append(await interrupt_early(caller, first))
             if condition.then == "talk":
-                self.figures.add("barge_in_ms", who, await interrupt(caller, first))
-                self.figures.add("stop_to_audio_ms", who, await talk(caller))
+                self.figures.add(("barge_in_ms", who), await interrupt(caller, first))
+                self.figures.add(("stop_to_audio_ms", who), await talk(caller))
 
     @asynccontextmanager
     async def _in_room(self, condition: Condition, room: CallRoom) -> AsyncIterator[Caller]:
@@ -222,10 +210,10 @@ async def _wait_till(moment: float) -> None:
 # -- all calls ---------------------------------------------------------------------------------------------------------
 
 
-async def measure(folder: Path, calls: int) -> Figures:
+async def measure(folder: Path, calls: int) -> WebFigures:
     """`calls` in every condition. Raises `LocalError` when something does not start or ends by itself."""
-    figures = Figures()
-    async with running(folder, progress) as stack, Bench(stack, Figures()) as bench:
+    figures = WebFigures()
+    async with running(folder, progress) as stack, Bench(stack, WebFigures()) as bench:
         for condition in CONDITIONS:  # what a process does once is not part of a call
             await attempt(bench.call, condition, bench.figures.failed)
         bench.figures = figures
@@ -236,7 +224,7 @@ async def measure(folder: Path, calls: int) -> Figures:
 # -- what came of it ---------------------------------------------------------------------------------------------------
 
 
-def report(figures: Figures) -> str:
+def report(figures: WebFigures) -> str:
     """The tables for people, and whether the bars hold."""
     joins = [_row(figures, "join_ms", condition.name, condition.name) for condition in CONDITIONS]
     turns = [
@@ -247,42 +235,37 @@ def report(figures: Figures) -> str:
     return "\n\n".join([*tables, "\n".join(bars(figures))])
 
 
-def _row(figures: Figures, measure: Measure, name: str, shown: str) -> list[str]:
-    median, most = figures.at(measure, name), figures.at(measure, name, 95)
-    ratio = median / figures.at(measure, "stock")
+def _row(figures: WebFigures, measure: Measure, name: str, shown: str) -> list[str]:
+    median, most = figures.at((measure, name)), figures.at((measure, name), 95)
+    ratio = median / figures.at((measure, "stock"))
     return [shown, f"{median:.0f}", f"{most:.0f}", f"{ratio:.2f}", str(len(figures.of.get((measure, name), ())))]
 
 
-def bars(figures: Figures) -> list[str]:
+def bars(figures: WebFigures) -> list[str]:
     """A line for each bar: what was asked, what was found, whether it holds."""
-    stock = figures.at("join_ms", "stock")
-    saved = figures.at("stop_to_audio_ms", "stock") - figures.at("stop_to_audio_ms", "ours")
-    barge_in = figures.at("barge_in_ms", "ours") / figures.at("barge_in_ms", "stock")
+    stock = figures.at(("join_ms", "stock"))
+    saved = figures.at(("stop_to_audio_ms", "stock")) - figures.at(("stop_to_audio_ms", "ours"))
+    barge_in = figures.at(("barge_in_ms", "ours")) / figures.at(("barge_in_ms", "stock"))
     early, deaf = figures.early["ours"], figures.early["stock"]
     lines = [
-        _bar(f"joining {gap}: p50 at most {most} x stock", ratio, ratio <= most)
+        bar(f"joining {gap}: p50 at most {most} x stock", ratio, ratio <= most)
         for gap, most in (
             ("ours_1000", MOST_OF_STOCK_JOIN),
             (f"ours_1000_delay_{CONNECT_DELAY}", MOST_OF_STOCK_JOIN),
             ("ours_300", 1),
         )
-        for ratio in [figures.at("join_ms", gap) / stock]
+        for ratio in [figures.at(("join_ms", gap)) / stock]
     ]
     asked = f"stop to audio: p50 at least {LEAST_SAVED_ANSWERING:.0f} ms below stock"
-    lines.append(_bar(asked, saved, saved >= LEAST_SAVED_ANSWERING))
+    lines.append(bar(asked, saved, saved >= LEAST_SAVED_ANSWERING))
     asked = f"barge-in: p50 at most {MOST_OF_STOCK_BARGE_IN} x stock"
-    lines.append(_bar(asked, barge_in, barge_in <= MOST_OF_STOCK_BARGE_IN))
+    lines.append(bar(asked, barge_in, barge_in <= MOST_OF_STOCK_BARGE_IN))
     found = f"{sum(early)} of {len(early)} (stock: {sum(deaf)} of {len(deaf)})"
-    lines.append(_bar("barge-in works in the first second of the greeting", found, bool(early) and all(early)))
+    lines.append(bar("barge-in works in the first second of the greeting", found, bool(early) and all(early)))
     return lines
 
 
-def _bar(asked: str, found: float | str, holds: bool) -> str:
-    shown = found if isinstance(found, str) else f"{found:.2f}"
-    return f"{asked}: {shown}, {'holds' if holds else 'DOES NOT HOLD'}"
-
-
-def as_json(figures: Figures) -> str:
+def as_json(figures: WebFigures) -> str:
     """One object: measure, name, p50 and p95; null where every call failed."""
     told: dict[Measure, list[str]] = {
         "join_ms": [each.name for each in CONDITIONS if not each.name.startswith("stock_")],
@@ -290,20 +273,14 @@ def as_json(figures: Figures) -> str:
         "barge_in_ms": ["ours", "stock"],
     }
     return json.dumps(
-        {measure: {name: _both(figures, measure, name) for name in names} for measure, names in told.items()}
+        {measure: {name: figures.both((measure, name)) for name in names} for measure, names in told.items()}
     )
-
-
-def _both(figures: Figures, measure: Measure, name: str) -> dict[str, float | None]:
-    if (measure, name) not in figures.of:
-        return {"p50": None, "p95": None}
-    return {f"p{percent}": round(figures.at(measure, name, percent), 1) for percent in (50, 95)}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; the exit code is 1 when a call failed."""
     parser = argparse.ArgumentParser(prog="bench.web", description="What a caller waits for, beside a stock agent.")
-    parser.add_argument("--calls", type=_positive, default=50, metavar="N", help="in every condition (default: 50)")
+    parser.add_argument("--calls", type=positive, default=50, metavar="N", help="in every condition (default: 50)")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON on the last line")
     options = parser.parse_args(arguments)
     logging.getLogger("livekit").setLevel(logging.CRITICAL)  # its native part complains of callers who hang up
@@ -324,12 +301,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json:
         print(as_json(figures))
     return 1 if figures.failed else 0
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError("a whole number from 1")
-    return int(text)
 
 
 if __name__ == "__main__":

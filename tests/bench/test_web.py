@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.web import Figures, bars
+from bench.web import WebFigures, bars
 from tests.livekit import KEY, SECRET, LiveKitServer, livekit_server
 
 __all__ = ["livekit_server"]
@@ -46,16 +46,16 @@ def test_a_call_each_way_is_measured_and_told_as_json_on_the_last_line(livekit_s
 
 
 def test_a_bar_whose_calls_all_failed_does_not_hold() -> None:
-    assert all(line.endswith("DOES NOT HOLD") for line in bars(Figures()))
+    assert all(line.endswith("DOES NOT HOLD") for line in bars(WebFigures()))
 
 
 def test_bars_hold_for_figures_that_are_good_enough() -> None:
-    figures = Figures()
+    figures = WebFigures()
     for name, join in (("ours_1000", 0.1), ("ours_1000_delay_400", 0.12), ("ours_300", 0.3), ("stock", 0.45)):
-        figures.add("join_ms", name, join)
+        figures.add(("join_ms", name), join)
     for who, answer, silence in (("ours", 0.6, 0.1), ("stock", 0.65, 0.2)):
-        figures.add("stop_to_audio_ms", who, answer)
-        figures.add("barge_in_ms", who, silence)
+        figures.add(("stop_to_audio_ms", who), answer)
+        figures.add(("barge_in_ms", who), silence)
     figures.early["ours"].append(True)
 
     assert all(line.endswith(", holds") for line in bars(figures))
