@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulator.mind import Item
 from simulator.playbook_format import ANY_REPLY, After, Book, Rule, Slot
-from simulator.slots import NORMALISERS, option
+from simulator.slots import NORMALISERS, chosen
 
 TRANSFER = "transfer_to_"
 REFUSAL = "no"
+_JOINED = re.compile(r"\b(?:and|both|plus|as well as)\b|[,&]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,22 @@ class Heard:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A topic, the turn in which it came up, and the values that stood in the same clause."""
+    """A topic, the turn in which it came up, and what stood in the same clause."""
 
     topic: str
     turn: int
     bound: Mapping[str, str] = field(default_factory=dict)
+    words: str = ""
+    """Its clause, where the caller asked for several things."""
+
+
+@dataclass(frozen=True)
+class Called:
+    """A tool call, and the caller's turn that it was made in."""
+
+    tool: str
+    arguments: Mapping[str, Any]
+    turn: int
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,8 @@ class Conversation:
         self.turn = 0
         self.words = ""
         """What the caller said since the agent last spoke."""
+        self.wishes = ""
+        """The same without what they do not want."""
         self.asked = ""
         """What the agent said before that."""
         self.said = ""
@@ -67,15 +81,21 @@ class Conversation:
         """The topic that was closed last."""
         self.refused: tuple[Wanted, str] | None = None
         """The topic that the caller said no to just now, and the slot that asked."""
+        self.called: list[Called] = []
+        """Whatever became of it: the answer to a call may never reach the conversation."""
         self.returned: list[Returned] = []
         self.unspoken: list[Returned] = []
         """What came back since the agent last spoke."""
         self.heard_now: set[str] = set()
         self.named_now: set[str] = set()
         self.dropped_now = False
+        self.leaving = False
+        """Whether the caller's last words were a goodbye, and no more than that."""
         self.answered = True
         """Whether the agent has spoken since the caller did."""
-        self._calls: dict[str, tuple[str, Mapping[str, Any]]] = {}
+        self._calls: dict[str, Called] = {}
+        self._early: dict[str, tuple[int, str]] = {}
+        """Outputs whose calls have not come yet, and the caller's turn that they stand in."""
         for item in items:
             self._read(item)
 
@@ -87,14 +107,26 @@ class Conversation:
         elif item.type == "message" and item.role == "assistant" and item.text.strip():
             self._speak(item.text.strip())
         elif item.type == "function_call":
-            self._calls[item.call_id or item.id] = (item.name or "", _object(item.arguments))
+            self._note_call(item.call_id or item.id, Called(item.name or "", _object(item.arguments), self.turn))
         elif item.type == "function_call_output":
-            self._take(*self._calls.get(item.call_id or "", (item.name or "", {})), item.output or item.text)
+            self._note_output(item.call_id or "", item.output or item.text)
+
+    def _note_call(self, call_id: str, call: Called) -> None:
+        self._calls[call_id] = call
+        self.called.append(call)
+        if call_id in self._early:
+            self._take(call, self._early.pop(call_id)[1])
+
+    def _note_output(self, call_id: str, output: str) -> None:
+        if call_id in self._calls:
+            self._take(self._calls[call_id], output)
+        else:
+            self._early[call_id] = (self.turn, output)
 
     def _note(self, text: str) -> None:
         """What a colleague wrote down counts as known."""
         for name, slot in self._book.slots.items():
-            value = None if slot.only_asked else self._value(slot, text)
+            value = None if slot.only_asked else self._value(name, text)
             if value is not None:
                 self.known.setdefault(name, Heard(value, self.turn))
 
@@ -103,25 +135,67 @@ class Conversation:
         self.answered = True
         self.unspoken = []
         self.spoken.append((self.turn, text))
-        self._close(ANY_REPLY)
+        if self.wanted and ANY_REPLY in self._book.topics[self.wanted[0].topic].closed_by:
+            self._settle(self.wanted[0])
 
     def _hear(self, text: str) -> None:
         if self.answered:
-            self.words, self.asked = "", self.said
+            self.words, self.wishes, self.asked = "", "", self.said
             self.heard_now, self.named_now, self.refused, self.dropped_now = set(), set(), None, False
         self.answered = False
         self.turn += 1
+        text = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
         self.words = f"{self.words} {text}".strip()
         before = self.wanted[0] if self.wanted else None
-        answers_freely = self._is_free_answer(text)
-        heard = self._read_slots(text, answers_freely)
-        named = {} if answers_freely else self._named(text)
-        self.named_now |= set(named)
-        if self._book.drop.search(text) and not named:
-            self.wanted, self.dropped_now = [], True
+        unwanted, wishes = self._unwanted(text)
+        self.wishes = f"{self.wishes} {wishes}".strip()
+        answers_freely = not unwanted and self._is_free_answer(text)
+        named = [] if answers_freely else self._named(wishes)
+        self.leaving = self._is_goodbye(wishes, named)
+        if self.leaving:
+            self._let_go(text, wishes)
+            return
+        heard = self._read_slots(text, answers_freely, named)
+        self.named_now |= {wanted.topic for wanted in named}
+        self._take_refusals(heard)
+        self._drop(text, unwanted, named)
         self._open(named)
         self._take_up_again(heard, before)
-        self._take_refusals(heard)
+
+    def _is_goodbye(self, text: str, named: Sequence[Wanted]) -> bool:
+        """Whether a goodbye is all that the caller means: neither a request nor an answer that was waited for."""
+        if not self._book.goodbye.search(text):
+            return False
+        if named and any(self._asks_for_something(clause) for clause in self._clauses(text)):
+            return False
+        waited_for = [name for name, slot in self._book.slots.items() if slot.read and slot.asked.search(self.asked)]
+        return not any(self._values(name, text) for name in waited_for)
+
+    def _asks_for_something(self, clause: str) -> bool:
+        return bool(self._topic(clause) and (self._book.request.search(clause) or self._values_in(clause)))
+
+    def _let_go(self, text: str, wishes: str) -> None:
+        self.wanted, self.words, self.wishes = [], text, wishes
+        self.named_now, self.heard_now = set(), set()
+
+    def _unwanted(self, text: str) -> tuple[set[str], str]:
+        """The topics that the caller does not want, and the text without them."""
+        unwanted: set[str] = set()
+        for match in self._book.negated.finditer(text):
+            topic = self._topic(match["what"] or match[0])
+            if topic:
+                unwanted.add(topic)
+                text = text.replace(match[0], " ")
+        return unwanted, text
+
+    def _drop(self, text: str, unwanted: set[str], named: Sequence[Wanted]) -> None:
+        """Forget what the caller does not want: all that is pending, or what they named."""
+        if self._book.drop.search(text) and not named and not unwanted:
+            self.wanted, self.dropped_now = [], True
+        elif unwanted:
+            settles = {tool for topic in unwanted for tool in self._book.topics[topic].closed_by} - {ANY_REPLY}
+            self.wanted = [each for each in self.wanted if settles.isdisjoint(self._book.topics[each.topic].closed_by)]
+            self.dropped_now = not named
 
     def _is_free_answer(self, text: str) -> bool:
         """Whether this is the free answer that was asked for, and not a request of its own."""
@@ -130,90 +204,158 @@ class Conversation:
         rules = (*self._book.first, *self._section_rules())
         heard = [rule for rule in rules if rule.heard and rule.heard.search(text)]
         reserved = any(rule.said is None or rule.said.search(self.asked) for rule in heard)
-        return not (reserved or self._book.request.search(text) or self._book.drop.search(text))
+        patterns = (self._book.request, self._book.drop, self._book.goodbye)
+        return not (reserved or any(pattern.search(text) for pattern in patterns))
 
     def _section_rules(self) -> Sequence[Rule]:
         section = self._book.agents.get(self._agent)
         return section.turns if section else ()
 
-    def _read_slots(self, text: str, answers_freely: bool) -> dict[str, str]:
+    def _read_slots(self, text: str, answers_freely: bool, named: Sequence[Wanted]) -> dict[str, str]:
         heard: dict[str, str] = {}
         for name, slot in self._book.slots.items():
             asked = slot.asked.search(self.asked) is not None
             if (slot.only_asked and not asked) or not heard.keys().isdisjoint(slot.yields_to):
                 continue
-            value = self._value(slot, text, asked)
-            if value is None and slot.whole and asked and answers_freely:
-                value = text
-            if value is not None:
-                heard[name] = value
-                self.known[name] = Heard(value, self.turn)
+            values = self._values(name, text, asked)
+            if not values and slot.whole and asked and answers_freely:
+                values = [text]
+            if values:
+                heard[name] = values[-1]
+                self.known[name] = Heard(values[-1], self.turn)
+                if self.wanted and not named:
+                    self._set_right(name, values)
         self.heard_now |= set(heard)
         return heard
 
-    def _value(self, slot: Slot, text: str, asked: bool = False) -> str | None:
-        if slot.read:
-            found = NORMALISERS[slot.read](text, slot.pattern)
-            if found:
-                return found[-1]
+    def _set_right(self, name: str, values: Sequence[str]) -> None:
+        """A value is for what is at hand first, and for that as often as there are values."""
+        first, *rest = self.wanted
+        bound = _without(first.bound, name)
+        several = values if len(values) > 1 and name in self._book.uses(first.topic) else ()
+        each = [replace(first, bound={**bound, name: value}) for value in several]
+        self.wanted = [*(each or [replace(first, bound=bound)]), *rest]
+
+    def _value(self, name: str, text: str, asked: bool = False) -> str | None:
+        values = self._values(name, text, asked)
+        return values[-1] if values else None
+
+    def _values(self, name: str, text: str, asked: bool = False) -> list[str]:
+        """What the text says for a slot: several only where they are joined ("10042 and 10043")."""
+        slot = self._book.slots[name]
+        found = NORMALISERS[slot.read](text, slot.pattern) if slot.read else []
+        if found:
+            return found if len(found) > 1 and _JOINED.search(text) else found[-1:]
         for value, pattern in slot.values.items():
             if pattern.search(text):
-                return value
-        return self._chosen(slot, text, asked)
+                return [value]
+        return self._chosen(name, slot, text, asked)
 
-    def _chosen(self, slot: Slot, text: str, asked: bool) -> str | None:
+    def _chosen(self, name: str, slot: Slot, text: str, asked: bool) -> list[str]:
         if slot.options is None:
-            return None
+            return []
         outputs = [each.output for each in self.returned if each.tool in slot.options.tools]
         offered = [found for found in (list(slot.options.each.finditer(output)) for output in outputs) if found]
         if not offered:
-            return None
-        place = option(text, [match[0] for match in offered[-1]], asked)
-        if place is None:
-            return None
-        chosen = offered[-1][place]
-        return chosen[1] if chosen.re.groups else chosen[0]
+            return []
+        values = [match[1] if match.re.groups else match[0] for match in offered[-1]]
+        before = self.known[name].value if name in self.known else None
+        places = chosen(
+            text, [match[0] for match in offered[-1]], asked, values.index(before) if before in values else None
+        )
+        if slot.options.everything and len(places) == len(values) > 1:
+            return [slot.options.everything]
+        return [values[place] for place in places]
 
-    def _named(self, text: str) -> dict[str, Mapping[str, str]]:
-        """The topics that the text names, each with the values of its own clause when there are several."""
-        named: dict[str, Mapping[str, str]] = {}
-        clauses = [clause for clause in self._book.clauses.split(text) if clause and clause.strip()]
-        for clause in clauses:
-            topic = self._topic(clause)
-            if topic and topic not in named:
-                named[topic] = self._values_in(clause)
+    def _clauses(self, text: str) -> list[str]:
+        return [clause for clause in self._book.clauses.split(text) if clause and clause.strip()]
+
+    def _named(self, text: str) -> list[Wanted]:
+        """What the text asks for, each with the values of its own clause when there are several."""
+        named: list[Wanted] = []
+        for clause in self._clauses(text):
+            for wanted in self._named_in(clause):
+                if not any(self._is_same(wanted, other) for other in named):
+                    named.append(wanted)
         if not named:
             topic = self._topic(text)
-            return {topic: {}} if topic else {}
-        return named if len(named) > 1 else {topic: {} for topic in named}
+            return [Wanted(topic, self.turn)] if topic else []
+        return named if len(named) > 1 else [Wanted(named[0].topic, self.turn)]
+
+    def _named_in(self, clause: str) -> Iterator[Wanted]:
+        topic = self._topic(clause)
+        if topic is None:
+            return
+        values = {name: self._values(name, clause) for name, slot in self._book.slots.items() if not slot.only_asked}
+        bound = {name: several[-1] for name, several in values.items() if several}
+        several = next(
+            (name for name, each in values.items() if len(each) > 1 and name in self._book.uses(topic)), None
+        )
+        for value in values[several] if several else [None]:
+            yield Wanted(topic, self.turn, {**bound, several: value} if several and value else bound, clause)
+
+    def _is_same(self, wanted: Wanted, other: Wanted) -> bool:
+        """Whether one is done with the other ("return it and get a refund")."""
+        topics = self._book.topics
+        alike = wanted.topic == other.topic or topics[wanted.topic].closed_by == topics[other.topic].closed_by
+        asks_anew = topics[wanted.topic].aside and wanted.words != other.words
+        return (
+            alike
+            and not asks_anew
+            and all(other.bound.get(name, value) == value for name, value in wanted.bound.items())
+        )
 
     def _topic(self, clause: str) -> str | None:
         for name, topic in self._book.topics.items():
             if topic.heard.search(clause):
-                return name
+                return self._general_or(name, clause)
         for name, topic in self._book.topics.items():
             if any(pair.said.search(self.asked) and pair.heard.search(clause) for pair in topic.answers):
                 return name
-        return None
+        return self._opened_by(clause)
+
+    def _general_or(self, topic: str, clause: str) -> str:
+        """The topic of general questions, when this is one and about nothing of the caller's own."""
+        general = self._book.general
+        if general is None or topic not in general.of or general.own.search(clause) or self._uses_value(topic, clause):
+            return topic
+        begun = any(name in self.known for name in self._book.uses(topic))
+        asked = general.asked.search(clause) or (not begun and general.perhaps.search(clause))
+        return general.topic if asked else topic
+
+    def _uses_value(self, topic: str, clause: str) -> bool:
+        return not self._book.uses(topic).isdisjoint(self._values_in(clause))
+
+    def _opened_by(self, clause: str) -> str | None:
+        """What is asked with nothing but a value: "where's 10042?" """
+        if not self._book.request.search(clause):
+            return None
+        opened = (self._book.slots[name].opens for name in self._values_in(clause))
+        return next((topic for topic in opened if topic), None)
 
     def _values_in(self, clause: str) -> dict[str, str]:
         found: dict[str, str] = {}
         for name, slot in self._book.slots.items():
-            value = None if slot.only_asked else self._value(slot, clause)
+            value = None if slot.only_asked else self._value(name, clause)
             if value is not None:
                 found[name] = value
         return found
 
-    def _open(self, named: Mapping[str, Mapping[str, str]]) -> None:
+    def _open(self, named: Sequence[Wanted]) -> None:
         if not named:
             return
-        at_hand = {wanted.topic: wanted for wanted in self.wanted}
-        fresh = [at_hand.get(topic) or Wanted(topic, self.turn, bound) for topic, bound in named.items()]
-        returning = all(self._book.topics[topic].aside or topic in at_hand for topic in named)
-        rest = [wanted for wanted in self.wanted if wanted.topic not in named] if returning else []
+        topics = {wanted.topic for wanted in named}
+        fresh = [self._at_hand(wanted) or wanted for wanted in named]
+        returning = all(self._book.topics[each.topic].aside or self._at_hand(each) for each in named)
+        rest = [wanted for wanted in self.wanted if wanted.topic not in topics] if returning else []
         # What the caller asked for a moment ago and nobody has answered yet still stands.
-        unanswered = [wanted for wanted in self.wanted if wanted.topic in self.named_now and wanted.topic not in named]
+        unanswered = [each for each in self.wanted if each.topic in self.named_now and each.topic not in topics]
         self.wanted = [*fresh, *(rest or unanswered)]
+
+    def _at_hand(self, wanted: Wanted) -> Wanted | None:
+        """The same thing, if it is pending."""
+        same = (each for each in self.wanted if each.topic == wanted.topic and self._is_same(wanted, each))
+        return next(same, None)
 
     def _take_up_again(self, heard: Mapping[str, str], before: Wanted | None) -> None:
         """A new value with nothing at hand is about what was settled last ("no, I meant 10043")."""
@@ -235,32 +377,49 @@ class Conversation:
                 self.known.pop(name)
             else:
                 self.refused = (self.wanted[0], name)
-                self.settled = self.wanted.pop(0)
+                self._settle(self.wanted[0])
 
-    def _take(self, tool: str, arguments: Mapping[str, Any], output: str) -> None:
-        rule = self._rule(tool, output)
-        advised = rule is None and not tool.startswith(TRANSFER) and not speech_in(output, self._book.advice)
+    def _take(self, call: Called, output: str) -> None:
+        rule = self._rule(call.tool, output)
+        advised = rule is None and not call.tool.startswith(TRANSFER) and not speech_in(output, self._book.advice)
         forgotten = rule.forget if rule else tuple(self._asked_for(output)) if advised else ()
         failed = advised or bool(rule and (rule.failed or rule.forget))
-        returned = Returned(tool, arguments, output, self.turn, rule, failed, forgotten)
+        returned = Returned(call.tool, call.arguments, output, call.turn, rule, failed, forgotten)
         self.returned.append(returned)
         self.unspoken.append(returned)
-        for name in forgotten:
-            self.known.pop(name, None)
-            self.wanted = [Wanted(each.topic, each.turn, _without(each.bound, name)) for each in self.wanted]
+        self._forget(forgotten, call)
         if rule and rule.close and self.wanted:
-            self.settled = self.wanted.pop(0)
+            self._settle(self.wanted[0])
         elif not forgotten:
-            self._close(tool)
-        if rule and rule.topic:
+            self._close(call.tool)
+        if rule:
+            self._learn(rule, output)
+
+    def _forget(self, names: Sequence[str], call: Called) -> None:
+        """The values that a tool refused; what stands beside them in other wishes was not refused."""
+        for name in names:
+            self.known.pop(name, None)
+            self.wanted = [
+                replace(each, bound=_without(each.bound, name))
+                if each.bound.get(name) in call.arguments.values()
+                else each
+                for each in self.wanted
+            ]
+
+    def _learn(self, rule: After, output: str) -> None:
+        """What the output answers before it is asked, and where it leads."""
+        match = rule.match.search(output)
+        for name, text in rule.notes.items():
+            self.known[name] = Heard(match.expand(text) if match else text, self.turn)
+        if rule.topic:
             self.wanted = [Wanted(rule.topic, self.turn), *(each for each in self.wanted if each.topic != rule.topic)]
 
     def _rule(self, tool: str, output: str) -> After | None:
         notes = self._book.tools.get(tool)
-        at_hand = {wanted.topic for wanted in self.wanted}
+        at_hand = self.wanted[0].topic if self.wanted else ""
         for rule in notes.after if notes else ():
             fits = rule.agents is None or self._agent in rule.agents
-            if fits and (rule.wanted is None or at_hand & set(rule.wanted)) and rule.match.search(output):
+            if fits and (rule.wanted is None or at_hand in rule.wanted) and rule.match.search(output):
                 return rule
         return None
 
@@ -273,16 +432,23 @@ class Conversation:
     def _close(self, tool: str) -> None:
         for wanted in self.wanted:
             if tool in self._book.topics[wanted.topic].closed_by:
-                self.settled = wanted
-                self.wanted = [each for each in self.wanted if each is not wanted]
+                self._settle(wanted)
                 return
+
+    def _settle(self, wanted: Wanted) -> None:
+        """It is done with, and so is what was said for it alone."""
+        self.settled = wanted
+        self.wanted = [each for each in self.wanted if each is not wanted]
+        for name in self._book.uses(wanted.topic):
+            if self._book.slots[name].used_up:
+                self.known.pop(name, None)
 
     def value(self, slot: str, wanted: Wanted | None = None) -> str | None:
         """What is known for a topic: a later word of the caller, what stood in its clause, an earlier word."""
         heard = self.known.get(slot)
         if wanted is None:
             return heard.value if heard else None
-        if slot in wanted.bound and (heard is None or heard.turn <= wanted.turn):
+        if slot in wanted.bound:
             return wanted.bound[slot]
         if heard is None or (self._book.slots[slot].per_topic and heard.turn < wanted.turn):
             return None
@@ -292,6 +458,17 @@ class Conversation:
         """How often the agents asked for a slot since a turn of the caller."""
         pattern = self._book.slots[slot].asked
         return sum(turn >= since and pattern.search(text) is not None for turn, text in self.spoken)
+
+    def was_called(self, tool: str, arguments: Mapping[str, Any], since: int) -> bool:
+        """Whether just this has been called since a turn of the caller, whatever came of it."""
+        return Called(tool, arguments, 0) in [
+            Called(each.tool, each.arguments, 0) for each in self.called if each.turn >= since
+        ]
+
+    @property
+    def has_lost_calls(self) -> bool:
+        """Whether something came back in this turn that no call is known of: nobody can tell what has been done."""
+        return any(turn == self.turn for turn, _output in self._early.values())
 
     def succeeded(self, tool: str, since: int = 0) -> list[Returned]:
         """What a tool returned without failing, since a turn of the caller."""

@@ -143,6 +143,8 @@ class _Speaker:
         if self._section is None:
             return [Say(self._extra)]
         told = self._told()
+        if self._talk.leaving and not self._talk.answered:
+            return [*told, *self._turn()]
         for rule in self._section.opening:
             if self._holds(rule) and (reply := self._follow(rule)):
                 return [*told, *reply]
@@ -152,7 +154,7 @@ class _Speaker:
         last = self._items[-1] if self._items else None
         if last is None:
             return self._arrive() if self._section else [Say(self._text(self._pick(self._book.plain)))]
-        if last.type == "function_call_output":
+        if last.type != "message" and self._talk.unspoken:
             return self._after()
         if last.role == "user" and not last.text.strip():
             return [*self._told(), Say(self._pick(self._book.unheard))]
@@ -185,6 +187,8 @@ class _Speaker:
     def _follow(self, rule: Rule) -> Reply:
         said = [Say(self._pick(rule.say, render=True))] if rule.say else []
         call = [self._call(rule.call, rule.arguments, None)] if rule.call else []
+        if any(self._talk.was_called(each.name, each.arguments, self._talk.turn) for each in call):
+            return []
         self._spoke_up = bool(rule.say)
         more = self._plan() if rule.go_on else []
         return [*said, *call, *more]
@@ -194,7 +198,7 @@ class _Speaker:
             return False
         talk = self._talk
         return (
-            (rule.heard is None or rule.heard.search(talk.words) is not None)
+            (rule.heard is None or rule.heard.search(talk.wishes) is not None)
             and (rule.said is None or rule.said.search(talk.asked) is not None)
             and (rule.topic is None or any(self._is_at_hand(name) for name in rule.topic))
             and all(talk.value(name) is not None for name in rule.known)
@@ -204,6 +208,8 @@ class _Speaker:
             and (rule.turn is None or rule.turn == talk.turn)
             and (rule.named is None or rule.named == bool(talk.named_now))
             and (rule.told is None or rule.told == bool(talk.heard_now))
+            and (rule.leaving is None or rule.leaving == talk.leaving)
+            and (rule.dropped is None or rule.dropped == talk.dropped_now)
         )
 
     def _is_at_hand(self, name: str) -> bool:
@@ -250,13 +256,12 @@ class _Speaker:
 
     def _step_call(self, step: Step, wanted: Wanted, after_tool: bool) -> Reply | None:
         call = self._call(step.call or "", step.arguments, wanted)
-        before = [each for each in self._talk.returned if each.tool == call.name and each.arguments == call.arguments]
-        recent = [each for each in before if each.turn >= wanted.turn]
-        if any(not each.failed for each in recent):
+        talk = self._talk
+        if any(each.arguments == call.arguments for each in talk.succeeded(call.name, since=wanted.turn)):
             return None
-        since = [each for each in self._talk.returned if each.turn == self._talk.turn]
-        chain = [each for each in since if not each.tool.startswith(TRANSFER)]
-        if recent or len(chain) >= LONGEST_CHAIN:
+        chain = [each for each in talk.called if each.turn == talk.turn and not each.tool.startswith(TRANSFER)]
+        again = talk.was_called(call.name, call.arguments, since=wanted.turn)
+        if again or talk.has_lost_calls or len(chain) >= LONGEST_CHAIN:
             return [] if after_tool else [Say(self._pick(self._book.lasting))]
         said = [Say(self._pick(step.say, render=True, wanted=wanted))] if step.say and not chain else []
         return [*said, call]
@@ -310,13 +315,21 @@ class _Speaker:
         last = self._talk.returned[-1]
         if last.tool == f"{TRANSFER}{self._agent}":
             return self._arrive_quietly()
-        told = [*self._told(), *([Say(self._failed_transfer(last))] if last.tool.startswith(TRANSFER) else [])]
+        told: Reply = [*self._told(), *([Say(self._failed_transfer(last))] if last.tool.startswith(TRANSFER) else [])]
+        if self._talk.leaving and not self._talk.was_called("end_call", {}, self._talk.turn):
+            return [*told, *self._turn()]
         more = self._plan(after_tool=True)
         if _asks(told) and all(isinstance(part, Say) for part in more):
-            return told
+            if not more or self._asks_for_value(told):
+                return told
+            told = _without_question(told)
         if told or more:
             return [*told, *more, *(self._wrap_up() if not more else [])]
         return [Say(self._pick(self._book.troubled))] if last.failed else self._wrap_up()
+
+    def _asks_for_value(self, parts: Reply) -> bool:
+        texts = [part.text for part in parts if isinstance(part, Say)]
+        return any(slot.asked.search(text) for slot in self._book.slots.values() for text in texts)
 
     def _arrive_quietly(self) -> Reply:
         """The transfer's own output asks for the opening when the engine does not."""
@@ -405,7 +418,8 @@ class _Speaker:
         return PLACEHOLDER.sub(put, text)
 
     def _named_value(self, name: str, wanted: Wanted | None) -> str | None:
-        own = {"said": self._talk.asked, "words": self._talk.words, "agent": self._agent.replace("_", " ")}
+        words = (wanted.words if wanted else "") or self._talk.words
+        own = {"said": self._talk.asked, "words": words, "agent": self._agent.replace("_", " ")}
         if name in own:
             return own[name] or None
         return self._talk.value(name, wanted)
@@ -421,6 +435,13 @@ def _without_trailing_replies(items: Sequence[Item]) -> tuple[Item, ...]:
 
 def _asks(parts: Reply) -> bool:
     return any(isinstance(part, Say) and part.text.rstrip().endswith("?") for part in parts)
+
+
+def _without_question(parts: Reply) -> Reply:
+    """What was told, without the offer at its end."""
+    *before, last = parts
+    text = re.sub(r"(?:^|(?<=[.!?])\s+)[^.!?]*\?\s*$", "", last.text) if isinstance(last, Say) else ""
+    return [*before, *([Say(text)] if text else [])]
 
 
 def _joined(parts: Reply) -> Iterator[Say | CallTool]:

@@ -6,6 +6,9 @@ list of variants, taken in turn):
 - `agent`: a pattern over the first line of the instructions; its group `agent` is the name of the agent that speaks.
 - `clauses`: where a caller's sentence is cut when it asks several things.
 - `drop`: words of a caller who wants nothing of what was pending ("never mind").
+- `negated`: words before what a caller does not want ("no need for a person"); its group `what` is that.
+- `goodbye`: words of a caller who leaves.
+- `general`: how to tell a general question from one about the caller's own order. See `General`.
 - `request`: words that make a turn a new request, even when a free answer had been asked for.
 - `advice`: what a tool's output looks like when it speaks to the model, not to the caller.
 - `slots`: what is picked out of the caller's words; the latest value wins. See `Slot`.
@@ -53,6 +56,8 @@ class Options(Part):
 
     tools: Words
     each: Pattern
+    everything: str | None = None
+    """The value of a caller who picks them all."""
 
 
 class Slot(Part):
@@ -78,6 +83,8 @@ class Slot(Part):
     """Read only when it was asked for."""
     per_topic: bool = False
     """What was said before the topic came up does not count."""
+    used_up: bool = False
+    """What was said, whenever it was, counts for one topic and is forgotten when that is settled."""
     opens: str | None = None
     """The topic that the caller means who says nothing else."""
     yields_to: tuple[str, ...] = ()
@@ -118,6 +125,20 @@ class Topic(Part):
     """What was pending is taken up again afterwards."""
 
 
+class General(Part):
+    """How a question about the way things are done is told from one about the caller's own order.
+
+    Of the topics in `of` it is `topic` that is meant when the clause is `asked` so, or, with nothing known yet that
+    they are about, `perhaps` so, and names nothing of the caller's `own`.
+    """
+
+    topic: str
+    of: Words
+    asked: Pattern
+    perhaps: Pattern
+    own: Pattern
+
+
 class Conditions(Part):
     """What a rule or a step asks of the conversation; all of it has to hold."""
 
@@ -136,6 +157,10 @@ class Conditions(Part):
     """Whether the caller's turn names a topic."""
     told: bool | None = None
     """Whether a slot was read from the caller's turn."""
+    leaving: bool | None = None
+    """Whether the caller says goodbye, and no more than that."""
+    dropped: bool | None = None
+    """Whether the caller does not want what was pending, or what they name."""
 
 
 class Rule(Conditions):
@@ -185,10 +210,11 @@ class Plan(Part):
 
 
 class After(Part):
-    """What a tool's output means: the first whose pattern is found in it.
+    r"""What a tool's output means: the first whose pattern is found in it.
 
     `wanted`: only for these topics. `next`: go on with the plan without a word. `failed`: it did not do its work.
     `forget`: slots to ask for again (the topic stays open). `close`: the topic is at its end. `topic`: now this one.
+    `notes`: slots that it answers, with the pattern's groups as `\g<name>`.
     """
 
     match: Pattern
@@ -200,6 +226,7 @@ class After(Part):
     close: bool = False
     forget: tuple[str, ...] = ()
     topic: str | None = None
+    notes: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _does_something(self) -> After:
@@ -236,7 +263,10 @@ class Book(Part):
     agent: Pattern
     clauses: Pattern
     drop: Pattern
+    negated: Pattern
+    goodbye: Pattern
     request: Pattern
+    general: General | None = None
     advice: Pattern
     slots: dict[str, Slot]
     topics: dict[str, Topic]
@@ -257,6 +287,13 @@ class Book(Part):
     def _names_the_agent(cls, pattern: re.Pattern[str]) -> re.Pattern[str]:
         if "agent" not in pattern.groupindex:
             raise ValueError("the pattern needs a group `(?P<agent>...)`")
+        return pattern
+
+    @field_validator("negated")
+    @classmethod
+    def _says_what(cls, pattern: re.Pattern[str]) -> re.Pattern[str]:
+        if "what" not in pattern.groupindex:
+            raise ValueError("the pattern needs a group `(?P<what>...)`")
         return pattern
 
     def plan(self, agent: str, topic: str) -> Plan | None:
@@ -316,6 +353,8 @@ def check(book: Book) -> None:
         _check_topics(book, ("slots", name), (slot.opens,) if slot.opens else ())
         _check_slots(book, ("slots", name), slot.yields_to)
         _check_texts(book, ("slots", name), (*slot.ask, *(slot.again or ()), *(slot.stuck or ())))
+    if book.general:
+        _check_topics(book, ("general",), (book.general.topic, *book.general.of))
     _check_shadowed_topics(book)
 
 
@@ -359,7 +398,7 @@ def _check_plan(book: Book, path: Path, plan: Plan, earlier: Sequence[Plan]) -> 
 def _check_after(book: Book, path: Path, rules: Sequence[After]) -> None:
     for place, rule in enumerate(rules):
         here = (*path, place)
-        _check_slots(book, here, rule.forget)
+        _check_slots(book, here, (*rule.forget, *rule.notes))
         _check_topics(book, here, (*(rule.wanted or ()), *((rule.topic,) if rule.topic else ())))
         _check_texts(book, here, rule.say or (), rule.match.groupindex)
         if any(

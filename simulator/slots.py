@@ -84,16 +84,19 @@ def text(text: str, pattern: re.Pattern[str] | None) -> list[str]:
     return [value.strip(" .,;!?") for value in found if value]
 
 
-def option(words: str, options: Sequence[str], asked: bool) -> int | None:
-    """The place of what the caller means: "the second one"; when asked also "any", or words that fit one best."""
-    place = _place(words, len(options))
-    if place is not None or not asked:
-        return place
-    if options and re.search(r"\b(?:any|either|whichever|don't mind|soonest|as soon as)\b", words, re.IGNORECASE):
-        return 0
-    scores = [len(_telling(words) & _telling(each)) for each in options]
-    best = max(scores, default=0)
-    return scores.index(best) if best and scores.count(best) == 1 else None
+def chosen(words: str, options: Sequence[str], asked: bool, before: int | None = None) -> list[int]:
+    """The places of what the caller means: "the second one", "both", "the other one" than what stood `before`.
+
+    When it was asked for, a bare number, "any" and words that fit one option best choose too.
+    """
+    said = _DENIED.sub(" ", words.lower())
+    places = _places(said, len(options), asked)
+    if places:
+        return places
+    if asked and options and _ANY.search(said):
+        return [0]
+    fitting = _fitting(said, options) if asked else []
+    return fitting or _what_is_left(words.lower(), options, asked, before)
 
 
 NORMALISERS: Mapping[str, Normaliser] = MappingProxyType(
@@ -222,27 +225,68 @@ def _matches(elements: Sequence[str], pattern: re.Pattern[str] | None) -> list[s
     return found
 
 
-_ORDINALS = (
-    r"\b(?:first|1st|earliest|number one|option one|option 1)\b",
-    r"\b(?:second|2nd|number two|option two|option 2)\b",
-    r"\b(?:third|3rd|number three|option three|option 3)\b",
-    r"\b(?:fourth|4th|number four|option four|option 4)\b",
-    r"\b(?:fifth|5th|number five|option five|option 5)\b",
+_PLACES: Mapping[str, int] = MappingProxyType(
+    {
+        **{"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4},
+        **{"1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4},
+        **{"former": 0, "earliest": 0, "last": -1, "latter": -1, "latest": -1, "final": -1},
+    }
 )
-_SMALL_WORDS = "a an the at on in of for to and or is are order number please one that it i you was with from my"
+_NUMBERED = r"(?:number|option|item) (?:one|two|three|four|five|[1-5])"
+_ORDINAL = re.compile(
+    rf"\b(?:(?P<pointing>the|that|your) )?(?:very )?(?:(?P<place>{'|'.join(_PLACES)})|(?P<number>{_NUMBERED}))\b"
+)
+_ALL = re.compile(
+    r"\b(?:both|everything|whole (?:lot|thing|order)|the lot|all (?:of (?:it|them|those|these)|three|four|five))\b"
+    r"|^\W*all\W*$"
+)
+_ANY = re.compile(r"\b(?:any|either|whichever|don't mind|soonest|as soon as)\b")
+_OTHER = re.compile(r"\bother (?:one|thing|item)?|\bthe other\b|\bremaining one\b")
+_DENIED = re.compile(r"\bnot (?=the |that |your |number |option )[\w ]+?(?=[,.;]| but\b|$)")
+_SMALL_WORDS = (
+    "a about all an and any are as at be been but do for from have i in is it ll my no not number of ok okay on one or "
+    "order please s t thank thanks that the this to was with yes you"
+)
 _COMMON = frozenset(_SMALL_WORDS.split())
 
 
-def _place(words: str, count: int) -> int | None:
-    for place, ordinal in enumerate(_ORDINALS[:count]):
-        if re.search(ordinal, words, re.IGNORECASE):
-            return place
-    if count and re.search(r"\b(?:last one|the last|latest|final one)\b", words, re.IGNORECASE):
-        return count - 1
-    return None
+def _places(said: str, count: int, asked: bool) -> list[int]:
+    if places := _ordinals(said, count, asked):
+        return places if re.search(r"\b(?:and|plus)\b|&", said) else places[-1:]
+    return list(range(count)) if _ALL.search(said) and (asked or "both" in said) else []
+
+
+def _what_is_left(words: str, options: Sequence[str], asked: bool, before: int | None) -> list[int]:
+    """The one that is neither denied nor stood before ("not the vase", "the other one")."""
+    out = {place for match in _DENIED.finditer(words) for place in _ordinals(match[0], len(options), asked)}
+    if asked and not out:
+        out = {place for match in _DENIED.finditer(words) for place in _fitting(match[0], options)}
+    if not out and before is not None and _OTHER.search(words):
+        out = {before}
+    left = [place for place in range(len(options)) if place not in out]
+    return left if out and len(left) == 1 else []
+
+
+def _fitting(words: str, options: Sequence[str]) -> list[int]:
+    """The one option that has most of the words."""
+    scores = [len(_telling(words) & _telling(each)) for each in options]
+    best = max(scores, default=0)
+    return [scores.index(best)] if best and scores.count(best) == 1 else []
+
+
+def _ordinals(words: str, count: int, asked: bool) -> list[int]:
+    """The places that are named. "First" alone names one only in an answer: it also begins sentences."""
+    places: list[int] = []
+    for match in _ORDINAL.finditer(words):
+        if match["place"] and not (asked or match["pointing"]):
+            continue
+        place = _PLACES[match["place"]] if match["place"] else int(_value(match["number"].split()[1])) - 1
+        if -count <= place < count and (place := place % count) not in places:
+            places.append(place)
+    return places
 
 
 def _telling(words: str) -> set[str]:
     """The words that tell options apart; numbers in one spelling."""
-    spoken = (str(_NUMBERS.get(word, word)) for word in _words_of(words))
-    return {word for word in spoken if word not in _COMMON}
+    spoken = (str(_NUMBERS.get(word, word)) for word in _words_of(words) if word not in _COMMON)
+    return {word.removesuffix("s") for word in spoken}

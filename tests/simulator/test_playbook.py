@@ -12,6 +12,8 @@ BOOK = r"""
 agent: '^You are `(?P<agent>[^`]+)`'
 clauses: '\. '
 drop: 'never mind'
+negated: 'no need for (?P<what>[^,.]+)'
+goodbye: '\bbye\b'
 request: '^where'
 advice: '^Ask\b'
 slots:
@@ -55,8 +57,8 @@ agents:
         steps:
           - {call: show_bill, arguments: {room: '{room}'}, say: ["One moment."]}
 first:
-  - {heard: '\bbye\b', call: end_call, say: ["Good night!", "Sleep well!"]}
-  - {heard: '\bbye\b', say: ["Good night."]}
+  - {leaving: true, call: end_call, say: ["Good night!", "Sleep well!"]}
+  - {leaving: true, say: ["Good night."]}
 moments:
   - {match: 'caller has been silent', say: ["Are you there?"]}
 lost: ["I can have a room cleaned, or show a bill."]
@@ -245,7 +247,7 @@ def test_nothing_is_remembered_between_requests(playbook: Playbook) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("turn: 0", "trun: 0", "desk.yaml:36: agent `desk`, opening rule 1, `trun`: unknown key `trun`"),
+        ("turn: 0", "trun: 0", "desk.yaml:38: agent `desk`, opening rule 1, `trun`: unknown key `trun`"),
         ("agents:\n", "agnets:\n", "`agnets`: unknown key `agnets`"),
         ("opening:", "openning:", "agent `desk`, `openning`: unknown key `openning`"),
         ("read: digits", "read: numbers", "slot `room`, `read`: unknown normaliser `numbers`"),
@@ -256,7 +258,7 @@ def test_nothing_is_remembered_between_requests(playbook: Playbook) -> None:
         ),
         ("topics: [bill]", "topics: [bil]", "agent `desk`, plan 2, `topics`: unknown topic `bil`"),
         ("topics: [bill]", "topics: [clean]", "agent `desk`, plan 2: never used"),
-        (r"'\bbye\b', say", "'(bye', say", "first rule 2, `heard`: bad pattern '(bye'"),
+        ("match: 'caller", "match: '(caller", "moments rule 1, `match`: bad pattern '(caller has been silent'"),
         (r"call: end_call, say", "say", "first rule 2: never fires: rule 1 has the same pattern"),
         ('- {say: ["Yes?"]}', "- {}", "agent `desk`, opening rule 3: a rule needs one of"),
         ('ask: ["Which room, please?"]', 'ask: ["Which one?"]', "slot `room`: `asked` does not recognise"),

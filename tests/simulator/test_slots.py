@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from simulator.slots import digits, email, option, postcode
+from simulator.slots import chosen, digits, email, postcode
 
 ORDER = re.compile(r"1\d{4}")
 PHONE = re.compile(r"0\d{9,10}")
@@ -85,26 +85,77 @@ def test_addresses_are_read_however_they_are_spoken(said: str, meant: list[str])
     assert email(said, None) == meant
 
 
+TIMES = [
+    "tomorrow at half past nine in the morning",
+    "tomorrow at two in the afternoon",
+    "Wednesday the second at ten",
+]
+GOODS = ["a glass vase", "three bath towels"]
+
+
 @pytest.mark.parametrize(
-    ("said", "place"),
+    ("said", "places"),
     [
-        ("the second one", 1),
-        ("the last one please", 2),
-        ("tomorrow at two", 1),
-        ("Wednesday is better", 2),
-        ("any of them", 0),
-        ("tomorrow", None),
-        ("purple", None),
+        ("the second one", [1]),
+        ("the last one please", [2]),
+        ("second", [1]),
+        ("option 3", [2]),
+        ("number two please", [1]),
+        ("tomorrow at two", [1]),
+        ("Wednesday is better", [2]),
+        ("any of them", [0]),
+        ("the first or no, the second one", [1]),
+        ("the first and the third", [0, 2]),
+        ("not the first one, the second", [1]),
+        ("all of them", [0, 1, 2]),
+        ("the fourth one", []),
+        ("tomorrow", []),
+        ("purple", []),
     ],
 )
-def test_a_choice_is_read_by_its_place_or_its_words(said: str, place: int | None) -> None:
-    times = [
-        "tomorrow at half past nine in the morning",
-        "tomorrow at two in the afternoon",
-        "Wednesday the second at ten",
-    ]
-    assert option(said, times, asked=True) == place
+def test_a_choice_is_read_by_its_place_or_its_words(said: str, places: list[int]) -> None:
+    assert chosen(said, TIMES, asked=True) == places
 
 
-def test_words_choose_nothing_unless_they_were_asked_for() -> None:
-    assert option("Wednesday", ["Tuesday at ten", "Wednesday at ten"], asked=False) is None
+@pytest.mark.parametrize(
+    ("said", "places"),
+    [
+        ("the first one you said", [0]),
+        ("the vase", [0]),
+        ("just the towels", [1]),
+        ("both", [0, 1]),
+        ("everything please", [0, 1]),
+        ("the former", [0]),
+        ("the latter", [1]),
+        ("the other one", [1]),
+        ("not the first one", [1]),
+        ("not the second, the other one", [0]),
+    ],
+)
+def test_things_just_said_are_referred_to_by_any_word(said: str, places: list[int]) -> None:
+    assert chosen(said, GOODS, asked=True, before=0) == places
+
+
+def test_the_other_one_is_nobody_s_while_none_stood_before() -> None:
+    assert chosen("the other one", GOODS, asked=True) == []
+    assert chosen("the other one", TIMES, asked=True, before=0) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "places"),
+    [
+        ("Wednesday", []),
+        ("first, what is your policy?", []),
+        ("everything is fine", []),
+        ("what about the first one?", [0]),
+        ("number two", [1]),
+        ("where are they both?", [0, 1, 2]),
+    ],
+)
+def test_unasked_only_a_place_chooses(said: str, places: list[int]) -> None:
+    assert chosen(said, TIMES, asked=False) == places
+
+
+def test_nothing_offered_is_nothing_chosen() -> None:
+    for said in ("any", "the first one", "both", "the last"):
+        assert chosen(said, [], asked=True) == []

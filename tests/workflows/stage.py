@@ -2,78 +2,87 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from livekit.agents import llm
+
 from simulator.mind import CallTool, Item, Mind, Request, Say, Tool
+from switchboard.line.context import Brief, brief_text
+from switchboard.line.workflow import END_CALL, AgentType, Handoff, Person, Place, transfer_name
+from switchboard.transfer.warm import UNREACHED, WITH_YOU_AGAIN
+from tools import access, knowledge, tickets
+from workflows.support_line import SUPPORT_LINE
 
 GOODS = {
     "10042": "an oak shelf and two linen cushions, one hundred and twelve pounds fifty in all",
     "10043": "a desk lamp, forty pounds in all",
     "10044": "a wool throw, sixty pounds in all",
+    "10141": "a desk lamp, forty-six pounds forty-five in all",
+    "10154": "a glass vase and three bath towels, seventy-eight pounds in all",
+    "10160": "a round mirror, seventy-five pounds in all",
 }
+LATE = (
+    "It was shipped ten days ago, on Friday the thirteenth of November with DPD and was due yesterday, so it is late. "
+    "Offer to open a ticket."
+)
+DELIVERED = "It was delivered yesterday. A return can be started until Sunday the fourteenth of December."
 WHERE = {
     "10042": "It was shipped yesterday with Parcelforce and should arrive on Tuesday the twenty-fourth of November.",
     "10043": "It was paid yesterday and will be packed next. It can still be cancelled.",
-    "10044": "It was shipped ten days ago, on Friday the thirteenth of November with DPD and was due yesterday, so it "
-    "is late. Offer to open a ticket.",
+    "10044": LATE,
+    "10141": DELIVERED,
+    "10154": DELIVERED,
+    "10160": LATE,
 }
+ACCOUNTS = {
+    "SW1A 2AA": ("10042", "10043", "10044", "10141", "anna.smith@example.com"),
+    "M1 4BT": ("10154",),
+    "EH1 2NG": ("10160",),
+}
+ITEMS = {"10042": ("an oak shelf", "two linen cushions"), "10154": ("a glass vase", "three bath towels")}
 SLOTS = (
     "tomorrow at half past nine in the morning, tomorrow at two in the afternoon or Wednesday the second of December "
     "at ten in the morning"
 )
-NO_MATCH = (
-    "These details do not match an account. Say that you could not find a match, do not say which part is wrong, ask "
-    "for both again, slowly, and call `verify_caller`."
-)
-UNVERIFIED = (
-    "The caller is not verified, so nothing of an account may be said. Ask for an order number and the postcode."
-)
-PHONE_MISSING = "Ask for a phone number at which a colleague can reach the caller, then call this tool again with it."
-
-TEXT = {"type": "string"}
-TOOLS: Mapping[str, tuple[str, ...]] = {
-    "verify_caller": ("postcode", "order_number", "email"),
-    "find_order": ("order_number",),
-    "list_recent_orders": (),
-    "start_return": ("order_number", "reason", "item"),
-    "cancel_order": ("order_number",),
-    "open_ticket": ("summary", "order_number", "phone"),
-    "open_urgent_ticket": ("summary", "order_number", "phone"),
-    "search_knowledge": ("question",),
-    "list_callback_slots": ("day",),
-    "book_callback": ("slot", "phone", "topic"),
-    "write_briefing": ("problem", "wish", "tried"),
-    "end_call": (),
-    "transfer_to_greeter": (),
-    "transfer_to_support": (),
-    "transfer_to_escalation": (),
-}
-PURPOSES = {
-    "transfer_to_greeter": "The caller is done with their matter, or it is unclear what they want.",
-    "transfer_to_support": "The caller asks about an order, a delivery, a return or a refund, or wants a ticket.",
-    "transfer_to_escalation": "The caller is upset, is stuck, wants to complain, or asks for a person or a callback.",
-}
-TOOLBOXES: Mapping[str, tuple[str, ...]] = {
-    "greeter": ("search_knowledge", "transfer_to_support", "transfer_to_escalation", "end_call"),
-    "support": (
-        *("verify_caller", "find_order", "list_recent_orders", "start_return", "cancel_order", "open_ticket"),
-        *("search_knowledge", "transfer_to_greeter", "transfer_to_escalation", "end_call"),
-    ),
-    "escalation": (
-        *("write_briefing", "open_urgent_ticket", "list_callback_slots", "book_callback"),
-        *("transfer_to_support", "end_call"),
-    ),
-}
-OPENING = "Pick up where the conversation stands and do not greet again."
 
 
 def tool(name: str, parameters: Sequence[str] = (), description: str = "") -> Tool:
     """A tool as a session offers it, all of its parameters texts."""
-    schema = {"type": "object", "properties": dict.fromkeys(parameters, TEXT), "required": []}
-    return Tool(name, description or PURPOSES.get(name, ""), schema)
+    properties = {each: {"type": "string"} for each in parameters}
+    return Tool(name, description, {"type": "object", "properties": properties, "required": list(parameters)})
+
+
+def _as_model_sees(tool: llm.FunctionTool[Any, Any]) -> Tool:
+    function = llm.utils.build_legacy_openai_schema(tool, internally_tagged=True)
+    return Tool(function["name"], function["description"], function["parameters"])
+
+
+def _transfer(edge: Handoff | Place) -> Tool:
+    """The tool of an edge: with the fields of a brief, where one is written."""
+    briefed = isinstance(edge, Person) or (isinstance(edge, Handoff) and isinstance(edge.context, Brief))
+    target = edge.target if isinstance(edge, Handoff) else edge
+    return tool(
+        transfer_name(target), list(inspect.signature(brief_text).parameters) if briefed else (), target.purpose
+    )
+
+
+def _toolbox(agent: AgentType) -> dict[str, Tool]:
+    own = [_as_model_sees(each) for each in agent.toolbox if isinstance(each, llm.FunctionTool)]
+    edges: list[Handoff | Place] = [*SUPPORT_LINE.edges(agent), *_places(agent)]
+    return {each.name: each for each in (*own, *map(_transfer, edges), tool(END_CALL))}
+
+
+def _places(agent: AgentType) -> Sequence[Place]:
+    return (*SUPPORT_LINE.numbers(agent), *SUPPORT_LINE.people(agent))
+
+
+AGENTS: Mapping[str, AgentType] = {agent.name(): agent for agent in SUPPORT_LINE.agents}
+TOOLBOXES: Mapping[str, Mapping[str, Tool]] = {name: _toolbox(agent) for name, agent in AGENTS.items()}
 
 
 @dataclass
@@ -83,28 +92,35 @@ class World:
     verified: bool = False
     tries: int = 0
     phone: bool = True
+    rung: bool = False
+    """Places outside of the line can be reached by phone."""
     fixed: Mapping[str, str] = field(default_factory=dict)
     """Tool -> what it returns whatever happens."""
+
+    def offers(self, agent: str) -> Mapping[str, Tool]:
+        """The tools of an agent in this world."""
+        rung = {transfer_name(place) for place in _places(AGENTS[agent])}
+        return {name: each for name, each in TOOLBOXES[agent].items() if self.rung or name not in rung}
 
     def run(self, name: str, arguments: Mapping[str, Any]) -> str:
         if name in self.fixed:
             return self.fixed[name]
-        answer: Callable[..., str] = getattr(self, f"_{name}", lambda **_: "")
+        answer: Callable[..., str] = getattr(self, f"_{name}", lambda **_: "")  # a transfer that works says nothing
         return answer(**arguments)
 
     def _verify_caller(self, postcode: str = "", order_number: str = "", email: str = "") -> str:
         self.tries += 1
-        self.verified = postcode == "SW1A 2AA" and (order_number in GOODS or email == "anna.smith@example.com")
-        if not self.verified and self.tries >= 3:
-            return "The caller could not be verified, and there are no more tries in this call. Say so kindly."
-        return "The caller is verified: Anna Smith." if self.verified else NO_MATCH
+        self.verified = bool({order_number, email} & set(ACCOUNTS.get(postcode, ())))
+        if not self.verified and self.tries >= access.MAX_TRIES:
+            return access.LOCKED
+        return "The caller is verified: Anna Smith." if self.verified else access.NO_MATCH
 
     def _find_order(self, order_number: str) -> str:
         return self._refusal(order_number) or f"Order {order_number} is {GOODS[order_number]}. {WHERE[order_number]}"
 
     def _list_recent_orders(self) -> str:
         if not self.verified:
-            return UNVERIFIED
+            return access.UNVERIFIED
         return (
             "The two newest orders: Order 10043, a desk lamp, placed yesterday: paid and about to be packed. "
             "Order 10042, an oak shelf and two linen cushions, placed three days ago, on Friday: on its way."
@@ -119,9 +135,11 @@ class World:
         return self._refusal(order_number) or done
 
     def _start_return(self, order_number: str, reason: str = "", item: str = "") -> str:
-        if order_number == "10042" and not item:
+        items = ITEMS.get(order_number, ())
+        named = set(re.findall(r"\w{4,}", item))
+        if items and item != "everything" and not any(named & set(each.split()) for each in items):
             return (
-                "Ask which of these shall go back, or everything: an oak shelf or two linen cushions. "
+                f"Ask which of these shall go back, or everything: {' or '.join(items)}. "
                 "Then call `start_return` with the item."
             )
         goods = item or "a desk lamp"
@@ -133,7 +151,7 @@ class World:
 
     def _open_ticket(self, summary: str, order_number: str = "", phone: str = "") -> str:
         if not (self.verified or self.phone or phone):
-            return PHONE_MISSING
+            return tickets.PHONE_MISSING
         return "The ticket is open; its number is 501. A colleague answers within two working days."
 
     def _open_urgent_ticket(self, summary: str, order_number: str = "", phone: str = "") -> str:
@@ -141,15 +159,18 @@ class World:
 
     def _search_knowledge(self, question: str) -> str:
         if "wifi" in question.lower():
-            return "The shop's documents say nothing about that. Tell the caller that you do not know, do not guess."
+            return knowledge.NOTHING
         return "Returns, how long you can return something: You can return anything within thirty days."
+
+    def _transfer_to_shop_desk(self, reason: str, facts: str, tried: str) -> str:
+        return UNREACHED.format(name="shop desk", again=WITH_YOU_AGAIN)
 
     def _list_callback_slots(self, day: str = "") -> str:
         return f"Free times are {SLOTS}."
 
     def _book_callback(self, slot: str, phone: str = "", topic: str = "") -> str:
         if not (self.phone or phone):
-            return PHONE_MISSING
+            return tickets.PHONE_MISSING
         return f"The callback is booked: a colleague calls {slot}, on the number ending in 1 2 3."
 
     def _write_briefing(self, problem: str, wish: str = "", tried: str = "") -> str:
@@ -157,7 +178,7 @@ class World:
 
     def _refusal(self, order_number: str) -> str:
         if not self.verified:
-            return UNVERIFIED
+            return access.UNVERIFIED
         if order_number in GOODS:
             return ""
         return (
@@ -169,26 +190,28 @@ class World:
 class Stage:
     """One call. `say` gives what the agents answer; `calls` are the tools called so far, `agent` has the caller."""
 
-    def __init__(self, mind: Mind, agent: str = "greeter", world: World | None = None, brief: bool = False) -> None:
+    def __init__(self, mind: Mind, agent: str = "greeter", world: World | None = None) -> None:
         self.mind = mind
         self.agent = agent
         self.world = world or World()
-        self.brief = brief
         self.items: list[Item] = []
         self.calls: list[tuple[str, Mapping[str, Any]]] = []
         self.log: list[str] = []
+        self._chain = 0
+        """Where the calls since the caller's last words begin."""
         self.over = False
 
     def open(self) -> str:
-        return self._respond(OPENING)
+        return self._respond(AGENTS[self.agent].opening)
 
     def say(self, words: str) -> str:
         self.log.append(f"  you: {words}")
+        self._chain = len(self.calls)
         self.items.append(message("user", words, len(self.items)))
         return self._respond("")
 
     def request(self, extra: str = "") -> Request:
-        tools = tuple(tool(name, TOOLS[name]) for name in TOOLBOXES[self.agent])
+        tools = tuple(self.world.offers(self.agent).values())
         instructions = f"You are `{self.agent}` on the line `support-line`.\nBe kind."
         return Request(instructions, extra, tools, tuple(self.items), "audio", "s1")
 
@@ -211,8 +234,11 @@ class Stage:
 
     def _call(self, call: CallTool) -> tuple[str, bool]:
         """What the next response is asked for with, and whether there is one."""
-        assert call.name in TOOLBOXES[self.agent], f"{call.name} is not offered to {self.agent}"
-        assert set(call.arguments) <= set(TOOLS[call.name])
+        assert call.name in self.world.offers(self.agent), f"{call.name} is not offered to {self.agent}"
+        schema = TOOLBOXES[self.agent][call.name].parameters
+        assert set(schema.get("required", ())) <= set(call.arguments) <= set(schema["properties"])
+        made = (call.name, dict(call.arguments))
+        assert made not in self.calls[self._chain :], "the same call twice:\n" + "\n".join(self.log)
         self.calls.append((call.name, call.arguments))
         self.log.append(f"      {call.name} {json.dumps(dict(call.arguments))}")
         number = len(self.items)
@@ -228,8 +254,18 @@ class Stage:
             return "", call.name != "end_call"
         if output:
             return "", True
-        self.agent = call.name.removeprefix("transfer_to_")
-        return OPENING, True
+        return self._hand_over(call), True
+
+    def _hand_over(self, call: CallTool) -> str:
+        """What the next agent opens with; what it knows is as the workflow says."""
+        edges = {transfer_name(edge.target): edge for edge in SUPPORT_LINE.edges(AGENTS[self.agent])}
+        edge = edges[call.name]
+        if isinstance(edge.context, Brief):
+            self.items = [message("system", brief_text(**call.arguments))]
+        if edge.announce:
+            self.items.append(message("assistant", edge.announce, len(self.items)))
+        self.agent = edge.target.name()
+        return edge.target.opening
 
     def called(self, name: str) -> list[Mapping[str, Any]]:
         return [arguments for tool, arguments in self.calls if tool == name]

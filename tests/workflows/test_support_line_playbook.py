@@ -9,7 +9,7 @@ import pytest
 
 from simulator.mind import CallTool, Request, Say
 from simulator.playbook import Playbook
-from tests.workflows.stage import NO_MATCH, TOOLBOXES, Stage, World, message, tool
+from tests.workflows.stage import TOOLBOXES, Stage, World, message, tool
 from tools import access, knowledge, tickets, verification
 
 PLAYBOOK = Path(__file__).parents[2] / "workflows" / "support_line.playbook.yaml"
@@ -279,7 +279,7 @@ def test_failed_verifications_ask_again_and_end_with_an_offer(playbook: Playbook
 
 
 def test_details_that_were_wrong_are_not_tried_again_unasked(playbook: Playbook) -> None:
-    stage = Stage(playbook, "support", World(fixed={"verify_caller": NO_MATCH}))
+    stage = Stage(playbook, "support", World(fixed={"verify_caller": access.NO_MATCH}))
     stage.say("where is order 10042? SW1A 2AA")
     stage.say("hm")
     stage.say("ok")
@@ -287,7 +287,7 @@ def test_details_that_were_wrong_are_not_tried_again_unasked(playbook: Playbook)
 
 
 @pytest.mark.parametrize(
-    "output", ["", "{}", "Call `find_order` again.", "Tell the caller.", NO_MATCH, "Internal error"]
+    "output", ["", "{}", "Call `find_order` again.", "Tell the caller.", access.NO_MATCH, "Internal error"]
 )
 def test_no_tool_output_sends_the_agent_round_in_circles(playbook: Playbook, output: str) -> None:
     for agent, tools in TOOLBOXES.items():
@@ -361,8 +361,7 @@ CALLS = {
         ("sorry, I meant 10043", "desk lamp"),
         ("cancel that one please", "Shall I cancel"),
         ("yes please", "cancelled"),
-        ("I want to speak to a manager", "what went wrong|what happened"),
-        ("the last courier threw my parcel over the fence", "urgent ticket.*call you back"),
+        ("I want to speak to a manager", "urgent ticket.*call you back"),
         ("a callback would be good", "Which one suits"),
         ("tomorrow at two", "callback is booked.*two in the afternoon"),
         ("could you look up order 10042 again?", "oak shelf"),
