@@ -52,7 +52,7 @@ async def test_the_demo_has_the_example_shop(caller: Caller) -> None:
 
 
 async def test_the_worker_tells_prometheus_how_full_it_is(project: Project, caller: Caller) -> None:
-    assert load_of(project) == 0
+    await asyncio.to_thread(project.wait, lambda: load_of(project) == 0, "the calls before are over")
     await caller.call("Type instead")
     await asyncio.to_thread(project.wait, lambda: 0 < load_of(project) < 1, "the worker's load shows the call")
     await caller.hang_up()
