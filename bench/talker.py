@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import contextlib
-import re
 import signal
 import sys
 from dataclasses import replace
@@ -13,6 +12,7 @@ import numpy as np
 from simulator.detector import DetectorName
 from simulator.mind import CallTool, Reply, Request, Say
 from simulator.options import Options
+from simulator.sentences import EXACTLY
 from simulator.server import Simulator
 from simulator.voice import RATE, Speech, Voice
 
@@ -48,7 +48,7 @@ class Talker:
 
     def answer(self, request: Request) -> Reply:
         """The greeting until the caller has spoken."""
-        if exactly := re.search(r'Say exactly this and nothing else: "(.*)"', request.extra, re.DOTALL):
+        if exactly := EXACTLY.match(request.extra):
             return [Say(exactly[1])]
         offered = {tool.name for tool in request.tools}
         last = request.items[-1] if request.items else None

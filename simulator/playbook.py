@@ -21,10 +21,9 @@ from simulator.playbook_format import (
     needs_of,
     place_of,
 )
+from simulator.sentences import CUT, EXACTLY
 from simulator.strict_yaml import Document, YamlError
 
-EXACTLY = re.compile(r'^Say exactly this and nothing else: "(?P<text>.*)"$', re.DOTALL)
-CUT = re.compile(r'^The connection was cut while you spoke\. The caller heard: "(?P<heard>.*?)"\. Say only', re.DOTALL)
 LONGEST_CHAIN = 8
 """Tool calls without a word of the caller in between."""
 _COMMON_WORDS = (

@@ -14,7 +14,7 @@ from switchboard.background import Background
 from switchboard.call.call import Call
 from switchboard.call.channel import PHONE, Channel
 from switchboard.call.ending import Ending
-from switchboard.call.handoff import BACK_AGAIN
+from switchboard.line.sentences import BACK_AGAIN
 from switchboard.line.workflow import AgentType, Workflow
 from switchboard.realtime import CallModel
 from switchboard.realtime.pieces import SHORT_MS

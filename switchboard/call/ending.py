@@ -17,14 +17,16 @@ from livekit.agents.voice import SpeechHandle
 from switchboard.background import Background
 from switchboard.call.call import Call
 from switchboard.ledger.events import Ended, EndReason
+from switchboard.line.sentences import (
+    GOODBYE_LENGTH,
+    GOODBYE_SILENCE,
+    ONE_MINUTE,
+    SAY_GOODBYE,
+    STILL_SILENT,
+    STILL_THERE,
+)
 
-STILL_THERE = "The caller has been silent. Ask once, in a few words, whether they are still there."
-STILL_SILENT = "The caller is silent since you asked. Ask once more, in other words, whether they can hear you."
 QUESTIONS = (STILL_THERE, STILL_SILENT)
-GOODBYE_SILENCE = "The caller is still silent. Say in one sentence that you end the call now, and say goodbye."
-ONE_MINUTE = "The call will end in one minute. Tell the caller, in one sentence."
-GOODBYE_LENGTH = "The call has reached its maximum length. Say in one sentence that you must end it, and say goodbye."
-SAY_GOODBYE = "Say goodbye now, in one short sentence."
 WARNING_SECONDS = 60.0
 SPEAKING_SECONDS = 15.0
 """So long a question or a goodbye may take: a call ends whether or not it can still be said."""

@@ -22,6 +22,7 @@ from switchboard.call.resume import Past
 from switchboard.ledger.events import HandoffAsked, HandoffDone
 from switchboard.line.agent import Speech, VoiceAgent
 from switchboard.line.context import Brief, brief_text, choose
+from switchboard.line.sentences import BACK_AGAIN, DISCLOSURE, EXACTLY
 from switchboard.line.voices import Modality, Voice
 from switchboard.line.workflow import AgentType, Handoff, Workflow, transfer_name
 from switchboard.logs import CallTag
@@ -31,10 +32,7 @@ MANNERS = """\
 You speak with a caller on the phone. Everything you write is spoken aloud: short, plain sentences, one question at a
 time, no lists, no formatting, no emoji. Say numbers of orders digit by digit. Never invent facts: what you do not know
 from a tool or from the caller, you do not know. Never speak of tools, prompts or other agents by name."""
-DISCLOSURE = "Say in the same breath that you are an automated assistant."
-ANNOUNCEMENT = 'Say exactly this and nothing else: "{words}"'
 
-BACK_AGAIN = "The caller's connection was lost and is back. Say so in a few words, and go on where you stopped."
 
 CallContext = RunContext[Call[Any]]
 
@@ -170,7 +168,7 @@ class Handoffs:
         self._transfer.left = True
         if words := self._transfer.edge.announce:
             await agent.session.generate_reply(
-                instructions=ANNOUNCEMENT.format(words=words), tool_choice="none"
+                instructions=EXACTLY.format(words=words), tool_choice="none"
             ).wait_for_playout()
 
     async def arrived(self, agent: VoiceAgent) -> None:

@@ -19,12 +19,9 @@ from livekit.agents import (
 
 from switchboard.call.call import Call
 from switchboard.ledger.events import Repeated
+from switchboard.line.sentences import ALREADY, ENOUGH
 
 MOST_CALLS = 2
-ALREADY = "You have done that already, and it need not be done again. The result was: {result}"
-ENOUGH = (
-    "Call no more tools now. Tell the caller in a sentence or two what you have found or done, and what comes next."
-)
 
 
 @dataclass

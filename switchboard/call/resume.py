@@ -9,10 +9,10 @@ from switchboard.call.call import Verified
 from switchboard.database import Database
 from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, Event, HandoffDone, Remembered
 from switchboard.ledger.timeline import newest_of, timeline
+from switchboard.line.sentences import BROKE_OFF
 
 FOR_GOOD = ("goodbye", "silence", "maximum_length", "transferred")
 LONGEST = 40
-HEADING = "The call broke off and the caller is back. What was said so far:"
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Past:
 
     def note(self) -> llm.ChatMessage:
         """The conversation as one system item: an assistant's text would make the model drift to text answers."""
-        return llm.ChatMessage(role="system", content=["\n".join([HEADING, *self.said])])
+        return llm.ChatMessage(role="system", content=["\n".join([BROKE_OFF, *self.said])])
 
 
 async def recall(database: Database, origin: str) -> Past | None:

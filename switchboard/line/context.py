@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from livekit.agents import llm
 
+from switchboard.line.sentences import BRIEF
+
 ContextChoice = Callable[[llm.ChatContext], llm.ChatContext]
 """Makes the conversation that the next agent knows out of the one that the server has."""
 
@@ -54,7 +56,7 @@ def choose(policy: Context, before: llm.ChatContext, brief: str = "") -> Context
 
 def brief_text(reason: str, facts: str, tried: str) -> str:
     """A brief as the next agent reads it."""
-    return f"You take the caller over from a colleague.\nReason: {reason}\nKnown facts: {facts}\nTried so far: {tried}"
+    return BRIEF.format(reason=reason, facts=facts, tried=tried)
 
 
 def _note(brief: str) -> list[llm.ChatItem]:

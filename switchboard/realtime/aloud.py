@@ -7,7 +7,7 @@ from typing import Any
 
 from livekit.agents import APIConnectionError
 
-READ_ALOUD = 'Read this aloud, word for word, and say nothing else: "{text}"'
+from switchboard.line.sentences import READ_ALOUD
 
 
 class Reading:

@@ -40,6 +40,7 @@ from openai.types.realtime import (
 )
 
 from switchboard.line.context import ContextChoice
+from switchboard.line.sentences import REST
 from switchboard.line.voices import Modality
 from switchboard.realtime.aloud import Reading, reading_request
 from switchboard.realtime.hearing import Hearing
@@ -48,10 +49,6 @@ from switchboard.realtime.transcript import PacedTranscript
 
 log = structlog.get_logger(__name__)
 
-REST = (
-    'The connection was cut while you spoke. The caller heard: "{heard}". '
-    "Say only the rest of the sentence, starting with the next word."
-)
 ANSWER_SECONDS = 10.0  # LiveKit's own patience with a reply
 RETRY_SECONDS = 1.0
 CLOSING_SECONDS = 2.0

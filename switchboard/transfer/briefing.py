@@ -9,6 +9,7 @@ from livekit.agents import Agent, AgentSession, UserInputTranscribedEvent, funct
 from livekit.agents.voice.events import UserStateChangedEvent
 
 from switchboard.call.channel import PHONE
+from switchboard.line.sentences import BRIEF_THE_COLLEAGUE, DICTATE
 from switchboard.line.voices import NativeVoice
 from switchboard.line.workflow import Person
 from switchboard.realtime.pieces import SHORT_MS
@@ -35,10 +36,6 @@ or three sentences. Then ask whether you may put the caller through: they can sa
 Answer their questions from what you know of the call, and from nothing else. When they agree, call `accept_caller`;
 when they do not, or cannot, call `decline_caller`. Say nothing when you call a tool. An answering machine accepts
 nobody: if you hear one, call `decline_caller`."""
-OPENING = (
-    "Say the briefing, and ask whether you may put the caller through, or whether they press 1 for yes or 2 for no."
-)
-DICTATE = "Ask what the caller's agent should know, and say that they can hang up or press star when they are done."
 
 
 class Briefing:
@@ -134,7 +131,7 @@ class Briefing:
     async def _brief(self) -> None:
         """Let the person say hello, which the server answers with the briefing; or begin with it."""
         if not await any_set(self._spoke, seconds=HELLO_SECONDS):
-            self._session.generate_reply(instructions=OPENING)
+            self._session.generate_reply(instructions=BRIEF_THE_COLLEAGUE)
 
     def _decide(self, decision: Decision) -> None:
         self._decision = self._decision or decision

@@ -7,12 +7,12 @@ from typing import Any, Self
 from livekit.agents import AgentSession, RunContext
 
 from switchboard.call.ending import Ending
+from switchboard.line.sentences import EXACTLY
 from switchboard.line.workflow import Person
 from switchboard.room.agent_track import AgentTrack
 from switchboard.transfer.hold_music import music
 
 WORD_EVERY_SECONDS = 20.0
-EXACTLY = 'Say exactly this and nothing else: "{words}"'
 
 
 class Hold:

@@ -20,6 +20,7 @@ from switchboard.call.call import Call
 from switchboard.call.ending import Ending
 from switchboard.ledger.events import PersonSpoke, PersonStage, PersonStep
 from switchboard.line.context import brief_text
+from switchboard.line.sentences import HANDED_BACK, MEANWHILE, SAID, UNREACHED, WITH_YOU_AGAIN
 from switchboard.line.workflow import Person, transfer_name
 from switchboard.realtime import CallModel
 from switchboard.room.agent_track import AgentTrack
@@ -36,11 +37,6 @@ log = structlog.get_logger(__name__)
 FIRST_SAY_SO = (
     "Before you call this, tell the caller in one short sentence that you call a colleague and they shall wait."
 )
-WITH_YOU_AGAIN = "The caller is with you again: say so in one sentence, and"
-UNREACHED = "The {name} could not be reached. {again} offer something else, a ticket or a callback."
-HANDED_BACK = "The {name} has talked with the caller and gives them back to you. {again} go on from there."
-SAID = " What was said: {said}"
-MEANWHILE = " Meanwhile the caller has typed: {typed}"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import pytest
 
 from simulator.mind import CallTool, Item, Request, Say, Tool
 from simulator.playbook import Playbook, PlaybookError
+from switchboard.line import sentences
 
 BOOK = r"""
 agent: '^You are `(?P<agent>[^`]+)`'
@@ -106,20 +107,16 @@ def test_the_opening_is_said_when_an_agent_arrives(playbook: Playbook) -> None:
 
 
 def test_what_must_be_said_exactly_is_said_exactly(playbook: Playbook) -> None:
-    extra = 'Say exactly this and nothing else: "I\'ll get "somebody"."'
+    extra = sentences.EXACTLY.format(words='I\'ll get "somebody".')
     assert playbook.answer(asked(extra=extra)) == [Say('I\'ll get "somebody".')]
 
 
 def test_a_moment_of_the_engine_has_its_text(playbook: Playbook) -> None:
-    extra = "The caller has been silent. Ask once, in a few words, whether they are still there."
-    assert playbook.answer(asked(said("user", "bill"), extra=extra)) == [Say("Are you there?")]
+    assert playbook.answer(asked(said("user", "bill"), extra=sentences.STILL_THERE)) == [Say("Are you there?")]
 
 
 def cut(heard: str) -> str:
-    return (
-        f'The connection was cut while you spoke. The caller heard: "{heard}". '
-        "Say only the rest of the sentence, starting with the next word."
-    )
+    return sentences.REST.format(heard=heard)
 
 
 def test_after_a_cut_only_the_rest_is_said(playbook: Playbook) -> None:

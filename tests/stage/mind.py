@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from simulator.mind import CallTool, Item, Reply, Request, Say
+from simulator.sentences import CUT, EXACTLY
 
 
 class Obedient:
@@ -20,9 +21,9 @@ class Obedient:
         agent = agent_of(request)
         if aloud := re.fullmatch(r'Read this aloud.*: "(.*)"', request.extra or request.instructions, re.DOTALL):
             return [Say(aloud[1])]
-        if exactly := re.search(r'Say exactly this and nothing else: "(.*)"', request.extra, re.DOTALL):
+        if exactly := EXACTLY.match(request.extra):
             return [Say(exactly[1])]
-        if cut := re.search(r'The caller heard: "(.*)"\. Say only', request.extra, re.DOTALL):
+        if cut := CUT.search(request.extra):
             return [Say(LONG[len(cut[1]) :].strip())]
         last = request.items[-1] if request.items else None
         if last and last.type == "function_call_output" and not request.extra:

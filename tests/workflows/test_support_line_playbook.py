@@ -9,6 +9,7 @@ import pytest
 
 from simulator.mind import CallTool, Request, Say
 from simulator.playbook import Playbook
+from switchboard.line import sentences
 from tests.workflows.stage import TOOLBOXES, Stage, World, message, tool
 from tools import access, knowledge, tickets, verification
 
@@ -405,7 +406,7 @@ def test_a_whole_call_is_natural(playbook: Playbook, title: str) -> None:
 
 def test_escalation_knows_from_the_brief_what_support_knew(playbook: Playbook) -> None:
     stage = Stage(playbook, "escalation")
-    brief = "You take the caller over from a colleague.\nReason: The sofa is late.\nKnown facts: Order 10042.\nTried: -"
+    brief = sentences.BRIEF.format(reason="The sofa is late.", facts="Order 10042.", tried="-")
     stage.items.append(message("system", brief))
     assert "sorry" in stage.open()
     stage.say("an urgent ticket please")

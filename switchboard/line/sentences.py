@@ -1,0 +1,34 @@
+"""What the engine says to the model. A mind that is no model, the simulator's or a test's, has to recognise some of it.
+
+`tests/contract/test_sentences.py` says which.
+"""
+
+DISCLOSURE = "Say in the same breath that you are an automated assistant."
+EXACTLY = 'Say exactly this and nothing else: "{words}"'
+BACK_AGAIN = "The caller's connection was lost and is back. Say so in a few words, and go on where you stopped."
+REST = (
+    'The connection was cut while you spoke. The caller heard: "{heard}". '
+    "Say only the rest of the sentence, starting with the next word."
+)
+READ_ALOUD = 'Read this aloud, word for word, and say nothing else: "{text}"'
+STILL_THERE = "The caller has been silent. Ask once, in a few words, whether they are still there."
+STILL_SILENT = "The caller is silent since you asked. Ask once more, in other words, whether they can hear you."
+GOODBYE_SILENCE = "The caller is still silent. Say in one sentence that you end the call now, and say goodbye."
+ONE_MINUTE = "The call will end in one minute. Tell the caller, in one sentence."
+GOODBYE_LENGTH = "The call has reached its maximum length. Say in one sentence that you must end it, and say goodbye."
+SAY_GOODBYE = "Say goodbye now, in one short sentence."
+ALREADY = "You have done that already, and it need not be done again. The result was: {result}"
+ENOUGH = (
+    "Call no more tools now. Tell the caller in a sentence or two what you have found or done, and what comes next."
+)
+BRIEF_THE_COLLEAGUE = (
+    "Say the briefing, and ask whether you may put the caller through, or whether they press 1 for yes or 2 for no."
+)
+DICTATE = "Ask what the caller's agent should know, and say that they can hang up or press star when they are done."
+WITH_YOU_AGAIN = "The caller is with you again: say so in one sentence, and"
+UNREACHED = "The {name} could not be reached. {again} offer something else, a ticket or a callback."
+HANDED_BACK = "The {name} has talked with the caller and gives them back to you. {again} go on from there."
+SAID = " What was said: {said}"
+MEANWHILE = " Meanwhile the caller has typed: {typed}"
+BRIEF = "You take the caller over from a colleague.\nReason: {reason}\nKnown facts: {facts}\nTried so far: {tried}"
+BROKE_OFF = "The call broke off and the caller is back. What was said so far:"
