@@ -13,8 +13,8 @@ from livekit.agents import llm
 
 from simulator.mind import CallTool, Item, Mind, Request, Say, Tool
 from switchboard.line.context import Brief, brief_text
+from switchboard.line.sentences import UNREACHED, WITH_YOU_AGAIN
 from switchboard.line.workflow import END_CALL, AgentType, Handoff, Person, Place, transfer_name
-from switchboard.transfer.warm import UNREACHED, WITH_YOU_AGAIN
 from tools import access, knowledge, tickets
 from workflows.support_line import SUPPORT_LINE
 
