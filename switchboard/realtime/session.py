@@ -389,20 +389,18 @@ class CallSession(RealtimeSession):
         self._before_the_loss = self.chat_ctx.items or self._before_the_loss
 
     def _close_messages(self, generation: _ResponseGeneration) -> str:
-        """End the open messages with what has come of them, in LiveKit and in the history; returns the last one's."""
+        """End the open messages with what has come of them, in LiveKit and in the history; returns all of it."""
         self._transcript.cut()
-        heard = ""
         for item_id, message in generation.messages.items():
-            heard = message.audio_transcript
             if not message.text_ch.closed:
-                self._heard[item_id] = heard
+                self._heard[item_id] = message.audio_transcript
                 self._correct_history(item_id)
             if not message.modalities.done():
                 message.modalities.set_result(self._opts.modalities)
             for channel in (message.text_ch, message.audio_ch):
                 if not channel.closed:
                     channel.close()
-        return heard.strip()
+        return " ".join(text for message in generation.messages.values() if (text := message.audio_transcript.strip()))
 
     def _take_up_again(self, *_: object) -> None:
         if self._lost_at is not None:
