@@ -273,26 +273,27 @@ class Conversation:
     def _named(self, text: str) -> list[Wanted]:
         """What the text asks for, each with the values of its own clause when there are several."""
         named: list[Wanted] = []
-        for clause in self._clauses(text):
-            for wanted in self._named_in(clause):
+        clauses = [(clause, topic) for clause in self._clauses(text) if (topic := self._topic(clause))]
+        if len(clauses) < 2:
+            topic = clauses[0][1] if clauses else self._topic(text)
+            clauses = [(text, topic)] if topic else []
+        for clause, topic in clauses:
+            for wanted in self._wanted_in(clause, topic):
                 if not any(self._is_same(wanted, other) for other in named):
                     named.append(wanted)
-        if not named:
-            topic = self._topic(text)
-            return [Wanted(topic, self.turn)] if topic else []
-        return named if len(named) > 1 else [Wanted(named[0].topic, self.turn)]
+        return named if len(named) > 1 else [Wanted(wanted.topic, self.turn) for wanted in named]
 
-    def _named_in(self, clause: str) -> Iterator[Wanted]:
-        topic = self._topic(clause)
-        if topic is None:
-            return
+    def _wanted_in(self, clause: str, topic: str) -> Iterator[Wanted]:
+        """As often as there are values that it is about ("where are 10042 and 10043?")."""
         values = {name: self._values(name, clause) for name, slot in self._book.slots.items() if not slot.only_asked}
-        bound = {name: several[-1] for name, several in values.items() if several}
-        several = next(
-            (name for name, each in values.items() if len(each) > 1 and name in self._book.uses(topic)), None
-        )
-        for value in values[several] if several else [None]:
-            yield Wanted(topic, self.turn, {**bound, several: value} if several and value else bound, clause)
+        bound = {name: each[-1] for name, each in values.items() if each}
+        uses = self._book.uses(topic)
+        several = next((name for name, each in values.items() if len(each) > 1 and name in uses), None)
+        if several is None:
+            yield Wanted(topic, self.turn, bound, clause)
+            return
+        for value in values[several]:
+            yield Wanted(topic, self.turn, {**bound, several: value}, clause)
 
     def _is_same(self, wanted: Wanted, other: Wanted) -> bool:
         """Whether one is done with the other ("return it and get a refund")."""
@@ -306,13 +307,15 @@ class Conversation:
         )
 
     def _topic(self, clause: str) -> str | None:
-        for name, topic in self._book.topics.items():
-            if topic.heard.search(clause):
-                return self._general_or(name, clause)
-        for name, topic in self._book.topics.items():
+        topics = self._book.topics.items()
+        heard = [name for name, topic in topics if topic.heard.search(clause)]
+        clear = next((name for name in heard if not self._book.topics[name].vague), None)
+        if clear:
+            return self._general_or(clear, clause)
+        for name, topic in topics:
             if any(pair.said.search(self.asked) and pair.heard.search(clause) for pair in topic.answers):
                 return name
-        return self._opened_by(clause)
+        return self._opened_by(clause) or next(iter(heard), None)
 
     def _general_or(self, topic: str, clause: str) -> str:
         """The topic of general questions, when this is one and about nothing of the caller's own."""
@@ -344,8 +347,8 @@ class Conversation:
     def _open(self, named: Sequence[Wanted]) -> None:
         if not named:
             return
-        topics = {wanted.topic for wanted in named}
         fresh = [self._at_hand(wanted) or wanted for wanted in named]
+        topics = {wanted.topic for wanted in fresh}
         returning = all(self._book.topics[each.topic].aside or self._at_hand(each) for each in named)
         rest = [wanted for wanted in self.wanted if wanted.topic not in topics] if returning else []
         # What the caller asked for a moment ago and nobody has answered yet still stands.
@@ -354,8 +357,7 @@ class Conversation:
 
     def _at_hand(self, wanted: Wanted) -> Wanted | None:
         """The same thing, if it is pending."""
-        same = (each for each in self.wanted if each.topic == wanted.topic and self._is_same(wanted, each))
-        return next(same, None)
+        return next((each for each in self.wanted if self._is_same(wanted, each)), None)
 
     def _take_up_again(self, heard: Mapping[str, str], before: Wanted | None) -> None:
         """A new value with nothing at hand is about what was settled last ("no, I meant 10043")."""

@@ -121,6 +121,8 @@ class Topic(Part):
     answers: tuple[Context, ...] = ()
     closed_by: tuple[str, ...] = Field(min_length=1)
     """Tools whose return settles it; `reply`: anything that the agent says."""
+    vague: bool = False
+    """Meant only where nothing else is."""
     aside: bool = False
     """What was pending is taken up again afterwards."""
 

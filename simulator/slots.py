@@ -237,8 +237,8 @@ _ORDINAL = re.compile(
     rf"\b(?:(?P<pointing>the|that|your) )?(?:very )?(?:(?P<place>{'|'.join(_PLACES)})|(?P<number>{_NUMBERED}))\b"
 )
 _ALL = re.compile(
-    r"\b(?:both|everything|whole (?:lot|thing|order)|the lot|all (?:of (?:it|them|those|these)|three|four|five))\b"
-    r"|^\W*all\W*$"
+    r"\b(?:both|everything|whole (?:lot|thing|order)|the lot|all of (?:it|them|those|these))\b"
+    r"|^\W*all(?: (?:two|three|four|five))?\W*$"
 )
 _ANY = re.compile(r"\b(?:any|either|whichever|don't mind|soonest|as soon as)\b")
 _OTHER = re.compile(r"\bother (?:one|thing|item)?|\bthe other\b|\bremaining one\b")

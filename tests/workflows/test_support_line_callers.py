@@ -74,6 +74,23 @@ GENERAL = [
     "would I get the full amount back if I return something?",
     "I'd like to know how long refunds take",
     "Do you do refunds?",
+    "what's the longest I can wait before sending something back?",
+    "are there any fees for returning stuff?",
+    "when does a refund normally land in my account?",
+    "suppose I change my mind, can I get my cash back?",
+    "do you collect big furniture for returns?",
+    "how quickly do you ship?",
+    "can I return sale items?",
+    "is there a restocking fee?",
+    "who do refunds go to?",
+    "roughly how long does a refund take?",
+    "could I swap something for another size?",
+    "am I able to cancel after paying?",
+    "will you refund postage?",
+    "what's your refund policy please",
+    "I was wondering how long I have to return things",
+    "how do refunds work",
+    "what about returns, is it free?",
 ]
 OWN = [
     "where's my refund for order 10043?",
@@ -88,6 +105,14 @@ OWN = [
     "how long until my order arrives?",
     "can I still return 10043?",
     "why is my order late?",
+    "my refund for 10043 hasn't come, where is it?",
+    "when do I get my lamp?",
+    "can you cancel 10043 for me",
+    "is my order on its way?",
+    "could I send my lamp back?",
+    "what's up with order 10043",
+    "how far along is my order?",
+    "will my parcel come today?",
 ]
 
 
@@ -131,6 +156,21 @@ TWO = [
     ("I want to return 10043 because it's too big and where's 10042? SW1A 2AA", ["start_return", "find_order"], ""),
     ("first where's 10042, then cancel 10043, SW1A 2AA", ["find_order"], "hall I cancel"),
     ("what are your opening hours, and can I cancel 10043? SW1A 2AA", ["search_knowledge"], "hall I cancel"),
+    ("where is 10042, and then put me through to someone. SW1A 2AA", ["find_order", "transfer_to_escalation"], ""),
+    (
+        "I'd like to know my recent orders and how long refunds take. SW1A 2AA, order 10042",
+        ["list_recent_orders", "search_knowledge"],
+        "",
+    ),
+        "I'd like to know my recent orders and how long refunds take. SW1A 2AA, order 10042",
+        ["list_recent_orders", "search_knowledge"],
+        "",
+    ),
+    ("10042 and 10043 please, where are they? SW1A 2AA", ["find_order", "find_order"], ""),
+    ("What's the status of 10044 & 10042, SW1A 2AA", ["find_order", "find_order"], ""),
+    ("cancel 10043. Then call me back. SW1A 2AA", [], "hall I cancel"),
+    ("do you ship abroad? and where's my order 10042, SW1A 2AA", ["search_knowledge", "find_order"], ""),
+    ("My lamp is broken and where's 10042? SW1A 2AA", ["open_ticket", "find_order"], ""),
 ]
 
 
@@ -155,6 +195,13 @@ def test_where_one_order_is_and_whether_another_can_be_returned_are_both_answere
     assert re.search("shipped yesterday.*(why you would|reason)", reply)
     stage.say("it's too bright")
     assert stage.called("start_return") == [{"order_number": "10141", "reason": "it's too bright"}]
+
+
+def test_an_answer_that_names_the_matter_again_is_about_the_matter_at_hand(playbook: Playbook) -> None:
+    stage = stage_at(playbook, "support")
+    heard(stage, "refund 10141 and track 10042 please, SW1A 2AA", "yes because it is too small")
+    assert stage.called("start_return") == [{"order_number": "10141", "reason": "it is too small"}]
+    assert stage.called("find_order") == [{"order_number": "10042"}]
 
 
 def test_both_orders_of_a_list_are_looked_up(playbook: Playbook) -> None:
@@ -200,6 +247,21 @@ UNWANTED = [
     "let's not do the return",
     "I'd rather not speak to a person",
     "I changed my mind about the return, leave it",
+    "I don't think I need a person",
+    "there's really no need for a callback",
+    "no ticket necessary",
+    "please do not refund it",
+    "actually scratch the return",
+    "I didn't mean a return",
+    "leave the refund",
+    "cancel the return",
+    "don't worry about the ticket",
+    "not interested in a callback",
+    "no more returns please",
+    "I'm not asking for a refund",
+    "drop the complaint",
+    "ignore the cancellation",
+    "I take back the cancellation",
 ]
 
 
@@ -319,6 +381,9 @@ def test_what_a_tool_told_at_the_end_of_a_return_makes_the_ticket(playbook: Play
         ("not the first one", "three bath towels"),
         ("number two", "three bath towels"),
         ("the latter", "three bath towels"),
+        ("the 2nd", "three bath towels"),
+        ("all three towels", "three bath towels"),
+        ("the one you said first", "a glass vase"),
         ("both", "everything"),
         ("all of it", "everything"),
         ("the whole lot", "everything"),
