@@ -256,10 +256,11 @@ class _Speaker:
     def _step_call(self, step: Step, wanted: Wanted, after_tool: bool) -> Reply | None:
         call = self._call(step.call or "", step.arguments, wanted)
         talk = self._talk
-        if any(each.arguments == call.arguments for each in talk.succeeded(call.name, since=wanted.turn)):
+        since = talk.turn if wanted.topic in talk.named_now else wanted.turn
+        if any(each.arguments == call.arguments for each in talk.succeeded(call.name, since)):
             return None
         chain = [each for each in talk.called if each.turn == talk.turn and not each.tool.startswith(TRANSFER)]
-        again = talk.was_called(call.name, call.arguments, since=wanted.turn)
+        again = talk.was_called(call.name, call.arguments, since)
         if again or talk.has_lost_calls or len(chain) >= LONGEST_CHAIN:
             return [] if after_tool else [Say(self._pick(self._book.lasting))]
         said = [Say(self._pick(step.say, render=True, wanted=wanted))] if step.say and not chain else []

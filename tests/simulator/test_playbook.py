@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from simulator.mind import CallTool, Item, Request, Say, Tool
-from simulator.playbook import Playbook, PlaybookError
+from simulator.playbook import LONGEST_CHAIN, Playbook, PlaybookError
 from switchboard.line import sentences
 
 BOOK = r"""
@@ -235,6 +235,54 @@ def test_instructions_without_an_agent_are_answered_all_the_same(playbook: Playb
     assert playbook.answer(replace(asked(said("user", "hi")), instructions="Be kind."))
 
 
+def test_what_the_caller_does_not_want_is_handed_to_nobody(playbook: Playbook) -> None:
+    tools = (tool("transfer_to_kitchen", "The caller is hungry."), tool("end_call"))
+    assert playbook.answer(asked(said("user", "the kitchen please"), tools=tools)) == [
+        CallTool("transfer_to_kitchen", {})
+    ]
+    [reply] = playbook.answer(asked(said("user", "never mind the kitchen"), tools=tools))
+    assert reply == Say("I can have a room cleaned, or show a bill.")
+
+
+def test_an_agent_without_a_section_hands_over_what_sounds_dropped(playbook: Playbook) -> None:
+    tools = (tool("transfer_to_kitchen", "The caller is hungry."),)
+    reply = playbook.answer(asked(said("user", "never mind, the kitchen"), agent="bar", tools=tools))
+    assert reply == [CallTool("transfer_to_kitchen", {})]
+
+
+def looked_up(count: int) -> list[Item]:
+    """So many different calls of one turn."""
+    return [called("look_up", f'{{"number": {number}}}', f"{number}")[0] for number in range(count)]
+
+
+def test_a_chain_of_calls_ends_however_many_different_ones_there_are(playbook: Playbook) -> None:
+    words = said("user", "bill for 101")
+    going_on, too_long = looked_up(LONGEST_CHAIN - 1), looked_up(LONGEST_CHAIN)
+    assert playbook.answer(asked(words, *going_on)) == [CallTool("show_bill", {"room": "101"})]
+    assert playbook.answer(asked(words, *too_long)) == [Say("I can't get any further.")]
+
+
+def test_the_same_call_is_not_made_again_while_its_answer_is_missing(playbook: Playbook) -> None:
+    call, _ = called("show_bill", '{"room": "101"}', "")
+    assert playbook.answer(asked(said("user", "bill for 101"), call)) == [Say("I can't get any further.")]
+    again = asked(said("user", "bill for 101"), call, said("assistant", "Sorry."), said("user", "the bill for 101"))
+    assert playbook.answer(again)[-1] == CallTool("show_bill", {"room": "101"})
+
+
+def test_an_answer_to_no_known_call_ends_the_chain_of_its_turn_only(playbook: Playbook) -> None:
+    _, lost = called("show_bill", '{"room": "101"}', "It comes to ninety pounds.")
+    assert playbook.answer(asked(said("user", "bill for 101"), lost)) == [Say("I can't get any further.")]
+    later = asked(said("user", "bill for 101"), lost, said("assistant", "Sorry."), said("user", "the bill for 101"))
+    assert playbook.answer(later)[-1] == CallTool("show_bill", {"room": "101"})
+
+
+def test_a_goodbye_while_a_tool_works_is_answered_when_it_has_returned(playbook: Playbook) -> None:
+    call, output = called("show_bill", '{"room": "101"}', "It comes to ninety pounds.")
+    reply = playbook.answer(asked(said("user", "bill for 101"), call, said("user", "bye"), output))
+    assert reply[-1] == CallTool("end_call", {})
+    assert reply[0] == Say("That makes ninety pounds for room 101. Good night!")
+
+
 def test_nothing_is_remembered_between_requests(playbook: Playbook) -> None:
     request = asked(said("user", "my bill please"))
     assert playbook.answer(request) == playbook.answer(request)
@@ -262,7 +310,8 @@ def test_nothing_is_remembered_between_requests(playbook: Playbook) -> None:
         ("heard: 'bill'", "heard: 'clean'", "topic `bill`: never comes up: `clean` has the same pattern"),
         ("forget: [room]", "forget: [bed]", "tool `show_bill`, after rule 2: unknown slot `bed`"),
         ("lost:", "drop: x\nlost:", "the key `drop` stands twice"),
-        ("(?P<agent>", "(?P<name>", "the pattern needs a group"),
+        ("(?P<agent>", "(?P<name>", "the pattern needs a group `(?P<agent>...)`"),
+        ("(?P<what>", "(?P<name>", "the pattern needs a group `(?P<what>...)`"),
         ("agents:", "agents: [", "not YAML"),
         ('lost: ["I can have a room cleaned, or show a bill."]\n', "", "the key `lost` is missing"),
     ],

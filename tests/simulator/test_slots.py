@@ -156,6 +156,18 @@ def test_unasked_only_a_place_chooses(said: str, places: list[int]) -> None:
     assert chosen(said, TIMES, asked=False) == places
 
 
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        (word, n)
+        for n, several in enumerate(["first 1st", "second 2nd", "third 3rd", "fourth 4th", "fifth 5th"])
+        for word in several.split()
+    ],
+)
+def test_every_place_is_known_in_words_and_digits(said: str, place: int) -> None:
+    assert chosen(f"the {said} one", list("abcdef"), asked=False) == [place]
+
+
 def test_nothing_offered_is_nothing_chosen() -> None:
     for said in ("any", "the first one", "both", "the last"):
         assert chosen(said, [], asked=True) == []
