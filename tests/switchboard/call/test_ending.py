@@ -205,25 +205,29 @@ async def test_a_goodbye_that_cannot_be_said_does_not_keep_the_call_open(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("switchboard.call.ending.SPEAKING_SECONDS", 0.1)
+    monkeypatch.setattr("switchboard.call.ending.CLOSING_SECONDS", 0.1)
 
     class Never:
         async def wait_for_playout(self) -> None:
             await asyncio.Event().wait()
 
-    async with staged(database_url, mind=Polite(), CALL_MAX_MINUTES="0.02") as stage:
-        monkeypatch.setattr(stage.conversation.session, "generate_reply", lambda **_: Never())
+    async with unstarted(database_url, CALL_MAX_MINUTES="0.001") as conversation:
+        events: list[Event] = []
+        conversation.ledger.listen(events.append)
+        monkeypatch.setattr(conversation.session, "generate_reply", lambda **_: Never())
+        conversation.ending.begin()
         async with asyncio.timeout(PATIENCE):
-            await stage.conversation.ending.over.wait()
+            await conversation.ending.over.wait()
 
-        assert [ended.reason for ended in stage.of(Ended)] == ["maximum_length"]
+        assert [event.reason for event in events if isinstance(event, Ended)] == ["maximum_length"]
 
 
 @asynccontextmanager
-async def unstarted(database_url: str) -> AsyncIterator[Conversation]:
+async def unstarted(database_url: str, **environ: str) -> AsyncIterator[Conversation]:
     """A call that has not begun."""
     database = Database(database_url)
     async with Simulator(Polite()) as simulator:
-        services = Services(with_simulator(stage_settings(REALTIME_PROVIDER="simulator"), simulator.url))
+        services = Services(with_simulator(stage_settings(REALTIME_PROVIDER="simulator", **environ), simulator.url))
         async with Conversation(LINE, services, database, Caller()) as conversation:
             yield conversation
     await database.aclose()
