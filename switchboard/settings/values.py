@@ -10,6 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
+from switchboard.settings.expected import Takes
+
 _KNOWN_SCHEMES = ("https", "wss", "http", "ws", "sqlite", "sqlite+aiosqlite")
 
 
@@ -283,14 +285,46 @@ def _lower(value: object) -> object:
 
 
 Lower = BeforeValidator(_lower)
-Secret = Annotated[SecretStr, AfterValidator(_secret)]
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
-AzureEndpoint = Annotated[str, AfterValidator(_azure_endpoint)]
-LiveKitUrl = Annotated[str, AfterValidator(_livekit_url)]
-DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
-Origins = Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_origins)]
-Networks = Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_networks)]
-CartesiaModel = Annotated[str, AfterValidator(_cartesia_model)]
-Number = Annotated[str, BeforeValidator(_number_or_none)]
-LineNumbers = Annotated[tuple[LineNumber, ...], BeforeValidator(_line_numbers)]
-People = Annotated[tuple[PersonPhones, ...], BeforeValidator(_people)]
+Secret = Annotated[SecretStr, AfterValidator(_secret), Takes("a key without spaces or line breaks")]
+HttpUrl = Annotated[
+    str, AfterValidator(_http_url), Takes("an address such as https://host/path, without a user name or a query")
+]
+AzureEndpoint = Annotated[
+    str,
+    AfterValidator(_azure_endpoint),
+    Takes("the resource's address, such as https://my-resource.openai.azure.com"),
+]
+LiveKitUrl = Annotated[
+    str,
+    AfterValidator(_livekit_url),
+    Takes("an address such as wss://my-project.livekit.cloud or ws://127.0.0.1:7880"),
+]
+DatabaseUrl = Annotated[
+    SecretStr, AfterValidator(_database_url), Takes("sqlite:///file or postgresql://user:password@host/name")
+]
+Origins = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_listed),
+    AfterValidator(_origins),
+    Takes("origins such as https://shop.example, with commas between them"),
+]
+Networks = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_listed),
+    AfterValidator(_networks),
+    Takes("addresses or networks such as 10.0.0.0/8, with commas between them"),
+]
+CartesiaModel = Annotated[
+    str, AfterValidator(_cartesia_model), Takes("a model such as sonic-3.5 or cartesia/sonic-3.5")
+]
+Number = Annotated[str, BeforeValidator(_number_or_none), Takes("a phone number such as +15550100")]
+LineNumbers = Annotated[
+    tuple[LineNumber, ...],
+    BeforeValidator(_line_numbers),
+    Takes("numbers with their lines, such as +15550100=support-line"),
+]
+People = Annotated[
+    tuple[PersonPhones, ...],
+    BeforeValidator(_people),
+    Takes("people with their phones, such as shop desk=+15550200|sip:desk@10.0.0.5; returns=+15550300"),
+]
