@@ -13,7 +13,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from switchboard.http.attendance import Attendance
 from switchboard.http.auth import caller_auth
 from switchboard.http.calls import Calls
-from switchboard.http.capacity import Places
+from switchboard.http.capacity import Capacity
 from switchboard.http.errors import (
     BadRequest,
     HouseFull,
@@ -49,7 +49,7 @@ def create_app(
     """The app. `lines` has at least one; `page` is the folder of the built page."""
     server_url = options.public_livekit_url or livekit.url
     rooms = Rooms(livekit, options)
-    places = Places(rooms, options.calls_max)
+    capacity = Capacity(rooms, options.calls_max)
     attendance = Attendance(rooms, options.calls_max, options.watch_seconds)
     signer = TokenSigner(livekit, rooms)
     tickets = Tickets(livekit.secret, options.ticket_minutes)
@@ -71,8 +71,8 @@ def create_app(
     install(app)
     app.include_router(
         _callers(
-            Tokens(signer, known, places, attendance, server_url),
-            Calls(rooms, known, places, attendance, signer, tickets, server_url),
+            Tokens(signer, known, capacity, attendance, server_url),
+            Calls(rooms, known, capacity, attendance, signer, tickets, server_url),
             options,
         )
     )

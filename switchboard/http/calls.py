@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from switchboard.http.attendance import Attendance
 from switchboard.http.auth import owner_of
-from switchboard.http.capacity import Places
+from switchboard.http.capacity import Capacity
 from switchboard.http.errors import LineUnknown, LiveKitDown, TicketRefused
 from switchboard.http.lines import LINE_PATTERN, Lines
 from switchboard.http.rooms import CallRoom, Rooms
@@ -68,7 +68,7 @@ class Calls:
         self,
         rooms: Rooms,
         lines: Lines,
-        places: Places,
+        capacity: Capacity,
         attendance: Attendance,
         signer: TokenSigner,
         tickets: Tickets,
@@ -76,7 +76,7 @@ class Calls:
     ) -> None:
         self._rooms = rooms
         self._lines = lines
-        self._places = places
+        self._capacity = capacity
         self._attendance = attendance
         self._signer = signer
         self._tickets = tickets
@@ -122,7 +122,7 @@ class Calls:
         while True:
             last = time.monotonic() > until
             try:
-                async with self._places.one(instead_of):
+                async with self._capacity.one(instead_of):
                     await self._rooms.create(room)  # asking again does no harm: a room that is there stays as it is
                 break
             except LiveKitDown:

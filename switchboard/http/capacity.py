@@ -10,7 +10,7 @@ from switchboard.http.rooms import RETRY_SECONDS, Rooms
 FULL_RETRY_SECONDS = 15
 
 
-class Places:
+class Capacity:
     """The house's places. Rooms are counted where they are, so several web apps share one count."""
 
     def __init__(self, rooms: Rooms, most: int) -> None:

@@ -10,7 +10,7 @@ from livekit import api
 from pydantic import BaseModel, ConfigDict, Field
 
 from switchboard.http.attendance import Attendance
-from switchboard.http.capacity import Places
+from switchboard.http.capacity import Capacity
 from switchboard.http.lines import LINE_PATTERN, Lines
 from switchboard.http.rooms import PREFIX, CallRoom, Rooms
 from switchboard.livekit import token_of
@@ -68,11 +68,11 @@ class Tokens:
     """The standard endpoint. The room is made by the caller's join, so that a page that asks early costs nothing."""
 
     def __init__(
-        self, signer: TokenSigner, lines: Lines, places: Places, attendance: Attendance, server_url: str
+        self, signer: TokenSigner, lines: Lines, capacity: Capacity, attendance: Attendance, server_url: str
     ) -> None:
         self._signer = signer
         self._lines = lines
-        self._places = places
+        self._capacity = capacity
         self._attendance = attendance
         self._server_url = server_url
 
@@ -85,7 +85,7 @@ class Tokens:
     ) -> TokenAnswer:
         """LiveKit's standard token endpoint (`TokenSource.endpoint`). The agent comes when the caller joins."""
         room = CallRoom(new_room(), new_identity(), self._lines.pick(line).name)
-        async with self._places.one():
+        async with self._capacity.one():
             pass
         self._attendance.expect(room, room, TOKEN_SECONDS)
         log.info("a token was issued", room=room.name, line=room.line)

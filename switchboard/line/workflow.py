@@ -38,7 +38,7 @@ class Handoff:
 
 
 @dataclass(frozen=True)
-class Place:
+class Destination:
     """Somebody outside of the line, whose phones stand in the settings (`PHONE_PEOPLE`) under the same name."""
 
     name: str
@@ -53,12 +53,12 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Number(Place):
+class Number(Destination):
     """A place that a caller on the phone can be put through to for good: a cold transfer."""
 
 
 @dataclass(frozen=True)
-class Person(Place):
+class Person(Destination):
     """A person who is rung and briefed, and joined to the caller if they accept: a warm transfer."""
 
     calling: str = "I'm calling a colleague now. Please stay on the line."
@@ -108,7 +108,7 @@ class Workflow:
 
     def edges(self, agent: AgentType) -> tuple[Handoff, ...]:
         """Whom `agent` can hand the caller to."""
-        declared = [edge for edge in self.handoffs.get(agent, ()) if not isinstance(edge, Place)]
+        declared = [edge for edge in self.handoffs.get(agent, ()) if not isinstance(edge, Destination)]
         return tuple(edge if isinstance(edge, Handoff) else Handoff(edge) for edge in declared)
 
     def numbers(self, agent: AgentType) -> tuple[Number, ...]:
@@ -198,9 +198,9 @@ class Workflow:
 NamedTool = (llm.FunctionTool, llm.RawFunctionTool)
 
 
-def transfer_name(target: AgentType | Place) -> str:
+def transfer_name(target: AgentType | Destination) -> str:
     """The name of the tool that leads to `target`."""
-    return f"transfer_to_{target.id if isinstance(target, Place) else target.name()}"
+    return f"transfer_to_{target.id if isinstance(target, Destination) else target.name()}"
 
 
 def _where(agent: AgentType) -> str:

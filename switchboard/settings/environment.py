@@ -21,9 +21,9 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
+from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
 from switchboard.settings.rules import find_problems, find_warnings
 from switchboard.settings.schema import (
@@ -35,7 +35,7 @@ from switchboard.settings.schema import (
     Settings,
     groups,
 )
-from switchboard.settings.values import InvalidValueError, Problem, SettingsError, scrubbed, shown
+from switchboard.settings.values import InvalidValueError, Mistake, SettingsError, scrubbed, shown
 
 OUR_PREFIXES = ("REALTIME_", "AZURE_OPENAI_", "CARTESIA_", "VAD_", "TURN_DETECT", "LEDGER_", "PHONE_")
 """Nobody else's: an unknown name that begins so is a mistake, however far from a known one."""
@@ -93,7 +93,7 @@ def with_simulator(settings: Settings, url: str) -> Settings:
     return simulated.model_copy(update={"warnings": find_warnings(simulated)})
 
 
-def _read(path: Path) -> tuple[dict[str, str], list[Problem]]:
+def _read(path: Path) -> tuple[dict[str, str], list[Mistake]]:
     """What the file sets, and its lines that cannot be read (by number: a line may hold a secret)."""
     try:
         text = path.read_text("utf-8-sig")
@@ -101,16 +101,14 @@ def _read(path: Path) -> tuple[dict[str, str], list[Problem]]:
         return {}, []
     except (OSError, UnicodeDecodeError) as error:
         fix = "make it a readable text file in UTF-8, or remove it"
-        return {}, [Problem(str(path), type(error).__name__, "a file of NAME=value lines", fix)]
-    found = DotEnvSettingsSource(
-        BaseSettings, env_file=path, env_file_encoding="utf-8-sig", case_sensitive=True
-    ).env_vars
+        return {}, [Mistake(str(path), type(error).__name__, "a file of NAME=value lines", fix)]
+    found = dotenv_values(path, encoding="utf-8-sig")
     problems = []
     for number, line in enumerate(text.splitlines(), 1):
         name = re.match(r"\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=", line)
         if line.strip() and not line.lstrip().startswith("#") and (name is None or name[1] not in found):
             fix = "write NAME=value, with quotation marks in pairs, or begin the line with #"
-            problems.append(Problem(f"{path} line {number}", "a line that is not NAME=value", "NAME=value", fix))
+            problems.append(Mistake(f"{path} line {number}", "a line that is not NAME=value", "NAME=value", fix))
     return _tidy({name: value for name, value in found.items() if value is not None}), problems
 
 
@@ -126,7 +124,7 @@ def _tidy(values: Mapping[str, str]) -> dict[str, str]:
     return tidy
 
 
-def _with_secret_files(raw: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
+def _with_secret_files(raw: Mapping[str, str]) -> tuple[dict[str, str], list[Mistake]]:
     """Secrets that stand in files of their own, named by `<NAME>_FILE`; an empty file is a secret that is not set."""
     found = {name: value for name, value in raw.items() if name not in SECRET_FILES}
     problems = []
@@ -136,15 +134,15 @@ def _with_secret_files(raw: Mapping[str, str]) -> tuple[dict[str, str], list[Pro
             secret = Path(raw[name]).read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             fix = f"make it a text file that this process may read, or remove {name}"
-            problems.append(Problem(name, type(error).__name__, f"a file that holds {setting} alone", fix))
+            problems.append(Mistake(name, type(error).__name__, f"a file that holds {setting} alone", fix))
             continue
         if secret:
             found.setdefault(setting, secret)
     return found, problems
 
 
-def _refused(raw: Mapping[str, str]) -> list[Problem]:
-    return [Problem(name, "a value", why, f"remove {name}") for name, why in REFUSED.items() if name in raw]
+def _refused(raw: Mapping[str, str]) -> list[Mistake]:
+    return [Mistake(name, "a value", why, f"remove {name}") for name, why in REFUSED.items() if name in raw]
 
 
 def _near(raw: Mapping[str, str]) -> dict[str, str]:
@@ -159,7 +157,7 @@ def _near(raw: Mapping[str, str]) -> dict[str, str]:
     return near
 
 
-def _mistyped(raw: Mapping[str, str]) -> list[Problem]:
+def _mistyped(raw: Mapping[str, str]) -> list[Mistake]:
     near = _near(raw)
     unknown = {name for name in raw if name.startswith(OUR_PREFIXES)} - BY_NAME.keys() - REFUSED.keys() - FOREIGN
     problems = []
@@ -169,13 +167,13 @@ def _mistyped(raw: Mapping[str, str]) -> list[Problem]:
             if name in near
             else f"remove {name}, or see .env.example for the names"
         )
-        problems.append(Problem(name, "a name that is not a setting", "the name of a setting", fix))
+        problems.append(Mistake(name, "a name that is not a setting", "the name of a setting", fix))
     return problems
 
 
-def _parse(raw: Mapping[str, str]) -> tuple[dict[str, Group], list[Problem]]:
+def _parse(raw: Mapping[str, str]) -> tuple[dict[str, Group], list[Mistake]]:
     values: dict[str, Group] = {}
-    problems: list[Problem] = []
+    problems: list[Mistake] = []
     for name, group in groups().items():
         given = {field: raw[env] for field in group.model_fields if (env := group.env(field).name) in raw}
         try:
@@ -187,13 +185,13 @@ def _parse(raw: Mapping[str, str]) -> tuple[dict[str, Group], list[Problem]]:
     return values, problems
 
 
-def _problem(setting: Setting, value: str, error: ErrorDetails) -> Problem:
+def _problem(setting: Setting, value: str, error: ErrorDetails) -> Mistake:
     cause = error.get("ctx", {}).get("error")
     reason = cause if isinstance(cause, InvalidValueError) else InvalidValueError()
     remedy = f"or remove it for the default, {setting.default}" if setting.default else "or remove it"
     found = "a value (not shown)" if setting.secret else shown(value)
     fix = reason.fix or f"set {setting.name} to {setting.expected}, {remedy}"
-    return Problem(setting.name, found, reason.expected or setting.expected, fix)
+    return Mistake(setting.name, found, reason.expected or setting.expected, fix)
 
 
 def _secrets(raw: Mapping[str, str]) -> set[str]:

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
 from switchboard.settings.schema import Group, Settings
-from switchboard.settings.values import ANY_NUMBER, Problem
+from switchboard.settings.values import ANY_NUMBER, Mistake
 
-Rule = Callable[[Settings], Iterator[Problem]]
+Rule = Callable[[Settings], Iterator[Mistake]]
 PREVIEW_MAX_SESSION = 1740
 """Seconds: a minute less than the half hour after which the preview API ends a session."""
 
 
-def find_problems(settings: Settings) -> list[Problem]:
+def find_problems(settings: Settings) -> list[Mistake]:
     """Everything that cannot work together, in the order of the table of settings."""
     return [problem for rule in RULES for problem in rule(settings)]
 
@@ -21,24 +21,24 @@ def find_warnings(settings: Settings) -> tuple[str, ...]:
     return tuple(line for warn in WARNINGS for line in warn(settings))
 
 
-def _missing(name: str, expected: str, fix: str, *about: str) -> Problem:
-    return Problem(name, "nothing", expected, fix, about)
+def _missing(name: str, expected: str, fix: str, *about: str) -> Mistake:
+    return Mistake(name, "nothing", expected, fix, about)
 
 
-def _useless(name: str, why: str, *about: str) -> Problem:
-    return Problem(name, "a value", f"none, because {why}", f"remove {name}", about)
+def _useless(name: str, why: str, *about: str) -> Mistake:
+    return Mistake(name, "a value", f"none, because {why}", f"remove {name}", about)
 
 
-def _part_missing(name: str, value: str, extra: str) -> Problem:
+def _part_missing(name: str, value: str, extra: str) -> Mistake:
     fix = f"install the extra `{extra}` (pip install -r requirements.lock), or choose another value"
-    return Problem(name, f'"{value}"', f"the optional part `{extra}` to be installed", fix)
+    return Mistake(name, f'"{value}"', f"the optional part `{extra}` to be installed", fix)
 
 
 def _given_names(group: Group, *fields: str) -> list[str]:
     return [group.env(field).name for field in fields or type(group).model_fields if group.given(field)]
 
 
-def _half_azure(settings: Settings) -> Iterator[Problem]:
+def _half_azure(settings: Settings) -> Iterator[Mistake]:
     """A forgotten endpoint must not look like "no provider", or the simulator answers."""
     given = _given_names(settings.azure)
     if settings.provider is None and given:
@@ -51,7 +51,7 @@ def _half_azure(settings: Settings) -> Iterator[Problem]:
         )
 
 
-def _azure(settings: Settings) -> Iterator[Problem]:
+def _azure(settings: Settings) -> Iterator[Mistake]:
     azure = settings.azure
     if settings.provider != "azure":
         return
@@ -64,7 +64,7 @@ def _azure(settings: Settings) -> Iterator[Problem]:
     yield from _key(settings) if azure.auth == "key" else _entra(settings)
 
 
-def _key(settings: Settings) -> Iterator[Problem]:
+def _key(settings: Settings) -> Iterator[Mistake]:
     if settings.azure.api_key is None:
         fix = "set AZURE_OPENAI_API_KEY, or AZURE_OPENAI_AUTH=entra to sign in without a key"
         yield _missing("AZURE_OPENAI_API_KEY", "the resource's key", fix, "AZURE_OPENAI_AUTH")
@@ -72,7 +72,7 @@ def _key(settings: Settings) -> Iterator[Problem]:
         yield _useless("AZURE_OPENAI_ENTRA_SCOPE", "AZURE_OPENAI_AUTH is key", "AZURE_OPENAI_AUTH")
 
 
-def _entra(settings: Settings) -> Iterator[Problem]:
+def _entra(settings: Settings) -> Iterator[Mistake]:
     if settings.azure.api_key is not None:
         why = "AZURE_OPENAI_AUTH is entra: which of the two is one setting, never both"
         yield _useless("AZURE_OPENAI_API_KEY", why, "AZURE_OPENAI_AUTH")
@@ -80,7 +80,7 @@ def _entra(settings: Settings) -> Iterator[Problem]:
         yield _part_missing("AZURE_OPENAI_AUTH", "entra", "entra")
 
 
-def _dialect(settings: Settings) -> Iterator[Problem]:
+def _dialect(settings: Settings) -> Iterator[Mistake]:
     """An API path belongs to one of the two dialects; only Azure's has a version."""
     azure = settings.azure
     if settings.provider == "openai" and azure.preview:
@@ -88,19 +88,19 @@ def _dialect(settings: Settings) -> Iterator[Problem]:
     if azure.preview and azure.api_path.startswith("/openai/v1"):
         fix = "remove OPENAI_API_VERSION, or the path /openai/v1 from AZURE_OPENAI_ENDPOINT"
         expected = "none, because the endpoint's path is that of the GA API, which has no version"
-        yield Problem("OPENAI_API_VERSION", f'"{azure.api_version}"', expected, fix, ("AZURE_OPENAI_ENDPOINT",))
+        yield Mistake("OPENAI_API_VERSION", f'"{azure.api_version}"', expected, fix, ("AZURE_OPENAI_ENDPOINT",))
     if not azure.preview and azure.api_path == "/openai/realtime":
         fix = "remove the path /openai/realtime, or set OPENAI_API_VERSION if the preview dialect is wanted"
         expected = "an address without the path of the preview API, because OPENAI_API_VERSION is not set"
-        yield Problem("AZURE_OPENAI_ENDPOINT", '"/openai/realtime"', expected, fix, ("OPENAI_API_VERSION",))
+        yield Mistake("AZURE_OPENAI_ENDPOINT", '"/openai/realtime"', expected, fix, ("OPENAI_API_VERSION",))
 
 
-def _preview(settings: Settings) -> Iterator[Problem]:
+def _preview(settings: Settings) -> Iterator[Mistake]:
     """What the plugin cannot say in the preview dialect: that the model's own turn detection is off."""
     if not (settings.speaks_azure and settings.azure.preview):
         return
     if settings.turns.detection in ("livekit", "multilingual"):
-        yield Problem(
+        yield Mistake(
             "TURN_DETECTION",
             f'"{settings.turns.detection}"',
             "server_vad or semantic_vad, because the preview dialect cannot switch the model's own turn detection off",
@@ -108,7 +108,7 @@ def _preview(settings: Settings) -> Iterator[Problem]:
             ("OPENAI_API_VERSION",),
         )
     if settings.realtime.max_session_duration > PREVIEW_MAX_SESSION:
-        yield Problem(
+        yield Mistake(
             "REALTIME_MAX_SESSION_DURATION",
             f'"{settings.realtime.max_session_duration}"',
             f"at most {PREVIEW_MAX_SESSION} seconds, because the preview API ends a session after half an hour",
@@ -120,7 +120,7 @@ def _preview(settings: Settings) -> Iterator[Problem]:
 _TTS_NAMES = ("AZURE_OPENAI_TTS_DEPLOYMENT", "AZURE_OPENAI_TTS_API_VERSION")
 
 
-def _tts(settings: Settings) -> Iterator[Problem]:
+def _tts(settings: Settings) -> Iterator[Mistake]:
     deployment, version = settings.azure.tts_deployment, settings.azure.tts_api_version
     if deployment and not version:
         fix = "set AZURE_OPENAI_TTS_API_VERSION, 2025-04-01-preview for example (OPENAI_API_VERSION is not used for it)"
@@ -132,13 +132,13 @@ def _tts(settings: Settings) -> Iterator[Problem]:
         yield _missing("AZURE_OPENAI_TTS_DEPLOYMENT", "the deployment that speaks text", fix, *_TTS_NAMES)
 
 
-def _openai(settings: Settings) -> Iterator[Problem]:
+def _openai(settings: Settings) -> Iterator[Mistake]:
     if settings.provider == "openai" and settings.openai.api_key is None:
         fix = "set OPENAI_API_KEY (any text will do for a server of your own that asks for none)"
         yield _missing("OPENAI_API_KEY", "a key, because the provider is openai", fix, "REALTIME_PROVIDER")
 
 
-def _cartesia(settings: Settings) -> Iterator[Problem]:
+def _cartesia(settings: Settings) -> Iterator[Mistake]:
     cartesia = settings.cartesia
     if cartesia.via == "livekit":
         yield from _cartesia_via_livekit(settings)
@@ -147,13 +147,13 @@ def _cartesia(settings: Settings) -> Iterator[Problem]:
         yield _missing("CARTESIA_API_KEY", "a key, because CARTESIA_BASE_URL is set", fix, "CARTESIA_VIA")
 
 
-def _cartesia_via_livekit(settings: Settings) -> Iterator[Problem]:
+def _cartesia_via_livekit(settings: Settings) -> Iterator[Mistake]:
     if settings.cartesia.api_key is not None:
         yield _useless("CARTESIA_API_KEY", "CARTESIA_VIA is livekit: it is one way or the other")
     if settings.cartesia.given("base_url"):
         yield _useless("CARTESIA_BASE_URL", "CARTESIA_VIA is livekit: LiveKit knows the address")
     if not settings.livekit.is_cloud:
-        yield Problem(
+        yield Mistake(
             "CARTESIA_VIA",
             '"livekit"',
             "a LiveKit Cloud project in LIVEKIT_URL (wss://….livekit.cloud), because only that has LiveKit Inference",
@@ -170,7 +170,7 @@ _DO_NOT_APPLY: dict[str, tuple[str, ...]] = {
 }
 
 
-def _turns(settings: Settings) -> Iterator[Problem]:
+def _turns(settings: Settings) -> Iterator[Mistake]:
     turns = settings.turns
     fields = _DO_NOT_APPLY.get(turns.detection, ())
     why = f"TURN_DETECTION is {turns.detection}, to which it does not apply"
@@ -178,7 +178,7 @@ def _turns(settings: Settings) -> Iterator[Problem]:
         if turns.given(field):
             yield _useless(turns.env(field).name, why)
     if "create_response" not in fields and turns.interrupt_response and not turns.create_response:
-        yield Problem(
+        yield Mistake(
             "VAD_INTERRUPT_RESPONSE",
             '"true"',
             "false, because VAD_CREATE_RESPONSE is false: LiveKit then decides when the agent speaks and when it stops",
@@ -187,13 +187,13 @@ def _turns(settings: Settings) -> Iterator[Problem]:
         )
 
 
-def _multilingual(settings: Settings) -> Iterator[Problem]:
+def _multilingual(settings: Settings) -> Iterator[Mistake]:
     if settings.turns.detection != "multilingual":
         return
     if not _installed("livekit.plugins.turn_detector"):
         yield _part_missing("TURN_DETECTION", "multilingual", "turn-detector")
     if settings.provider in ("simulator", None) or settings.transcription_model is None:
-        yield Problem(
+        yield Mistake(
             "TURN_DETECTION",
             '"multilingual"',
             "a speech-to-text to read from: AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT, or the provider openai",
@@ -202,13 +202,13 @@ def _multilingual(settings: Settings) -> Iterator[Problem]:
         )
 
 
-def _storage(settings: Settings) -> Iterator[Problem]:
+def _storage(settings: Settings) -> Iterator[Mistake]:
     scheme = settings.storage.url.get_secret_value().partition("://")[0]
     if scheme.startswith("postgres") and not _installed("asyncpg"):
         yield _part_missing("DATABASE_URL", settings.storage.shown_url, "postgres")
 
 
-def _livekit(settings: Settings) -> Iterator[Problem]:
+def _livekit(settings: Settings) -> Iterator[Mistake]:
     fields = ("url", "api_key", "api_secret")
     given = _given_names(settings.livekit, *fields)
     names = [settings.livekit.env(field).name for field in fields]
@@ -219,7 +219,7 @@ def _livekit(settings: Settings) -> Iterator[Problem]:
             yield _missing(name, f"a value, because {given[0]} is set", f"set {name}, or remove {' and '.join(given)}")
 
 
-def _caller_auth(settings: Settings) -> Iterator[Problem]:
+def _caller_auth(settings: Settings) -> Iterator[Mistake]:
     names = ("auth_issuer", "auth_audience", "auth_jwks_url")
     missing = [name for name in names if getattr(settings.web, name) is None]
     if missing and len(missing) < len(names):
@@ -228,7 +228,7 @@ def _caller_auth(settings: Settings) -> Iterator[Problem]:
         yield _missing(name, f"a value, because {given} is set", f"set {name} too, or none of the three", given)
 
 
-def _phone(settings: Settings) -> Iterator[Problem]:
+def _phone(settings: Settings) -> Iterator[Mistake]:
     phone = settings.phone
     inbound = _given_names(phone, "allowed_addresses", "username", "password")
     if inbound and not phone.numbers:
@@ -242,7 +242,7 @@ def _phone(settings: Settings) -> Iterator[Problem]:
         yield _missing("PHONE_ALLOWED_ADDRESSES", expected, fix, "PHONE_NUMBERS", "PHONE_USERNAME")
 
 
-def _phone_outbound(settings: Settings) -> Iterator[Problem]:
+def _phone_outbound(settings: Settings) -> Iterator[Mistake]:
     phone = settings.phone
     given = _given_names(phone, "outbound_number", "outbound_username", "outbound_password", "outbound_transport")
     numbers = any(not number.startswith("sip") for person in phone.people for number in person.phones)
@@ -256,7 +256,7 @@ def _phone_outbound(settings: Settings) -> Iterator[Problem]:
         yield _missing("PHONE_OUTBOUND_NUMBER", "the caller's number that phones show", fix, "PHONE_OUTBOUND_ADDRESS")
 
 
-def _both_or_none(group: Group, *fields: str) -> Iterator[Problem]:
+def _both_or_none(group: Group, *fields: str) -> Iterator[Mistake]:
     given = _given_names(group, *fields)
     for name in (group.env(field).name for field in fields):
         if given and name not in given:

@@ -16,11 +16,11 @@ from switchboard.settings.values import (
     LineNumbers,
     LiveKitUrl,
     Lower,
+    Mistake,
     Networks,
     Number,
     Origins,
     People,
-    Problem,
     Secret,
     SettingsError,
     shown,
@@ -711,7 +711,7 @@ class Settings(BaseModel):
         if self.provider is None:
             raise SettingsError(
                 [
-                    Problem(
+                    Mistake(
                         "REALTIME_PROVIDER",
                         "nothing, and no AZURE_OPENAI_ENDPOINT, OPENAI_API_KEY or OPENAI_BASE_URL",
                         "a realtime provider for real callers",
@@ -727,7 +727,7 @@ class Settings(BaseModel):
         access = self.livekit.access
         if access is None:
             fix = "set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or use `console`, which needs no server"
-            raise SettingsError([Problem("LIVEKIT_URL", "nothing", "the LiveKit server that carries the calls", fix)])
+            raise SettingsError([Mistake("LIVEKIT_URL", "nothing", "the LiveKit server that carries the calls", fix)])
         return access
 
     @property

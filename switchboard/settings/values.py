@@ -16,7 +16,7 @@ _KNOWN_SCHEMES = ("https", "wss", "http", "ws", "sqlite", "sqlite+aiosqlite")
 
 
 @dataclass(frozen=True)
-class Problem:
+class Mistake:
     """One wrong or missing setting. `about` names the other settings that the problem depends on."""
 
     name: str
@@ -32,11 +32,11 @@ class Problem:
 class SettingsError(Exception):
     """The settings cannot be used. `str()` is one readable line per problem, and holds no secret."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Mistake]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
-    def __reduce__(self) -> tuple[type["SettingsError"], tuple[tuple[Problem, ...]]]:
+    def __reduce__(self) -> tuple[type["SettingsError"], tuple[tuple[Mistake, ...]]]:
         return type(self), (self.problems,)
 
 
@@ -71,11 +71,11 @@ def _shown_url(value: str) -> str:
     return json.dumps(f"{scheme}{separator}{rest}{'?***' if query else ''}", ensure_ascii=False)
 
 
-def scrubbed(problem: Problem, secrets: Collection[str]) -> Problem:
+def scrubbed(problem: Mistake, secrets: Collection[str]) -> Mistake:
     """The problem without any of the secrets, in case one was pasted where it does not belong."""
     if not any(secret in str(problem) for secret in secrets):
         return problem
-    return Problem(problem.name, "a secret (not shown)", problem.expected, problem.fix, problem.about)
+    return Mistake(problem.name, "a secret (not shown)", problem.expected, problem.fix, problem.about)
 
 
 @dataclass(frozen=True)

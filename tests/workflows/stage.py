@@ -14,7 +14,7 @@ from livekit.agents import llm
 from simulator.mind import CallTool, Item, Mind, Request, Say, Tool
 from switchboard.line.context import Brief, brief_text
 from switchboard.line.sentences import UNREACHED, WITH_YOU_AGAIN
-from switchboard.line.workflow import END_CALL, AgentType, Handoff, Person, Place, transfer_name
+from switchboard.line.workflow import END_CALL, AgentType, Destination, Handoff, Person, transfer_name
 from tools import access, knowledge, tickets
 from workflows.support_line import SUPPORT_LINE
 
@@ -62,7 +62,7 @@ def _as_model_sees(tool: llm.FunctionTool[Any, Any]) -> Tool:
     return Tool(function["name"], function["description"], function["parameters"])
 
 
-def _transfer(edge: Handoff | Place) -> Tool:
+def _transfer(edge: Handoff | Destination) -> Tool:
     """The tool of an edge: with the fields of a brief, where one is written."""
     briefed = isinstance(edge, Person) or (isinstance(edge, Handoff) and isinstance(edge.context, Brief))
     target = edge.target if isinstance(edge, Handoff) else edge
@@ -73,11 +73,11 @@ def _transfer(edge: Handoff | Place) -> Tool:
 
 def _toolbox(agent: AgentType) -> dict[str, Tool]:
     own = [_as_model_sees(each) for each in agent.toolbox if isinstance(each, llm.FunctionTool)]
-    edges: list[Handoff | Place] = [*SUPPORT_LINE.edges(agent), *_places(agent)]
+    edges: list[Handoff | Destination] = [*SUPPORT_LINE.edges(agent), *_places(agent)]
     return {each.name: each for each in (*own, *map(_transfer, edges), tool(END_CALL))}
 
 
-def _places(agent: AgentType) -> Sequence[Place]:
+def _places(agent: AgentType) -> Sequence[Destination]:
     return (*SUPPORT_LINE.numbers(agent), *SUPPORT_LINE.people(agent))
 
 

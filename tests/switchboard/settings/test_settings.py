@@ -16,7 +16,7 @@ from switchboard.settings import rules as settings_rules
 from switchboard.settings.environment import load_settings, with_simulator
 from switchboard.settings.process import shield_environment
 from switchboard.settings.schema import SETTINGS, Azure, Settings, Turns, env_example
-from switchboard.settings.values import Problem, SettingsError
+from switchboard.settings.values import Mistake, SettingsError
 
 ROOT = Path(__file__).parents[3]
 CANARY = "Canary-4f9a77c1"
@@ -147,7 +147,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     return load_settings(None, environ)
 
 
-def problems_of(environ: Mapping[str, str], env_file: Path | None = None) -> tuple[Problem, ...]:
+def problems_of(environ: Mapping[str, str], env_file: Path | None = None) -> tuple[Mistake, ...]:
     """What is wrong with these; on the way it is checked that each is one line without a secret."""
     with pytest.raises(SettingsError) as caught:
         load_settings(env_file, environ)
@@ -162,7 +162,7 @@ def problems_of(environ: Mapping[str, str], env_file: Path | None = None) -> tup
     return error.problems
 
 
-def the_problem_of(environ: Mapping[str, str]) -> Problem:
+def the_problem_of(environ: Mapping[str, str]) -> Mistake:
     (problem,) = problems_of(environ)
     return problem
 
