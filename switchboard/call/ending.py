@@ -76,8 +76,9 @@ class Ending:
         self._ours.clear()
 
     def resume(self) -> None:
-        """An agent has the caller again."""
+        """An agent has the caller again, whose silence counts from now."""
         self._ours.set()
+        self._session.reset_away_timer()  # one who was silent meanwhile would never be asked: they are away already
 
     def finish(self, reason: EndReason) -> None:
         """End the call now; after what is being said, if anybody is there to hear it. The first reason counts.

@@ -67,6 +67,19 @@ class PassingBack(Obedient):
         return [CallTool("transfer_to_desk" if agent == "reception" else "transfer_to_reception", {})]
 
 
+class ToAndFro(Obedient):
+    """Hands the caller over at each answer, and says who has them when that was refused or an agent opens."""
+
+    def answer(self, request: Request) -> Reply:
+        """Say who is there, or hand over."""
+        self.requests.append(request)
+        agent = agent_of(request)
+        refused = bool(request.items) and request.items[-1].type == "function_call_output"
+        if refused or len(self.requests) == 1:
+            return [Say(f"I am {agent}.")]
+        return [CallTool("transfer_to_desk" if agent == "reception" else "transfer_to_reception", {})]
+
+
 def _brief(request: Request, tool: str) -> dict[str, str]:
     offered = next((each for each in request.tools if each.name == tool), None)
     brief = {"reason": "they asked", "facts": "none", "tried": "nothing"}

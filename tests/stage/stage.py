@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+from livekit.agents import UserStateChangedEvent
+
 from simulator.mind import Mind
 from simulator.options import Options
 from simulator.server import Simulator
@@ -83,6 +85,20 @@ class Stage:
     async def until_said(self, words: str) -> None:
         """Wait until an agent has said something that contains `words`."""
         await self.until(lambda: any(words in getattr(event, "text", "") for event in self.events))
+
+    async def until_caller_is(self, state: str) -> None:
+        """Wait until LiveKit says that of the caller: "speaking", "listening" or "away"."""
+        session = self.conversation.session
+        reached = asyncio.Event()
+
+        def listener(event: UserStateChangedEvent) -> None:
+            if event.new_state == state:
+                reached.set()
+
+        session.on("user_state_changed", listener)
+        if session.user_state != state:
+            await asyncio.wait_for(reached.wait(), PATIENCE)
+        session.off("user_state_changed", listener)
 
 
 def stage_settings(**environ: str) -> Settings:

@@ -9,13 +9,15 @@ import pytest
 from simulator.mind import CallTool, Reply, Request, Say
 from simulator.server import Simulator
 from switchboard.call.call import Caller
+from switchboard.call.ending import QUESTIONS
 from switchboard.conversation import Conversation
 from switchboard.database import Database
-from switchboard.ledger.events import AgentSpoke, Ended, Event, ToolReturned
+from switchboard.ledger.events import AgentSpoke, Ended, EndReason, Event, ToolReturned
 from switchboard.ledger.timeline import timeline
+from switchboard.line.sentences import GOODBYE_LENGTH, GOODBYE_SILENCE, ONE_MINUTE, STILL_THERE
 from switchboard.services.providers import Services
 from switchboard.settings.environment import with_simulator
-from tests.stage.mind import Obedient
+from tests.stage.mind import LONG, Obedient
 from tests.stage.stage import LINE, PATIENCE, Stage, stage_settings, staged
 
 
@@ -36,6 +38,11 @@ class Polite(Obedient):
 
 def said(stage: Stage) -> list[str]:
     return [spoke.text for spoke in stage.of(AgentSpoke)]
+
+
+def asked(stage: Stage) -> list[str]:
+    """What the engine had the agents say, after the first one's opening."""
+    return [request.extra for request in stage.mind.requests[1:] if request.extra]
 
 
 async def test_an_agent_ends_the_call_after_its_goodbye_was_heard(database_url: str) -> None:
@@ -67,7 +74,7 @@ async def test_a_caller_who_speaks_into_the_goodbye_stays_on_the_line(database_u
         stage.microphone.speak("one more thing please")
         await stage.until_said("Said because of: one more thing")
 
-        assert not stage.of(Ended)
+        assert not stage.conversation.ending.begun
         assert not [tool for tool in stage.of(ToolReturned) if tool.tool == "end_call" and not tool.failed]
 
 
@@ -108,15 +115,82 @@ async def test_a_caller_who_presses_a_key_is_not_silent(database_url: str) -> No
         stage.conversation.session.reset_away_timer()  # as LiveKit does at a key of the keypad
         await stage.conversation.ending.over.wait()
 
-        assert ["Ask once more" in text for text in said(stage)[1:4]] == [False, False, True]
+        assert asked(stage) == [STILL_THERE, *QUESTIONS, GOODBYE_SILENCE]
 
 
-async def test_a_call_ends_at_its_maximum_length(database_url: str) -> None:
+async def test_a_call_ends_at_its_maximum_length_after_a_warning(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("switchboard.call.ending.WARNING_SECONDS", 1.0)
     async with staged(database_url, mind=Polite(), CALL_MAX_MINUTES="0.05") as stage:
         await stage.conversation.ending.over.wait()
 
-        assert "maximum length" in said(stage)[-1]
+        assert asked(stage) == [ONE_MINUTE, GOODBYE_LENGTH]
         assert [ended.reason for ended in stage.of(Ended)] == ["maximum_length"]
+
+
+async def test_a_call_that_is_shorter_than_the_warning_ends_at_its_maximum_length_all_the_same(
+    database_url: str,
+) -> None:
+    async with staged(database_url, mind=Polite(), CALL_MAX_MINUTES="0.05") as stage:
+        await stage.conversation.ending.over.wait()
+
+        assert asked(stage) == [GOODBYE_LENGTH]
+        assert stage.of(Ended)[0].at < 10  # not after the minute of a warning
+
+
+async def test_while_a_person_has_the_caller_silence_is_not_asked_about(database_url: str) -> None:
+    async with staged(database_url, mind=Polite(), CALL_SILENCE_SECONDS="1") as stage:
+        stage.conversation.ending.pause()
+        await stage.until_caller_is("away")
+        await stage.say("are you there?")
+
+        assert asked(stage) == []
+
+
+async def test_a_caller_who_is_silent_after_a_person_had_them_is_asked_as_any_other(database_url: str) -> None:
+    async with staged(database_url, mind=Polite(), CALL_SILENCE_SECONDS="1") as stage:
+        stage.conversation.ending.pause()
+        await stage.until_caller_is("away")
+        stage.conversation.ending.resume()
+        await stage.conversation.ending.over.wait()
+
+        assert asked(stage) == [*QUESTIONS, GOODBYE_SILENCE]
+        assert [ended.reason for ended in stage.of(Ended)] == ["silence"]
+
+
+@pytest.mark.parametrize("warning", [0.5, 60.0], ids=["the warning", "the end"])
+async def test_while_a_person_has_the_caller_the_calls_length_does_not_count(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, warning: float
+) -> None:
+    monkeypatch.setattr("switchboard.call.ending.WARNING_SECONDS", warning)
+    async with staged(database_url, mind=Polite(), CALL_MAX_MINUTES="0.05", CALL_SILENCE_SECONDS="3") as stage:
+        stage.conversation.ending.pause()
+        await stage.until_caller_is("away")  # later than the call's maximum
+        await stage.say("are you there?")
+
+        assert asked(stage) == []
+        assert not stage.conversation.ending.begun
+
+        stage.conversation.ending.resume()
+        await stage.conversation.ending.over.wait()
+
+        assert asked(stage)[-1] == GOODBYE_LENGTH
+        assert [ended.reason for ended in stage.of(Ended)] == ["maximum_length"]
+
+
+@pytest.mark.parametrize(("reason", "heard"), [("silence", True), ("caller_left", False)])
+async def test_what_is_being_said_is_said_to_its_end_where_anybody_hears_it(
+    database_url: str, reason: EndReason, heard: bool
+) -> None:
+    async with staged(database_url, speed=4.0) as stage:
+        stage.conversation.session.generate_reply(user_input="tell me a long story")
+        await stage.loudspeaker.silence()
+        await stage.loudspeaker.playing.wait()
+        stage.conversation.ending.finish(reason)
+        await stage.conversation.ending.over.wait()
+
+        assert (said(stage)[-1] == LONG) is heard
 
 
 async def test_what_happened_is_in_the_database_when_the_call_is_over(database_url: str) -> None:

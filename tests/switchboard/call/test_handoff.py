@@ -8,10 +8,11 @@ from livekit.agents import llm
 from simulator.options import Options
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, HandoffAsked, HandoffDone, ToolReturned
 from switchboard.line.context import Brief, LastTurns, Nothing
+from switchboard.line.sentences import DISCLOSURE
 from switchboard.line.workflow import Handoff
 from switchboard.realtime import CallSession
 from tests.stage.agents import Desk, Lobby, Reception, Studio
-from tests.stage.mind import PassingBack, texts
+from tests.stage.mind import PassingBack, ToAndFro, texts
 from tests.stage.stage import LINE, Stage, staged, with_line
 
 WAYS = {
@@ -89,6 +90,25 @@ async def test_an_announced_handoff_says_the_announcement_in_the_leaving_agents_
         assert "Just a moment, I put you through." in texts(stage.mind.requests[-1])
 
 
+async def test_the_next_agent_is_asked_when_the_announcement_has_been_heard(database_url: str) -> None:
+    async with staged(database_url, line=ANNOUNCED, speed=4.0) as stage:
+        await stage.say("to desk")
+
+        _, announcement, _ = stage.loudspeaker.seconds
+        assert stage.of(HandoffDone)[0].arrived_ms > announcement / stage.loudspeaker.speed * 1000
+
+
+@pytest.mark.parametrize("discloses", [True, False])
+async def test_the_first_agent_and_no_other_says_that_it_is_automated_where_the_line_says_so(
+    database_url: str, discloses: bool
+) -> None:
+    async with staged(database_url, line=with_line(discloses_automation=discloses)) as stage:
+        await stage.say("to desk")
+
+        openings = [request.extra for request in stage.mind.requests if request.extra]
+        assert openings == [f"{Reception.opening} {DISCLOSURE}" if discloses else Reception.opening, Desk.opening]
+
+
 async def test_words_spoken_during_a_handoff_are_answered_by_the_next_agent_and_by_nobody_else(
     database_url: str,
 ) -> None:
@@ -146,6 +166,37 @@ async def test_agents_cannot_pass_a_caller_back_before_the_caller_has_spoken(dat
         refused = [tool for tool in stage.of(ToolReturned) if tool.failed]
         assert "has just come from there" in refused[0].result
         assert answers_by(stage, "desk")
+
+
+async def test_neither_silence_nor_an_agents_own_words_let_a_caller_be_passed_back(database_url: str) -> None:
+    async with staged(database_url, mind=ToAndFro(), CALL_SILENCE_SECONDS="1") as stage:
+        stage.conversation.ending.pause()  # nobody is asked whether they are there
+        await stage.say("go")
+        await stage.until_caller_is("away")
+        await stage.conversation.session.generate_reply(instructions="Pass them back.")
+        await stage.conversation.session.wait_for_idle()
+
+        assert [(done.source, done.target) for done in stage.of(HandoffDone)] == [("reception", "desk")]
+        assert answers_by(stage, "desk") == ["I am desk.", "I am desk."]
+
+
+@pytest.mark.parametrize("words", ["back to reception please", ""], ids=["words", "words that were not understood"])
+async def test_a_caller_who_has_spoken_may_go_back(database_url: str, words: str) -> None:
+    async with staged(database_url, mind=ToAndFro()) as stage:
+        await stage.say("go")
+        stage.mind.will_hear(words)
+        stage.microphone.speak("back to reception please")
+        await stage.until(lambda: len(stage.of(HandoffDone)) > 1)
+
+        assert not [tool for tool in stage.of(ToolReturned) if tool.failed]
+
+
+async def test_a_caller_who_has_typed_may_go_back(database_url: str) -> None:
+    async with staged(database_url) as stage:
+        for target in ("desk", "reception", "desk"):
+            await stage.say(f"to {target}")
+
+        assert not [tool for tool in stage.of(ToolReturned) if tool.failed]
 
 
 async def test_past_its_budget_of_handoffs_the_agent_at_hand_finishes_the_call(database_url: str) -> None:

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from switchboard.call.call import Call, Verified
 from switchboard.call.resume import Past, recall
 from switchboard.database import Database
-from switchboard.ledger.events import AgentSpoke, Answered, Remembered
+from switchboard.ledger import Ledger
+from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, EndReason, Happening, Remembered
 from tests.stage.agents import Desk, Reception
 from tests.stage.mind import texts
 from tests.stage.stage import LINE, staged, with_line
@@ -90,12 +91,66 @@ async def test_an_unknown_call_is_not_taken_up(database_url: str, origin: str) -
     assert await past_of(database_url, origin) is None
 
 
-async def test_a_call_that_was_ended_for_good_is_not_taken_up(database_url: str) -> None:
-    async with staged(database_url) as stage:
-        stage.conversation.ending.finish("goodbye")
-        await stage.conversation.ending.over.wait()
+async def written(database_url: str, call_id: str, *events: Happening) -> None:
+    """A call of origin "room" with those events."""
+    database = Database(database_url)
+    async with Ledger(database, call_id, "stage", "room") as ledger:
+        for event in (Answered(line="stage", agent="reception", provider="simulator"), *events):
+            ledger.write(event)
+    await database.aclose()
+
+
+@pytest.mark.parametrize("reason", ["goodbye", "silence", "maximum_length", "transferred"])
+async def test_a_call_that_was_ended_for_good_is_not_taken_up(database_url: str, reason: EndReason) -> None:
+    await written(database_url, "call_1", Ended(reason=reason))
 
     assert await past_of(database_url, "room") is None
+
+
+@pytest.mark.parametrize("reason", ["caller_left", "nobody_came", "error", "stopped"])
+async def test_a_call_that_ended_otherwise_is_taken_up(database_url: str, reason: EndReason) -> None:
+    await written(database_url, "call_1", Ended(reason=reason))
+
+    assert await past_of(database_url, "room") == Past("call_1", "reception", {}, None, ())
+
+
+async def test_of_several_calls_the_newest_is_taken_up(database_url: str) -> None:
+    for call_id in ("call_2", "call_3", "call_1"):
+        await written(database_url, call_id)
+
+    past = await past_of(database_url, "room")
+    assert past is not None
+    assert past.call_id == "call_1"
+
+
+async def test_what_the_call_knew_last_is_what_it_knows_again(database_url: str) -> None:
+    verified = {"account": "7", "name": "Amelia", "by": "postcode"}
+    await written(
+        database_url,
+        "call_1",
+        Remembered(state={"number": 1}, verified=None),
+        Remembered(state={"number": 2}, verified=verified),
+    )
+
+    past = await past_of(database_url, "room")
+    assert past is not None
+    assert (past.state, past.verified) == ({"number": 2}, Verified("7", "Amelia", "postcode"))
+
+
+async def test_of_a_long_call_the_last_forty_things_that_were_said_are_told(database_url: str) -> None:
+    said = [
+        event
+        for turn in range(25)
+        for event in (CallerSpoke(text=f"question {turn}"), AgentSpoke(agent="reception", text=f"answer {turn}"))
+    ]
+    await written(database_url, "call_1", *said)
+
+    past = await past_of(database_url, "room")
+    assert past is not None
+    assert past.said == tuple(
+        line for turn in range(5, 25) for line in (f"caller: question {turn}", f"reception: answer {turn}")
+    )
+    assert str(past.note().content[0]).splitlines()[1:] == list(past.said)
 
 
 def test_an_agent_that_the_line_no_longer_has_is_replaced_by_its_first() -> None:

@@ -3,16 +3,18 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
+from structlog.testing import capture_logs
 
 from switchboard.database import Database
 from switchboard.ledger import Ledger
 from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, HandoffDone, ToolCalled
-from switchboard.ledger.tables import Base
+from switchboard.ledger.tables import Base, CallRow
 from switchboard.ledger.timeline import forget, timeline
 
 EVENTS = [
@@ -23,6 +25,12 @@ EVENTS = [
     AgentSpoke(agent="support", text="It comes tomorrow.", interrupted=True),
     Ended(reason="goodbye"),
 ]
+
+
+async def rows_of_calls(database: Database) -> list[tuple[object, ...]]:
+    columns = (CallRow.id, CallRow.line, CallRow.origin, CallRow.started_at, CallRow.ended_at, CallRow.ended_reason)
+    async with database.read() as session:
+        return [tuple(row) for row in await session.execute(select(*columns).order_by(CallRow.started_at))]
 
 
 async def test_events_come_back_as_they_were_written_in_order_with_two_clocks(database: Database) -> None:
@@ -62,15 +70,51 @@ async def test_a_database_that_is_busy_delays_the_storing_and_loses_nothing(data
 
 
 async def test_a_database_without_tables_is_told_once_and_the_call_ends_all_the_same(
-    tmp_path: object, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("switchboard.ledger.ledger.CLOSING_SECONDS", 0.1)
+    monkeypatch.setattr("switchboard.ledger.ledger.CLOSING_SECONDS", 0.3)
+    monkeypatch.setattr("switchboard.ledger.ledger.RETRY_SECONDS", 0.01)
     database = Database(f"sqlite:///{tmp_path}/empty.db")
-    async with Ledger(database, "call_1", "line") as ledger:
-        ledger.write(CallerSpoke(text="my secret"))
+    with capture_logs() as told:
+        async with Ledger(database, "call_1", "line") as ledger:
+            for _ in range(3):
+                ledger.write(CallerSpoke(text="my secret"))
     await database.aclose()
 
-    assert "my secret" not in caplog.text
+    assert told == [
+        {
+            "event": "the ledger waits for the database",
+            "log_level": "warning",
+            "call": "call_1",
+            "error": "OperationalError",
+        },
+        {
+            "event": "call events lost: the database did not take them",
+            "log_level": "error",
+            "call": "call_1",
+            "events": 3,
+        },
+    ]
+
+
+async def test_a_call_is_in_the_overview_from_its_first_event_to_its_last(database: Database) -> None:
+    async with Ledger(database, "call_1", "line", "room") as ledger:
+        first = ledger.write(EVENTS[0])
+        await ledger.saved()
+        assert await rows_of_calls(database) == [("call_1", "line", "room", first.wall, None, None)]
+
+        last = ledger.write(EVENTS[-1])
+    assert await rows_of_calls(database) == [("call_1", "line", "room", first.wall, last.wall, "goodbye")]
+
+
+async def test_listeners_are_told_at_once_and_in_order(database: Database) -> None:
+    heard: list[object] = []
+    async with Ledger(database, "call_1", "line") as ledger:
+        ledger.listen(heard.append)
+        ledger.listen(lambda event: heard.append(event.seq))
+        written = [ledger.write(event) for event in EVENTS[:2]]
+
+        assert heard == [written[0], 1, written[1], 2]
 
 
 async def test_old_calls_are_forgotten_with_their_events_and_young_ones_stay(database: Database) -> None:

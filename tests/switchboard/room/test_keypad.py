@@ -26,6 +26,53 @@ async def test_a_pause_ends_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
     assert await entered == "10042"
 
 
+async def passes(seconds: float) -> None:
+    """That time passes, with all that is due before."""
+    passed = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, passed.set)
+    await passed.wait()
+
+
+async def test_each_key_begins_the_pause_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: list[str] = []
+    keypad = Keypad(turns.append)
+    monkeypatch.setattr("switchboard.room.keypad.PAUSE_SECONDS", 0.01)
+    keypad.press("1")
+    monkeypatch.setattr("switchboard.room.keypad.PAUSE_SECONDS", 60.0)
+    keypad.press("2")
+    await passes(0.02)
+
+    assert turns == []
+
+    keypad.press("#")
+
+    assert turns == ["12"]
+
+
+@pytest.mark.parametrize("end", ["#", "close"])
+async def test_a_number_that_is_finished_or_forgotten_is_not_finished_again_by_the_pause(
+    monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    monkeypatch.setattr("switchboard.room.keypad.PAUSE_SECONDS", 0.01)
+    turns: list[str] = []
+    keypad = Keypad(turns.append)
+    keypad.press("1")
+    if end == "close":
+        keypad.close()
+    else:
+        keypad.press("#")
+        monkeypatch.setattr("switchboard.room.keypad.PAUSE_SECONDS", 60.0)
+        keypad.press("2")
+    await passes(0.02)
+
+    assert turns == ([] if end == "close" else ["1"])
+    keypad.close()
+
+
+def test_a_keypad_that_nobody_touched_is_closed_as_well() -> None:
+    Keypad(lambda _: None).close()
+
+
 async def test_a_hash_alone_says_nothing() -> None:
     turns: list[str] = []
     Keypad(turns.append).press("#")
