@@ -409,12 +409,10 @@ class Conversation:
             ]
 
     def _learn(self, rule: After, output: str) -> None:
-        """What the output answers before it is asked, and where it leads."""
+        """What the output answers before it is asked."""
         match = rule.match.search(output)
         for name, text in rule.notes.items():
             self.known[name] = Heard(match.expand(text) if match else text, self.turn)
-        if rule.topic:
-            self.wanted = [Wanted(rule.topic, self.turn), *(each for each in self.wanted if each.topic != rule.topic)]
 
     def _rule(self, tool: str, output: str) -> After | None:
         notes = self._book.tools.get(tool)

@@ -172,8 +172,7 @@ class _Speaker:
         yield self._by_rules(self._book.first)
         yield self._hand_over(by_name=True)
         yield self._refusal()
-        new = bool(self._talk.named_now or self._talk.heard_now or not self._talk.words)
-        if new:
+        if self._talk.named_now or self._talk.heard_now:
             yield self._plan()
         yield self._hand_over(by_name=False) if not self._talk.named_now or not self._section else []
         yield self._by_rules(self._book.later)

@@ -215,7 +215,7 @@ class After(Part):
     r"""What a tool's output means: the first whose pattern is found in it.
 
     `wanted`: only for these topics. `next`: go on with the plan without a word. `failed`: it did not do its work.
-    `forget`: slots to ask for again (the topic stays open). `close`: the topic is at its end. `topic`: now this one.
+    `forget`: slots to ask for again (the topic stays open). `close`: the topic is at its end.
     `notes`: slots that it answers, with the pattern's groups as `\g<name>`.
     """
 
@@ -227,13 +227,12 @@ class After(Part):
     failed: bool = False
     close: bool = False
     forget: tuple[str, ...] = ()
-    topic: str | None = None
     notes: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _does_something(self) -> After:
-        if not (self.say or self.next or self.forget or self.topic):
-            raise ValueError("needs one of `say`, `next`, `forget`, `topic`")
+        if not (self.say or self.next or self.forget):
+            raise ValueError("needs one of `say`, `next`, `forget`")
         return self
 
 
@@ -401,7 +400,7 @@ def _check_after(book: Book, path: Path, rules: Sequence[After]) -> None:
     for place, rule in enumerate(rules):
         here = (*path, place)
         _check_slots(book, here, (*rule.forget, *rule.notes))
-        _check_topics(book, here, (*(rule.wanted or ()), *((rule.topic,) if rule.topic else ())))
+        _check_topics(book, here, rule.wanted or ())
         _check_texts(book, here, rule.say or (), rule.match.groupindex)
         if any(
             other.match.pattern == rule.match.pattern

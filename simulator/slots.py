@@ -18,7 +18,7 @@ _NUMBERS: Mapping[str, int] = MappingProxyType(
         **{"oh": 0, "o": 0, "nought": 0, "naught": 0, "nil": 0, "fourty": 40, "niner": 9},
     }
 )
-_SCALES: Mapping[str, int] = MappingProxyType({"hundred": 100, "thousand": 1000})
+_SCALES = frozenset({"hundred", "thousand"})
 _REPEATS: Mapping[str, int] = MappingProxyType({"double": 2, "triple": 3, "treble": 3})
 # A recogniser writes these words for digits; between two digits nothing else makes sense.
 _SOUNDS_LIKE: Mapping[str, str] = MappingProxyType(

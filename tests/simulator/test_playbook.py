@@ -283,6 +283,35 @@ def test_a_goodbye_while_a_tool_works_is_answered_when_it_has_returned(playbook:
     assert reply[0] == Say("That makes ninety pounds for room 101. Good night!")
 
 
+def test_a_transfer_that_has_brought_the_caller_here_is_followed_by_the_opening(playbook: Playbook) -> None:
+    arrived = called("transfer_to_desk", "{}", "")
+    assert playbook.answer(asked(said("user", "the desk please"), *arrived)) == [Say("Yes?")]
+    reply = playbook.answer(asked(said("user", "the bill for 101"), *arrived))
+    assert reply[-1] == CallTool("show_bill", {"room": "101"})
+        "show_bill", {"room": "101"}
+    )
+    bar = playbook.answer(asked(said("user", "the bar please"), *called("transfer_to_bar", "{}", ""), agent="bar"))
+    assert bar == [Say("I am bar and have no playbook.")]
+
+
+def test_a_hand_over_that_was_refused_is_not_tried_again_in_the_same_turn(playbook: Playbook) -> None:
+    tools = (tool("transfer_to_kitchen", "The caller is hungry."), tool("end_call"))
+    refused = called("transfer_to_kitchen", "{}", "The kitchen is closed.")
+    words = said("user", "the kitchen please")
+    assert playbook.answer(asked(words, *refused, tools=tools)) == [Say("That went wrong.")]
+    talked = (*refused, said("assistant", "That went wrong."), words)
+    assert playbook.answer(asked(words, *talked, tools=tools)) == [CallTool("transfer_to_kitchen", {})]
+    cut_in = asked(words, *refused, words, tools=tools)
+    assert playbook.answer(cut_in) == [CallTool("transfer_to_kitchen", {})]
+
+
+def test_arguments_come_in_the_types_of_the_tool(playbook: Playbook) -> None:
+    types = {"room": {"type": "integer"}, "note": {"type": "array", "items": {"type": "string"}}}
+    clean = Tool("clean_room", "", {"type": "object", "properties": types, "required": ["room", "note"]})
+    items = (said("user", "clean 101"), said("assistant", "Shall I clean room 101?"), said("user", "yes"))
+    assert playbook.answer(asked(*items, tools=(clean,))) == [CallTool("clean_room", {"room": 101, "note": ["yes"]})]
+
+
 def test_nothing_is_remembered_between_requests(playbook: Playbook) -> None:
     request = asked(said("user", "my bill please"))
     assert playbook.answer(request) == playbook.answer(request)

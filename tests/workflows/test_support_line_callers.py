@@ -38,6 +38,17 @@ def heard(stage: Stage, *turns: str) -> str:
     return [stage.say(words) for words in turns][-1]
 
 
+def test_a_person_who_can_be_rung_is_rung_and_when_nobody_answers_something_else_is_offered(
+    playbook: Playbook,
+) -> None:
+    stage = stage_at(playbook, "support", world=World(rung=True))
+    assert "urgent ticket" in stage.say("I want to speak to a person")
+    assert re.search("urgent ticket.*call you back", stage.say("no, put me through to a person please"))
+    assert names(stage) == ["transfer_to_escalation", "transfer_to_shop_desk"]
+    stage.say("then call me back")
+    assert stage.called("list_callback_slots")
+
+
 # -- general questions, and questions about one's own order
 
 GENERAL = [
