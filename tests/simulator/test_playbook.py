@@ -288,8 +288,6 @@ def test_a_transfer_that_has_brought_the_caller_here_is_followed_by_the_opening(
     assert playbook.answer(asked(said("user", "the desk please"), *arrived)) == [Say("Yes?")]
     reply = playbook.answer(asked(said("user", "the bill for 101"), *arrived))
     assert reply[-1] == CallTool("show_bill", {"room": "101"})
-        "show_bill", {"room": "101"}
-    )
     bar = playbook.answer(asked(said("user", "the bar please"), *called("transfer_to_bar", "{}", ""), agent="bar"))
     assert bar == [Say("I am bar and have no playbook.")]
 
