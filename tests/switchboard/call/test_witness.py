@@ -21,7 +21,7 @@ async def open_vault(ctx: RunContext[Call[NoState]]) -> str:
 
 class Vault(Reception):
     toolbox: ClassVar[tuple[llm.Tool, ...]] = (*Reception.toolbox, open_vault)
-    name = classmethod(lambda cls: "reception")  # type: ignore[assignment]
+    name = classmethod(lambda cls: "reception")
     prompt_file = Reception.prompt_file
 
 
