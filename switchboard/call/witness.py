@@ -97,8 +97,9 @@ class Witness:
 
 
 def _arguments(text: str) -> dict[str, Any]:
+    """What a tool was called with; what is not a JSON object may hold a secret, and nobody knows where."""
     try:
         arguments = json.loads(text or "{}")
     except ValueError:
-        return {"invalid": text}
-    return arguments if isinstance(arguments, dict) else {"invalid": text}
+        return {"invalid": MASK}
+    return arguments if isinstance(arguments, dict) else {"invalid": MASK}

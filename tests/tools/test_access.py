@@ -1,17 +1,21 @@
 import asyncio
 import inspect
-from typing import Any
+from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
-from livekit.agents import ToolError, llm
+from livekit.agents import RunContext, ToolError, function_tool, llm
 
-from agents.escalation import Escalation
-from agents.greeter import Greeter
-from agents.support import Support
+from app.lines import LINES
 from shop.demo import AMELIA, DANIEL, DEMO_CUSTOMERS, ON_ITS_WAY, TOO_LATE
+from switchboard.call.call import Call
 from switchboard.database import Database
+from switchboard.line.agent import VoiceAgent
+from switchboard.line.workflow import Workflow
 from tests.tools.phone import PROOF, known, ring
 from tools import access
+from tools.case import Case
 from tools.orders import cancel_order, find_order, list_recent_orders
 from tools.returns import start_return
 from tools.tickets import open_ticket
@@ -27,12 +31,17 @@ FOR_EVERYBODY = {
     "book_callback",
     "write_briefing",
 }
-TOOLS = {
-    tool.info.name: tool
-    for agent in (Greeter, Support, Escalation)
-    for tool in agent.toolbox
-    if isinstance(tool, llm.FunctionTool)
-}
+
+
+def tools_of(lines: Iterable[Workflow]) -> dict[str, llm.FunctionTool[..., Any]]:
+    """Every tool of every agent of `lines`, by name. One name for two tools would hide one of them."""
+    every = {tool for line in lines for agent in line.agents for tool in agent.toolbox}
+    found = {tool.info.name: tool for tool in every if isinstance(tool, llm.FunctionTool)}
+    assert len(found) == len(every), "two tools of one name, or one that is no function tool"
+    return found
+
+
+TOOLS = tools_of(LINES.values())
 WORDS = {
     "order_number": "10042",
     "postcode": "N1 9GU",
@@ -57,9 +66,22 @@ def arguments(tool: llm.FunctionTool[..., Any]) -> dict[str, str]:
 
 
 def test_every_tool_of_every_agent_is_among_those_tested_here() -> None:
-    assert sum(len(agent.toolbox) for agent in (Greeter, Support, Escalation)) == len(TOOLS) + 1  # knowledge, twice
     assert set(TOOLS) >= FOR_EVERYBODY
     assert {"find_order", "list_recent_orders", "start_return", "cancel_order"} == set(TOOLS) - FOR_EVERYBODY
+
+
+def test_the_tools_of_a_new_agent_are_among_them() -> None:
+    @function_tool
+    async def read_diary(ctx: RunContext[Call[Case]]) -> str:
+        """Read the caller's diary."""
+        return "Dear diary"
+
+    class Librarian(VoiceAgent):
+        toolbox = (read_diary,)
+
+    line = cast(Workflow, SimpleNamespace(agents=(Librarian,)))
+
+    assert set(tools_of([*LINES.values(), line])) - set(TOOLS) == {"read_diary"}
 
 
 @pytest.mark.parametrize("name", sorted(set(TOOLS) - FOR_EVERYBODY))

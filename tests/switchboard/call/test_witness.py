@@ -6,6 +6,7 @@ import pytest
 from livekit.agents import RunContext, function_tool, llm
 
 from switchboard.call.call import Call
+from switchboard.call.witness import MASK, _arguments
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, Failed, Recovered, ToolCalled, ToolReturned
 from switchboard.line.workflow import NoState
 from switchboard.room.keypad import turn_of
@@ -93,3 +94,8 @@ async def test_a_connection_that_came_back_is_written_with_how_long_that_took(da
         recovered = stage.of(Recovered)[0]
         assert recovered.source == "realtime"
         assert 0 < recovered.ms / 1000 < recovered.at
+
+
+@pytest.mark.parametrize("given", ['{"pin": "4711"', '["4711"]', '"4711"'])
+def test_arguments_that_are_no_object_are_not_kept(given: str) -> None:
+    assert _arguments(given) == {"invalid": MASK}
