@@ -187,8 +187,7 @@ class CallerRoom:
         The client makes a deleted room anew and says that it is back: it is looked once more then, for this very room.
         """
         sid = await self.room.sid
-        away = True
-        while away and not self.closed.is_set():
+        while not self.closed.is_set():
             away = self._away
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
@@ -199,6 +198,8 @@ class CallerRoom:
             else:
                 if not any(room.sid == sid for room in found):
                     self.closed.set()
+                if not away:
+                    return
             await asyncio.sleep(LOOK_SECONDS)
 
     def _came(self, participant: rtc.RemoteParticipant) -> None:

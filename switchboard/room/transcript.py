@@ -31,17 +31,20 @@ class Segment:
 
     async def write(self, visit: int) -> None:
         """Send what has come since."""
-        if self._stream is None or visit != self._visit:
-            self._stream, self._visit, self._sent = await self._open(final=False), visit, 0
+        stream, self._stream = self._stream, None  # one that fails is opened anew, with all of it
+        if stream is None or visit != self._visit:
+            stream, self._visit, self._sent = await self._open(final=False), visit, 0
         if new := self.text[self._sent :]:
-            self._sent = len(self.text)
-            await self._stream.write(new)
+            await stream.write(new)
+            self._sent += len(new)
+        self._stream = stream
 
     async def end(self, visit: int) -> None:
         """Send what is left, and that this was all."""
         await self.write(visit)
-        assert self._stream is not None
-        await self._stream.aclose(attributes={ATTRIBUTE_TRANSCRIPTION_FINAL: "true"})
+        stream, self._stream = self._stream, None
+        assert stream is not None
+        await stream.aclose(attributes={ATTRIBUTE_TRANSCRIPTION_FINAL: "true"})
 
     async def whole(self, text: str, *, final: bool) -> None:
         """A guess at all of it, in a stream of its own."""

@@ -72,8 +72,13 @@ class PersonPhone:
                 api.CreateRoomRequest(name=self._name, empty_timeout=empty, departure_timeout=DEPARTURE_SECONDS)
             )
             await self.room.connect(self._livekit.url, self._token())
-        if await self._others_are_first():
-            await self.room.disconnect()
+        engaged = True
+        try:
+            engaged = await self._others_are_first()
+        finally:
+            if engaged:
+                await self.room.disconnect()
+        if engaged:
             raise Engaged
         return self
 
@@ -85,12 +90,13 @@ class PersonPhone:
         """Free the phone, whatever it is doing: its room is deleted, once."""
         if self._hung_up:
             return
-        self._hung_up = True
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await get_job_context().api.room.delete_room(api.DeleteRoomRequest(room=self._name))
         except (api.TwirpError, aiohttp.ClientError, TimeoutError) as error:
             log.warning("a person's line was not closed", error=type(error).__name__)
+        else:
+            self._hung_up = True
 
     def listen(self, on_key: Callable[[str], None]) -> None:
         """Tell `on_key` each key that the person presses from now on."""
