@@ -86,9 +86,10 @@ class Repeats:
         turn.calls[key] = done
         try:
             result = await work()
-        except BaseException:
+        except BaseException as error:
             turn.calls.pop(key, None)  # a call that failed may be tried again
-            done.result.cancel()
+            done.result.set_exception(error)
+            done.result.exception()  # not everybody has a twin that waits for it
             raise
         turn.succeeded += 1
         done.others = turn.succeeded

@@ -1,7 +1,9 @@
 """A model that asks for the same again and again."""
 
+import asyncio
 from collections.abc import Iterator
-from typing import ClassVar
+from types import SimpleNamespace
+from typing import Any, ClassVar, cast
 
 import pytest
 from livekit.agents import RunContext, ToolError, function_tool, llm
@@ -72,6 +74,12 @@ def nothing_weighed() -> Iterator[None]:
     COUNT.clear()
     yield
     COUNT.clear()
+
+
+class Nobody:
+    """A session in which nothing happens."""
+
+    def on(self, *_: object) -> None: ...
 
 
 def results(stage: Stage) -> list[str]:
@@ -153,10 +161,24 @@ async def test_the_same_twice_in_one_answer_is_done_once(database_url: str) -> N
         assert len(results(stage)) == 2
 
 
-def test_a_guarded_tool_looks_the_same_to_the_model() -> None:
-    class Nobody:
-        def on(self, *_: object) -> None: ...
+async def test_the_same_twice_at_once_fails_twice_with_its_reason() -> None:
+    asked = asyncio.Event()
 
+    @function_tool
+    async def open_box() -> str:
+        """Open it."""
+        await asked.wait()
+        raise ToolError("It stays shut.")
+
+    ledger = SimpleNamespace(write=lambda _: asked.set())  # the second one is told there
+    call = SimpleNamespace(ledger=ledger, agent="scales")
+    guarded: Any = Repeats(cast(Call[Any], call), Nobody()).guard(open_box)  # type: ignore[arg-type]
+    failed = await asyncio.gather(guarded(), guarded(), return_exceptions=True)
+
+    assert [str(getattr(each, "message", each)) for each in failed] == ["It stays shut."] * 2
+
+
+def test_a_guarded_tool_looks_the_same_to_the_model() -> None:
     guarded = Repeats(None, Nobody()).guard(weigh)  # type: ignore[arg-type]
 
     assert llm.utils.build_legacy_openai_schema(guarded) == llm.utils.build_legacy_openai_schema(weigh)  # type: ignore[arg-type]
