@@ -12,6 +12,7 @@ import structlog
 from google.protobuf.duration_pb2 import Duration
 from livekit import api, rtc
 from livekit.agents import get_job_context
+from livekit.agents.voice.transcription import find_micro_track_id
 from livekit.protocol.sip import TransferSIPParticipantResponse
 
 from switchboard.background import Background
@@ -96,11 +97,11 @@ class CallerRoom:
         return [self.caller] if self.caller else []
 
     def microphone_of(self, identity: str) -> str | None:
-        """The track in which that participant speaks."""
-        here: dict[str, rtc.Participant] = {**self.room.remote_participants}
-        here[self.room.local_participant.identity] = self.room.local_participant
-        tracks = here[identity].track_publications.values() if identity in here else ()
-        return next((track.sid for track in tracks if track.source == rtc.TrackSource.SOURCE_MICROPHONE), None)
+        """The track in which that participant speaks, if they are there and have one."""
+        try:
+            return find_micro_track_id(self.room, identity)
+        except ValueError:
+            return None
 
     async def refer(self, address: str, ringing_seconds: int) -> TransferSIPParticipantResponse:
         """Send the caller's phone to `address`.
