@@ -18,6 +18,7 @@ from livekit.protocol.sip import TransferSIPParticipantResponse
 from switchboard.background import Background
 from switchboard.ledger.events import Answered, Ended, Event, HandoffDone, PersonStep, ToolCalled, ToolReturned
 from switchboard.room.outbox import Outbox
+from switchboard.room.pulse import Pulse
 
 log = structlog.get_logger(__name__)
 
@@ -232,8 +233,13 @@ class CallerRoom:
             return
         if changed.get(STATUS) == ON_THE_LINE:
             self._arrived()
+            self._background.run(self._notice_silence(participant.identity), "notice that a phone has left")
         elif changed.get(STATUS) == HUNG_UP:
             self._left()
+
+    async def _notice_silence(self, identity: str) -> None:
+        await Pulse(get_job_context().api, self.room, identity).stops()
+        self._left()
 
     def _left(self) -> None:
         self.here.clear()

@@ -14,8 +14,10 @@ from livekit import api, rtc
 from livekit.agents import get_job_context
 from livekit.protocol.sip import CreateSIPParticipantRequest, SIPOutboundConfig
 
+from switchboard.background import Background
 from switchboard.ledger.events import TransferOutcome
 from switchboard.livekit import token_of
+from switchboard.room.pulse import Pulse
 from switchboard.settings.schema import LiveKitAccess, Phone
 from switchboard.transfer.outcome import outcome_of
 
@@ -58,6 +60,7 @@ class PersonPhone:
         self.gone = asyncio.Event()
         """The person has hung up, or the room is closed."""
         self._key_listeners: list[Callable[[str], None]] = []
+        self._background = Background(self.gone.set)
         self.room.on("participant_attributes_changed", self._changed)
         self.room.on("participant_disconnected", self._went)
         self.room.on("disconnected", lambda _: self.gone.set())
@@ -83,6 +86,7 @@ class PersonPhone:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self._background.aclose()
         await self.hang_up()
         await self.room.disconnect()
 
@@ -111,7 +115,12 @@ class PersonPhone:
         except (api.TwirpError, aiohttp.ClientError, TimeoutError) as error:
             return outcome_of(error, rings_until)
         self.answered.set()
+        self._background.run(self._notice_silence(), "notice that a person has left")
         return "done"
+
+    async def _notice_silence(self) -> None:
+        await Pulse(get_job_context().api, self.room, PERSON).stops()
+        self.gone.set()
 
     def _request(self) -> CreateSIPParticipantRequest:
         """With the way out in it, so that nothing has to be set up on the server first."""

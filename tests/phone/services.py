@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from stack.cache import cache_folder
@@ -13,6 +14,7 @@ from stack.machine import Machine
 from stack.ports import Port
 from stack.redis import Redis, answers
 from tests.livekit import ROOT, LiveKitServer, free_port
+from tests.phone.signalling import Signalling
 
 READY_SECONDS = 30.0
 
@@ -77,10 +79,11 @@ class PhoneServices:
         port = redis.port.number
         self.redis = Service(redis.part.command, folder / "redis.log", lambda _: answers(port))
         self.livekit = ServerOnRedis(redis.address)
+        self.signalling = Signalling(self.livekit.port)
         config = LiveKitSip.prepare(
             sip_program,
             folder,
-            self.livekit.access,
+            replace(self.livekit.access, url=self.signalling.url),
             redis.address,
             Port("SIP", free_port(), kind="udp"),
             audio_from=min(free_port(), 65536 - AUDIO_PORTS),
@@ -93,10 +96,12 @@ class PhoneServices:
     def start(self) -> None:
         self.redis.start()
         self.livekit.start()
+        self.signalling.start()
         self.sip.start()
 
     def stop(self) -> None:
         self.sip.kill()
+        self.signalling.stop()
         self.livekit.remove()
         self.redis.kill()
 

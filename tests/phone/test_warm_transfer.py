@@ -46,11 +46,15 @@ class Case:
 
     async def asks_for_a_person(self) -> None:
         """Call, and press 0."""
+        await self.calls()
+        await self.phone.press("0")
+
+    async def calls(self) -> None:
+        """The call is answered."""
         known = await origins(self.ledger)
         await self.phone.dial(self._services.uri(NUMBER))
         await self.phone.until("CALL_ESTABLISHED")
         self.origin = await new_origin(self.ledger, known)
-        await self.phone.press("0")
 
     async def until_stage(self, stage: str, phone: int | None = None) -> list[Event]:
         """The events so far, once the transfer is at this stage."""
@@ -220,6 +224,32 @@ async def test_a_caller_who_hangs_up_while_it_rings_frees_the_phone(case: Case, 
     async with desk() as person:
         await rung(case, person)
         await frees_the_phone(case, person)
+
+
+async def test_a_caller_whose_leaving_livekit_loses_frees_the_phone(
+    case: Case, desk: Desk, services: PhoneServices
+) -> None:
+    async with desk() as person:
+        await case.calls()
+        services.signalling.cut_off()
+        await case.phone.press("0")
+        await person.until("CALL_INCOMING")
+        await frees_the_phone(case, person)
+
+
+async def test_a_person_whose_leaving_livekit_loses_has_left(case: Case, desk: Desk, services: PhoneServices) -> None:
+    async with desk() as person:
+        await briefed(case, person)
+        await person.press("1")
+        await case.until_stage("joined")
+        services.signalling.cut_off()
+        await person.hangup()
+        left = await person.until("CALL_CLOSED")
+        closed = await case.phone.until("CALL_CLOSED")
+        events = await case.end()
+
+    assert closed.at - left.at < FREED_SECONDS
+    assert of(events, Ended)[0].reason == "transferred"
 
 
 async def test_a_caller_who_hangs_up_in_the_briefing_frees_the_phone(case: Case, desk: Desk) -> None:
