@@ -23,6 +23,7 @@ from switchboard.conversation import Conversation
 from switchboard.line.workflow import Workflow
 from switchboard.presence import Invitation
 from switchboard.room.own_frames import keep_frames_apart
+from switchboard.room.seat import Seat
 from switchboard.settings.process import let_children_import_from, spare_local_models
 from switchboard.settings.schema import Settings
 from switchboard.settings.values import SettingsError
@@ -57,6 +58,11 @@ async def answer_on(line: Workflow, ctx: JobContext) -> None:
     chosen = settings()
     asked = Dispatch.understood(ctx.job.metadata)
     origin = asked.resume or ctx.job.room.name
+    seat = Seat(ctx.api, ctx.job)
+    if not await seat.free():
+        log.warning("an agent was not needed: the room has one, or is no more", room=ctx.job.room.name)
+        ctx.shutdown("not needed")
+        return
     async with (
         aclosing(database_of(chosen)) as database,
         services(chosen, line) as available,
@@ -68,10 +74,11 @@ async def answer_on(line: Workflow, ctx: JobContext) -> None:
             past=await recall(database, origin),
             origin=origin,
             channel=PHONE if asked.phone else WEB,
-            invitation=Invitation(ctx.room, ctx.connect, asked.caller),
+            invitation=Invitation(ctx.room, seat, ctx.connect, asked.caller),
         ) as conversation,
     ):
         await conversation.hold()
+    ctx.shutdown("the call is over")  # where the room stays, because it is another agent's, LiveKit would not notice
 
 
 def prepare_process(_process: JobProcess) -> None:

@@ -6,8 +6,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from livekit import rtc
-from livekit.agents import AgentSession, get_job_context, llm, room_io
+from livekit.agents import AgentSession, llm, room_io
 from livekit.agents.voice.transcription import TranscriptSynchronizer
 
 from switchboard.background import Background
@@ -21,11 +22,14 @@ from switchboard.realtime.pieces import SHORT_MS
 from switchboard.room.agent_track import AgentTrack
 from switchboard.room.caller import CallerRoom
 from switchboard.room.keypad import Keypad, turn_of
+from switchboard.room.seat import Seat
 from switchboard.room.transcript import AgentWords, CallerWords
 from switchboard.services.providers import Services
 from switchboard.transfer.cold import ColdTransfer
 from switchboard.transfer.warm import CallerSide, WarmTransfer
 from switchboard.waiting import any_set
+
+log = structlog.get_logger(__name__)
 
 ANSWER_TYPED = room_io.TextInputOptions().text_input_cb
 """LiveKit's own way: the caller counts as speaking meanwhile."""
@@ -36,6 +40,7 @@ class Invitation:
     """The LiveKit room of a call. `connect` connects `room`; the caller may not be there yet."""
 
     room: rtc.Room
+    seat: Seat
     connect: Callable[[], Awaitable[None]]
     caller: str | None = None
     """The identity that the caller will have; None: whoever comes."""
@@ -71,7 +76,13 @@ class Presence:
         zero = channel is PHONE and settings.phone.asks_for_person_with_zero
         self._keypad = Keypad(lambda keys: self._type(turn_of(keys, zero)))
         self._room = CallerRoom(
-            invitation.room, invitation.caller, workflow.name, call.id, self._keypad.press, background
+            invitation.room,
+            invitation.seat,
+            invitation.caller,
+            workflow.name,
+            call.id,
+            self._keypad.press,
+            background,
         )
         self._track = AgentTrack()
         self._words = TranscriptSynchronizer(next_in_chain_audio=self._track, next_in_chain_text=AgentWords(self._room))
@@ -113,11 +124,15 @@ class Presence:
             closing.callback(self._keypad.close)
             closing.push_async_callback(self._track.aclose)
             closing.push_async_callback(self._words.aclose)
-            closing.push_async_callback(_delete_room)
             closing.push_async_callback(self._room.aclose)
 
     async def _enter(self) -> None:
         await self._invitation.connect()
+        if not self._invitation.seat.was_free(self._invitation.room):
+            log.warning("another agent has the room: this one leaves")
+            self._ending.withdraw()
+            await self._invitation.room.disconnect()
+            return
         self._room.connected()
         self._call.caller.number, self._call.caller.dialed = self._room.number, self._room.dialed
         self._background.run(self._attend(), "attend")
@@ -172,7 +187,3 @@ class Presence:
 
 async def _awaited(answer: Awaitable[None]) -> None:
     await answer
-
-
-async def _delete_room() -> None:
-    await get_job_context().delete_room()

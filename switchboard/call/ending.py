@@ -93,6 +93,11 @@ class Ending:
         self._session.shutdown(drain=self.heard)
         asyncio.get_running_loop().call_later(CLOSING_SECONDS if self.heard else GONE_SECONDS, self.end_anyway)
 
+    def withdraw(self) -> None:
+        """Another agent has the caller: this call never was, and nothing is written of it."""
+        self.over.set()
+        self.leaving.set()
+
     @property
     def heard(self) -> bool:
         """Whether somebody hears how the call ends."""

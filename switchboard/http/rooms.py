@@ -118,9 +118,7 @@ class Rooms:
             old = await self._server.agent_dispatch.list_dispatch(room.name)
             if any(_is_coming(dispatch) for dispatch in old):
                 return False
-            # A dispatch that is taken late after all would bring a second agent.
-            for dispatch in old:
-                await self._server.agent_dispatch.delete_dispatch(dispatch.id, room.name)
+            # An old one stays: deleting it ends its agent, who may come at this moment. Of two the first has the room.
             await self._server.agent_dispatch.create_dispatch(
                 api.CreateAgentDispatchRequest(
                     agent_name=self._livekit.agent_name, room=room.name, metadata=room.metadata()

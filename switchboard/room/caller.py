@@ -7,7 +7,6 @@ import asyncio
 import json
 from collections.abc import Callable
 
-import aiohttp
 import structlog
 from google.protobuf.duration_pb2 import Duration
 from livekit import api, rtc
@@ -19,13 +18,13 @@ from switchboard.background import Background
 from switchboard.ledger.events import Answered, Ended, Event, HandoffDone, PersonStep, ToolCalled, ToolReturned
 from switchboard.room.outbox import Outbox
 from switchboard.room.pulse import Pulse
+from switchboard.room.seat import Seat
 
 log = structlog.get_logger(__name__)
 
 # LiveKit SIP's own attributes of a caller on the phone
 STATUS, NUMBER, DIALED = "sip.callStatus", "sip.phoneNumber", "sip.trunkPhoneNumber"
 REFER_SECONDS = 5.0  # for all of a transfer but the ringing
-ANSWER_SECONDS = 2.0
 ON_THE_LINE, HUNG_UP = "active", "hangup"
 LOOK_SECONDS = 0.5
 """How often a room that we have lost is looked for; LiveKit's client tries to come back to a deleted one for 10 s."""
@@ -47,6 +46,7 @@ class CallerRoom:
     def __init__(
         self,
         room: rtc.Room,
+        seat: Seat,
         caller: str | None,
         line: str,
         call_id: str,
@@ -62,18 +62,21 @@ class CallerRoom:
         """Of a caller on the phone, as is `dialed`, the number that they called."""
         self.dialed: str | None = None
         self.closed = asyncio.Event()
-        """The room is no more."""
+        """The room is no more, or another agent's."""
         self.outbox = Outbox(room)
+        self._seat = seat
         self._on_key = on_key
         self._background = background
         self._attributes = {LINE: line, CALL: call_id}
         self._changed_attributes = asyncio.Event()
         self._told = 0
+        self._entered = False
         self._away = False
+        self._was_away = False
         self._delivering: asyncio.Task[None] | None = None
         room.on("participant_connected", self._came)
         room.on("participant_active", self._active)
-        room.on("disconnected", lambda *_: self.closed.set())
+        room.on("disconnected", self._gave_up)
         room.on("reconnecting", self._lost)
         room.on("reconnected", self._back)
         room.on("participant_disconnected", self._went)
@@ -81,16 +84,19 @@ class CallerRoom:
         room.on("sip_dtmf_received", self._key)
 
     def connected(self) -> None:
-        """The agent is in the room."""
+        """The agent is in the room, and has it to itself."""
+        self._entered = True
         self._delivering = self._background.run(self.outbox.deliver(), "outbox")
         self._background.run(self._publish_attributes(), "attributes")
         for participant in self.room.remote_participants.values():
             self._came(participant)
 
     async def aclose(self) -> None:
-        """Send what is left, and stop."""
+        """Send what is left, and close the room, for whoever is still in it; not one that another agent has."""
         if self._delivering:
             await self.outbox.aclose(self._delivering)
+        if self._entered and not (self._was_away and await self._lost_the_seat()):
+            await get_job_context().delete_room()
 
     @property
     def audience(self) -> list[str]:
@@ -176,33 +182,34 @@ class CallerRoom:
                 log.debug("the page was not told", error=type(error).__name__)
 
     def _lost(self) -> None:
-        self._away = True
+        self._away = self._was_away = True
         self._background.run(self._look_for_the_room(), "look for the room")
 
     def _back(self) -> None:
         self._away = False
         self._changed_attributes.set()  # the last ones may not have arrived
 
+    def _gave_up(self, *_: object) -> None:
+        self._was_away = True
+        self.closed.set()
+
     async def _look_for_the_room(self) -> None:
         """Our connection is lost. Whether the room still is, the server knows long before LiveKit's client gives up.
 
         The client makes a deleted room anew and says that it is back: it is looked once more then, for this very room.
+        Another agent may have come meanwhile, for one that the server took for dead.
         """
-        sid = await self.room.sid
         while not self.closed.is_set():
             away = self._away
-            try:
-                async with asyncio.timeout(ANSWER_SECONDS):
-                    request = api.ListRoomsRequest(names=[self.room.name])
-                    found = (await get_job_context().api.room.list_rooms(request)).rooms
-            except (api.TwirpError, aiohttp.ClientError, TimeoutError) as error:
-                log.debug("the room was not found out about", error=type(error).__name__)
-            else:
-                if not any(room.sid == sid for room in found):
-                    self.closed.set()
-                if not away:
-                    return
+            lost = await self._lost_the_seat()
+            if lost:
+                self.closed.set()
+            if lost is not None and not away:
+                return
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _lost_the_seat(self) -> bool | None:
+        return await self._seat.lost(self.room.local_participant.identity)
 
     def _came(self, participant: rtc.RemoteParticipant) -> None:
         if participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT:

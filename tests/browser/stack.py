@@ -62,6 +62,13 @@ class Program:
         """What it has written since it was started last."""
         return self.log.read_bytes()[self._began :].decode(errors="replace")
 
+    def drain(self) -> None:
+        """Stop a worker as a deployment does: it ends when its calls have."""
+        if self.process:
+            self.process.terminate()
+            self.process.wait(READY_SECONDS)
+            self.process = None
+
     def kill(self) -> None:
         """SIGKILL to it and all its children, as a crash of its machine would."""
         if self.process:

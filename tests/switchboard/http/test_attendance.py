@@ -86,8 +86,8 @@ async def test_a_call_that_nobody_took_is_asked_for_again_and_one_that_was_taken
             assert await eventually(partial(agents_in, livekit, room)) == 1
         assert [one.id for one in await livekit.agent_dispatch.list_dispatch(taken)] == accepted
         asked_again = [one.id for one in await livekit.agent_dispatch.list_dispatch(lost)]
-        assert len(asked_again) == 1
-        assert asked_again != refused
+        assert len(asked_again) == 2
+        assert set(asked_again) > set(refused), "deleting the first would end its agent, who may be on the way"
 
 
 async def test_a_caller_with_a_mere_token_is_looked_after_too(
@@ -108,16 +108,16 @@ async def impatient(livekit_server: LiveKitServer, livekit: api.LiveKitAPI) -> A
         yield caller
 
 
-async def test_asking_has_an_end_and_leaves_one_dispatch(
+async def test_asking_has_an_end_and_takes_nothing_back(
     impatient: httpx2.AsyncClient, livekit: api.LiveKitAPI
 ) -> None:
     call = (await impatient.post("/calls")).json()
     seen: set[str] = set()
 
     async def asked_often_enough() -> bool:
-        dispatches = await livekit.agent_dispatch.list_dispatch(call["id"])
-        assert len(dispatches) <= 1
-        seen.update(one.id for one in dispatches)
+        dispatches = {one.id for one in await livekit.agent_dispatch.list_dispatch(call["id"])}
+        assert dispatches >= seen
+        seen.update(dispatches)
         return len(seen) == 1 + MOST_ASKED
 
     await eventually(asked_often_enough)
