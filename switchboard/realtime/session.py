@@ -51,7 +51,9 @@ log = structlog.get_logger(__name__)
 
 ANSWER_SECONDS = 10.0  # LiveKit's own patience with a reply
 RETRY_SECONDS = 1.0
-CLOSING_SECONDS = 2.0
+CLOSING_SECONDS = 1.5
+CUTS, CUT_SECONDS = 4, 0.1
+"""A connection that is begun at the very moment of a cut outlives it, and waits for the service once more."""
 MAX_RETRIES = 2
 
 # A handoff takes LiveKit's listeners off the session and puts the next agent's on: what happens between is held back.
@@ -568,7 +570,7 @@ class CallSession(RealtimeSession):
     # -- the end -------------------------------------------------------------------------------------------------------
 
     async def aclose(self) -> None:
-        """Close the connection. Always completes, and within `CLOSING_SECONDS`.
+        """Close the connection. Always completes, and within two seconds.
 
         LiveKit's own raises the error that ended the session once more, and waits for a connection that is being made
         and for a service that does not answer a close.
@@ -577,9 +579,13 @@ class CallSession(RealtimeSession):
         await asyncio.wait([closing], timeout=CLOSING_SECONDS)
         if not closing.done():
             log.warning("the realtime connection did not close in time: it is cut")
-            self._main_atask.cancel()
-            await asyncio.wait([closing])
-        if not closing.cancelled() and (error := closing.exception()):  # reported by its `error` event
+        for _ in range(CUTS):
+            if not closing.done():
+                self._main_atask.cancel()
+                await asyncio.wait([closing], timeout=CUT_SECONDS)
+        if not closing.done():
+            log.error("the realtime connection could not be cut")
+        elif not closing.cancelled() and (error := closing.exception()):  # reported by its `error` event
             log.debug("the realtime session had failed before it was closed", error=type(error).__name__)
 
 

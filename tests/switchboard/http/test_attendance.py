@@ -108,9 +108,7 @@ async def impatient(livekit_server: LiveKitServer, livekit: api.LiveKitAPI) -> A
         yield caller
 
 
-async def test_asking_has_an_end_and_takes_nothing_back(
-    impatient: httpx2.AsyncClient, livekit: api.LiveKitAPI
-) -> None:
+async def test_asking_has_an_end_and_takes_nothing_back(impatient: httpx2.AsyncClient, livekit: api.LiveKitAPI) -> None:
     call = (await impatient.post("/calls")).json()
     seen: set[str] = set()
 
