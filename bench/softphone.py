@@ -3,16 +3,16 @@
 import asyncio
 import json
 import re
-import socket
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any
 
 from bench.caller import CallFailedError
-from stack.ports import LOOPBACK, Port
+from bench.outlet import Outlet, free_port, two_ports
+from stack.ports import LOOPBACK
 
 PROGRAM = Path("/usr/bin/baresip")
 READY_SECONDS = 10.0
@@ -161,34 +161,34 @@ async def softphone(
     username: str = "",
     password: str = "",
     claims: str = "",
-    port: int | None = None,
+    outlet: Outlet | None = None,
 ) -> AsyncIterator[Softphone]:
     """A phone that is on for the block. It hangs up when `says` (8 kHz mono) has been said: make that long enough.
 
-    `answers`: it takes every call at once. `claims`: the host in its From header, a lie. `port`: of `two_ports`.
+    `answers`: it takes every call at once. `claims`: the host in its From header, a lie. `outlet`: where it is.
     """
-    sip, control = port or two_ports(), _free_port()
+    sip, control = outlet.port if outlet else two_ports(), free_port()
     signing_in = f";auth_user={username};auth_pass={password}" if username else ""
     answering = ";answermode=auto" if answers else ""
     account = f"<sip:{number}@{claims or f'{LOOPBACK}:{sip}'}>;regint=0{signing_in}{answering}"
-    with _configured(folder, says, account, sip, control) as log:
+    with outlet.in_use() if outlet else nullcontext(), _configured(folder, says, account, sip, control) as log:
         process = await asyncio.create_subprocess_exec(
             PROGRAM, "-f", folder, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder
         )
-    try:
-        phone = Softphone(number, sip, folder, *await _connect(control, folder / "baresip.log"))
-        yield phone
-        await phone.aclose()
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+        try:
+            phone = Softphone(number, sip, folder, *await _connect(control, folder / "baresip.log"))
+            yield phone
+            await phone.aclose()
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
 
 
 @contextmanager
 def _configured(folder: Path, says: Path, account: str, sip: int, control: int) -> Iterator[IO[bytes]]:
     """A folder with all that a phone is told; its log, to be written."""
-    audio = min(_free_port("udp"), 65535 - AUDIO_PORTS)
+    audio = min(free_port("udp"), 65535 - AUDIO_PORTS)
     ports = {"sip": sip, "control": control, "audio": audio, "audio_end": audio + AUDIO_PORTS}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config").write_text(CONFIG.format(loopback=LOOPBACK, folder=folder, says=says, **ports))
@@ -208,26 +208,6 @@ async def _connect(port: int, log: Path) -> tuple[asyncio.StreamReader, asyncio.
             if time.monotonic() > until:
                 raise CallFailedError(f"baresip did not start, see {log}") from None
             await asyncio.sleep(0.02)
-
-
-def two_ports() -> int:
-    """A port that is free together with the next one, which baresip takes as well."""
-    while True:
-        port = _free_port()
-        if all(_is_free(number, kind) for number in (port, port + 1) for kind in ("tcp", "udp")):
-            return port
-
-
-def _free_port(kind: Literal["tcp", "udp"] = "tcp") -> int:
-    return Port("a phone", 0, kind).another().number
-
-
-def _is_free(port: int, kind: str) -> bool:
-    sort = socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM
-    with socket.socket(socket.AF_INET, sort) as probe, suppress(OSError, OverflowError):
-        probe.bind((LOOPBACK, port))
-        return True
-    return False
 
 
 def _event(message: dict[str, Any]) -> PhoneEvent:

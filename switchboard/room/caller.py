@@ -70,6 +70,7 @@ class CallerRoom:
         self._attributes = {LINE: line, CALL: call_id}
         self._changed_attributes = asyncio.Event()
         self._told = 0
+        self._calling = False
         self._entered = False
         self._away = False
         self._was_away = False
@@ -149,14 +150,17 @@ class CallerRoom:
 
     def _show_person(self, step: PersonStep) -> None:
         match step.stage:
-            case "called" if step.phone == 1:
+            case "called" if not self._calling:
+                self._calling = True
                 self._tell({"kind": "person", "person": step.target, "state": "called"})
             case "unreached":
+                self._calling = False
                 self._tell({"kind": "person", "person": step.target, "state": "unreached"})
             case "joined":
                 self._set(AGENT, step.target)
                 self._tell({"kind": "handoff", "from": step.agent, "to": step.target})
             case "handed_back":
+                self._calling = False
                 self._set(AGENT, step.agent)
                 self._tell({"kind": "handoff", "from": step.target, "to": step.agent})
 

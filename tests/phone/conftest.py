@@ -3,13 +3,14 @@
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from pathlib import Path
 
 import pytest
 
+from bench.outlet import Outlet
 from bench.recording import record
-from bench.softphone import PROGRAM, Softphone, softphone, two_ports
+from bench.softphone import PROGRAM, Softphone, softphone
 from switchboard.database import Database
 from tests.livekit import LiveKitMissing
 from tests.phone.desk import Desk, desk_of
@@ -38,28 +39,29 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PhoneServices
 
 
 @pytest.fixture(scope="session")
-def desk_ports() -> tuple[int, int]:
+def outlets() -> Iterator[tuple[Outlet, Outlet]]:
     """Where the two phones of the shop desk are, when a test switches them on."""
-    return two_ports(), two_ports()
+    with closing(Outlet()) as first, closing(Outlet()) as second:
+        yield first, second
 
 
 @pytest.fixture
-def desk(tmp_path: Path, desk_ports: tuple[int, int]) -> Desk:
+def desk(tmp_path: Path, outlets: tuple[Outlet, Outlet]) -> Desk:
     """The shop desk of the stack."""
-    return desk_of(tmp_path, desk_ports)
+    return desk_of(tmp_path, outlets)
 
 
 @pytest.fixture(scope="session")
 def stack(
     services: PhoneServices,
-    desk_ports: tuple[int, int],
+    outlets: tuple[Outlet, Outlet],
     sqlite_templates: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[PhoneStack]:
     """All parts, once for all tests."""
     folder = tmp_path_factory.mktemp("stack")
     shutil.copy(sqlite_templates / "seeded.db", folder / "switchboard.db")
-    running = PhoneStack(services, f"sqlite:///{folder}/switchboard.db", folder, PHONE | shop_desk(*desk_ports))
+    running = PhoneStack(services, f"sqlite:///{folder}/switchboard.db", folder, PHONE | shop_desk(*outlets))
     try:
         running.start()
         yield running

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
+from bench.outlet import Outlet
 from bench.recording import Said, Tone, record
 from bench.softphone import Softphone, softphone
 
@@ -14,14 +15,14 @@ Desk = Callable[..., AbstractAsyncContextManager[Softphone]]
 """Switches on one of the phones, by its number from 1, with what is said into it."""
 
 
-def desk_of(folder: Path, ports: tuple[int, ...]) -> Desk:
-    """The desk whose phones are on these ports."""
+def desk_of(folder: Path, outlets: tuple[Outlet, ...]) -> Desk:
+    """The desk whose phones are there."""
 
     @asynccontextmanager
     async def switched_on(number: int = 1, *says: Said, answers: bool = False) -> AsyncIterator[Softphone]:
-        name, port = f"desk{number}", ports[number - 1]
+        name, outlet = f"desk{number}", outlets[number - 1]
         wav = record(folder / f"{name}.wav", says or [PERSON])
-        async with softphone(folder / name, wav, name, answers=answers, port=port) as phone:
+        async with softphone(folder / name, wav, name, answers=answers, outlet=outlet) as phone:
             yield phone
 
     return switched_on

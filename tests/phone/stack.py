@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from bench.outlet import Outlet
 from switchboard.phone.setup import Setup
 from switchboard.settings.environment import load_settings
 from tests.browser.stack import Stack
@@ -13,9 +14,9 @@ LINE = "support-line"
 PHONE = {"PHONE_NUMBERS": f"{NUMBER}={LINE}", "PHONE_ALLOWED_ADDRESSES": "127.0.0.0/8"}
 
 
-def shop_desk(*ports: int) -> dict[str, str]:
-    """Settings: the phones of the shop desk, on these ports, in that order."""
-    phones = "|".join(f"sip:desk{number}@127.0.0.1:{port}" for number, port in enumerate(ports, start=1))
+def shop_desk(*outlets: Outlet) -> dict[str, str]:
+    """Settings: the phones of the shop desk, which are there, in that order."""
+    phones = "|".join(f"sip:desk{number}@127.0.0.1:{outlet.port}" for number, outlet in enumerate(outlets, start=1))
     return {
         "PHONE_PEOPLE": f"shop desk={phones}",
         "PHONE_RING_SECONDS": "6",

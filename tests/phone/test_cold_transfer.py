@@ -2,15 +2,16 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from bench.caller import CallFailedError
+from bench.outlet import Outlet
 from bench.recording import heard_for, loud_seconds, record, recorded
-from bench.softphone import Softphone, softphone, two_ports
+from bench.softphone import Softphone, softphone
 from switchboard.database import Database
 from switchboard.ledger.events import AgentSpoke, CallTransferred, Ended
 from tests.browser.ledger import ended, events_when, of
@@ -51,9 +52,10 @@ def losses_told(sip: Service) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def port() -> int:
+def outlet() -> Iterator[Outlet]:
     """Where the warehouse's phone is, in the tests that switch it on."""
-    return two_ports()
+    with closing(Outlet()) as outlet:
+        yield outlet
 
 
 @contextmanager
@@ -73,10 +75,10 @@ def running(
 
 @pytest.fixture(scope="module")
 def transferring(
-    services: PhoneServices, port: int, sqlite_templates: Path, tmp_path_factory: pytest.TempPathFactory
+    services: PhoneServices, outlet: Outlet, sqlite_templates: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PhoneStack]:
     """A stack that knows where the warehouse is, once for all tests."""
-    people = {"PHONE_PEOPLE": f"warehouse=sip:{WAREHOUSE}@127.0.0.1:{port}"}
+    people = {"PHONE_PEOPLE": f"warehouse=sip:{WAREHOUSE}@127.0.0.1:{outlet.port}"}
     with running(services, sqlite_templates, tmp_path_factory.mktemp("transferring"), AGENT, people) as stack:
         yield stack
 
@@ -115,16 +117,16 @@ async def caller(tmp_path: Path) -> AsyncIterator[Softphone]:
 
 
 @asynccontextmanager
-async def warehouse(folder: Path, port: int, answers: bool = False) -> AsyncIterator[Softphone]:
+async def warehouse(folder: Path, outlet: Outlet, answers: bool = False) -> AsyncIterator[Softphone]:
     says = record(folder / "warehouse.wav", [0.5, "Warehouse, good morning.", 60.0])
-    async with softphone(folder / "warehouse", says, WAREHOUSE, answers=answers, port=port) as phone:
+    async with softphone(folder / "warehouse", says, WAREHOUSE, answers=answers, outlet=outlet) as phone:
         yield phone
 
 
 async def test_the_callers_phone_is_put_through(
-    transferring: PhoneStack, services: PhoneServices, port: int, caller: Softphone, tmp_path: Path
+    transferring: PhoneStack, services: PhoneServices, outlet: Outlet, caller: Softphone, tmp_path: Path
 ) -> None:
-    async with line_of(transferring) as line, warehouse(tmp_path, port, answers=True) as taker:
+    async with line_of(transferring) as line, warehouse(tmp_path, outlet, answers=True) as taker:
         await caller.dial(services.uri(NUMBER))
         await taker.until("CALL_ESTABLISHED", seconds=40)
         events = await ended(line.ledger, await line.origin())
@@ -151,9 +153,9 @@ async def comes_back(line: Line, caller: Softphone) -> str:
 
 
 async def test_a_caller_comes_back_from_a_place_that_refuses(
-    transferring: PhoneStack, services: PhoneServices, port: int, caller: Softphone, tmp_path: Path
+    transferring: PhoneStack, services: PhoneServices, outlet: Outlet, caller: Softphone, tmp_path: Path
 ) -> None:
-    async with line_of(transferring) as line, warehouse(tmp_path, port) as taker:
+    async with line_of(transferring) as line, warehouse(tmp_path, outlet) as taker:
         await caller.dial(services.uri(NUMBER))
         await taker.until("CALL_INCOMING", seconds=40)
         await taker.hangup()
@@ -164,9 +166,9 @@ async def test_a_caller_comes_back_from_a_place_that_refuses(
 
 
 async def test_a_caller_comes_back_from_a_place_where_nobody_answers(
-    transferring: PhoneStack, services: PhoneServices, port: int, caller: Softphone, tmp_path: Path
+    transferring: PhoneStack, services: PhoneServices, outlet: Outlet, caller: Softphone, tmp_path: Path
 ) -> None:
-    async with line_of(transferring) as line, warehouse(tmp_path, port):
+    async with line_of(transferring) as line, warehouse(tmp_path, outlet):
         await caller.dial(services.uri(NUMBER))
 
         assert await comes_back(line, caller) == "no_answer"

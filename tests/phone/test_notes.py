@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.outlet import Outlet
 from bench.recording import record
 from bench.softphone import softphone
 from switchboard.database import Database
@@ -24,11 +25,11 @@ PERSON = (16.0, "I want to speak to a real person right now.", 60.0)
 
 @pytest.fixture
 def attentive(
-    services: PhoneServices, desk_ports: tuple[int, int], sqlite_templates: Path, tmp_path: Path
+    services: PhoneServices, outlets: tuple[Outlet, Outlet], sqlite_templates: Path, tmp_path: Path
 ) -> Iterator[PhoneStack]:
     """A stack whose agents take notes."""
     shutil.copy(sqlite_templates / "seeded.db", tmp_path / "switchboard.db")
-    phone = PHONE | shop_desk(*desk_ports) | {"PHONE_TAKES_NOTES": "true"}
+    phone = PHONE | shop_desk(*outlets) | {"PHONE_TAKES_NOTES": "true"}
     running = PhoneStack(services, f"sqlite:///{tmp_path}/switchboard.db", tmp_path, phone, agent=AGENT)
     try:
         running.start()

@@ -1,0 +1,36 @@
+"""What the caller's page is told of a person who is brought in."""
+
+import pytest
+from livekit import api, rtc
+from livekit.protocol.agent import Job
+
+from switchboard.background import Background
+from switchboard.ledger.events import PersonStage, PersonStep
+from switchboard.room.caller import CallerRoom
+from switchboard.room.seat import Seat
+
+CALLED = {"kind": "person", "person": "shop_desk", "state": "called"}
+UNREACHED = {"kind": "person", "person": "shop_desk", "state": "unreached"}
+
+
+@pytest.mark.parametrize(
+    ("stages", "told"),
+    [
+        ([("called", 1), ("no_answer", 1), ("called", 2), ("no_answer", 2), ("unreached", 0)], [CALLED, UNREACHED]),
+        ([("busy", 1), ("called", 2), ("no_answer", 2), ("unreached", 0)], [CALLED, UNREACHED]),
+        ([("called", 1), ("unreached", 0), ("called", 1)], [CALLED, UNREACHED, CALLED]),
+        ([("busy", 1), ("busy", 2), ("unreached", 0)], [UNREACHED]),
+    ],
+)
+async def test_a_person_is_told_as_called_once_a_transfer_whichever_phone_is_the_first(
+    stages: list[tuple[PersonStage, int]], told: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[dict[str, object]] = []
+    async with api.LiveKitAPI("http://127.0.0.1:1", "key", "secret") as nobody:
+        seat, background = Seat(nobody, Job()), Background(lambda: None)
+        room = CallerRoom(rtc.Room(), seat, "caller", "support-line", "call_1", lambda _: None, background)
+        monkeypatch.setattr(room, "_tell", seen.append)
+        for stage, phone in stages:
+            room.show(PersonStep(agent="escalation", target="shop_desk", stage=stage, phone=phone))
+
+    assert seen == told
