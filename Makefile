@@ -10,7 +10,7 @@ help:
 	@echo "make test       check and test everything"
 	@echo "make test-fast  only the tests that need no real part: no LiveKit, browser, phone or container"
 	@echo "make check      only style, types and layers, and the page's own checks"
-	@echo "make mutants    which small faults in the page's call no test would notice (half an hour)"
+	@echo "make mutants    which small faults in the code no fast test would notice (hours)"
 	@echo "make ahead      what the newest pre-release of LiveKit Agents would break"
 	@echo "make setup      a .venv from requirements.lock"
 	@echo "make lock       write requirements.lock anew from pyproject.toml (needs uv)"
@@ -34,6 +34,7 @@ check: setup
 	@$(PYTHON) main.py page --check
 
 mutants: setup
+	@scripts/mutants --sample 150
 	@npm --prefix web run mutants
 
 ahead: setup

@@ -1,0 +1,106 @@
+"""`scripts/mutants`: how many small faults in the code the fast tests notice, a line for each package."""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tests.mutants.child import Child
+from tests.mutants.equivalent import equivalents
+from tests.mutants.mutant import Mutant
+from tests.mutants.mutation import mutants_of
+from tests.mutants.scout import watch
+from tests.mutants.suite import Suite, preload, read_suite
+from tests.mutants.trial import Trial, Verdict, judge
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "var" / "mutants"
+ENGINE = "tests/switchboard"
+PACKAGES = {
+    "call": ("switchboard/call", (f"{ENGINE}/call",)),
+    "transfer": ("switchboard/transfer", (f"{ENGINE}/transfer",)),
+    "ledger": ("switchboard/ledger", (f"{ENGINE}/ledger", f"{ENGINE}/call/test_resume.py")),
+    "tools": ("tools", ("tests/tools",)),
+    "http": ("switchboard/http", (f"{ENGINE}/http",)),
+    "realtime": ("switchboard/realtime", (f"{ENGINE}/realtime", f"{ENGINE}/call")),
+    "simulator": ("simulator", ("tests/simulator",)),
+}
+"""Where each package is, and the tests that should notice."""
+SUITE_SECONDS = 900.0
+START_SECONDS = 30.0
+TIMES_SLOWER = 4.0
+
+
+def main() -> None:
+    options = _options()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in options.packages or PACKAGES:
+        verdicts: list[Verdict] = []
+        for verdict in _verdicts(name, options):
+            verdicts.append(verdict)
+            _write(name, verdicts)
+        _say(_line(name, verdicts))
+    _say(f"What nobody noticed is in {FOLDER}/<package>.txt.")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/mutants", description=__doc__)
+    parser.add_argument("packages", nargs="*", metavar="package", help=f"of {', '.join(PACKAGES)}; all without")
+    parser.add_argument("--file", default="*.py", help="only this file of the package, as ending.py")
+    parser.add_argument("--sample", type=int, help="so many mutants of a package, by lot")
+    parser.add_argument("--seed", type=int, default=0, help="the lot; the same draws the same")
+    options = parser.parse_args()
+    if unknown := set(options.packages) - set(PACKAGES):
+        parser.error(f"There is no package {', '.join(sorted(unknown))}.")
+    return options
+
+
+def _verdicts(name: str, options: argparse.Namespace) -> Iterator[Verdict]:
+    package, folders = PACKAGES[name]
+    report = FOLDER / f"{name}.json"
+    log = FOLDER / f"{name}.log"
+    scout = Child(lambda: watch(ROOT, Path(package), folders, report), log, SUITE_SECONDS)
+    files = [path.relative_to(ROOT) for path in sorted((ROOT / package).glob(options.file))]
+    mutants = mutants_of(ROOT, files, options.sample, options.seed)
+    if scout.result() != 0:
+        sys.exit(f"The tests of {name} fail without a fault, or do not end; see {log}.")
+    suite = read_suite(report)
+    preload(suite.modules)
+    known = equivalents()
+    wanted = [mutant for mutant in mutants if not any(each.is_like(mutant) for each in known)]
+    yield from judge(ROOT, [_trial(mutant, suite) for mutant in wanted], FOLDER)
+
+
+def _trial(mutant: Mutant, suite: Suite) -> Trial:
+    tests = suite.tests_for(mutant)
+    return Trial(mutant, tests, START_SECONDS + TIMES_SLOWER * suite.seconds_of(tests))
+
+
+def _line(name: str, verdicts: Sequence[Verdict]) -> str:
+    count = Counter(verdict.outcome for verdict in verdicts)
+    noticed = count["killed"] + count["timed out"]
+    parts = ", ".join(f"{count[outcome]} {outcome}" for outcome in ("killed", "timed out", "survived", "untested"))
+    return f"{name:>10}  {noticed / max(1, len(verdicts)):6.1%}  {parts}"
+
+
+def _write(name: str, verdicts: Sequence[Verdict]) -> None:
+    """The score so far, and all that no test has failed for, in the order of the code."""
+    found = [verdict for verdict in verdicts if verdict.outcome != "killed"]
+    found.sort(key=lambda verdict: (verdict.mutant.path, verdict.mutant.lines.start))
+    (FOLDER / f"{name}.txt").write_text("\n".join([_line(name, verdicts), "", *map(_told, found)]))
+
+
+def _told(verdict: Verdict) -> str:
+    mutant = verdict.mutant
+    was, becomes = mutant.was.replace("\n", "\n    - "), mutant.becomes.replace("\n", "\n    + ")
+    head = f"{mutant.path}:{mutant.lines.start} {verdict.outcome} ({verdict.tests} tests)"
+    return f"{head}\n    - {was}\n    + {becomes}\n"
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - this is what the program is for
+
+
+if __name__ == "__main__":
+    main()
