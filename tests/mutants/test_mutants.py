@@ -72,7 +72,7 @@ def test_a_line_that_no_test_runs_is_untested(house: Path) -> None:
 
 
 def test_more_mutants_than_may_run_at_once_are_all_judged(house: Path) -> None:
-    trials = [Trial(mutant("> other", "< other"), [f"{house}/test_house.py::test_two"], 1.0) for _ in range(6)]
+    trials = [Trial(mutant("> other", "< other"), [f"{house}/test_house.py::test_two"], 60.0) for _ in range(6)]
 
     assert [verdict.outcome for verdict in judge(house, trials, house)] == ["killed"] * 6
 
