@@ -62,7 +62,7 @@ async def test_nothing_goes_out_before_the_caller_can_take_it_and_then_all_in_or
     assert await page.has(3) == [("a", 1), ("b", 1), ("c", 1)]
 
 
-async def test_while_the_caller_is_away_it_is_held_and_they_have_a_new_visit_when_they_are_back(box: Outbox) -> None:
+async def test_while_the_caller_is_away_it_is_held_and_goes_out_after_what_may_not_have_arrived(box: Outbox) -> None:
     page = Page()
     box.reached()
     box.put(page.takes("a"))
@@ -73,7 +73,24 @@ async def test_while_the_caller_is_away_it_is_held_and_they_have_a_new_visit_whe
     assert page.got == [("a", 1)]
 
     box.reached()
-    assert await page.has(2) == [("a", 1), ("b", 2)]
+    assert await page.has(3) == [("a", 1), ("a", 2), ("b", 2)]
+
+
+async def test_what_went_out_long_before_the_page_was_lost_does_not_go_out_again(
+    box: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Page()
+    box.reached()
+    box.put(page.takes("a"))
+    await page.has(1)
+    monkeypatch.setattr(outbox, "DOUBTFUL_SECONDS", 0.0)
+    box.lost()
+    monkeypatch.undo()
+    box.put(page.takes("b"))
+    box.reached()
+    box.lost()
+    box.reached()
+    assert await page.has(2) == [("a", 1), ("b", 3)]
 
 
 async def test_while_our_own_connection_is_lost_it_is_held(box: Outbox, room: rtc.Room) -> None:
