@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+SIGNALLING, WORKER = b"/rtc", b"/agent"
+"""What LiveKit's connections ask for first; its API asks for neither."""
+
 
 class Link:
     """Passes on what comes; see `link_to`."""
@@ -12,9 +15,9 @@ class Link:
         self._to = port
         self._flows = asyncio.Event()
         self._flows.set()
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._cut: tuple[bytes, ...] = ()
+        self._ways: dict[asyncio.StreamWriter, bytes] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
         self.port = 0
 
     @property
@@ -28,32 +31,30 @@ class Link:
     def release(self) -> None:
         self._flows.set()
 
-    async def open(self) -> None:
-        """Take connections, again on the same port."""
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def cut(self) -> None:
-        """Break all connections, and take none until `open`."""
-        if self._server:
-            self._server.close()
-            self._server = None
-        for writer in list(self._writers):
+    def cut(self, *paths: bytes) -> None:
+        """Break the connections that asked for these, and take no new ones."""
+        self._cut = paths
+        for writer in [writer for writer, path in self._ways.items() if path.startswith(paths)]:
             writer.transport.abort()
+
+    async def aclose(self) -> None:
+        self.release()
+        self.cut(b"")
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            there, to = await asyncio.open_connection("127.0.0.1", self._to)
-        except OSError:
+    async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Somebody comes."""
+        asked = await reader.read(65536)
+        path = asked.split(b" ", 2)[1] if asked else b""
+        if path.startswith(self._cut):
             writer.transport.abort()
             return
-        self._writers |= {writer, to}
-        for task in (
-            asyncio.create_task(self._pass_on(reader, to, self._flows)),
-            asyncio.create_task(self._pass_on(there, writer, None)),
-        ):
+        there, to = await asyncio.open_connection("127.0.0.1", self._to)
+        to.write(asked)
+        self._ways |= {writer: path, to: path}
+        for passing in (self._pass_on(reader, to, self._flows), self._pass_on(there, writer, None)):
+            task = asyncio.create_task(passing)
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -67,16 +68,17 @@ class Link:
                 writer.write(piece)
                 await writer.drain()
         writer.close()
-        self._writers.discard(writer)
+        self._ways.pop(writer, None)
 
 
 @asynccontextmanager
 async def link_to(port: int) -> AsyncIterator[Link]:
     """A link to that port of this machine."""
     link = Link(port)
-    await link.open()
+    server = await asyncio.start_server(link.connected, "127.0.0.1", 0)
+    link.port = server.sockets[0].getsockname()[1]
     try:
         yield link
     finally:
-        link.release()
-        await link.cut()
+        server.close()
+        await link.aclose()

@@ -96,7 +96,7 @@ class CallerRoom:
         """Send what is left, and close the room, for whoever is still in it; not one that another agent has."""
         if self._delivering:
             await self.outbox.aclose(self._delivering)
-        if self._entered and not (self._was_away and await self._lost_the_seat()):
+        if self._entered and (not self._was_away or await self._lost_the_seat() is False):
             await get_job_context().delete_room()
 
     @property

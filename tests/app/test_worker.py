@@ -1,74 +1,29 @@
-"""A room is answered by one agent, however late those come who were asked."""
+"""A room is answered by one agent, however late those come who were asked; and nobody is paid for who has no caller."""
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
 import pytest
 from livekit import api
+from livekit.protocol.models import ParticipantInfo
 
-from switchboard.database import Database
 from switchboard.http import rooms
 from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended
+from tests.app.line import Line, in_the_room
 from tests.app.slow_worker import AT, FOLDER, Gate
 from tests.browser.ledger import calls_of, ended, events_when, of
-from tests.browser.participant import TRANSCRIPTS, Participant
-from tests.browser.stack import Program, Stack
-from tests.link import Link, link_to
-from tests.livekit import LiveKitServer, livekit_server
-from tests.switchboard.http.house import OPTIONS, eventually, open_house
+from tests.browser.participant import TRANSCRIPTS
+from tests.browser.stack import Program
+from tests.link import SIGNALLING, WORKER, Link
+from tests.switchboard.http.house import eventually
 
-__all__ = ["livekit_server"]
-
-AGENT = "one-to-a-room"
 GREETING = "Fernway"
 JOB = "received job request"
-
-
-@dataclass
-class Line:
-    """A line whose parts run, but for its worker."""
-
-    stack: Stack
-    caller: httpx2.AsyncClient
-    server: api.LiveKitAPI
-    ledger: Database
-
-    @property
-    def worker(self) -> Program:
-        return self.stack.worker
-
-    async def asked_again(self, room: str) -> None:
-        """A second agent has been asked for."""
-        seen: set[str] = set()
-
-        async def twice() -> bool:
-            seen.update(one.id for one in await self.server.agent_dispatch.list_dispatch(room))
-            return len(seen) > 1
-
-        await eventually(twice)
-
-
-@pytest.fixture
-async def line(livekit_server: LiveKitServer, sqlite_templates: Path, tmp_path: Path) -> AsyncIterator[Line]:
-    shutil.copy(sqlite_templates / "seeded.db", tmp_path / "switchboard.db")
-    stack = Stack(livekit_server, f"sqlite:///{tmp_path}/switchboard.db", tmp_path, agent=AGENT)
-    access = replace(livekit_server.access, agent_name=AGENT)
-    try:
-        await asyncio.to_thread(stack.simulator.start)
-        async with (
-            open_house(access, OPTIONS) as house,
-            house.caller() as caller,
-            livekit_server.api() as server,
-            aclosing(Database(stack.database)) as ledger,
-        ):
-            yield Line(stack, caller, server, ledger)
-    finally:
-        stack.stop()
+PROMISE = 2.0
 
 
 @pytest.fixture
@@ -78,22 +33,6 @@ async def gate(line: Line, tmp_path: Path) -> Gate:
     line.worker.arguments = ("-m", "tests.app.slow_worker", "start")
     line.worker.environ |= {FOLDER: str(tmp_path), "WORKER_IDLE_PROCESSES": "3"}
     return gate
-
-
-@pytest.fixture
-async def link(livekit_server: LiveKitServer) -> AsyncIterator[Link]:
-    async with link_to(livekit_server.port) as link:
-        yield link
-
-
-@asynccontextmanager
-async def in_the_room(line: Line, call: dict[str, str]) -> AsyncIterator[Participant]:
-    caller = Participant()
-    await caller.room.connect(line.stack.livekit.url, call["participant_token"])
-    try:
-        yield caller
-    finally:
-        await caller.room.disconnect()
 
 
 async def has_one_call(line: Line, call: dict[str, str], greeted: Callable[[], None] = lambda: None) -> None:
@@ -139,3 +78,60 @@ async def test_an_agent_who_comes_late_and_finds_another_leaves_without_a_word(
 
 async def _has_written(program: Program, words: str, times: int) -> bool:
     return program.written.count(words) >= times
+
+
+async def test_the_model_is_hung_up_at_once_when_the_room_is_closed_behind_a_cut_connection(
+    line: Line, link: Link
+) -> None:
+    line.worker.environ["LIVEKIT_URL"] = link.url
+    await asyncio.to_thread(line.worker.start)
+    call = (await line.caller.post("/calls")).json()
+    async with in_the_room(line, call) as caller, httpx2.AsyncClient() as client:
+        await caller.gets(TRANSCRIPTS, GREETING)
+
+        async def hung_up() -> bool:
+            return bool((await client.get(line.stack.model)).json()["open"] == 0)
+
+        assert not await hung_up()
+        link.cut(SIGNALLING)
+        await line.caller.request("DELETE", "/calls", json={"ticket": call["ticket"]})
+        began = time.monotonic()
+        await eventually(hung_up)
+
+        assert time.monotonic() - began < PROMISE
+    assert of(await ended(line.ledger, call["id"]), Ended)[0].reason == "caller_left"
+
+
+async def test_an_agent_who_was_taken_for_dead_leaves_the_call_to_the_next_one(
+    line: Line, link: Link, tmp_path: Path
+) -> None:
+    first = line.worker
+    second = replace(first, environ=dict(first.environ), log=tmp_path / "second.log")
+    first.environ["LIVEKIT_URL"] = link.url
+    await asyncio.to_thread(first.start)
+    call = (await line.caller.post("/calls")).json()
+    async with in_the_room(line, call) as caller:
+        await caller.gets(TRANSCRIPTS, GREETING)
+        link.cut(SIGNALLING, WORKER)
+        await _is_taken_for_dead(line.server, call["id"])
+        try:
+            await asyncio.to_thread(second.start)
+            await line.caller.post("/calls/resume", json={"ticket": call["ticket"]})
+            await events_when(line.ledger, call["id"], lambda events: bool(of(events, AgentSpoke)), number=1)
+            before = await ended(line.ledger, call["id"], number=0)
+            await caller.say("Goodbye!")
+            await caller.put_out.wait()
+            after = await ended(line.ledger, call["id"])
+        finally:
+            second.kill()
+    assert of(before, Ended)[0].reason == "caller_left"
+    assert of(after, Answered)[0].resumes == (await calls_of(line.ledger, call["id"]))[0]
+    assert of(after, Ended)[0].reason == "goodbye"
+
+
+async def _is_taken_for_dead(server: api.LiveKitAPI, room: str) -> None:
+    """What the server does by itself after some 20 s."""
+    listed = await server.room.list_participants(api.ListParticipantsRequest(room=room))
+    for each in listed.participants:
+        if each.kind == ParticipantInfo.Kind.AGENT:
+            await server.room.remove_participant(api.RoomParticipantIdentity(room=room, identity=each.identity))

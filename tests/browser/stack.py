@@ -98,6 +98,8 @@ class Stack:
         self.page = f"http://127.0.0.1:{(port := free_port())}"
         realtime = free_port()
         simulator = f"http://127.0.0.1:{realtime}"
+        self.model = f"{simulator}/health"
+        """Tells how many connections to the model there are."""
         plain = {
             name: value
             for name, value in os.environ.items()
@@ -120,7 +122,7 @@ class Stack:
         if script:
             del values["AZURE_OPENAI_TTS_DEPLOYMENT"], values["AZURE_OPENAI_TTS_API_VERSION"]
             command = (*command, "--script", str(script))
-        self.simulator = Program(command, values, folder / "simulator.log", _answers(f"{simulator}/health"))
+        self.simulator = Program(command, values, folder / "simulator.log", _answers(self.model))
         self.worker = Program(("main.py", "start"), values, folder / "worker.log", _has_registered)
         self.web = Program(("main.py", "web"), values, folder / "web.log", _answers(f"{self.page}/health"))
         self._programs = (self.simulator, self.worker, self.web)
