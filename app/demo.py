@@ -1,33 +1,36 @@
 """The demo: everything that a call by browser or phone needs, on this machine."""
 
-import asyncio
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 
 import typer
 
 from app.data import prepare_database
 from app.lines import line_named
-from app.machine import livekit_build, on_this_machine, page_of
+from app.machine import PAGE, livekit_build, livekit_program, on_this_machine, page_of, progress
 from app.process import HERE, settings
 from app.simulator import simulator_settings
 from simulator.recognizer import NOT_UNDERSTOOD
-from stack.livekit_build import SIP
+from stack.livekit_build import SERVER, SIP, Source
 from stack.livekit_server import provide_server
 from stack.machine import Machine
 from stack.parts import Part, Parts
 from stack.phones import provide_phones
 from stack.ports import Port, take
+from stack.progress import Progress
 from stack.readiness import http_ok, log_says
+from stack.redis import find_redis
 from stack.rooms import close_rooms
+from stack.together import together
 from switchboard.phone.setup import Setup
 from switchboard.settings.schema import LiveKitAccess, Phone, Settings
 from switchboard.settings.values import LineNumber
 
 FOLDER = HERE / "var" / "demo"
 NUMBER = "+15550100"
+PARTS = "The parts"
 
 
 def run(line: str | None, with_phone: bool, began: float) -> None:
@@ -41,10 +44,15 @@ def run(line: str | None, with_phone: bool, began: float) -> None:
 
 async def _whole_stack(chosen: Settings, line: str | None, with_phone: bool, machine: Machine, began: float) -> None:
     logs = FOLDER / "log"
-    async with Parts(machine, logs) as parts:
-        await page_of(machine).build()
-        livekit, sip = await _livekit(chosen, with_phone, machine, parts)
-        page = await _start_own_parts(chosen, line, livekit, parts)
+    sources = _needed(chosen, with_phone, machine)
+    steps = progress("demo", PAGE, *(source.shown for source in sources), PARTS)
+    noting = machine.noting(steps.note)
+    async with Parts(noting, logs) as parts:
+        with steps:
+            await together(_page(machine, steps), _livekit_programs(machine, sources, steps))
+            with steps.step(PARTS):
+                livekit, sip = await _livekit(chosen, with_phone, noting, parts)
+                page = await _start_own_parts(chosen, line, livekit, parts)
         if sip:
             typer.echo(f"Dial {await _number(chosen, line, livekit)}@{sip} with a SIP phone on this machine.")
         seconds = time.monotonic() - began
@@ -54,6 +62,25 @@ async def _whole_stack(chosen: Settings, line: str | None, with_phone: bool, mac
         finally:
             if livekit.url != chosen.livekit.url:
                 await close_rooms(livekit)
+
+
+def _needed(chosen: Settings, with_phone: bool, machine: Machine) -> tuple[Source, ...]:
+    """The programs of LiveKit's that are started here; what nobody can build is missed before minutes of building."""
+    if with_phone:
+        find_redis(machine)
+        return SERVER, SIP
+    return () if chosen.livekit.access else (SERVER,)
+
+
+async def _page(machine: Machine, steps: Progress) -> None:
+    with steps.step(PAGE) as note:
+        await page_of(machine.noting(note)).build()
+
+
+async def _livekit_programs(machine: Machine, sources: Sequence[Source], steps: Progress) -> None:
+    """One after the other: Go keeps all cores busy."""
+    for source in sources:
+        await livekit_program(machine, source, steps)
 
 
 async def _livekit(
@@ -75,12 +102,7 @@ async def _start_own_parts(chosen: Settings, line: str | None, livekit: LiveKitA
     for told in moved:
         typer.echo(told)
     numbers = [port.number for port in ports]
-    try:
-        async with asyncio.TaskGroup() as starting:
-            for part in _own_parts(chosen, line, livekit, *numbers):
-                starting.create_task(parts.start(part))
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from None
+    await together(*(parts.start(part) for part in _own_parts(chosen, line, livekit, *numbers)))
     return numbers[0]
 
 

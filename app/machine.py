@@ -6,26 +6,43 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.console import Console
 
-from app.process import HERE, fail
+from app.process import HERE, LOG_FILE, fail
 from stack.cache import cache_folder
 from stack.errors import LocalError
 from stack.livekit_build import SERVER, SIP, LiveKitBuild, Source, find_program
 from stack.machine import Machine
 from stack.page import Page
+from stack.progress import Progress
 from switchboard.settings.process import process_environment
+
+PAGE = "The page"
 
 
 def provide_livekit(sip: bool) -> None:
     """Find LiveKit's server, and LiveKit SIP if wanted, or build them; says where they are."""
-    on_this_machine(lambda machine: find_program(livekit_build(machine), machine))
-    if sip:
-        on_this_machine(lambda machine: find_program(livekit_build(machine, SIP), machine))
+    sources = (SERVER, SIP) if sip else (SERVER,)
+
+    async def provide(machine: Machine) -> None:
+        with progress("livekit-server", *(source.shown for source in sources)) as shown:
+            programs = [await livekit_program(machine, source, shown) for source in sources]
+        for source, program in zip(sources, programs, strict=True):
+            typer.echo(f"{source.shown}: {program}")
+
+    on_this_machine(provide)
 
 
 def provide_page(check: bool) -> None:
     """Build the page if its sources have changed, or only check it."""
-    on_this_machine(lambda machine: page_of(machine).check() if check else page_of(machine).build())
+    name = "The page's checks" if check else PAGE
+
+    async def provide(machine: Machine) -> None:
+        with progress("page", name) as shown, shown.step(name) as note:
+            page = page_of(machine.noting(note))
+            await (page.check() if check else page.build())
+
+    on_this_machine(provide)
 
 
 def on_this_machine(work: Callable[[Machine], Coroutine[Any, Any, object]]) -> None:
@@ -37,6 +54,18 @@ def on_this_machine(work: Callable[[Machine], Coroutine[Any, Any, object]]) -> N
             asyncio.run(work(machine))
     except LocalError as error:
         fail(str(error))
+
+
+def progress(command: str, *steps: str) -> Progress:
+    """The steps of a command on this terminal, and its log."""
+    return Progress(Console(), LOG_FILE.with_name(f"{command}.log"), *steps)
+
+
+async def livekit_program(machine: Machine, source: Source, shown: Progress) -> Path:
+    """One of LiveKit's programs, found or built as a step."""
+    with shown.step(source.shown) as note:
+        noting = machine.noting(note)
+        return await find_program(livekit_build(noting, source), noting)
 
 
 def page_of(machine: Machine) -> Page:

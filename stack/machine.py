@@ -4,6 +4,7 @@ import re
 import shutil
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from typing import IO, Self
 
@@ -16,12 +17,16 @@ Say = Callable[[str], None]
 
 
 class Machine:
-    """Starts programs, between `__enter__` and `__exit__`; none of them outlives this process."""
+    """Starts programs, between `__enter__` and `__exit__`; none of them outlives this process.
+
+    `say` takes what people should see, `note` what goes on meanwhile; who wants no difference gets all by `say`.
+    """
 
     def __init__(self, cache: Path, environ: Mapping[str, str], say: Say) -> None:
         self.cache = cache
         self.environ = environ
         self.say = say
+        self.note = say
         self._guard = Guard()
 
     def __enter__(self) -> Self:
@@ -30,6 +35,12 @@ class Machine:
 
     def __exit__(self, *details: object) -> None:
         self._guard.__exit__(*details)
+
+    def noting(self, note: Say) -> Self:
+        """The same machine for a part of the work, which is noted by `note`."""
+        other = copy(self)
+        other.note = note
+        return other
 
     def find(self, program: str) -> Path | None:
         """Where a program is, on the PATH of `environ`."""
@@ -56,7 +67,7 @@ class Machine:
     async def run(
         self, command: Sequence[str], what: str, folder: Path | None = None, more: Mapping[str, str] | None = None
     ) -> None:
-        """Run a program to its end, telling each line it writes. Raises `LocalError` that begins with `what`."""
+        """Run a program to its end, noting each line it writes. Raises `LocalError` that begins with `what`."""
         try:
             child = await self._start(command, folder, more)
         except OSError as error:
@@ -65,7 +76,7 @@ class Machine:
         try:
             async for line in child.lines():
                 if line.strip():
-                    self.say(f"  {line}")
+                    self.note(f"  {line}")
                     written.append(line.strip())
             code = await child.wait()
         finally:

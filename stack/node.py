@@ -29,10 +29,10 @@ async def find_node(machine: Machine, web: Path, requirements: Path) -> Node:
     own, npm = machine.find("node"), machine.find("npm")
     version = await machine.version(own, *ASK) if own else None
     if own and npm and version and at_least(version, wanted):
-        machine.say(f"Node.js: {version} of this machine ({own}).")
+        machine.note(f"Node.js: {version} of this machine ({own}).")
         return Node((str(npm),), own.parent)
     here = f"{own} is {version or 'broken'}{'' if npm else ', without npm'}" if own else "none on the PATH"
-    machine.say(f"Node.js: {wanted} or newer is needed, with npm; {here}; taking PyPI's.")
+    machine.note(f"Node.js: {wanted} or newer is needed, with npm; {here}; taking PyPI's.")
     node = await program_of(machine, requirements, PACKAGED, ASK, "Node.js")
     return Node((str(node), str(node.parent.parent / PACKAGED_NPM)), node.parent)
 

@@ -54,19 +54,19 @@ class Page:
         """Nobody else works in the folder during the block, which does `what`."""
         name = hashlib.sha256(str(self._web.resolve()).encode()).hexdigest()[:12]
         lock = self._machine.cache / f"page-{name}.lock"
-        async with locked(lock, lambda: self._machine.say("Another process works on the page: waiting for it ...")):
+        async with locked(lock, lambda: self._machine.note("Another process works on the page: waiting for it ...")):
             with explained(what):
                 yield
 
     async def _build(self) -> None:
         began = time.monotonic()
         node = await self._tools()
-        self._machine.say("Building the page ...")
+        self._machine.note("Building the page ...")
         built_from = fingerprint(self._web, sources(self._web))
         self._built_from.unlink(missing_ok=True)
         await self._npm(node, "run", "build")
         self._built_from.write_text(built_from)
-        self._machine.say(f"The page is built ({time.monotonic() - began:.0f} s).")
+        self._machine.note(f"The page is built ({time.monotonic() - began:.0f} s).")
 
     async def _tools(self) -> Node:
         """Node.js, with the page's packages fetched."""
@@ -79,7 +79,7 @@ class Page:
         lock = fingerprint(self._web, [self._web / "package-lock.json"])
         if _says(self._installed_from, lock):
             return
-        self._machine.say("Fetching the page's packages (npm ci, once) ...")
+        self._machine.note("Fetching the page's packages (npm ci, once) ...")
         await self._npm(node, "ci", "--no-audit", "--no-fund")
         self._installed_from.parent.mkdir(exist_ok=True)  # npm makes none for no packages
         self._installed_from.write_text(lock)

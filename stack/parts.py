@@ -106,7 +106,7 @@ class Parts:
             await self._end(running)
             raise
         running.watch = asyncio.create_task(self._watch(running))
-        self._machine.say(f"{part.name}: ready ({time.monotonic() - began:.1f} s), log {log}")
+        self._machine.note(f"{part.name}: ready ({time.monotonic() - began:.1f} s), log {log}")
 
     async def stop(self, name: str, at_once: bool = False) -> None:
         """Stop one part on purpose; `at_once` kills it, as a crash of its machine would."""

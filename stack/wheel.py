@@ -20,10 +20,12 @@ async def program_of(machine: Machine, requirements: Path, program: str, ask: Se
     """
     folder = machine.cache / f"{requirements.stem}-{_fingerprint(requirements)}"
     installed = folder / program
-    async with locked(folder.with_suffix(".lock"), lambda: machine.say(f"{shown} is being installed: waiting for it.")):
+    async with locked(
+        folder.with_suffix(".lock"), lambda: machine.note(f"{shown} is being installed: waiting for it.")
+    ):
         if await machine.version(installed, *ask):
             return installed
-        machine.say(f"Installing {shown} into {folder} (once) ...")
+        machine.note(f"Installing {shown} into {folder} (once) ...")
         with explained(f"Installing {shown}"), replacing(folder) as made:
             await _install(machine, requirements, made, shown)
         if not await machine.version(installed, *ask):

@@ -162,7 +162,7 @@ async def test_one_who_waits_for_a_build_is_told(
         if line == "The LiveKit server is being built by another process ...":
             waiting.set()
 
-    machine.say = say
+    machine.note = say
     both = asyncio.gather(build.make(), build.make())
     await waiting.wait()
     await asyncio.to_thread(go_on.write_text, "")

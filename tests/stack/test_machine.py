@@ -54,7 +54,7 @@ async def test_a_cancelled_run_leaves_nothing_behind(machine: Machine, said: lis
         if "ready" in said[-1]:
             started.set()
 
-    machine.say = say
+    machine.note = say
     task = asyncio.create_task(machine.run((sys.executable, "-c", STUBBORN), "Building"))
     await started.wait()
     task.cancel()
