@@ -55,9 +55,8 @@ class Progress:
             self._tell("", *self._left, "", f"All of it is in {self._log}.")
 
     def note(self, line: str) -> None:
-        """For what does not know its step: the one that began last notes the line."""
-        if self._newest:
-            self._newest(line)
+        """For what does not know its step: the one that began last notes the line; after all of them, it is told."""
+        (self._newest or self._tell)(line)
 
     @contextmanager
     def step(self, name: str) -> Iterator[Say]:
