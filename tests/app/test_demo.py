@@ -16,6 +16,7 @@ from switchboard.settings.schema import SETTINGS
 from tests.stack.processes import wait_for_end
 
 ROOT = Path(__file__).parents[2]
+MOST_LINES = 25
 OURS = {each.name for each in SETTINGS}
 
 
@@ -100,6 +101,7 @@ def test_the_demo_serves_the_page_and_ends_with_all_its_parts(
     assert {"livekit-server", "simulator", "start", "web"} < parts.keys()
     for pid in parts.values():
         wait_for_end(pid)
+    assert len(demo.lines) <= MOST_LINES
     assert re.search(r"^Open http://127\.0\.0\.1:\d+ \(after \d+\.\d s\)\. Logs: .*/var/demo/log\.", demo.lines[-1])
 
 
