@@ -1,7 +1,8 @@
 """A dispatch that nobody took is noticed, and asked for again."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -12,6 +13,7 @@ from livekit import api
 from livekit.agents import AgentServer, JobContext, JobExecutorType, JobRequest
 from livekit.protocol.models import ParticipantInfo, Room
 
+from switchboard.call.admission import Admission
 from switchboard.call.dispatch import Dispatch
 from switchboard.http.attendance import MOST_ASKED, Attendance
 from switchboard.http.rooms import CallRoom, Rooms
@@ -22,9 +24,15 @@ REFUSED = "refused"
 OLD, NEW = (CallRoom(f"call-{name}", "caller-1", "support-line", warm=True) for name in ("old", "new"))
 
 
+Decide = Callable[[JobRequest], Awaitable[None]]
+
+
 @asynccontextmanager
-async def worker(url: str, refuses: int = 0) -> AsyncIterator[asyncio.Queue[str]]:
-    """A worker of LiveKit's own that sits in its rooms; tells the metadata of its jobs. The first ones it `refuses`."""
+async def worker(url: str, refuses: int = 0, decide: Decide | None = None) -> AsyncIterator[asyncio.Queue[str]]:
+    """A worker of LiveKit's own that sits in its rooms; tells the metadata of its jobs. The first ones it `refuses`.
+
+    With `decide` that decides.
+    """
     jobs: asyncio.Queue[str] = asyncio.Queue()
     loop = asyncio.get_running_loop()
     server = AgentServer(
@@ -51,7 +59,7 @@ async def worker(url: str, refuses: int = 0) -> AsyncIterator[asyncio.Queue[str]
         else:
             await request.accept()
 
-    server.rtc_session(sit, agent_name="switchboard", on_request=choose)
+    server.rtc_session(sit, agent_name="switchboard", on_request=decide or choose)
     ready = asyncio.Event()
     server.on("worker_registered", lambda *_: ready.set())
     running = asyncio.create_task(server.run(devmode=True))
@@ -88,6 +96,30 @@ async def test_a_call_that_nobody_took_is_asked_for_again_and_one_that_was_taken
         asked_again = [one.id for one in await livekit.agent_dispatch.list_dispatch(lost)]
         assert len(asked_again) == 2
         assert set(asked_again) > set(refused), "deleting the first would end its agent, who may be on the way"
+
+
+async def test_calls_that_a_full_worker_is_offered_are_taken_by_another_at_once(
+    livekit: api.LiveKitAPI, livekit_server: LiveKitServer
+) -> None:
+    offered = asyncio.Event()
+    full = Admission(livekit_server.access, 0, lambda: ())
+
+    async def refuse(request: JobRequest) -> None:
+        offered.set()
+        await full.decide(request)
+
+    async with (
+        worker(livekit_server.url, decide=refuse),
+        worker(livekit_server.url) as jobs,
+        asyncio.timeout(PATIENCE),
+    ):
+        while not offered.is_set():  # LiveKit's server asks either of them first
+            await livekit.room.create_room(
+                api.CreateRoomRequest(
+                    name=f"call-{secrets.token_hex(6)}", agents=[api.RoomAgentDispatch(agent_name="switchboard")]
+                )
+            )
+            await jobs.get()
 
 
 async def test_a_caller_with_a_mere_token_is_looked_after_too(
