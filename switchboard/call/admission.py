@@ -22,37 +22,29 @@ ANSWER_SECONDS = 5.0
 
 
 class Admission:
-    """Takes `most` calls at once, and one for a room; `running` gives the ids of the jobs there are.
-
-    `livekit` is where the rooms are.
-    """
+    """Takes `most` calls at once; `running` gives the ids of the jobs there are. `livekit` is where the rooms are."""
 
     def __init__(self, livekit: LiveKitAccess, most: int, running: Callable[[], Collection[str]]) -> None:
         self._livekit = livekit
         self._most = most
         self._running = running
-        self._accepting: dict[str, str] = {}
-        """The rooms of the jobs that are being taken, which nobody else can know of yet."""
+        self._accepting: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._client: api.LiveKitAPI | None = None
 
     async def decide(self, request: JobRequest) -> None:
         """Take a call, or leave it to another worker."""
-        if request.room.sid in self._accepting.values():
-            log.warning("a second agent for a room was refused", room=request.room.name)
-            await request.reject(terminate=True)
-            return
-        if len(self._accepting.keys() | self._running()) >= self._most:
+        if len(self._accepting.union(self._running())) >= self._most:
             log.warning("a call was left to others: this worker is full", calls=self._most)
             await request.reject(terminate=False)
             if Dispatch.understood(request.job.metadata).phone:
                 self._later(self._refuse(request.room.name))
             return
-        self._accepting[request.job.id] = request.room.sid
+        self._accepting.add(request.job.id)
         try:
             await request.accept()
         finally:
-            del self._accepting[request.job.id]
+            self._accepting.discard(request.job.id)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -1,12 +1,9 @@
 """What a dispatch's metadata is taken for."""
 
-import asyncio
-
 import pytest
 from livekit.agents import JobRequest
 from livekit.agents.job import JobAcceptArguments
 from livekit.protocol.agent import Job
-from livekit.protocol.models import Room
 from pydantic import SecretStr, ValidationError
 
 from switchboard.call.admission import Admission
@@ -67,29 +64,3 @@ async def test_bad_metadata_neither_takes_nor_refuses_a_call(metadata: str, most
     await Admission(NOWHERE, most, lambda: ()).decide(request)
 
     assert said == (["taken"] if most else ["refused"])
-
-
-async def test_a_full_worker_leaves_a_call_to_others_and_a_second_agent_for_a_room_is_left_to_nobody() -> None:
-    taken, answered = asyncio.Event(), asyncio.Event()
-    said: list[str] = []
-
-    def request(job: str, room: str) -> JobRequest:
-        async def refuse(terminate: bool) -> None:
-            said.append(f"{job} {'for good' if terminate else 'here'}")
-
-        async def take(_arguments: JobAcceptArguments) -> None:
-            taken.set()
-            await answered.wait()
-
-        return JobRequest(job=Job(id=job, room=Room(sid=room)), on_reject=refuse, on_accept=take)
-
-    admission = Admission(NOWHERE, 1, lambda: ())
-    taking = asyncio.create_task(admission.decide(request("first", "room-1")))
-    await taken.wait()
-    await admission.decide(request("again", "room-1"))
-    await admission.decide(request("other", "room-2"))
-    answered.set()
-    await taking
-    await admission.decide(request("later", "room-1"))
-
-    assert said == ["again for good", "other here"]
