@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tests.mutants.child import Child
@@ -13,6 +14,7 @@ from tests.mutants.mutation import mutants_of
 from tests.mutants.scout import watch
 from tests.mutants.suite import Suite, preload, read_suite
 from tests.mutants.trial import Trial, Verdict, judge
+from tests.mutants.types import refused
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "var" / "mutants"
@@ -27,6 +29,8 @@ PACKAGES = {
     "simulator": ("simulator", ("tests/simulator",)),
 }
 """Where each package is, and the tests that should notice."""
+NOTICED = ("killed", "timed out", "refused")
+MISSED = ("survived", "untested")
 SUITE_SECONDS = 900.0
 START_SECONDS = 20.0
 TIMES_SLOWER = 4.0
@@ -69,7 +73,9 @@ def _verdicts(name: str, options: argparse.Namespace) -> Iterator[Verdict]:
     preload(suite.modules)
     known = equivalents()
     wanted = [mutant for mutant in mutants if not any(each.is_like(mutant) for each in known)]
-    yield from judge(ROOT, [_trial(mutant, suite) for mutant in wanted], FOLDER)
+    for verdict in judge(ROOT, [_trial(mutant, suite) for mutant in wanted], FOLDER):
+        missed = verdict.outcome in MISSED
+        yield replace(verdict, outcome="refused") if missed and refused(ROOT, verdict.mutant, FOLDER) else verdict
 
 
 def _trial(mutant: Mutant, suite: Suite) -> Trial:
@@ -79,14 +85,14 @@ def _trial(mutant: Mutant, suite: Suite) -> Trial:
 
 def _line(name: str, verdicts: Sequence[Verdict]) -> str:
     count = Counter(verdict.outcome for verdict in verdicts)
-    noticed = count["killed"] + count["timed out"]
-    parts = ", ".join(f"{count[outcome]} {outcome}" for outcome in ("killed", "timed out", "survived", "untested"))
+    noticed = sum(count[outcome] for outcome in NOTICED)
+    parts = ", ".join(f"{count[outcome]} {outcome}" for outcome in (*NOTICED, *MISSED))
     return f"{name:>10}  {noticed / max(1, len(verdicts)):6.1%}  {parts}"
 
 
 def _write(name: str, verdicts: Sequence[Verdict]) -> None:
-    """The score so far, and all that no test has failed for, in the order of the code."""
-    found = [verdict for verdict in verdicts if verdict.outcome != "killed"]
+    """The score so far, and what was missed, in the order of the code."""
+    found = [verdict for verdict in verdicts if verdict.outcome in MISSED]
     found.sort(key=lambda verdict: (verdict.mutant.path, verdict.mutant.lines.start))
     (FOLDER / f"{name}.txt").write_text("\n".join([_line(name, verdicts), "", *map(_told, found)]))
 

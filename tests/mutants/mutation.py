@@ -12,9 +12,12 @@ from mutmut.mutation.mutators import mutation_operators
 
 from tests.mutants.mutant import Mutant
 
-LEFT_ALONE = m.Annotation() | m.Decorator() | m.Call(func=m.Name("len") | m.Name("isinstance") | m.Name("cast"))
-LOG_LINE = m.Call(func=m.Attribute(value=m.Name("logger") | m.Name("log") | m.Name("_log")))
-"""What a log line says is for people; that one is written at all can be seen where the tests say so."""
+TYPES = m.Annotation() | m.Decorator() | m.Call(func=m.Name("len") | m.Name("isinstance") | m.Name("cast"))
+FOR_PEOPLE = m.Call(func=m.Attribute(value=m.Name("log") | m.Name("logger")))
+LEFT_ALONE = TYPES | FOR_PEOPLE
+"""What a log line says is read by people only."""
+NEW_TASK = m.Call(func=m.Attribute(attr=m.Name("create_task")))
+"""What runs in it is changed, but not its name: that is for people, too."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,10 @@ class File(cst.CSTVisitor):  # type: ignore[misc]  # the library is not where my
         wrapper.visit(self)
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        if m.matches(node, LEFT_ALONE | LOG_LINE):
+        if m.matches(node, LEFT_ALONE):
+            return False
+        if isinstance(node, cst.Call) and m.matches(node, NEW_TASK):
+            node.args[0].visit(self)
             return False
         if isinstance(node, cst.BaseSmallStatement | cst.BaseCompoundStatement):
             self._statements.append(self._lines(node))
@@ -58,7 +64,7 @@ class File(cst.CSTVisitor):  # type: ignore[misc]  # the library is not where my
         return True
 
     def on_leave(self, original_node: cst.CSTNode) -> None:
-        if m.matches(original_node, LEFT_ALONE | LOG_LINE):
+        if m.matches(original_node, LEFT_ALONE):
             return
         self._functions -= isinstance(original_node, cst.FunctionDef)
         if isinstance(original_node, cst.BaseSmallStatement | cst.BaseCompoundStatement):
@@ -70,9 +76,9 @@ class File(cst.CSTVisitor):  # type: ignore[misc]  # the library is not where my
                 yield from (Mutation(self, node, each, self._statements[-1]) for each in operator(node))
 
     def _lines(self, node: cst.CSTNode) -> range:
-        """All lines of a simple statement, the head of one with a body."""
+        """All lines of a simple statement or a function, the head of another one with a body."""
         place = self.get_metadata(PositionProvider, node)
-        if isinstance(body := getattr(node, "body", None), cst.BaseSuite):
+        if not isinstance(node, cst.FunctionDef) and isinstance(body := getattr(node, "body", None), cst.BaseSuite):
             return range(place.start.line, self.get_metadata(PositionProvider, body).start.line)
         return range(place.start.line, place.end.line + 1)
 

@@ -31,7 +31,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`outcome` is killed, timed out, survived or untested."""
+    """`outcome` is killed, timed out, survived or untested; refused: by the types, whatever the tests say."""
 
     mutant: Mutant
     outcome: str

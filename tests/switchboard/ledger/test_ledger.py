@@ -1,6 +1,7 @@
 """The ledger: order, times, storage, faults, forgetting."""
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,8 @@ from structlog.testing import capture_logs
 from switchboard.database import Database
 from switchboard.ledger import Ledger
 from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, HandoffDone, ToolCalled
-from switchboard.ledger.tables import Base, CallRow
+from switchboard.ledger.ledger import GATHER_SECONDS
+from switchboard.ledger.tables import Base, CallRow, EventRow
 from switchboard.ledger.timeline import forget, timeline
 
 EVENTS = [
@@ -42,6 +44,25 @@ async def test_events_come_back_as_they_were_written_in_order_with_two_clocks(da
     assert [event.seq for event in stored] == list(range(1, len(EVENTS) + 1))
     assert all(earlier.at <= later.at for earlier, later in pairwise(stored))
     assert all(event.wall and event.wall.tzinfo for event in stored)
+
+
+async def test_the_time_of_an_event_counts_from_the_calls_beginning(database: Database) -> None:
+    before = time.monotonic()
+    async with Ledger(database, "call_1", "line") as ledger:
+        first = ledger.write(EVENTS[0])
+        await ledger.saved()
+        second = ledger.write(EVENTS[1])
+
+    assert 0 < first.at < second.at < time.monotonic() - before
+    assert second.at - first.at > GATHER_SECONDS / 2
+
+
+async def test_what_is_stored_of_an_event_stands_there_once(database: Database) -> None:
+    async with Ledger(database, "call_1", "line") as ledger:
+        ledger.write(CallerSpoke(text="Hello."))
+
+    async with database.read() as session:
+        assert (await session.scalars(select(EventRow.body))).all() == [{"text": "Hello."}]
 
 
 async def test_events_are_stored_while_the_call_runs(database: Database) -> None:
@@ -127,6 +148,8 @@ async def test_old_calls_are_forgotten_with_their_events_and_young_ones_stay(dat
 
     assert await forget(database, datetime.now(UTC) - timedelta(days=90)) == 1
     assert await timeline(database, "old") == []
+    async with database.read() as session:
+        assert (await session.scalars(select(EventRow.call_id))).all() == ["young"]
     assert len(await timeline(database, "young")) == 1
 
 
