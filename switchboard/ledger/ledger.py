@@ -89,7 +89,7 @@ class Ledger:
             while not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             done = batch[-1] is None
-            self._unsaved += [event for event in batch if event]
+            self._unsaved = [event for event in batch if event]
             await self._save_until_saved()
             for _ in batch:
                 self._queue.task_done()

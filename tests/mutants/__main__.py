@@ -19,14 +19,17 @@ from tests.mutants.types import refused
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "var" / "mutants"
 ENGINE = "tests/switchboard"
+FAST = ("-m", "not real")
+LIVEKIT = ("-m", "not slow")
+"""LiveKit's server too, which starts in a second."""
 PACKAGES = {
-    "call": ("switchboard/call", (f"{ENGINE}/call",)),
-    "transfer": ("switchboard/transfer", (f"{ENGINE}/transfer",)),
-    "ledger": ("switchboard/ledger", (f"{ENGINE}/ledger", f"{ENGINE}/call/test_resume.py")),
-    "tools": ("tools", ("tests/tools",)),
-    "http": ("switchboard/http", (f"{ENGINE}/http",)),
-    "realtime": ("switchboard/realtime", (f"{ENGINE}/realtime", f"{ENGINE}/call")),
-    "simulator": ("simulator", ("tests/simulator",)),
+    "call": ("switchboard/call", (*FAST, f"{ENGINE}/call")),
+    "transfer": ("switchboard/transfer", (*FAST, f"{ENGINE}/transfer")),
+    "ledger": ("switchboard/ledger", (*FAST, f"{ENGINE}/ledger")),
+    "tools": ("tools", (*FAST, "tests/tools")),
+    "http": ("switchboard/http", (*LIVEKIT, f"{ENGINE}/http")),
+    "realtime": ("switchboard/realtime", (*FAST, f"{ENGINE}/realtime", f"{ENGINE}/call")),
+    "simulator": ("simulator", (*FAST, "tests/simulator")),
 }
 """Where each package is, and the tests that should notice."""
 NOTICED = ("killed", "timed out", "refused")
@@ -61,10 +64,10 @@ def _options() -> argparse.Namespace:
 
 
 def _verdicts(name: str, options: argparse.Namespace) -> Iterator[Verdict]:
-    package, folders = PACKAGES[name]
+    package, tests = PACKAGES[name]
     report = FOLDER / f"{name}.json"
     log = FOLDER / f"{name}.log"
-    scout = Child(lambda: watch(ROOT, Path(package), folders, report), log, SUITE_SECONDS)
+    scout = Child(lambda: watch(ROOT, Path(package), tests, report), log, SUITE_SECONDS)
     files = [path.relative_to(ROOT) for path in sorted((ROOT / package).glob(options.file))]
     mutants = mutants_of(ROOT, files, options.sample, options.seed)
     if scout.result() != 0:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+CLEARING_SECONDS = 5.0
 FORK = multiprocessing.get_context("fork")
 
 
@@ -40,9 +41,12 @@ class Child:
         return self.code
 
     def kill(self) -> None:
-        """It, and whatever it has started."""
+        """It, and whatever it has started: pytest may end its servers first."""
         assert self._process.pid
-        os.killpg(self._process.pid, signal.SIGKILL)
+        os.killpg(self._process.pid, signal.SIGINT)
+        self._process.join(CLEARING_SECONDS)
+        if self.code is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.join()
 
 

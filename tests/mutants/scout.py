@@ -36,12 +36,12 @@ class Watch:
         return result
 
 
-def watch(root: Path, package: Path, folders: Sequence[str], report: Path) -> None:
-    """`report` is what `read_suite` reads. Ends the process with pytest's code."""
+def watch(root: Path, package: Path, tests: Sequence[str], report: Path) -> None:
+    """`tests` are pytest's arguments, `report` is what `read_suite` reads. Ends the process with pytest's code."""
     cover = coverage.Coverage(data_file=None, source=[str(root / package)], config_file=False)
     watcher = Watch(cover)
     cover.start()
-    code = pytest.main([*PYTEST, *folders], plugins=[watcher])
+    code = pytest.main([*PYTEST, *tests], plugins=[watcher])
     cover.stop()
     data = cover.get_data()
     ran = {_short(file, root): _tests(data.contexts_by_lineno(file)) for file in data.measured_files()}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.mutants.mutant import Mutant
 
-PYTEST = ("-q", "-x", "-p", "no:cacheprovider", "-m", "not real")
+PYTEST = ("-q", "-x", "-p", "no:cacheprovider")
 
 
 @dataclass(frozen=True)
