@@ -59,7 +59,7 @@ async def typed_call(chosen: Settings, line: Workflow) -> None:
     async with (
         aclosing(database_of(chosen)) as database,
         services(chosen, line) as available,
-        Conversation(line, available, database, Caller(), typed=True) as conversation,
+        Conversation(line, available, database, Caller(), typed=True, listeners=(View(out).show,)) as conversation,
     ):
         await converse(conversation, out)
 
@@ -105,7 +105,6 @@ class View:
 
 async def converse(conversation: Conversation, out: Console) -> None:
     """Hold the call with whoever types, until it is over or the input ends."""
-    conversation.ledger.listen(View(out).show)
     await conversation.start()
     await _settle(conversation)
     typed = typed_lines()

@@ -21,8 +21,8 @@ from switchboard.call.repeats import Repeats
 from switchboard.call.resume import Past
 from switchboard.call.witness import Witness
 from switchboard.database import Database
-from switchboard.ledger import Ledger
-from switchboard.ledger.events import Answered
+from switchboard.ledger import Ledger, Listener
+from switchboard.ledger.events import Answered, Event
 from switchboard.ledger.timeline import forget
 from switchboard.line.agent import Speech
 from switchboard.line.voices import Modality, NativeVoice, Voice
@@ -44,7 +44,7 @@ class Conversation:
     `invitation` is to the LiveKit room of the call; without one it is held on the session's own input and output.
     `typed` is for a caller who types: nothing is spoken, and nobody is asked whether they are still there. `past` is a
     call that broke off and goes on here; `origin` is what the web app's tickets call them both. `channel` is how the
-    caller reaches us.
+    caller reaches us. `listeners` are told every event of the ledger.
     """
 
     def __init__(
@@ -59,11 +59,12 @@ class Conversation:
         past: Past | None = None,
         origin: str | None = None,
         channel: Channel = WEB,
+        listeners: tuple[Listener, ...] = (),
     ) -> None:
         settings = services.settings
         call_id = f"call_{uuid.uuid4().hex[:12]}"
         self.services = services
-        self.ledger = Ledger(database, call_id, workflow.name, origin)
+        self.ledger = Ledger(database, call_id, workflow.name, origin, (self._show, *listeners))
         self._past = past
         self._first = workflow.agent(past.agent) if past else workflow.start
         self._typed = typed
@@ -169,6 +170,10 @@ class Conversation:
     def _tools_of(self, agent: AgentType) -> list[Any]:
         """What every agent has on this call, besides its own."""
         return [self.ending.tool, *(self._presence.tools(agent) if self._presence else ())]
+
+    def _show(self, event: Event) -> None:
+        if self._presence:
+            self._presence.show(event)
 
     def _answered(self) -> None:
         provider = self.services.settings.provider or ""

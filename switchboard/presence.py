@@ -15,6 +15,7 @@ from switchboard.background import Background
 from switchboard.call.call import Call
 from switchboard.call.channel import PHONE, Channel
 from switchboard.call.ending import Ending
+from switchboard.ledger.events import Event
 from switchboard.line.sentences import BACK_AGAIN
 from switchboard.line.workflow import AgentType, Workflow
 from switchboard.realtime import CallModel
@@ -95,6 +96,10 @@ class Presence:
         people = [person for person in self._workflow.people(agent) if self._warm.reaches(person)]
         return [*map(self._cold.tool, numbers), *map(self._warm.tool, people)]
 
+    def show(self, event: Event) -> None:
+        """A listener of the ledger: the caller's page is shown what it may see."""
+        self._room.show(event)
+
     async def start(self, start_session: Callable[[rtc.Room, room_io.RoomOptions], Awaitable[None]]) -> None:
         """Make connection, room and greeting ready side by side; the first words wait for the caller.
 
@@ -103,7 +108,6 @@ class Presence:
         self._session.output.audio = self._words.audio_output
         self._session.output.transcription = self._words.text_output
         self._session.on("user_input_transcribed", CallerWords(self._room).heard)
-        self._call.ledger.listen(self._room.show)
         options = room_io.RoomOptions(
             audio_input=room_io.AudioInputOptions(
                 frame_size_ms=SHORT_MS, pre_connect_audio=False, auto_gain_control=self._channel.gain_control

@@ -29,18 +29,27 @@ Written = TypeVar("Written", bound=Happening)
 class Ledger:
     """What happened in one call. `write` never waits; a task of its own brings the events to the database.
 
+    Each of `listeners` is called with every event, in order. It must not wait and must not raise.
+
     A database that does not answer delays nothing but the storing: events are kept and tried again, and what
     could not be stored `CLOSING_SECONDS` after the call has ended is counted in the log.
     """
 
-    def __init__(self, database: Database, call_id: str, line: str, origin: str | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        call_id: str,
+        line: str,
+        origin: str | None = None,
+        listeners: tuple[Listener, ...] = (),
+    ) -> None:
         self.call_id = call_id
         self.line = line
         self._origin = origin
         self._database = database
         self._began = time.monotonic()
         self._seq = 0
-        self._listeners: list[Listener] = []
+        self._listeners = listeners
         self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
         self._unsaved: list[Event] = []
         self._opened = False
@@ -72,10 +81,6 @@ class Ledger:
         for listener in self._listeners:
             listener(event)  # type: ignore[arg-type]  # the same
         return event
-
-    def listen(self, listener: Listener) -> None:
-        """Call `listener` with every event from now on, in order. It must not wait and must not raise."""
-        self._listeners.append(listener)
 
     async def saved(self) -> None:
         """Wait until all that was written so far is in the database."""

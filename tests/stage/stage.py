@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,6 +45,25 @@ PATIENCE = 20.0
 Wanted = TypeVar("Wanted", bound=Event)
 
 
+class Record:
+    """What the ledger has told so far."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._happened = asyncio.Event()
+
+    def note(self, event: Event) -> None:
+        self.events.append(event)
+        self._happened.set()
+
+    async def until(self, happened: Callable[[], object]) -> None:
+        """Wait until an event makes `happened` true."""
+        async with asyncio.timeout(PATIENCE):
+            while not happened():
+                self._happened.clear()
+                await self._happened.wait()
+
+
 @dataclass
 class Stage:
     """What a test has in its hands."""
@@ -55,15 +74,12 @@ class Stage:
     database: Database
     loudspeaker: Loudspeaker
     microphone: Microphone
-    events: list[Event] = field(default_factory=list)
-    _happened: asyncio.Event = field(default_factory=asyncio.Event)
+    record: Record
 
-    def __post_init__(self) -> None:
-        self.conversation.ledger.listen(self._note)
-
-    def _note(self, event: Event) -> None:
-        self.events.append(event)
-        self._happened.set()
+    @property
+    def events(self) -> list[Event]:
+        """What the ledger has told so far."""
+        return self.record.events
 
     async def say(self, words: str) -> None:
         """The caller types `words`, and all that follows has happened when this returns."""
@@ -77,10 +93,7 @@ class Stage:
 
     async def until(self, happened: Callable[[], object]) -> None:
         """Wait until the ledger makes `happened` true."""
-        async with asyncio.timeout(PATIENCE):
-            while not happened():
-                self._happened.clear()
-                await self._happened.wait()
+        await self.record.until(happened)
 
     async def until_said(self, words: str) -> None:
         """Wait until an agent has said something that contains `words`."""
@@ -140,10 +153,20 @@ async def staged(
                 "cartesia": settings.cartesia if cartesia else replace_fields(settings.cartesia, api_key=None),
             }
         )
-        conversation = Conversation(line, Services(settings), database, Caller(), typed=typed, past=past, origin="room")
+        record = Record()
+        conversation = Conversation(
+            line,
+            Services(settings),
+            database,
+            Caller(),
+            typed=typed,
+            past=past,
+            origin="room",
+            listeners=(record.note,),
+        )
         loudspeaker, microphone = Loudspeaker(speed), Microphone()
         async with conversation:
-            stage = Stage(simulator, thinks, conversation, database, loudspeaker, microphone)  # type: ignore[arg-type]
+            stage = Stage(simulator, thinks, conversation, database, loudspeaker, microphone, record)  # type: ignore[arg-type]
             if not typed:
                 conversation.session.output.audio = loudspeaker
                 conversation.session.input.audio = microphone

@@ -12,6 +12,7 @@ from switchboard.call.call import Caller
 from switchboard.call.ending import QUESTIONS
 from switchboard.conversation import Conversation
 from switchboard.database import Database
+from switchboard.ledger import Listener
 from switchboard.ledger.events import AgentSpoke, Ended, EndReason, Event, ToolReturned
 from switchboard.ledger.timeline import timeline
 from switchboard.line.sentences import GOODBYE_LENGTH, GOODBYE_SILENCE, ONE_MINUTE, STILL_THERE
@@ -237,9 +238,8 @@ async def test_a_session_that_never_started_does_not_keep_the_call_open(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("switchboard.call.ending.GONE_SECONDS", 0.1)
-    async with unstarted(database_url) as conversation:
-        events: list[Event] = []
-        conversation.ledger.listen(events.append)
+    events: list[Event] = []
+    async with unstarted(database_url, events.append) as conversation:
         conversation.ending.finish("caller_left")
         async with asyncio.timeout(PATIENCE):
             await conversation.ending.over.wait()
@@ -248,9 +248,8 @@ async def test_a_session_that_never_started_does_not_keep_the_call_open(
 
 
 async def test_a_call_whose_start_fails_ends_with_an_error(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with unstarted(database_url) as conversation:
-        events: list[Event] = []
-        conversation.ledger.listen(events.append)
+    events: list[Event] = []
+    async with unstarted(database_url, events.append) as conversation:
 
         async def fail(*_: object, **__: object) -> None:
             raise ConnectionError
@@ -285,9 +284,8 @@ async def test_a_goodbye_that_cannot_be_said_does_not_keep_the_call_open(
         async def wait_for_playout(self) -> None:
             await asyncio.Event().wait()
 
-    async with unstarted(database_url, CALL_MAX_MINUTES="0.001") as conversation:
-        events: list[Event] = []
-        conversation.ledger.listen(events.append)
+    events: list[Event] = []
+    async with unstarted(database_url, events.append, CALL_MAX_MINUTES="0.001") as conversation:
         monkeypatch.setattr(conversation.session, "generate_reply", lambda **_: Never())
         conversation.ending.begin()
         async with asyncio.timeout(PATIENCE):
@@ -297,11 +295,11 @@ async def test_a_goodbye_that_cannot_be_said_does_not_keep_the_call_open(
 
 
 @asynccontextmanager
-async def unstarted(database_url: str, **environ: str) -> AsyncIterator[Conversation]:
+async def unstarted(database_url: str, listener: Listener, **environ: str) -> AsyncIterator[Conversation]:
     """A call that has not begun."""
     database = Database(database_url)
     async with Simulator(Polite()) as simulator:
         services = Services(with_simulator(stage_settings(REALTIME_PROVIDER="simulator", **environ), simulator.url))
-        async with Conversation(LINE, services, database, Caller()) as conversation:
+        async with Conversation(LINE, services, database, Caller(), listeners=(listener,)) as conversation:
             yield conversation
     await database.aclose()

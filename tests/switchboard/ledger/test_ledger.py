@@ -130,9 +130,8 @@ async def test_a_call_is_in_the_overview_from_its_first_event_to_its_last(databa
 
 async def test_listeners_are_told_at_once_and_in_order(database: Database) -> None:
     heard: list[object] = []
-    async with Ledger(database, "call_1", "line") as ledger:
-        ledger.listen(heard.append)
-        ledger.listen(lambda event: heard.append(event.seq))
+    listeners = (heard.append, lambda event: heard.append(event.seq))
+    async with Ledger(database, "call_1", "line", listeners=listeners) as ledger:
         written = [ledger.write(event) for event in EVENTS[:2]]
 
         assert heard == [written[0], 1, written[1], 2]
