@@ -182,8 +182,9 @@ async def test_while_a_person_has_the_caller_the_calls_length_does_not_count(
 
 @pytest.mark.parametrize(("reason", "heard"), [("silence", True), ("caller_left", False)])
 async def test_what_is_being_said_is_said_to_its_end_where_anybody_hears_it(
-    database_url: str, reason: EndReason, heard: bool
+    database_url: str, monkeypatch: pytest.MonkeyPatch, reason: EndReason, heard: bool
 ) -> None:
+    monkeypatch.setattr("switchboard.call.ending.GONE_SECONDS", 0.1)
     async with staged(database_url, speed=4.0) as stage:
         stage.conversation.session.generate_reply(user_input="tell me a long story")
         await stage.loudspeaker.silence()

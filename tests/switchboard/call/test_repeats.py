@@ -10,7 +10,7 @@ from livekit.agents import RunContext, ToolError, function_tool, llm
 
 from simulator.mind import CallTool, Reply, Request, Say
 from switchboard.call.call import Call
-from switchboard.call.repeats import Repeats
+from switchboard.call.repeats import Repeats, _as_text
 from switchboard.ledger.events import AgentSpoke, Ended, Repeated, ToolReturned
 from switchboard.line.agent import VoiceAgent
 from switchboard.line.workflow import NoState, Workflow
@@ -182,3 +182,8 @@ def test_a_guarded_tool_looks_the_same_to_the_model() -> None:
     guarded = Repeats(None, Nobody()).guard(weigh)  # type: ignore[arg-type]
 
     assert llm.utils.build_legacy_openai_schema(guarded) == llm.utils.build_legacy_openai_schema(weigh)  # type: ignore[arg-type]
+
+
+def test_arguments_in_another_order_are_the_same() -> None:
+    assert _as_text({"raw_arguments": {"a": 1, "b": 2}}) == _as_text({"raw_arguments": {"b": 2, "a": 1}})
+    assert _as_text({"raw_arguments": {"a": 1, "b": 2}}) != _as_text({"raw_arguments": {"a": 2, "b": 1}})

@@ -1,9 +1,10 @@
 """What is written down of a call, and what is not."""
 
+import asyncio
 from typing import ClassVar
 
 import pytest
-from livekit.agents import RunContext, function_tool, llm
+from livekit.agents import ErrorEvent, RunContext, function_tool, llm
 
 from switchboard.call.call import Call
 from switchboard.call.witness import MASK, _arguments
@@ -13,6 +14,8 @@ from switchboard.room.keypad import turn_of
 from tests.stage.agents import Desk, Reception
 from tests.stage.stage import staged, with_line
 
+TURNING_SECONDS = 0.2
+
 
 @function_tool
 async def open_vault(ctx: RunContext[Call[NoState]]) -> str:
@@ -20,8 +23,15 @@ async def open_vault(ctx: RunContext[Call[NoState]]) -> str:
     raise llm.ToolError("It stays shut.")
 
 
+@function_tool
+async def turn_key(ctx: RunContext[Call[NoState]]) -> str:
+    """Turn the key, which takes a moment."""
+    await asyncio.sleep(TURNING_SECONDS)
+    return "It is turned."
+
+
 class Vault(Reception):
-    toolbox: ClassVar[tuple[llm.Tool, ...]] = (*Reception.toolbox, open_vault)
+    toolbox: ClassVar[tuple[llm.Tool, ...]] = (*Reception.toolbox, open_vault, turn_key)
     name = classmethod(lambda cls: "reception")
     prompt_file = Reception.prompt_file
 
@@ -66,6 +76,15 @@ async def test_a_tools_result_is_written_with_its_call_and_its_time(database_url
         assert 0 <= returned.ms / 1000 <= returned.at - called.at + 0.01
 
 
+async def test_a_tools_time_is_the_time_that_it_took(database_url: str) -> None:
+    line = with_line(start=Vault, handoffs={Vault: (Desk,), Desk: (Vault,)}, voices={})
+    async with staged(database_url, line=line) as stage:
+        await stage.say("call turn_key")
+
+        called, returned = stage.of(ToolCalled)[0], stage.of(ToolReturned)[0]
+        assert TURNING_SECONDS <= returned.ms / 1000 <= returned.at - called.at + 0.01
+
+
 async def test_a_tool_that_failed_is_written_as_failed(database_url: str) -> None:
     line = with_line(start=Vault, handoffs={Vault: (Desk,), Desk: (Vault,)}, voices={})
     async with staged(database_url, line=line) as stage:
@@ -79,10 +98,19 @@ async def test_a_failure_is_written_by_its_kind_and_never_in_the_services_words(
         stage.simulator.faults.add("failed_response", count=None, message="could not say 'my postcode is SW1A 2AA'")
         await stage.say("hello")
 
-        assert stage.of(Failed)
-        assert all(failed.message.isidentifier() for failed in stage.of(Failed))
-        assert all(failed.source for failed in stage.of(Failed))
+        told = {(failed.source, failed.message, failed.recoverable) for failed in stage.of(Failed)}
+        assert told == {("switchboard.realtime.model.CallModel", "APIError", True)}
         assert "SW1A" not in str(stage.events)
+
+
+async def test_a_failure_that_says_nothing_of_itself_is_written_as_one_that_lasts(database_url: str) -> None:
+    async with staged(database_url) as stage:
+        session = stage.conversation.session
+        session.emit("error", ErrorEvent(error=OSError("SW1A 2AA"), source=stage.conversation.handoffs.at_desk))
+
+        assert [(failed.source, failed.message, failed.recoverable) for failed in stage.of(Failed)] == [
+            ("Reception", "OSError", False)
+        ]
 
 
 async def test_a_connection_that_came_back_is_written_with_how_long_that_took(database_url: str) -> None:
