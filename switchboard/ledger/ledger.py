@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Self, TypeVar
 
@@ -50,7 +51,7 @@ class Ledger:
         self._began = time.monotonic()
         self._seq = 0
         self._listeners = listeners
-        self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[Event] = asyncio.Queue()
         self._unsaved: list[Event] = []
         self._opened = False
         self._writer: asyncio.Task[None] | None = None
@@ -60,9 +61,9 @@ class Ledger:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._queue.put_nowait(None)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.saved(), CLOSING_SECONDS)
         if self._writer:
-            await asyncio.wait([self._writer], timeout=CLOSING_SECONDS)
             self._writer.cancel()
         if lost := len(self._unsaved) + self._queue.qsize():
             log.error("call events lost: the database did not take them", call=self.call_id, events=lost)
@@ -87,16 +88,14 @@ class Ledger:
         await self._queue.join()
 
     async def _store(self) -> None:
-        done = False
-        while not done:
-            batch = [await self._queue.get()]
+        while True:
+            self._unsaved.append(await self._queue.get())
             await asyncio.sleep(GATHER_SECONDS)
             while not self._queue.empty():
-                batch.append(self._queue.get_nowait())
-            done = batch[-1] is None
-            self._unsaved = [event for event in batch if event]
+                self._unsaved.append(self._queue.get_nowait())
+            together = len(self._unsaved)
             await self._save_until_saved()
-            for _ in batch:
+            for _ in range(together):
                 self._queue.task_done()
 
     async def _save_until_saved(self) -> None:

@@ -32,7 +32,7 @@ async def recent_calls(database: Database, most: int) -> list[CallSummary]:
             EventRow.call_id.in_([row.id for row in rows]), EventRow.kind.in_(("answered", "handoff_done"))
         )
         events = (await session.scalars(telling.order_by(EventRow.seq))).all()
-    agents = {event.call_id: event.body.get("agent") or event.body.get("target", "") for event in events}
+    agents = {event.call_id: event.body.get("agent") or event.body["target"] for event in events}
     callers = {event.call_id: event.body["caller"] for event in events if event.body.get("caller")}
     return [
         CallSummary(

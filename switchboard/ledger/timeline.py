@@ -14,8 +14,7 @@ async def timeline(database: Database, call_id: str) -> list[Event]:
     query = select(EventRow).where(EventRow.call_id == call_id).order_by(EventRow.seq)
     async with database.read() as session:
         rows = (await session.scalars(query)).all()
-    stamp = [{"kind": row.kind, "seq": row.seq, "at": row.at, "wall": row.wall} for row in rows]
-    return [EVENT.validate_python({**row.body, **times}) for row, times in zip(rows, stamp, strict=True)]
+    return [_event(row) for row in rows]
 
 
 async def newest_of(database: Database, origin: str) -> str | None:
@@ -30,3 +29,7 @@ async def forget(database: Database, before: datetime) -> int:
     async with database.write() as session:
         gone = await session.execute(delete(CallRow).where(CallRow.started_at < before).returning(CallRow.id))
         return len(gone.all())
+
+
+def _event(row: EventRow) -> Event:
+    return EVENT.validate_python({**row.body, "kind": row.kind, "seq": row.seq, "at": row.at, "wall": row.wall})

@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
 from switchboard.database import Database
@@ -27,6 +30,20 @@ EVENTS = [
     AgentSpoke(agent="support", text="It comes tomorrow.", interrupted=True),
     Ended(reason="goodbye"),
 ]
+
+
+class Asked(Database):
+    """Tells that somebody wants to write."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.asked = asyncio.Event()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        self.asked.set()
+        async with super().write() as session:
+            yield session
 
 
 async def rows_of_calls(database: Database) -> list[tuple[object, ...]]:
@@ -95,10 +112,12 @@ async def test_a_database_without_tables_is_told_once_and_the_call_ends_all_the_
 ) -> None:
     monkeypatch.setattr("switchboard.ledger.ledger.CLOSING_SECONDS", 0.3)
     monkeypatch.setattr("switchboard.ledger.ledger.RETRY_SECONDS", 0.01)
-    database = Database(f"sqlite:///{tmp_path}/empty.db")
+    database = Asked(f"sqlite:///{tmp_path}/empty.db")
     with capture_logs() as told:
         async with Ledger(database, "call_1", "line") as ledger:
-            for _ in range(3):
+            ledger.write(CallerSpoke(text="my secret"))
+            await database.asked.wait()
+            for _ in range(2):  # they wait behind the one that cannot be stored
                 ledger.write(CallerSpoke(text="my secret"))
     await database.aclose()
 
