@@ -16,12 +16,11 @@ from stack.parts import Part, Parts
 from stack.phones import provide_phones
 from stack.ports import Port, take
 from stack.readiness import Ready, http_ok, log_says
-from switchboard.http.options import HttpSettings
 from switchboard.http.rooms import Rooms
 from switchboard.livekit import client_of
 from switchboard.settings.environment import load_settings
 from switchboard.settings.process import process_environment
-from switchboard.settings.schema import SETTINGS, LiveKitAccess, Settings
+from switchboard.settings.schema import SETTINGS, Limits, LiveKitAccess, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 READY = log_says("registered worker")
@@ -37,7 +36,7 @@ class Stack:
     livekit: LiveKitAccess
     parts: Parts
     folder: Path
-    options: HttpSettings
+    limits: Limits
     environ: Mapping[str, str] = field(default_factory=dict)
     """Added to that of every worker."""
     sip: str = ""
@@ -58,7 +57,7 @@ class Stack:
 
     def rooms(self, agent_name: str) -> Rooms:
         """Makes rooms as our web app makes them."""
-        return Rooms(self.access(agent_name), self.options)
+        return Rooms(self.access(agent_name), self.limits)
 
     async def simulator(self, name: str, connect_delay: int = 0, first_audio: int = 0, detector: str = "energy") -> str:
         """Start a simulator whose connections, and whose answers, take so many milliseconds; its address."""
@@ -125,7 +124,7 @@ async def running(folder: Path, say: Say, environ_of_workers: Mapping[str, str] 
     """
     async with _parts(folder, say) as (chosen, machine, parts):
         livekit = await provide_server(chosen.livekit, _build(machine), machine, parts, folder)
-        yield Stack(livekit, parts, folder, HttpSettings.of(chosen), environ_of_workers or {})
+        yield Stack(livekit, parts, folder, chosen.call, environ_of_workers or {})
 
 
 @asynccontextmanager
@@ -133,7 +132,7 @@ async def running_with_phones(folder: Path, say: Say) -> AsyncIterator[Stack]:
     """The same with Redis and LiveKit SIP beside a server of its own: that of LIVEKIT_URL is not used."""
     async with _parts(folder, say) as (chosen, machine, parts):
         phones = await provide_phones(chosen.livekit, _build(machine), _build(machine, SIP), machine, parts, folder)
-        yield Stack(phones.livekit, parts, folder, HttpSettings.of(chosen), {}, phones.sip.address)
+        yield Stack(phones.livekit, parts, folder, chosen.call, {}, phones.sip.address)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from switchboard.http.attendance import Attendance
+from switchboard.http.attendance import WATCH_SECONDS, Attendance
 from switchboard.http.auth import caller_auth
 from switchboard.http.calls import Calls
 from switchboard.http.capacity import Capacity
@@ -31,29 +31,36 @@ from switchboard.http.errors import (
 from switchboard.http.health import Health
 from switchboard.http.limits import BodyLimit, RateLimit
 from switchboard.http.lines import Lines
-from switchboard.http.options import HttpSettings
 from switchboard.http.page import page_routes
 from switchboard.http.rooms import Rooms
 from switchboard.http.tickets import Tickets
 from switchboard.http.tokens import Tokens, TokenSigner
 from switchboard.line.workflow import Workflow
-from switchboard.settings.schema import LiveKitAccess
+from switchboard.settings.schema import LiveKitAccess, Settings, Web
 
 MOST_BYTES = 64 * 1024
 DESCRIPTION = "Calls to the line from a browser, and the tokens that LiveKit's own frontends ask for."
 
 
 def create_app(
-    options: HttpSettings, livekit: LiveKitAccess, lines: Mapping[str, Workflow], page: Path | None
+    settings: Settings,
+    livekit: LiveKitAccess,
+    lines: Mapping[str, Workflow],
+    page: Path | None,
+    watch_seconds: float = WATCH_SECONDS,
 ) -> FastAPI:
-    """The app. `lines` has at least one; `page` is the folder of the built page."""
-    server_url = options.public_livekit_url or livekit.url
-    rooms = Rooms(livekit, options)
-    capacity = Capacity(rooms, options.calls_max)
-    attendance = Attendance(rooms, options.calls_max, options.watch_seconds)
+    """The app. `lines` has at least one; `page` is the folder of the built page.
+
+    Every `watch_seconds` it looks whether an agent came to each room that was handed out.
+    """
+    web, limits = settings.web, settings.call
+    server_url = settings.livekit.public_url or livekit.url
+    rooms = Rooms(livekit, limits)
+    capacity = Capacity(rooms, limits.max_calls)
+    attendance = Attendance(rooms, limits.max_calls, watch_seconds)
     signer = TokenSigner(livekit, rooms)
-    tickets = Tickets(livekit.secret, options.ticket_minutes)
-    known = Lines(lines, options.people)
+    tickets = Tickets(livekit.secret, limits.ticket_minutes)
+    known = Lines(lines, frozenset(person.name.lower() for person in settings.phone.people))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -66,25 +73,25 @@ def create_app(
         docs_url=None,  # it would load its scripts from elsewhere
         redoc_url=None,
         lifespan=lifespan,
-        middleware=_middleware(options),
+        middleware=_middleware(web),
     )
     install(app)
     app.include_router(
         _callers(
             Tokens(signer, known, capacity, attendance, server_url),
             Calls(rooms, known, capacity, attendance, signer, tickets, server_url),
-            options,
+            web,
         )
     )
     app.include_router(_everyone(known, Health(rooms)))
-    app.router.routes.extend(page_routes(page, server_url, options.cors_origins))
+    app.router.routes.extend(page_routes(page, server_url, web.cors_origins))
     return app
 
 
-def _callers(tokens: Tokens, calls: Calls, options: HttpSettings) -> APIRouter:
+def _callers(tokens: Tokens, calls: Calls, web: Web) -> APIRouter:
     """What costs an agent: limited, and for known callers only where the settings say so."""
-    auth = caller_auth(options)
-    checks = [Depends(RateLimit(options.rate_limit)), *([Depends(auth)] if auth else []), Depends(_no_store)]
+    auth = caller_auth(web)
+    checks = [Depends(RateLimit(web.rate_limit)), *([Depends(auth)] if auth else []), Depends(_no_store)]
     always = (BadRequest, TooLarge, TooManyRequests, LiveKitDown, *((SignInNeeded, SignInDown) if auth else ()))
     table: list[tuple[str, str, Any, int, str, tuple[type[Refused], ...]]] = [
         ("POST", "/token", tokens.issue, 201, "A token for LiveKit's own frontends", (LineUnknown, HouseFull)),
@@ -112,19 +119,19 @@ async def _no_store(response: Response) -> None:
     response.headers["Cache-Control"] = "no-store"
 
 
-def _middleware(options: HttpSettings) -> list[Middleware]:
+def _middleware(web: Web) -> list[Middleware]:
     layers = [Middleware(BodyLimit, most=MOST_BYTES)]
-    if options.cors_origins:
+    if web.cors_origins:
         layers.append(
             Middleware(
                 CORSMiddleware,
-                allow_origins=options.cors_origins,
+                allow_origins=web.cors_origins,
                 allow_methods=["GET", "POST", "DELETE"],
                 allow_headers=["Authorization", "Content-Type"],
                 expose_headers=["Retry-After"],
                 max_age=600,
             )
         )
-    if options.trusted_proxies:
-        layers.append(Middleware(ProxyHeadersMiddleware, trusted_hosts=list(options.trusted_proxies)))
+    if web.trusted_proxies:
+        layers.append(Middleware(ProxyHeadersMiddleware, trusted_hosts=list(web.trusted_proxies)))
     return layers

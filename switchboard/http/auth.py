@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from switchboard.http.errors import SignInDown, SignInNeeded
-from switchboard.http.options import HttpSettings
+from switchboard.settings.schema import Web
 
 log = structlog.get_logger("http")
 
@@ -75,9 +75,9 @@ def _down(error: Exception) -> SignInDown:
     return SignInDown({"Retry-After": str(FETCH_SECONDS)})
 
 
-def caller_auth(options: HttpSettings) -> CallerAuth | None:
+def caller_auth(web: Web) -> CallerAuth | None:
     """The check that the settings want, or None. Raises `ValueError` when they are incomplete."""
-    given = (options.auth_issuer, options.auth_audience, options.auth_jwks_url)
+    given = (web.auth_issuer, web.auth_audience, web.auth_jwks_url)
     match given:
         case (None, None, None):
             return None

@@ -16,9 +16,8 @@ from livekit.protocol.models import ParticipantInfo, Room
 
 from switchboard.call.dispatch import Dispatch
 from switchboard.http.errors import LiveKitDown
-from switchboard.http.options import HttpSettings
 from switchboard.livekit import client_of
-from switchboard.settings.schema import LiveKitAccess
+from switchboard.settings.schema import Limits, LiveKitAccess
 
 log = structlog.get_logger("http")
 
@@ -49,9 +48,9 @@ class CallRoom:
 class Rooms:
     """LiveKit's rooms, between `async with`. Every method raises `LiveKitDown` when the server does not do its part."""
 
-    def __init__(self, livekit: LiveKitAccess, options: HttpSettings) -> None:
+    def __init__(self, livekit: LiveKitAccess, limits: Limits) -> None:
         self._livekit = livekit
-        self._options = options
+        self._limits = limits
         self._api: api.LiveKitAPI | None = None
 
     async def __aenter__(self) -> Self:
@@ -71,8 +70,8 @@ class Rooms:
         return api.RoomConfiguration(
             name=room.name,
             max_participants=1,
-            empty_timeout=self._options.wait_seconds,
-            departure_timeout=self._options.grace_seconds,
+            empty_timeout=self._limits.wait_seconds,
+            departure_timeout=self._limits.grace_seconds,
             agents=[self._dispatch(room)],
         )
 
@@ -81,8 +80,8 @@ class Rooms:
         request = api.CreateRoomRequest(
             name=room.name,
             max_participants=1,
-            empty_timeout=self._options.wait_seconds,
-            departure_timeout=self._options.grace_seconds,
+            empty_timeout=self._limits.wait_seconds,
+            departure_timeout=self._limits.grace_seconds,
             agents=[self._dispatch(room)],
         )
         async with _told():

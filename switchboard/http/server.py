@@ -3,15 +3,15 @@
 import uvicorn
 from fastapi import FastAPI
 
-from switchboard.http.options import HttpSettings
+from switchboard.settings.schema import Web
 
 
-def build_server(app: FastAPI, options: HttpSettings) -> uvicorn.Server:
-    """A server for `app` at the address of the settings; `await server.serve()` runs it."""
+def build_server(app: FastAPI, web: Web) -> uvicorn.Server:
+    """A server for `app` at its address; `await server.serve()` runs it."""
     config = uvicorn.Config(
         app,
-        host=options.host,
-        port=options.port,
+        host=web.host,
+        port=web.port,
         proxy_headers=False,  # the app does it, for the proxies of the settings only; uvicorn trusts this machine
         access_log=False,  # it would keep callers' addresses
         server_header=False,

@@ -12,10 +12,11 @@ import jwt
 from fastapi import FastAPI
 from livekit import api, rtc
 
-from switchboard.http import HttpSettings, create_app
+from switchboard.http import create_app
+from switchboard.http.attendance import WATCH_SECONDS
 from switchboard.line.workflow import Workflow
 from switchboard.livekit import token_of
-from switchboard.settings.schema import LiveKitAccess
+from switchboard.settings.schema import LiveKitAccess, Settings, Web
 from tests.livekit import SECRET
 from tests.stage.agents import Desk, Reception
 from workflows.support_line import SUPPORT_LINE
@@ -24,7 +25,7 @@ DESK_LINE = Workflow(name="stage", start=Reception, handoffs={Reception: (Desk,)
 LINES = {line.name: line for line in (SUPPORT_LINE, DESK_LINE)}
 PATIENCE = 20.0
 # No limit that a test has not asked for.
-OPTIONS = HttpSettings(rate_limit=10_000)
+OPTIONS = Settings(web=Web(rate_limit=10_000))
 
 Answer = dict[str, Any]
 Found = TypeVar("Found")
@@ -45,11 +46,19 @@ class House:
             yield client
 
 
+def with_web(**fields: object) -> Settings:
+    """The settings with something else for the web app."""
+    return OPTIONS.model_copy(update={"web": OPTIONS.web.model_copy(update=fields)})
+
+
 @asynccontextmanager
 async def open_house(
-    livekit: LiveKitAccess, options: HttpSettings = OPTIONS, page: Path | None = None
+    livekit: LiveKitAccess,
+    settings: Settings = OPTIONS,
+    page: Path | None = None,
+    watch_seconds: float = WATCH_SECONDS,
 ) -> AsyncIterator[House]:
-    app = create_app(options, livekit, LINES, page)
+    app = create_app(settings, livekit, LINES, page, watch_seconds)
     async with app.router.lifespan_context(app):
         yield House(app, livekit)
 

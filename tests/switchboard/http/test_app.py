@@ -14,9 +14,9 @@ from pydantic import SecretStr
 
 from switchboard.http import create_app
 from switchboard.http.server import build_server
-from switchboard.settings.schema import LiveKitAccess
+from switchboard.settings.schema import Limits, LiveKit, LiveKitAccess, Settings, Web
 from tests.livekit import SECRET, LiveKitServer, free_port
-from tests.switchboard.http.house import LINES, OPTIONS, error_of, open_house
+from tests.switchboard.http.house import LINES, OPTIONS, error_of, open_house, with_web
 from tests.switchboard.http.test_tickets import TICKET, TICKETS
 
 SHOP = "https://shop.example"
@@ -27,7 +27,7 @@ async def test_a_site_of_the_settings_may_use_the_api_and_no_other(
     livekit_server: LiveKitServer, livekit: api.LiveKitAPI
 ) -> None:
     ask = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type,authorization"}
-    options = replace(OPTIONS, cors_origins=(SHOP,))
+    options = with_web(cors_origins=(SHOP,))
     async with open_house(livekit_server.access, options) as house, house.caller() as caller:
         asked = await caller.options("/calls", headers={"Origin": SHOP, **ask})
         assert asked.status_code == 200
@@ -83,7 +83,7 @@ async def test_health_tells_that_livekit_is_there(caller: httpx2.AsyncClient) ->
 
 
 async def test_browsers_get_the_public_address_of_livekit(livekit_server: LiveKitServer) -> None:
-    options = replace(OPTIONS, public_livekit_url="wss://calls.example")
+    options = OPTIONS.model_copy(update={"livekit": LiveKit(public_url="wss://calls.example")})
     async with open_house(livekit_server.access, options) as house, house.caller() as caller:
         assert (await caller.post("/token")).json()["server_url"] == "wss://calls.example"
 
@@ -122,13 +122,13 @@ async def test_every_answer_is_described(caller: httpx2.AsyncClient) -> None:
 @asynccontextmanager
 async def served(livekit: LiveKitAccess) -> AsyncIterator[str]:
     """The app at a real address."""
-    options = replace(OPTIONS, port=free_port(), calls_max=100_000)
-    server = build_server(create_app(options, livekit, LINES, None), options)
+    options = Settings(web=Web(rate_limit=10_000, port=free_port()), call=Limits(max_calls=10_000))
+    server = build_server(create_app(options, livekit, LINES, None), options.web)
     running = asyncio.create_task(server.serve())
     try:
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.01)
-        yield f"http://127.0.0.1:{options.port}"
+        yield f"http://127.0.0.1:{options.web.port}"
     finally:
         server.should_exit = True
         await running

@@ -4,7 +4,6 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from functools import partial
 
 import httpx2
@@ -135,8 +134,7 @@ async def test_a_caller_with_a_mere_token_is_looked_after_too(
 @pytest.fixture
 async def impatient(livekit_server: LiveKitServer, livekit: api.LiveKitAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """A caller of a house that asks again before a worker could have come."""
-    options = replace(OPTIONS, watch_seconds=0.05)
-    async with open_house(livekit_server.access, options) as house, house.caller() as caller:
+    async with open_house(livekit_server.access, watch_seconds=0.05) as house, house.caller() as caller:
         yield caller
 
 
@@ -209,7 +207,7 @@ class DesertedRooms(Rooms):
     """Rooms that no agent ever comes to; a call is asked for while the attendance looks at them."""
 
     def __init__(self, livekit: LiveKitServer) -> None:
-        super().__init__(livekit.access, OPTIONS)
+        super().__init__(livekit.access, OPTIONS.call)
         self.attendance: Attendance | None = None
         self.done = asyncio.Event()
         self.looks = 0

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -13,10 +12,10 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from livekit import api
 
-from switchboard.http import HttpSettings
 from switchboard.http.auth import caller_auth
+from switchboard.settings.schema import Settings
 from tests.livekit import LiveKitServer
-from tests.switchboard.http.house import OPTIONS, error_of, open_house
+from tests.switchboard.http.house import error_of, open_house, with_web
 
 ISSUER, AUDIENCE = "https://login.fernway.example", "calls"
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -55,13 +54,13 @@ async def sign_in() -> AsyncIterator[SignIn]:
 
 
 @pytest.fixture
-def options(sign_in: SignIn) -> HttpSettings:
-    return replace(OPTIONS, auth_issuer=ISSUER, auth_audience=AUDIENCE, auth_jwks_url=sign_in.url)
+def options(sign_in: SignIn) -> Settings:
+    return with_web(auth_issuer=ISSUER, auth_audience=AUDIENCE, auth_jwks_url=sign_in.url)
 
 
 @pytest.fixture
 async def guarded(
-    options: HttpSettings, livekit_server: LiveKitServer, livekit: api.LiveKitAPI
+    options: Settings, livekit_server: LiveKitServer, livekit: api.LiveKitAPI
 ) -> AsyncIterator[httpx2.AsyncClient]:
     async with open_house(livekit_server.access, options) as house, house.caller() as caller:
         yield caller
@@ -140,8 +139,8 @@ async def test_a_sign_in_service_out_of_order_is_not_the_callers_fault(
     assert (response.status_code, error_of(response)) == (503, "sign_in_down")
 
 
-async def test_a_sign_in_service_that_is_down_is_told(options: HttpSettings, livekit_server: LiveKitServer) -> None:
-    nowhere = replace(options, auth_jwks_url="http://127.0.0.1:1/jwks")
+async def test_a_sign_in_service_that_is_down_is_told(livekit_server: LiveKitServer) -> None:
+    nowhere = with_web(auth_issuer=ISSUER, auth_audience=AUDIENCE, auth_jwks_url="http://127.0.0.1:1/jwks")
     async with open_house(livekit_server.access, nowhere) as house, house.caller() as caller:
         response = await caller.post("/calls", headers=bearer())
     assert (response.status_code, error_of(response)) == (503, "sign_in_down")
@@ -150,4 +149,4 @@ async def test_a_sign_in_service_that_is_down_is_told(options: HttpSettings, liv
 
 def test_half_a_sign_in_is_refused_at_start() -> None:
     with pytest.raises(ValueError, match="all three"):
-        caller_auth(replace(OPTIONS, auth_issuer=ISSUER))
+        caller_auth(with_web(auth_issuer=ISSUER).web)

@@ -1,15 +1,15 @@
 """A full house."""
 
 import asyncio
-from dataclasses import replace
 
 from livekit import api
 
 from switchboard.http.rooms import PREFIX
+from switchboard.settings.schema import Limits
 from tests.livekit import LiveKitServer
 from tests.switchboard.http.house import OPTIONS, Guests, error_of, eventually, open_house
 
-SMALL = replace(OPTIONS, calls_max=2)
+SMALL = OPTIONS.model_copy(update={"call": Limits(max_calls=2)})
 
 
 async def test_a_full_house_refuses_more_and_says_when_to_try_again(

@@ -1,15 +1,13 @@
 """The rate limit of an address."""
 
-from dataclasses import replace
-
 import pytest
 from livekit import api
 
 from switchboard.http.limits import MOST_ADDRESSES, RateLimit, network_of
 from tests.livekit import LiveKitServer
-from tests.switchboard.http.house import OPTIONS, error_of, open_house
+from tests.switchboard.http.house import error_of, open_house, with_web
 
-STRICT = replace(OPTIONS, rate_limit=2)
+STRICT = with_web(rate_limit=2)
 
 
 def test_requests_come_back_with_time() -> None:
@@ -75,7 +73,7 @@ async def test_a_caller_can_not_say_who_they_are(livekit_server: LiveKitServer) 
 
 
 async def test_a_trusted_proxy_says_who_the_caller_is(livekit_server: LiveKitServer) -> None:
-    options = replace(STRICT, trusted_proxies=("10.0.0.0/8",))
+    options = with_web(rate_limit=2, trusted_proxies=("10.0.0.0/8",))
     async with open_house(livekit_server.access, options) as house, house.caller("10.1.2.3") as proxy:
         codes = [
             (await proxy.post("/token", headers={"X-Forwarded-For": f"203.0.113.{n}, {caller}"})).status_code

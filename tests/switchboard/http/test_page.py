@@ -1,7 +1,6 @@
 """The page: served as it was built, and honest where it was not."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import httpx2
@@ -81,7 +80,7 @@ async def test_what_is_not_the_page_is_not_served(browser: httpx2.AsyncClient, p
 
 @pytest.mark.parametrize("page", [None, Path("/nowhere/dist")])
 async def test_a_page_that_is_not_built_says_how_to(page: Path | None) -> None:
-    async with open_house(NOWHERE, replace(OPTIONS), page) as house, house.caller() as client:
+    async with open_house(NOWHERE, OPTIONS, page) as house, house.caller() as client:
         answer = await client.get("/")
     assert answer.status_code == 404
     assert "npm run build" in answer.text
