@@ -89,7 +89,7 @@ async def _realtime(services: Services, say: Say) -> bool:
     finally:
         await session.aclose()
         await model.aclose()
-    return _told(say, f"realtime model at {model.provider}", problem)
+    return _report(say, f"realtime model at {model.provider}", problem)
 
 
 async def _voice(services: Services, voice: Voice, say: Say) -> bool:
@@ -100,7 +100,7 @@ async def _voice(services: Services, voice: Voice, say: Say) -> bool:
         problem = _cause(error)
     finally:
         await speech.aclose()
-    return _told(say, f"voice by {type(voice).__name__.removesuffix('Voice')}", problem)
+    return _report(say, f"voice by {type(voice).__name__.removesuffix('Voice')}", problem)
 
 
 async def _sounds(speech: Chain) -> bool:
@@ -132,6 +132,6 @@ def _cause(error: BaseException) -> str:
     return f"{status}: {STATUS.get(status, 'refused')}" if status else f"no connection ({type(deepest).__name__})"
 
 
-def _told(say: Say, what: str, problem: str | None) -> bool:
+def _report(say: Say, what: str, problem: str | None) -> bool:
     say(f"problem  {what}: {problem}" if problem else f"ok       {what}")
     return problem is not None

@@ -141,7 +141,7 @@ class _Speaker:
     def _arrive(self) -> Reply:
         if self._section is None:
             return [Say(self._extra)]
-        told = self._told()
+        told = self._results()
         if self._talk.leaving and not self._talk.answered:
             return [*told, *self._turn()]
         for rule in self._section.opening:
@@ -156,8 +156,8 @@ class _Speaker:
         if last.type != "message" and self._talk.unspoken:
             return self._after()
         if last.role == "user" and not last.text.strip():
-            return [*self._told(), Say(self._pick(self._book.unheard))]
-        return [*self._told(), *self._turn()]
+            return [*self._results(), Say(self._pick(self._book.unheard))]
+        return [*self._results(), *self._turn()]
 
     def _turn(self) -> Reply:
         for reply in self._ways():
@@ -314,7 +314,10 @@ class _Speaker:
         last = self._talk.returned[-1]
         if last.tool == f"{TRANSFER}{self._agent}":
             return self._arrive_quietly()
-        told: Reply = [*self._told(), *([Say(self._failed_transfer(last))] if last.tool.startswith(TRANSFER) else [])]
+        told: Reply = [
+            *self._results(),
+            *([Say(self._failed_transfer(last))] if last.tool.startswith(TRANSFER) else []),
+        ]
         if self._talk.leaving and not self._talk.was_called("end_call", {}, self._talk.turn):
             return [*told, *self._turn()]
         more = self._plan(after_tool=True)
@@ -342,7 +345,7 @@ class _Speaker:
     def _wrap_up(self) -> Reply:
         return [Say(self._pick(self._book.wrap_up))] if self._book.wrap_up else []
 
-    def _told(self) -> Reply:
+    def _results(self) -> Reply:
         """What the tools returned and the caller has not heard."""
         waiting = [each for each in self._talk.unspoken if not each.tool.startswith(TRANSFER)]
         return [Say(text) for text in map(self._telling, waiting) if text]

@@ -84,36 +84,36 @@ class Rooms:
             departure_timeout=self._limits.grace_seconds,
             agents=[self._dispatch(room)],
         )
-        async with _told():
+        async with _answer_of_livekit():
             await self._server.room.create_room(request)
 
     async def alive(self) -> dict[str, Room]:
         """The rooms of all calls, by name."""
-        async with _told():
+        async with _answer_of_livekit():
             listed = await self._server.room.list_rooms(api.ListRoomsRequest())
         return {room.name: room for room in listed.rooms if room.name.startswith(PREFIX)}
 
     async def exists(self, name: str) -> bool:
-        async with _told():
+        async with _answer_of_livekit():
             listed = await self._server.room.list_rooms(api.ListRoomsRequest(names=[name]))
         return bool(listed.rooms)
 
     async def end(self, name: str) -> None:
         """Close the room, which ends the call; nothing happens if it is closed."""
-        async with _told(missing_is_fine=True):
+        async with _answer_of_livekit(missing_is_fine=True):
             await self._server.room.delete_room(api.DeleteRoomRequest(room=name))
 
     async def has_agent(self, name: str) -> bool:
         """Whether an agent is in the room. One whose worker was killed is listed for 21 seconds more."""
         participants: list[ParticipantInfo] = []
-        async with _told(missing_is_fine=True):
+        async with _answer_of_livekit(missing_is_fine=True):
             listed = await self._server.room.list_participants(api.ListParticipantsRequest(room=name))
             participants = list(listed.participants)
         return any(one.kind == ParticipantInfo.Kind.AGENT for one in participants)
 
     async def ask_again(self, room: CallRoom) -> bool:
         """Call an agent to a room whose own did not come; False if a worker has just taken the job."""
-        async with _told(missing_is_fine=True):
+        async with _answer_of_livekit(missing_is_fine=True):
             old = await self._server.agent_dispatch.list_dispatch(room.name)
             if any(_is_coming(dispatch) for dispatch in old):
                 return False
@@ -139,7 +139,7 @@ def _is_coming(dispatch: api.AgentDispatch) -> bool:
 
 
 @asynccontextmanager
-async def _told(missing_is_fine: bool = False) -> AsyncIterator[None]:
+async def _answer_of_livekit(missing_is_fine: bool = False) -> AsyncIterator[None]:
     """Turn what LiveKit's client raises into what callers are told."""
     try:
         # The client has a timeout of its own, which never acts: it passes None on to each request.

@@ -49,7 +49,7 @@ class SipApi:
 
     async def inbound_trunks(self) -> list[SIPInboundTrunkInfo]:
         """Ours, by name."""
-        async with self._told() as sip:
+        async with self._service() as sip:
             listed = await sip.list_inbound_trunk(ListSIPInboundTrunkRequest())
         return _ours(listed.items)
 
@@ -63,13 +63,13 @@ class SipApi:
 
     async def outbound_trunks(self) -> list[SIPOutboundTrunkInfo]:
         """Ours, by name."""
-        async with self._told() as sip:
+        async with self._service() as sip:
             listed = await sip.list_outbound_trunk(ListSIPOutboundTrunkRequest())
         return _ours(listed.items)
 
     async def create(self, item: Item) -> str:
         """Make it; returns its id."""
-        async with self._told() as sip:
+        async with self._service() as sip:
             match item:
                 case SIPInboundTrunkInfo():
                     made = await sip.create_inbound_trunk(CreateSIPInboundTrunkRequest(trunk=item))
@@ -82,7 +82,7 @@ class SipApi:
 
     async def replace(self, old: Item, new: Item) -> None:
         """Put `new` in the place of `old`, which keeps its id."""
-        async with self._told() as sip:
+        async with self._service() as sip:
             match new:
                 case SIPInboundTrunkInfo():
                     await sip.update_inbound_trunk(identity(old), new)
@@ -93,18 +93,18 @@ class SipApi:
 
     async def delete(self, item: Item) -> None:
         """Remove it; nothing happens if it is gone already."""
-        async with self._told(missing_is_fine=True) as sip:
+        async with self._service(missing_is_fine=True) as sip:
             if isinstance(item, SIPDispatchRuleInfo):
                 await sip.delete_dispatch_rule(DeleteSIPDispatchRuleRequest(sip_dispatch_rule_id=identity(item)))
             else:
                 await sip.delete_trunk(DeleteSIPTrunkRequest(sip_trunk_id=identity(item)))
 
     async def _rules(self) -> Sequence[SIPDispatchRuleInfo]:
-        async with self._told() as sip:
+        async with self._service() as sip:
             return (await sip.list_dispatch_rule(ListSIPDispatchRuleRequest())).items
 
     @asynccontextmanager
-    async def _told(self, missing_is_fine: bool = False) -> AsyncIterator[SipService]:
+    async def _service(self, missing_is_fine: bool = False) -> AsyncIterator[SipService]:
         """Turn what LiveKit's client raises into what people are told."""
         assert self._client is not None
         try:

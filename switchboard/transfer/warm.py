@@ -114,9 +114,9 @@ class WarmTransfer:
                     caller.ending.finish("transferred")
                     return None
                 if stage == "handed_back":
-                    return _told(HANDED_BACK, person, attempt.said, self._take_typed())
+                    return _result(HANDED_BACK, person, attempt.said, self._take_typed())
         _step(caller, person, "unreached")
-        return _told(UNREACHED, person, typed=self._take_typed())
+        return _result(UNREACHED, person, typed=self._take_typed())
 
     def _take_typed(self) -> Sequence[str]:
         typed, self._typed = self._typed, []
@@ -245,7 +245,7 @@ def _step(caller: CallerSide, person: Person, stage: PersonStage, number: int = 
     caller.call.ledger.write(PersonStep(agent=caller.call.agent, target=person.id, stage=stage, phone=number))
 
 
-def _told(words: str, person: Person, said: Sequence[str] = (), typed: Sequence[str] = ()) -> str:
+def _result(words: str, person: Person, said: Sequence[str] = (), typed: Sequence[str] = ()) -> str:
     """What the agent is told about it."""
     told = words.format(name=person.name, again=WITH_YOU_AGAIN)
     told += SAID.format(said=" / ".join(said)) if said else ""
