@@ -17,7 +17,6 @@ from tests.mutants.trial import Trial, Verdict, judge
 from tests.mutants.types import refused
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "var" / "mutants"
 ENGINE = "tests/switchboard"
 FAST = ("-m", "not real")
 LIVEKIT = ("-m", "not slow")
@@ -41,18 +40,18 @@ TIMES_SLOWER = 4.0
 
 def main() -> None:
     options = _options()
-    FOLDER.mkdir(parents=True, exist_ok=True)
     for name in options.packages or PACKAGES:
         verdicts: list[Verdict] = []
         for verdict in _verdicts(name, options):
             verdicts.append(verdict)
-            _write(name, verdicts)
+            _write(options.results / f"{name}.txt", name, verdicts)
         _say(_line(name, verdicts))
-    _say(f"What nobody noticed is in {FOLDER}/<package>.txt.")
+    _say(f"What nobody noticed is in {options.results}/<package>.txt.")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/mutants", description=__doc__)
+    parser.add_argument("results", type=Path, help=argparse.SUPPRESS)  # scripts/mutants says where
     parser.add_argument("packages", nargs="*", metavar="package", help=f"of {', '.join(PACKAGES)}; all without")
     parser.add_argument("--file", default="*.py", help="only this file of the package, as ending.py")
     parser.add_argument("--sample", type=int, help="so many mutants of a package, by lot")
@@ -65,8 +64,8 @@ def _options() -> argparse.Namespace:
 
 def _verdicts(name: str, options: argparse.Namespace) -> Iterator[Verdict]:
     package, tests = PACKAGES[name]
-    report = FOLDER / f"{name}.json"
-    log = FOLDER / f"{name}.log"
+    folder: Path = options.results
+    report, log = folder / f"{name}.json", folder / f"{name}.log"
     scout = Child(lambda: watch(ROOT, Path(package), tests, report), log, SUITE_SECONDS)
     files = [path.relative_to(ROOT) for path in sorted((ROOT / package).glob(options.file))]
     mutants = mutants_of(ROOT, files, options.sample, options.seed)
@@ -76,9 +75,9 @@ def _verdicts(name: str, options: argparse.Namespace) -> Iterator[Verdict]:
     preload(suite.modules)
     known = equivalents()
     wanted = [mutant for mutant in mutants if not any(each.is_like(mutant) for each in known)]
-    for verdict in judge(ROOT, [_trial(mutant, suite) for mutant in wanted], FOLDER):
+    for verdict in judge(ROOT, [_trial(mutant, suite) for mutant in wanted], folder):
         missed = verdict.outcome in MISSED
-        yield replace(verdict, outcome="refused") if missed and refused(ROOT, verdict.mutant, FOLDER) else verdict
+        yield replace(verdict, outcome="refused") if missed and refused(ROOT, verdict.mutant, folder) else verdict
 
 
 def _trial(mutant: Mutant, suite: Suite) -> Trial:
@@ -93,11 +92,11 @@ def _line(name: str, verdicts: Sequence[Verdict]) -> str:
     return f"{name:>10}  {noticed / max(1, len(verdicts)):6.1%}  {parts}"
 
 
-def _write(name: str, verdicts: Sequence[Verdict]) -> None:
+def _write(file: Path, name: str, verdicts: Sequence[Verdict]) -> None:
     """The score so far, and what was missed, in the order of the code."""
     found = [verdict for verdict in verdicts if verdict.outcome in MISSED]
     found.sort(key=lambda verdict: (verdict.mutant.path, verdict.mutant.lines.start))
-    (FOLDER / f"{name}.txt").write_text("\n".join([_line(name, verdicts), "", *map(_told, found)]))
+    file.write_text("\n".join([_line(name, verdicts), "", *map(_told, found)]))
 
 
 def _told(verdict: Verdict) -> str:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from tests.mutants.mutant import Mutant
@@ -9,9 +10,10 @@ from tests.mutants.mutant import Mutant
 
 def refused(root: Path, mutant: Mutant, folder: Path) -> bool:
     """`folder` keeps what mypy knows of all other files."""
-    shadow = folder / "shadow.py"
-    shadow.write_text(mutant.source)
     path = str(mutant.path)
-    options = ("--cache-dir", str(folder / "mypy"), "--shadow-file", path, str(shadow))
-    checked = subprocess.run([sys.executable, "-m", "mypy", *options, path], cwd=root, capture_output=True, check=False)
-    return checked.returncode == 1
+    with tempfile.NamedTemporaryFile("w", suffix=".py") as shadow:
+        shadow.write(mutant.source)
+        shadow.flush()
+        options = ("--cache-dir", str(folder / "mypy"), "--shadow-file", path, shadow.name)
+        mypy = [sys.executable, "-m", "mypy", *options, path]
+        return subprocess.run(mypy, cwd=root, capture_output=True, check=False).returncode == 1
