@@ -1,6 +1,7 @@
 """The app as a whole: other sites, LiveKit down, health, and what its description promises."""
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +16,7 @@ from pydantic import SecretStr
 from switchboard.http import create_app
 from switchboard.http.server import build_server
 from switchboard.settings.schema import Limits, LiveKit, LiveKitAccess, Settings, Web
-from tests.livekit import SECRET, LiveKitServer, free_port
+from tests.livekit import ROOT, SECRET, LiveKitServer, free_port
 from tests.switchboard.http.house import LINES, OPTIONS, error_of, open_house, with_web
 from tests.switchboard.http.test_tickets import TICKET, TICKETS
 
@@ -94,6 +95,7 @@ async def test_an_unknown_address_gets_an_error_of_our_shape(
 ) -> None:
     answer = await caller.request(method, path)
     assert (answer.status_code, error_of(answer)) == (404, "not_found")
+    assert answer.json()["error"]["message"] == "There is nothing here."
 
 
 @pytest.mark.parametrize(
@@ -117,6 +119,20 @@ async def test_every_answer_is_described(caller: httpx2.AsyncClient) -> None:
         for status, answer in operation["responses"].items():
             if int(status) >= 400:
                 assert answer["content"]["application/json"]["schema"]["$ref"].endswith("/ErrorAnswer")
+
+
+def test_the_api_is_described_as_in_docs() -> None:
+    """After a change that was meant: scripts/openapi."""
+    told = json.loads((ROOT / "docs/openapi.json").read_text())
+
+    assert json.loads(json.dumps(create_app(OPTIONS, NOWHERE, LINES, None).openapi())) == told
+
+
+def test_the_server_tells_nobody_who_called_and_believes_no_proxy_of_its_own_accord() -> None:
+    config = build_server(create_app(OPTIONS, NOWHERE, LINES, None), OPTIONS.web).config
+
+    assert (config.access_log, config.server_header, config.proxy_headers) == (False, False, False)
+    assert (config.host, config.port, config.timeout_graceful_shutdown) == ("127.0.0.1", 8080, 5)
 
 
 @asynccontextmanager

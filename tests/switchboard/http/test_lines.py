@@ -1,8 +1,9 @@
 """What a page is told of a line."""
 
 from switchboard.http.lines import as_answer
-from switchboard.line.workflow import Person, Workflow
-from tests.stage.agents import Reception
+from switchboard.line.voices import AzureVoice, CartesiaVoice, Voice
+from switchboard.line.workflow import AgentType, Person, Workflow
+from tests.stage.agents import Desk, Lobby, Reception
 
 DESK = Person("shop desk", purpose="The caller asks for a person.")
 LINE = Workflow(name="line", start=Reception, handoffs={Reception: (DESK,)})
@@ -13,6 +14,19 @@ def test_a_person_with_a_phone_stands_in_the_picture() -> None:
 
     assert [(agent.name, agent.voice) for agent in answer.agents] == [("reception", "native"), ("shop_desk", "person")]
     assert [(edge.from_, edge.to) for edge in answer.edges] == [("reception", "shop_desk")]
+
+
+def test_each_voice_has_its_name() -> None:
+    voices = {Reception: AzureVoice("alloy"), Desk: CartesiaVoice("a-voice")}
+    line = Workflow(
+        name="line", start=Reception, handoffs={Reception: (Desk, Lobby), Desk: (), Lobby: ()}, voices=voices
+    )
+
+    assert {agent.name: agent.voice for agent in as_answer(line).agents} == {
+        "reception": "azure",
+        "desk": "cartesia",
+        "lobby": "native",
+    }
 
 
 def test_a_person_without_one_does_not() -> None:

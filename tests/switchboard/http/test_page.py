@@ -45,6 +45,19 @@ async def test_assets_are_kept_as_their_names_change_with_them(browser: httpx2.A
     assert (await browser.get("/favicon.svg")).text == "<svg/>"
 
 
+def test_what_the_page_may_is_told_word_for_word() -> None:
+    assert headers("https://calls.example:7880", ()) == {
+        "Content-Security-Policy": "default-src 'self'; "
+        "connect-src 'self' wss://calls.example:7880 https://calls.example:7880; "
+        "img-src 'self' data:; font-src 'self' data:; media-src 'self' blob: mediastream:; worker-src 'self' blob:; "
+        "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'self'",
+        "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), display-capture=()",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
 async def test_the_page_may_use_the_microphone_and_reach_livekit_and_nothing_else(browser: httpx2.AsyncClient) -> None:
     sent = (await browser.get("/")).headers
     assert "ws://127.0.0.1:1 http://127.0.0.1:1" in sent["content-security-policy"]
