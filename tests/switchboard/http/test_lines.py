@@ -17,10 +17,9 @@ def test_a_person_with_a_phone_stands_in_the_picture() -> None:
 
 
 def test_each_voice_has_its_name() -> None:
-    voices = {Reception: AzureVoice("alloy"), Desk: CartesiaVoice("a-voice")}
-    line = Workflow(
-        name="line", start=Reception, handoffs={Reception: (Desk, Lobby), Desk: (), Lobby: ()}, voices=voices
-    )
+    edges = {Reception: (Desk, Lobby), Desk: (), Lobby: ()}
+    voices: dict[AgentType, Voice] = {Reception: AzureVoice("alloy"), Desk: CartesiaVoice("a-voice")}
+    line = Workflow(name="line", start=Reception, handoffs=edges, voices=voices)
 
     assert {agent.name: agent.voice for agent in as_answer(line).agents} == {
         "reception": "azure",
