@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import typer
 from livekit.agents import APIError, llm, utils
+from openai import OpenAIError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.data import VERSIONS, database_of
@@ -22,6 +24,8 @@ from switchboard.settings.schema import Settings
 
 Say = Callable[[str], object]
 PATIENCE = 15.0
+SOON_DAYS = 90
+"""So long before its end a model is warned of: a new one wants to be tried."""
 STATUS = {401: "the key or the token is not accepted", 404: "there is no such deployment", 429: "it is busy"}
 
 
@@ -48,6 +52,8 @@ async def check_all(chosen: Settings, lines: Sequence[Workflow], versions: Seque
             services = Services(chosen)
             problems.append(await _realtime(services, say))
             problems += [await _voice(services, voice, say) for voice in _voices(chosen, lines)]
+            if chosen.provider == "azure":
+                await tell_ends(services, say)
     return sum(problems)
 
 
@@ -101,6 +107,28 @@ async def _voice(services: Services, voice: Voice, say: Say) -> bool:
     finally:
         await speech.aclose()
     return _report(say, f"voice by {type(voice).__name__.removesuffix('Voice')}", problem)
+
+
+async def tell_ends(services: Services, say: Say) -> None:
+    """Warn of models that end soon. What the service does not tell is no problem of ours."""
+    try:
+        ends = await asyncio.wait_for(services.model_ends(), PATIENCE)
+    except (OpenAIError, APIError, ValueError, TimeoutError):
+        say("ok       models: the service does not tell when they end")
+        return
+    azure, now = services.settings.azure, datetime.now(UTC)
+    for name in filter(None, (azure.deployment, azure.transcription_deployment, azure.tts_deployment)):
+        say(_end(name, ends.get(name), now))
+
+
+def _end(name: str, ends: datetime | None, now: datetime) -> str:
+    if ends is None:
+        return f"ok       deployment {name}: when its model ends is not told, Azure lists no model of that name"
+    if ends <= now:
+        return f"warning  model {name}: it ended on {ends:%Y-%m-%d}; deploy a newer one"
+    if (days := (ends - now).days) < SOON_DAYS:
+        return f"warning  model {name}: it ends on {ends:%Y-%m-%d}, in {days} days; deploy a newer one"
+    return f"ok       model {name}: until {ends:%Y-%m-%d} at least"
 
 
 async def _sounds(speech: Chain) -> bool:

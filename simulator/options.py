@@ -43,6 +43,8 @@ class Options:
     """A token is refused with 401 this long after it was first seen."""
     deployments: frozenset[str] | None = None
     """Deployments that exist; others are 404 DeploymentNotFound. None: all."""
+    models: Mapping[str, int] = field(default_factory=dict)
+    """The models that the resource lists, and when each ends, in seconds since 1970."""
     api_version_on_ga: int | None = 401
     """Status for an `api-version` on the GA path. None: let it in."""
 

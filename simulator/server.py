@@ -18,6 +18,7 @@ from simulator.dialect import Ga, Preview
 from simulator.faults import Faults
 from simulator.handshake import Doorman, Refused
 from simulator.mind import Mind
+from simulator.models import Models
 from simulator.options import Options
 from simulator.recognizer import Deaf, Recognizer
 from simulator.record import Failure, Frame, Record
@@ -56,6 +57,7 @@ class Simulator:
         self._doorman = Doorman(self.options, self.faults)
         self.cartesia = Cartesia(self._backend)
         self.speech = SpeechEndpoint(self._backend, self._doorman)
+        self._models = Models(self.options, self._doorman)
         self.opened = 0
         self._connections: set[Connection] = set()
         self._host, self._port = host, port
@@ -141,7 +143,7 @@ class Simulator:
         for path in GA_PATHS:
             app.router.add_get(path, self._ga)
         app.router.add_get(PREVIEW_PATH, self._preview)
-        app.router.add_routes([*self.cartesia.routes(), *self.speech.routes()])
+        app.router.add_routes([*self.cartesia.routes(), *self.speech.routes(), *self._models.routes()])
         return app
 
     async def _health(self, _request: web.Request) -> web.Response:

@@ -11,13 +11,19 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from livekit.agents.cli.discover import get_import_data
 
+from app.check import tell_ends
 from simulator.options import Options
 from simulator.server import Simulator
+from switchboard.services.providers import Services
+from switchboard.settings.environment import load_settings
 from switchboard.settings.schema import SETTINGS
 from tests.simulator.minds import Given
 
@@ -153,6 +159,41 @@ async def test_check_tells_a_good_key_from_a_bad_one_without_showing_it(shop_url
     assert "problem  realtime model at 127.0.0.1" in bad.stdout
     assert "401: the key or the token is not accepted" in bad.stdout
     assert CANARY not in bad.stdout + bad.stderr
+
+
+async def test_check_warns_of_a_model_near_its_end(shop_url: str) -> None:
+    now = datetime.now(UTC)
+    soon, before, later = (now + timedelta(days=days, hours=1) for days in (30, -1, 400))
+    ends = {"gpt-realtime-2.1": soon, "gone": before, "young": later}
+    models = {name: int(end.timestamp()) for name, end in ends.items()}
+    async with Simulator(Given(), Options(models=models)) as simulator:
+        values = {name: value for name, value in azure(simulator.url, "key").items() if "CARTESIA" not in name}
+        near = await asyncio.to_thread(run, "check", DATABASE_URL=shop_url, **values)
+        values |= {"AZURE_OPENAI_DEPLOYMENT": "gone", "AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT": "young"}
+        gone = await asyncio.to_thread(run, "check", DATABASE_URL=shop_url, **values)
+        values |= {"AZURE_OPENAI_DEPLOYMENT": "my-own-name"}
+        own = await asyncio.to_thread(run, "check", DATABASE_URL=shop_url, **values)
+
+    assert near.returncode == gone.returncode == own.returncode == 0
+    assert f"warning  model gpt-realtime-2.1: it ends on {soon:%Y-%m-%d}, in 30 days" in near.stdout
+    assert f"warning  model gone: it ended on {before:%Y-%m-%d}" in gone.stdout
+    assert f"ok       model young: until {later:%Y-%m-%d} at least" in gone.stdout
+    assert "ok       deployment my-own-name: when its model ends is not told" in own.stdout
+
+
+@pytest.mark.parametrize("answer", ["[]", "no json", '{"data": [{"id": 5}]}'])
+async def test_check_does_without_a_service_that_does_not_tell_when_models_end(answer: str) -> None:
+    async def odd(_: web.Request) -> web.Response:
+        return web.Response(text=answer)
+
+    app = web.Application()
+    app.router.add_get("/openai/models", odd)
+    said: list[str] = []
+    async with TestServer(app) as server:
+        values = azure(str(server.make_url("")), "key")
+        await tell_ends(Services(load_settings(None, values)), said.append)
+
+    assert said == ["ok       models: the service does not tell when they end"]
 
 
 def test_seeding_twice_adds_nothing(tmp_path: Path) -> None:

@@ -2,12 +2,13 @@
 
 import importlib
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from livekit.agents import APIConnectionError, TurnHandlingOptions, inference
 from livekit.plugins import cartesia, openai
-from openai import AsyncOpenAI
+from openai import AsyncAzureOpenAI, AsyncOpenAI
 from openai.types.realtime import AudioTranscription, RealtimeReasoning
 from openai.types.realtime.realtime_audio_input_turn_detection import (
     RealtimeAudioInputTurnDetection,
@@ -18,6 +19,7 @@ from openai.types.realtime.realtime_audio_input_turn_detection import (
 from switchboard.line.agent import Speech
 from switchboard.line.voices import AzureVoice, CartesiaVoice, Modality, NativeVoice, Voice
 from switchboard.realtime import CallModel, CallSession
+from switchboard.services import lifecycle
 from switchboard.services.speech import NativeSpeech
 from switchboard.settings.schema import Settings
 
@@ -177,6 +179,14 @@ class Services:
             response_format="pcm",
             **self._azure_sign_in(),
         )
+
+    async def model_ends(self) -> dict[str, datetime]:
+        """When the models of the Azure resource end. Raises what `lifecycle.model_ends` and signing in do."""
+        endpoint = self.settings.azure.resource_url
+        async with AsyncAzureOpenAI(
+            azure_endpoint=endpoint, api_version=lifecycle.API_VERSION, max_retries=0, **self._azure_sign_in()
+        ) as client:
+            return await lifecycle.model_ends(client)
 
     def _azure_sign_in(self) -> dict[str, Any]:
         azure = self.settings.azure
