@@ -78,7 +78,7 @@ class Conversation:
         self.model = services.realtime(modality, self._witness.reconnected, channel.more_silence_ms)
         self._speeches = Speeches(lambda voice: services.speech(voice, lambda: self.model.live), spoken=not typed)
         silence = None if typed else settings.call.silence_seconds
-        self.session = self._new_session(silence)
+        self.session = self._new_session(silence, channel.more_silence_ms)
         self.ending = Ending(self.call, self.session, silence, settings.call.max_minutes * 60)
         repeats = Repeats(self.call, self.session)
         self._background = Background(lambda: self.ending.finish("error"))
@@ -95,7 +95,7 @@ class Conversation:
             past,
         )
 
-    def _new_session(self, silence: float | None) -> AgentSession[Call[Any]]:
+    def _new_session(self, silence: float | None, more_silence_ms: int) -> AgentSession[Call[Any]]:
         return AgentSession(
             llm=self.model,
             tts=self._speeches.of(NativeVoice()),
@@ -103,7 +103,7 @@ class Conversation:
             max_tool_steps=MAX_TOOL_STEPS,
             user_away_timeout=silence,
             aec_warmup_duration=None,  # LiveKit's would make the agent deaf to the first seconds of a caller's answer
-            **self.services.turns(),
+            **self.services.turns(more_silence_ms),
         )
 
     def _presence_at(self, invitation: Invitation, workflow: Workflow, channel: Channel) -> Presence:

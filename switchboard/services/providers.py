@@ -105,7 +105,7 @@ class Services:
             **answers,
         )
 
-    def turns(self) -> dict[str, Any]:
+    def turns(self, more_silence_ms: int = 0) -> dict[str, Any]:
         """Options of `AgentSession` for whoever notices turns; nothing local is loaded when the model does."""
         turns = self.settings.turns
         handling = TurnHandlingOptions(interruption={"resume_false_interruption": False})
@@ -115,11 +115,22 @@ class Services:
         if turns.detection == "multilingual":
             plugin = importlib.import_module("livekit.plugins.turn_detector.multilingual")
             handling["turn_detection"] = plugin.MultilingualModel()
-            return {"vad": inference.VAD(model="silero"), "turn_handling": handling, "stt": self._speech_to_text()}
+            vad = self._voice_activity(more_silence_ms)
+            return {"vad": vad, "turn_handling": handling, "stt": self._speech_to_text()}
         handling["turn_detection"] = inference.TurnDetector(
             version="v1-mini"
         )  # local; LiveKit's default may be its cloud's
-        return {"vad": inference.VAD(model="silero"), "turn_handling": handling}
+        return {"vad": self._voice_activity(more_silence_ms), "turn_handling": handling}
+
+    def _voice_activity(self, more_silence_ms: int) -> inference.VAD:
+        """LiveKit's Silero, whose model is loaded once a process."""
+        turns = self.settings.turns
+        return inference.VAD(
+            model="silero",
+            activation_threshold=turns.threshold,
+            prefix_padding_duration=turns.prefix_ms / 1000,
+            min_silence_duration=(turns.silence_ms + more_silence_ms) / 1000,
+        )
 
     def _speech_to_text(self) -> openai.STT:
         model = self.settings.transcription_model

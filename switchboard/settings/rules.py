@@ -165,8 +165,8 @@ def _cartesia_via_livekit(settings: Settings) -> Iterator[Mistake]:
 _THRESHOLDS = ("threshold", "prefix_ms", "silence_ms")
 _DO_NOT_APPLY: dict[str, tuple[str, ...]] = {
     "semantic_vad": _THRESHOLDS,
-    "livekit": (*_THRESHOLDS, "create_response", "interrupt_response"),
-    "multilingual": (*_THRESHOLDS, "create_response", "interrupt_response"),
+    "livekit": ("create_response", "interrupt_response"),
+    "multilingual": ("create_response", "interrupt_response"),
 }
 
 

@@ -320,14 +320,14 @@ class Turns(Group):
     threshold: Annotated[
         float,
         Field(ge=0, le=1),
-        Env("VAD_THRESHOLD", "server_vad: how loud is speech, 0 to 1."),
+        Env("VAD_THRESHOLD", "How sure it must be that somebody speaks, 0 to 1; not with semantic_vad."),
     ] = 0.5
     prefix_ms: Annotated[
         int,
         Field(ge=0, le=5000),
         Env(
             "VAD_PREFIX_MS",
-            "server_vad: milliseconds kept from before the speech.",
+            "Milliseconds kept from before the speech; not with semantic_vad.",
         ),
     ] = 300
     silence_ms: Annotated[
@@ -335,7 +335,7 @@ class Turns(Group):
         Field(ge=0, le=10000),
         Env(
             "VAD_SILENCE_MS",
-            "server_vad: milliseconds of silence that end a turn.",
+            "Milliseconds of silence that end a turn; not with semantic_vad.",
         ),
     ] = 500
     create_response: Annotated[

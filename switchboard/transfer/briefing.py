@@ -74,7 +74,10 @@ class Briefing:
         speeches = Speeches(lambda voice: self._services.speech(voice, lambda: model.live), spoken=True)
         self._resources.push_async_callback(speeches.aclose)
         self._session: AgentSession[None] = AgentSession(
-            llm=model, tts=speeches.of(NativeVoice()), aec_warmup_duration=None, **self._services.turns()
+            llm=model,
+            tts=speeches.of(NativeVoice()),
+            aec_warmup_duration=None,
+            **self._services.turns(PHONE.more_silence_ms),
         )
         self._resources.push_async_callback(self.track.aclose)
         self._resources.push_async_callback(self._session.aclose)
