@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.data import VERSIONS, database_of
 from app.lines import LINES
 from app.process import LOG_FILE, settings, start_logging
-from switchboard.line.voices import AzureVoice, CartesiaVoice, Voice
+from switchboard.line.voices import Voice
 from switchboard.line.workflow import Workflow
 from switchboard.migrations import pending
 from switchboard.realtime import CallSession
@@ -51,7 +51,7 @@ async def check_all(chosen: Settings, lines: Sequence[Workflow], versions: Seque
         async with utils.http_context.open():
             services = Services(chosen)
             problems.append(await _realtime(services, say))
-            problems += [await _voice(services, voice, say) for voice in _voices(chosen, lines)]
+            problems += [await _voice(services, voice, say) for voice in _voices(services, lines)]
             if chosen.provider == "azure":
                 await tell_ends(services, say)
     return sum(problems)
@@ -106,7 +106,7 @@ async def _voice(services: Services, voice: Voice, say: Say) -> bool:
         problem = _cause(error)
     finally:
         await speech.aclose()
-    return _report(say, f"voice by {type(voice).__name__.removesuffix('Voice')}", problem)
+    return _report(say, f"voice by {voice.kind.capitalize()}", problem)
 
 
 async def tell_ends(services: Services, say: Say) -> None:
@@ -140,11 +140,11 @@ async def _sounds(speech: Chain) -> bool:
     return False
 
 
-def _voices(chosen: Settings, lines: Sequence[Workflow]) -> list[Voice]:
-    """One voice of each service that is set up and used."""
-    used = {type(voice): voice for line in lines for voice in line.voices.values()}
-    cartesia = [used[CartesiaVoice]] if CartesiaVoice in used and chosen.cartesia.configured else []
-    return [*cartesia, *([AzureVoice(chosen.realtime.voice)] if chosen.azure.tts_deployment else [])]
+def _voices(services: Services, lines: Sequence[Workflow]) -> list[Voice]:
+    """One voice of each service that is set up and used; the default's is, as it steps in for others."""
+    used = {voice.kind: voice for line in lines for voice in line.voices.values()}
+    wanted = {services.default_voice.kind: services.default_voice} | used
+    return [voice for voice in wanted.values() if services.available(voice) == voice]
 
 
 def _nobody() -> CallSession:

@@ -1,25 +1,23 @@
 """The lines that can be called, as a page draws them."""
 
 from collections.abc import Collection, Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from switchboard.http.errors import LineUnknown
-from switchboard.line.voices import AzureVoice, CartesiaVoice, Voice
 from switchboard.line.workflow import Workflow
 
 LINE_PATTERN = r"^[a-z][a-z0-9\-]{0,63}$"
 LineName = Annotated[str, Path(pattern=LINE_PATTERN, description="The line's name.")]
-VoiceKind = Literal["native", "cartesia", "azure", "person"]
 
 
 class AgentAnswer(BaseModel):
     """An agent of a line, or a person whom one can bring in."""
 
     name: str
-    voice: VoiceKind
+    voice: str = Field(description="`native`, `person`, or the vendor of a voice of its own.", examples=["cartesia"])
 
 
 class EdgeAnswer(BaseModel):
@@ -68,7 +66,7 @@ class Lines:
 
 def as_answer(line: Workflow, people: Collection[str] = ()) -> LineAnswer:
     """What of a line may be known to everyone. Persons who cannot be rung are left out."""
-    agents = [AgentAnswer(name=agent.name(), voice=_kind(line.voice(agent))) for agent in line.agents]
+    agents = [AgentAnswer(name=agent.name(), voice=line.voice(agent).kind) for agent in line.agents]
     edges = [
         EdgeAnswer(from_=agent.name(), to=edge.target.name(), announced=edge.announce is not None)
         for agent in line.agents
@@ -78,13 +76,3 @@ def as_answer(line: Workflow, people: Collection[str] = ()) -> LineAnswer:
     agents += [AgentAnswer(name=name, voice="person") for name in dict.fromkeys(person.id for _, person in ways)]
     edges += [EdgeAnswer(from_=agent.name(), to=person.id, announced=True) for agent, person in ways]
     return LineAnswer(name=line.name, start=line.start.name(), agents=agents, edges=edges)
-
-
-def _kind(voice: Voice) -> VoiceKind:
-    match voice:
-        case CartesiaVoice():
-            return "cartesia"
-        case AzureVoice():
-            return "azure"
-        case _:
-            return "native"

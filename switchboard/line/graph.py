@@ -1,8 +1,7 @@
 """A line as a picture: text for a terminal, Mermaid for a page."""
 
 from switchboard.line.context import Everything
-from switchboard.line.voices import AzureVoice, CartesiaVoice
-from switchboard.line.workflow import AgentType, Handoff, Workflow
+from switchboard.line.workflow import Handoff, Workflow
 
 
 def as_text(workflow: Workflow) -> str:
@@ -13,7 +12,8 @@ def as_text(workflow: Workflow) -> str:
         edges = [f"  -> {edge.target.name()}{_how(edge)}" for edge in workflow.edges(agent)]
         edges += [f"  -> {number.name} (by phone)" for number in workflow.numbers(agent)]
         edges += [f"  -> {person.name} (a person)" for person in workflow.people(agent)]
-        lines = [f"{agent.name()} ({_voice(workflow, agent)})", f"  {agent.purpose}", f"  tools: {', '.join(tools)}"]
+        voice = workflow.voice(agent).label
+        lines = [f"{agent.name()} ({voice})", f"  {agent.purpose}", f"  tools: {', '.join(tools)}"]
         parts.append("\n".join([*lines, *edges]))
     return "\n\n".join(parts)
 
@@ -21,7 +21,7 @@ def as_text(workflow: Workflow) -> str:
 def as_mermaid(workflow: Workflow) -> str:
     """A Mermaid flowchart."""
     rows = ["flowchart LR", f"    caller([caller]) --> {workflow.start.name()}"]
-    rows += [f'    {agent.name()}["{agent.name()}<br/>{_voice(workflow, agent)}"]' for agent in workflow.agents]
+    rows += [f'    {agent.name()}["{agent.name()}<br/>{workflow.voice(agent).label}"]' for agent in workflow.agents]
     for agent in workflow.agents:
         for edge in workflow.edges(agent):
             label = f"|{_how(edge).strip(' ()')}|" if _how(edge) else ""
@@ -31,16 +31,6 @@ def as_mermaid(workflow: Workflow) -> str:
         for person in workflow.people(agent):
             rows.append(f"    {agent.name()} -->|a person| {person.id}([{person.name}])")
     return "\n".join(rows)
-
-
-def _voice(workflow: Workflow, agent: AgentType) -> str:
-    match workflow.voice(agent):
-        case CartesiaVoice():
-            return "Cartesia voice"
-        case AzureVoice(name=name):
-            return f"Azure voice {name}"
-        case _:
-            return "native voice"
 
 
 def _how(edge: Handoff) -> str:

@@ -1,13 +1,12 @@
 """The services that calls use, as the settings name them: the realtime model, speech, and who notices turns."""
 
 import importlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
-from livekit.agents import APIConnectionError, TurnHandlingOptions, inference
-from livekit.plugins import cartesia, openai
+from livekit.agents import TurnHandlingOptions, inference
+from livekit.plugins import openai
 from openai import AsyncAzureOpenAI, AsyncOpenAI
 from openai.types.realtime import AudioTranscription, RealtimeReasoning
 from openai.types.realtime.realtime_audio_input_turn_detection import (
@@ -20,9 +19,18 @@ from switchboard.line.agent import Speech
 from switchboard.line.voices import AzureVoice, CartesiaVoice, Modality, NativeVoice, Voice
 from switchboard.realtime import CallModel, CallSession
 from switchboard.services import lifecycle
+from switchboard.services.azure_access import AzureAccess
+from switchboard.services.azure_speech import AzureSpeech
+from switchboard.services.cartesia_speech import CartesiaSpeech
 from switchboard.services.speech import NativeSpeech
+from switchboard.services.vendor import Vendor
 from switchboard.settings.schema import Settings
 
+VENDORS: Mapping[type[Voice], Callable[[Settings, AzureAccess], Vendor[Any]]] = {
+    CartesiaVoice: CartesiaSpeech,
+    AzureVoice: AzureSpeech,
+}
+"""Who speaks which voice. The native one is the model's own."""
 MODALITIES: dict[Modality, list[str]] = {"audio": ["text", "audio"], "text": ["text"]}
 
 
@@ -31,6 +39,7 @@ class Services:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._access = AzureAccess(settings.azure)
 
     # -- the realtime model --------------------------------------------------------------------------------------------
 
@@ -55,38 +64,17 @@ class Services:
 
     def _azure(self) -> dict[str, Any]:
         azure = self.settings.azure
-        options = {
+        return {
             "azure_deployment": azure.deployment,
             "base_url": azure.realtime_url,
             "api_version": azure.api_version,
+            **self._access.of_realtime,
         }
-        if azure.auth == "entra":
-            return {**options, "token": self.entra_token}
-        return {**options, "api_key": azure.api_key.get_secret_value() if azure.api_key else None}
 
     def _openai(self) -> dict[str, Any]:
         settings = self.settings.openai
         options = {"model": settings.model, "api_key": settings.api_key.get_secret_value() if settings.api_key else ""}
         return {**options, "base_url": settings.base_url} if settings.base_url else options
-
-    @cached_property
-    def entra_token(self) -> Callable[[], Awaitable[str]]:
-        """A fresh Entra token whenever it is called; azure-identity keeps it until it is about to expire."""
-        identity = importlib.import_module("azure.identity.aio")
-        errors = importlib.import_module("azure.core.exceptions")
-        provider = identity.get_bearer_token_provider(
-            identity.DefaultAzureCredential(), self.settings.azure.entra_scope
-        )
-
-        async def token() -> str:
-            try:
-                return str(await provider())
-            except errors.ClientAuthenticationError as error:
-                raise APIConnectionError(
-                    "Entra gave no token: check the identity and AZURE_OPENAI_ENTRA_SCOPE"
-                ) from error
-
-        return token
 
     # -- turns ---------------------------------------------------------------------------------------------------------
 
@@ -137,70 +125,39 @@ class Services:
         assert model is not None, "the settings refuse multilingual turns without a transcription model"
         if not self.settings.speaks_azure:
             return openai.STT(model=model, **{k: v for k, v in self._openai().items() if k != "model"})
-        azure = self.settings.azure
-        key = self.entra_token if azure.auth == "entra" else azure.api_key.get_secret_value() if azure.api_key else ""
-        return openai.STT(model=model, client=AsyncOpenAI(base_url=azure.v1_url, api_key=key, max_retries=0))
+        client = AsyncOpenAI(base_url=self.settings.azure.v1_url, api_key=self._access.key, max_retries=0)
+        return openai.STT(model=model, client=client)
 
     # -- speech --------------------------------------------------------------------------------------------------------
 
+    @property
+    def default_voice(self) -> Voice:
+        """In which text is spoken for whoever has no service of their own, if Azure's is there."""
+        return AzureVoice(self.settings.realtime.voice)
+
     def available(self, voice: Voice) -> Voice:
         """`voice`, or the nearest one that these settings have the service for."""
-        azure = self.settings.azure.tts_deployment is not None
-        if isinstance(voice, CartesiaVoice) and not self.settings.cartesia.configured:
-            return AzureVoice(self.settings.realtime.voice) if azure else NativeVoice()
-        return NativeVoice() if isinstance(voice, AzureVoice) and not azure else voice
+        wanted = () if isinstance(voice, NativeVoice) else (voice, self.default_voice)
+        return next((each for each in wanted if self._vendor(each)), NativeVoice())
 
     def speech(self, voice: Voice, realtime: Callable[[], CallSession]) -> list[Speech]:
         """Who can speak text for `voice`: its own service, then Azure's, the native voice last."""
-        services: list[Speech] = []
-        if isinstance(voice, CartesiaVoice) and self.settings.cartesia.configured:
-            services.append(self._cartesia(voice))
-        if self.settings.azure.tts_deployment:
-            name = voice.name if isinstance(voice, AzureVoice) else self.settings.realtime.voice
-            services.append(self._azure_speech(name))
+        wanted = [voice, *([] if isinstance(voice, AzureVoice) else [self.default_voice])]
+        services = [vendor.speech(each) for each in wanted if (vendor := self._vendor(each))]
         return [*services, NativeSpeech(realtime)]
 
-    def _cartesia(self, voice: CartesiaVoice) -> Speech:
-        settings = self.settings
-        if settings.cartesia.via == "livekit":
-            livekit = settings.require_livekit()
-            return inference.TTS(
-                f"cartesia/{voice.model}" if voice.model else settings.cartesia.inference_model,
-                voice=voice.id,
-                api_key=livekit.key,
-                api_secret=livekit.secret.get_secret_value(),
-            )
-        assert settings.cartesia.api_key is not None
-        return cartesia.TTS(
-            api_key=settings.cartesia.api_key.get_secret_value(),
-            model=voice.model or settings.cartesia.model,
-            voice=voice.id,
-            base_url=settings.cartesia.base_url,
-        )
-
-    def _azure_speech(self, name: str) -> Speech:
-        azure = self.settings.azure
-        return openai.TTS.with_azure(
-            voice=name,
-            model=azure.tts_deployment or "",
-            speed=self.settings.realtime.speed,
-            azure_endpoint=azure.resource_url,
-            azure_deployment=azure.tts_deployment,
-            api_version=azure.tts_api_version,
-            response_format="pcm",
-            **self._azure_sign_in(),
-        )
+    def _vendor(self, voice: Voice) -> Vendor[Any] | None:
+        """Who speaks that voice; None where the settings do not say how to reach them."""
+        make = VENDORS.get(type(voice))
+        vendor = make(self.settings, self._access) if make else None
+        return vendor if vendor and vendor.configured else None
 
     async def model_ends(self) -> dict[str, datetime]:
         """When the models of the Azure resource end. Raises what `lifecycle.model_ends` and signing in do."""
-        endpoint = self.settings.azure.resource_url
         async with AsyncAzureOpenAI(
-            azure_endpoint=endpoint, api_version=lifecycle.API_VERSION, max_retries=0, **self._azure_sign_in()
+            azure_endpoint=self.settings.azure.resource_url,
+            api_version=lifecycle.API_VERSION,
+            max_retries=0,
+            **self._access.of_client,
         ) as client:
             return await lifecycle.model_ends(client)
-
-    def _azure_sign_in(self) -> dict[str, Any]:
-        azure = self.settings.azure
-        if azure.auth == "entra":
-            return {"azure_ad_token_provider": self.entra_token}
-        return {"api_key": azure.api_key.get_secret_value() if azure.api_key else None}

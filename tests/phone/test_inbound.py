@@ -15,7 +15,7 @@ from tests.phone.services import PhoneServices
 from tests.phone.stack import LINE, NUMBER, PHONE, PhoneStack, phone_setup
 from workflows.support_line import SUPPORT_LINE
 
-CARTESIA = SUPPORT_LINE.voices[Escalation].id  # type: ignore[union-attr]
+CARTESIA = SUPPORT_LINE.voices[Escalation].id  # type: ignore[attr-defined]
 NATIVE = "alloy"
 LAST_SECONDS = 3
 PERSON = "I want to speak to a real person right now."

@@ -1,0 +1,33 @@
+"""Azure OpenAI's speech deployment."""
+
+from livekit.plugins import openai
+
+from switchboard.line.agent import Speech
+from switchboard.line.voices import AzureVoice
+from switchboard.services.azure_access import AzureAccess
+from switchboard.settings.schema import Settings
+
+
+class AzureSpeech:
+    """Speaks an `AzureVoice`."""
+
+    def __init__(self, settings: Settings, access: AzureAccess) -> None:
+        self._azure = settings.azure
+        self._access = access
+        self._speed = settings.realtime.speed
+
+    @property
+    def configured(self) -> bool:
+        return self._azure.tts_deployment is not None
+
+    def speech(self, voice: AzureVoice) -> Speech:
+        return openai.TTS.with_azure(
+            voice=voice.name,
+            model=self._azure.tts_deployment or "",
+            speed=self._speed,
+            azure_endpoint=self._azure.resource_url,
+            azure_deployment=self._azure.tts_deployment,
+            api_version=self._azure.tts_api_version,
+            response_format="pcm",
+            **self._access.of_client,
+        )
