@@ -1,5 +1,6 @@
 """What goes on, as people see it: one line a step, and all the rest in a log."""
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from rich.progress import Progress as Live
 from rich.progress import TextColumn
 from rich.table import Column
 
-from stack.errors import LocalError, explained
+from stack.errors import explained
 from stack.machine import Say
 
 SHOWN_OF_A_FAILURE = 20
@@ -73,12 +74,15 @@ class Progress:
 
         self._newest = note
         self._tell_in_a_pipe(f"{shown} ...")
-        end = "stopped"
+        end = "failed"
         try:
             yield note
             end = "done"
-        except LocalError:
-            end, self._left = "failed", tuple(noted)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            end = "stopped"
+            raise
+        except Exception:
+            self._left = tuple(noted)
             raise
         finally:
             self._live.update(task, hint=end)

@@ -1,5 +1,6 @@
 """What people see of long work: a line a step, and the rest in a log."""
 
+import asyncio
 import io
 import re
 import sys
@@ -90,10 +91,20 @@ async def test_a_step_that_fails_shows_the_end_of_what_it_noted_and_names_the_lo
     assert "a line of somebody else" not in pipe.text
 
 
-async def test_what_is_stopped_says_so_and_shows_nothing_more(pipe: Shown) -> None:
-    with pytest.raises(KeyboardInterrupt), pipe.steps("The page") as steps, steps.step("The page") as note:
+async def test_whatever_a_step_fails_of_its_end_is_shown(pipe: Shown) -> None:
+    with pytest.raises(OSError), pipe.steps("The page") as steps, steps.step("The page") as note:
         note("npm warn deprecated")
-        raise KeyboardInterrupt
+        raise OSError("no space left on device")
+
+    assert "1 of 1  The page: failed (" in pipe.text
+    assert "npm warn deprecated" in pipe.text
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, asyncio.CancelledError])
+async def test_what_is_stopped_says_so_and_shows_nothing_more(pipe: Shown, stop: type[BaseException]) -> None:
+    with pytest.raises(stop), pipe.steps("The page") as steps, steps.step("The page") as note:
+        note("npm warn deprecated")
+        raise stop
 
     assert pipe.text.splitlines()[-1].startswith("1 of 1  The page: stopped (")
 
