@@ -2,12 +2,14 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from livekit.agents import APIConnectionError
+from livekit.agents import APIConnectionError, utils
 
 from switchboard.line.sentences import READ_ALOUD
+
+ANSWER_SECONDS = 10.0  # LiveKit's own patience with a reply
 
 
 class Reading:
@@ -37,6 +39,47 @@ class Reading:
     def fail(self, why: str) -> None:
         """Break the reading off."""
         self._audio.put_nowait(APIConnectionError(why))
+
+
+class Readings:
+    """The sentences being read, by the id of their request and then of their response. `send` sends an event."""
+
+    def __init__(self, send: Callable[[dict[str, Any]], None]) -> None:
+        self._send = send
+        self._readings: dict[str, Reading] = {}
+
+    async def read(self, text: str, *, preview: bool) -> AsyncIterator[bytes]:
+        """`text` as it is read. Raises `APIConnectionError` when the model does not read it to its end."""
+        event_id = utils.shortuuid("response_aloud_")
+        reading = self._readings[event_id] = Reading()
+        self._send(reading_request(event_id, text, preview))
+        patience = asyncio.get_running_loop().call_later(ANSWER_SECONDS, reading.fail, "nothing came in time")
+        try:
+            async for chunk in reading.chunks():
+                patience.cancel()
+                yield chunk
+        finally:
+            patience.cancel()
+            self._readings = {key: value for key, value in self._readings.items() if value is not reading}
+
+    def take(self, event: dict[str, Any]) -> bool:
+        """Whether a server event is of a reading, and so of nobody else's answer."""
+        response = event.get("response") or {}
+        asked_by = (response.get("metadata") or {}).get("client_event_id")
+        if event["type"] == "response.created" and asked_by in self._readings:
+            self._readings[response["id"]] = self._readings[asked_by]
+        reading = self._readings.get(event.get("response_id") or response.get("id") or "")
+        if reading is None:
+            return False
+        if reading.take(event):
+            self._readings.pop(response["id"], None)
+        return True
+
+    def fail(self, why: str) -> None:
+        """Break all of them off."""
+        for reading in self._readings.values():
+            reading.fail(why)
+        self._readings.clear()
 
 
 def reading_request(event_id: str, text: str, preview: bool) -> dict[str, Any]:

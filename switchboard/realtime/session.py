@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import time
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Self
@@ -40,26 +38,22 @@ from openai.types.realtime import (
 )
 
 from switchboard.line.context import ContextChoice
-from switchboard.line.sentences import REST
 from switchboard.line.voices import Modality
-from switchboard.realtime.aloud import Reading, reading_request
+from switchboard.realtime.aloud import Readings
+from switchboard.realtime.broken import MAX_RETRIES, Broken, BrokenAnswers
 from switchboard.realtime.hearing import Hearing
+from switchboard.realtime.held import HeldEvents
+from switchboard.realtime.lost import LostConnection
+from switchboard.realtime.mirror import Mirror
 from switchboard.realtime.pieces import RATE, Pieces
+from switchboard.realtime.requests import Requests
 from switchboard.realtime.transcript import PacedTranscript
 
 log = structlog.get_logger(__name__)
 
-ANSWER_SECONDS = 10.0  # LiveKit's own patience with a reply
-RETRY_SECONDS = 1.0
 CLOSING_SECONDS = 1.5
 CUTS, CUT_SECONDS = 4, 0.1
 """A connection that is begun at the very moment of a cut outlives it, and waits for the service once more."""
-MAX_RETRIES = 2
-
-# A handoff takes LiveKit's listeners off the session and puts the next agent's on: what happens between is held back.
-HELD_IN_A_HANDOFF = frozenset(
-    {"input_audio_transcription_completed", "input_speech_started", "input_speech_stopped", "remote_item_added"}
-)
 
 
 @dataclass(frozen=True)
@@ -68,17 +62,6 @@ class Arrival:
 
     modality: Modality
     context: ContextChoice | None = None
-
-
-@dataclass
-class Cut:
-    """An answer that broke off, to be taken up again on the same LiveKit generation."""
-
-    generation: _ResponseGeneration
-    heard: str
-    asked: ResponseCreateEvent | None
-    """What had asked for the answer; None when the server answered by itself."""
-    retries: int = 0
 
 
 class CallSession(RealtimeSession):
@@ -98,33 +81,22 @@ class CallSession(RealtimeSession):
         self._reconnected = reconnected
         self.sockets = 0
         """Connections made so far."""
-        self._lost_at: float | None = None
-        self._before_the_loss: list[llm.ChatItem] = []
-        self._replayed: set[str] = set()
-        # items that our copy of the conversation has and the server has not confirmed; the events that added some
-        self._unconfirmed: set[str] = set()
-        self._added: dict[str, str] = {}
         self._transcript = PacedTranscript()
         self._hearing = Hearing(transcribed=self._opts.input_audio_transcription is not None)
-        # replies: what asked for them, which of them went out, and which wait for another to end
-        self._asked: dict[str, ResponseCreateEvent] = {}
-        self._sent: set[str] = set()
-        self._waiting: list[str] = []
-        self._parked: dict[str, asyncio.Future[llm.GenerationCreatedEvent]] = {}
-        # answers taken up again
+        self._requests = Requests()
+        self._mirror = Mirror(lambda: self._remote_chat_ctx)
+        self._lost = LostConnection()
+        self._broken = BrokenAnswers(self.send_event, lambda: self._instructions or "", self._end_generation)
+        self._readings = Readings(super().send_event)
+        # the answer at hand
         self._answering: ResponseCreateEvent | None = None
         self._called_a_tool = False
-        self._cut: Cut | None = None
-        self._resumed: dict[str, Cut] = {}
         self._retries = 0
         # handoffs
         self._arrival: Arrival | None = None
         self._handing_over = False
         self._arrived = False
-        self._held: deque[tuple[Any, tuple[Any, ...]]] = deque(maxlen=100)
-        # sentences read aloud, by the id of their request and then of their response
-        self._readings: dict[str, Reading] = {}
-        self._heard: dict[str, str] = {}
+        self._held = HeldEvents()
         self.on("openai_server_event_received", self._inspect)
         self.on("session_reconnected", self._take_up_again)
 
@@ -207,52 +179,44 @@ class CallSession(RealtimeSession):
     def emit(self, event: Any, *args: Any) -> None:
         if event == "openai_client_event_queued":  # not by `on`, which inspects signatures at each event
             self._note_sent(*args)
-        if event in HELD_IN_A_HANDOFF and not self._events.get(event):
-            self._held.append((event, args))
+        if not self._events.get(event) and self._held.hold(event, args):
             return
         super().emit(event, *args)
 
     def on(self, event: Any, callback: Callable[..., Any] | None = None) -> Callable[..., Any]:
         registered = super().on(event, callback)
         if callback is not None:
-            for held in [entry for entry in self._held if entry[0] == event]:
-                self._held.remove(held)
-                super().emit(held[0], *held[1])
+            for args in self._held.release(event):
+                super().emit(event, *args)
         return registered
 
     # -- replies -------------------------------------------------------------------------------------------------------
 
     def send_event(self, event: Any) -> None:
-        if isinstance(event, ResponseCreateEvent) and event.event_id:
-            self._asked[event.event_id] = event
+        if isinstance(event, ResponseCreateEvent):
+            self._requests.ask(event)
         super().send_event(event)
 
     def _note_sent(self, event: dict[str, Any]) -> None:
         if event["type"] == "response.create" and event.get("event_id"):
-            self._sent.add(event["event_id"])
+            self._requests.sent(event["event_id"])
         elif event["type"] == "input_audio_buffer.append":
             self._hearing.sent(event, _seconds(event["audio"]))
 
     def interrupt(self) -> None:
         """Cancel the answer that is being given, or that was about to be taken up again."""
-        if cut := self._drop_cut():
-            self._end_generation(cut.generation)
-        for event_id, resumed in self._resumed.items():
-            self._discarded_event_ids.add(event_id)
-            self._end_generation(resumed.generation)
-        self._resumed.clear()
+        self._discarded_event_ids.update(self._broken.interrupt())
         super().interrupt()
 
     def _handle_response_created(self, event: ResponseCreatedEvent) -> None:
         asked_by = _client_event_id(event)
-        self._answering = self._asked.pop(asked_by, None)
-        self._sent.discard(asked_by)
+        self._answering = self._requests.answered(asked_by)
         self._called_a_tool = False
         self._transcript.cut()
-        if cut := self._resumed.pop(asked_by, None):
-            self._current_generation = cut.generation
-            self._answering = cut.asked
-            self._retries = cut.retries
+        if broken := self._broken.begun(asked_by):
+            self._current_generation = broken.generation
+            self._answering = broken.asked
+            self._retries = broken.retries
             return
         self._retries = 0
         if self._handing_over and asked_by not in self._response_created_futures:
@@ -275,12 +239,10 @@ class CallSession(RealtimeSession):
             self._retry_later(event)
             return
         super()._handle_response_done(event)
-        for item_id in [item.id for item in event.response.output or [] if item.id in self._heard]:
-            self._correct_history(item_id)
-        for event_id in self._waiting:
-            if event_id in self._asked:
-                super().send_event(self._asked[event_id])
-        self._waiting.clear()
+        for item in event.response.output or []:
+            self._mirror.correct(item.id)
+        for request in self._requests.waited():
+            super().send_event(request)
 
     def _forget_unheard(self, event: ResponseDoneEvent) -> None:
         for item in event.response.output or []:
@@ -289,14 +251,11 @@ class CallSession(RealtimeSession):
 
     def _handle_error(self, event: RealtimeErrorEvent) -> None:
         asked = event.error.event_id or ""
-        if item_id := self._added.pop(asked, None):
-            self._take_back(item_id, event.error.code)
+        if self._mirror.refused(asked, event.error.code):
             return
-        if event.error.code == "conversation_already_has_active_response" and asked in self._asked:
-            self._waiting.append(asked)
+        if event.error.code == "conversation_already_has_active_response" and self._requests.wait(asked):
             return
-        if cut := self._resumed.pop(asked, None):
-            self._end_generation(cut.generation)
+        self._broken.refused(asked)
         super()._handle_error(event)
 
     # -- items are added without waiting -------------------------------------------------------------------------------
@@ -318,29 +277,14 @@ class CallSession(RealtimeSession):
         await super().update_chat_ctx(chat_ctx)
 
     def _add_item(self, event: ConversationItemCreateEvent, wanted: llm.ChatContext) -> None:
-        assert event.item.id and event.event_id
-        item = wanted.get_by_id(event.item.id)
+        item = wanted.get_by_id(event.item.id or "")
         assert item is not None
-        previous = None if event.previous_item_id == "root" else event.previous_item_id
-        self._remote_chat_ctx.insert(previous, item.model_copy())
-        self._unconfirmed.add(item.id)
-        self._added[event.event_id] = item.id
+        self._mirror.add(event, item)
         self.send_event(event)
 
     def _handle_conversion_item_added(self, event: ConversationItemAdded) -> None:
-        if event.item.id in self._unconfirmed:
-            self._unconfirmed.discard(event.item.id)
-            self._added = {key: item_id for key, item_id in self._added.items() if item_id != event.item.id}
-            return
-        super()._handle_conversion_item_added(event)
-
-    def _take_back(self, item_id: str, code: str | None) -> None:
-        if code == "item_create_duplicate_item_id":
-            return  # a reconnect had sent it already
-        log.warning("the realtime service refused a conversation item", code=code)
-        self._unconfirmed.discard(item_id)
-        if self._remote_chat_ctx.get(item_id):
-            self._remote_chat_ctx.delete(item_id)
+        if not self._mirror.confirmed(event.item.id):
+            super()._handle_conversion_item_added(event)
 
     # -- a failed answer is asked for again ----------------------------------------------------------------------------
 
@@ -356,12 +300,12 @@ class CallSession(RealtimeSession):
     def _retry_later(self, event: ResponseDoneEvent) -> None:
         assert isinstance(self._current_generation, _ResponseGeneration)
         heard = self._close_messages(self._current_generation)
-        self._cut = Cut(self._current_generation, heard, self._answering, self._retries + 1)
+        self._broken.waiting = Broken(self._current_generation, heard, self._answering, self._retries + 1)
         self._current_generation = None
         error = getattr(event.response.status_details, "error", None)
         failed = APIError(f"response failed: {getattr(error, 'code', 'unknown')}", body=error, retryable=True)
         self._emit_error(failed, recoverable=True)
-        asyncio.get_running_loop().call_later(RETRY_SECONDS, self._resume_cut, self._cut)
+        self._broken.resume_later()
 
     # -- dropped connections -------------------------------------------------------------------------------------------
 
@@ -375,28 +319,22 @@ class CallSession(RealtimeSession):
         return connection
 
     def _park(self) -> None:
-        """Put aside what the lost connection owes, before LiveKit gives it up: replies asked for, and the one cut."""
-        if self._lost_at is None:
-            self._lost_at = time.monotonic()
+        """Put aside what the lost connection owes, before LiveKit gives it up: replies, and the broken answer."""
+        if self._lost.note(self._response_created_futures, self.chat_ctx.items):
             self._transcript.cut()
-        self._parked.update({key: fut for key, fut in self._response_created_futures.items() if not fut.done()})
         self._response_created_futures.clear()
-        for reading in self._readings.values():
-            reading.fail("the connection was lost")
-        self._readings.clear()
+        self._readings.fail("the connection was lost")
         generation = self._current_generation
         if isinstance(generation, _ResponseGeneration) and not generation._done_fut.done() and not self._called_a_tool:
-            self._cut = Cut(generation, self._close_messages(generation), self._answering)
+            self._broken.waiting = Broken(generation, self._close_messages(generation), self._answering)
             self._current_generation = None
-        self._before_the_loss = self.chat_ctx.items or self._before_the_loss
 
     def _close_messages(self, generation: _ResponseGeneration) -> str:
         """End the open messages with what has come of them, in LiveKit and in the history; returns all of it."""
         self._transcript.cut()
         for item_id, message in generation.messages.items():
             if not message.text_ch.closed:
-                self._heard[item_id] = message.audio_transcript
-                self._correct_history(item_id)
+                self._mirror.hear(item_id, message.audio_transcript)
             if not message.modalities.done():
                 message.modalities.set_result(self._opts.modalities)
             for channel in (message.text_ch, message.audio_ch):
@@ -405,24 +343,21 @@ class CallSession(RealtimeSession):
         return " ".join(text for message in generation.messages.values() if (text := message.audio_transcript.strip()))
 
     def _take_up_again(self, *_: object) -> None:
-        if self._lost_at is not None:
-            self._reconnected(time.monotonic() - self._lost_at)
-        self._lost_at = None
-        self._restore_conversation()
-        parked, self._parked = self._parked, {}
-        for event_id, future in parked.items():
-            if not future.done():
-                self._response_created_futures[event_id] = future
-                if event_id in self._sent:
-                    super().send_event(self._asked[event_id])
-        if self._cut and self._cut.heard:
+        seconds, replies, items = self._lost.replaced()
+        if seconds is not None:
+            self._reconnected(seconds)
+        self._mirror.restore(items)
+        for event_id, reply in replies.items():
+            self._response_created_futures[event_id] = reply
+            if request := self._requests.lost(event_id):
+                super().send_event(request)
+        broken = self._broken.waiting
+        if broken and broken.heard:
             self._hearing.take()  # the caller has an answer to that already, at least half of one
-        elif self._cut and not self._cut.asked and self._hearing.owed:
-            self._end_generation(self._cut.generation)  # the server answers again when it hears it again
-            self._cut = None
+        elif broken and not broken.asked and self._hearing.owed:
+            self._broken.give_up()  # the server answers again when it hears it again
         self._say_again(self._hearing.take())
-        if self._cut:
-            self._resume_cut(self._cut)
+        self._broken.resume()
 
     def _say_again(self, audio: list[dict[str, Any]]) -> None:
         """Send the caller's words of the lost connection, before those that have come meanwhile."""
@@ -432,48 +367,6 @@ class CallSession(RealtimeSession):
                 waiting.append(self._msg_ch.recv_nowait())
         for event in [*audio, *waiting]:
             super().send_event(event)
-
-    def _restore_conversation(self) -> None:
-        """Know at once what LiveKit has just replayed: until it is confirmed, new items would go to its front."""
-        replayed = [item for item in self._before_the_loss if item.type != "message" or item.content]
-        previous: str | None = None
-        for item in replayed:
-            if not self._remote_chat_ctx.get(item.id):
-                self._remote_chat_ctx.insert(previous, item)
-                self._unconfirmed.add(item.id)
-            previous = item.id
-        self._replayed |= self._unconfirmed
-        self._before_the_loss = []
-
-    def _resume_cut(self, cut: Cut) -> None:
-        """Ask for the rest of an answer that broke off, or for all of it if nothing was heard."""
-        if cut is not self._cut:
-            return  # interrupted, or taken up elsewhere, in the meantime
-        self._cut = None
-        event_id = utils.shortuuid("response_rest_")
-        self._resumed[event_id] = cut
-        self.send_event(self._request_of(cut, event_id))
-        asyncio.get_running_loop().call_later(ANSWER_SECONDS, self._give_up, event_id)
-
-    def _request_of(self, cut: Cut, event_id: str) -> ResponseCreateEvent:
-        response: dict[str, Any] = {}
-        if cut.asked is not None and cut.asked.response is not None:
-            response = cut.asked.response.model_dump(exclude_unset=True)
-        if cut.heard:
-            response["instructions"] = f"{self._instructions or ''}\n{REST.format(heard=cut.heard)}"
-        response["metadata"] = {"client_event_id": event_id}
-        return ResponseCreateEvent.model_validate(
-            {"type": "response.create", "event_id": event_id, "response": response}
-        )
-
-    def _give_up(self, event_id: str) -> None:
-        if cut := self._resumed.pop(event_id, None):
-            log.warning("an answer that broke off was not taken up again")
-            self._end_generation(cut.generation)
-
-    def _drop_cut(self) -> Cut | None:
-        cut, self._cut = self._cut, None
-        return cut
 
     def _end_generation(self, generation: _ResponseGeneration) -> None:
         generation._close()
@@ -487,9 +380,9 @@ class CallSession(RealtimeSession):
         if isinstance(error, APIConnectionError):
             self._park()  # now, not when the new connection is there: an interruption in between has to find it
         if not recoverable:  # LiveKit ends everything that waits, if it can see it
-            self._response_created_futures.update(self._parked)
-            if cut := self._drop_cut():
-                self._current_generation = cut.generation
+            self._response_created_futures.update(self._lost.replies)
+            if broken := self._broken.drop():
+                self._current_generation = broken.generation
         super()._emit_error(error, recoverable)
 
     # -- the history claims what was heard -----------------------------------------------------------------------------
@@ -515,7 +408,7 @@ class CallSession(RealtimeSession):
         audio_end_ms: int,
         audio_transcript: NotGivenOr[str] = NOT_GIVEN,
     ) -> None:
-        if message_id in self._replayed:  # the new connection knows it as text, whose sound cannot be cut
+        if self._mirror.replayed(message_id):
             modalities = ["text"]
         super().truncate(
             message_id=message_id,
@@ -524,14 +417,7 @@ class CallSession(RealtimeSession):
             audio_transcript=audio_transcript,
         )
         if "audio" in modalities and isinstance(audio_transcript, str):
-            self._heard[message_id] = audio_transcript
-            self._correct_history(message_id)
-
-    def _correct_history(self, item_id: str) -> None:
-        """LiveKit's copy of the conversation, which a reconnect replays, holds what the caller heard of an item."""
-        entry = self._remote_chat_ctx.get(item_id)
-        if entry and isinstance(entry.item, llm.ChatMessage):
-            entry.item.content = [self._heard[item_id]] if self._heard[item_id] else []
+            self._mirror.hear(message_id, audio_transcript)
 
     # -- reading aloud -------------------------------------------------------------------------------------------------
 
@@ -540,32 +426,14 @@ class CallSession(RealtimeSession):
 
         Raises `APIConnectionError` when the model does not read it to its end.
         """
-        event_id = utils.shortuuid("response_aloud_")
-        reading = self._readings[event_id] = Reading()
-        preview = bool(self._opts.is_azure and self._opts.api_version)
-        super().send_event(reading_request(event_id, text, preview))
-        patience = asyncio.get_running_loop().call_later(ANSWER_SECONDS, reading.fail, "nothing came in time")
-        try:
-            async for chunk in reading.chunks():
-                patience.cancel()
-                yield chunk
-        finally:
-            patience.cancel()
-            self._readings = {key: value for key, value in self._readings.items() if value is not reading}
+        async for chunk in self._readings.read(text, preview=bool(self._opts.is_azure and self._opts.api_version)):
+            yield chunk
 
     def _inspect(self, event: dict[str, Any]) -> None:
         """See every server event first, and keep those of readings from LiveKit, which knows one answer at a time."""
         self._hearing.received(event)
-        response = event.get("response") or {}
-        asked_by = (response.get("metadata") or {}).get("client_event_id")
-        if event["type"] == "response.created" and asked_by in self._readings:
-            self._readings[response["id"]] = self._readings[asked_by]
-        reading = self._readings.get(event.get("response_id") or response.get("id") or "")
-        if reading is None:
-            return
-        if reading.take(event):
-            self._readings.pop(response["id"], None)
-        event["type"] = "switchboard.reading"  # unknown to LiveKit, which passes it over
+        if self._readings.take(event):
+            event["type"] = "switchboard.reading"  # unknown to LiveKit, which passes it over
 
     # -- the end -------------------------------------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ REALTIME: list[Part] = [
     Name("livekit.plugins.openai.realtime", "RealtimeModel", "CallModel", "its base class"),
     Name(ENGINE, "_DiscardedGeneration", "CallSession", "an answer in the name of an agent that has left is one", ""),
     Name(ENGINE, "_ResponseGeneration", "CallSession", "an answer that breaks off goes on in the same one"),
+    Name(ENGINE, "_ResponseGeneration", "Broken", "an answer that breaks off is kept as it is"),
     # what every connection goes through
     Method(
         SESSION, "_create_ws_conn", "CallSession", "a fresh token for each connection, and what the lost one owes",
@@ -138,10 +139,10 @@ REALTIME: list[Part] = [
     ],
     # the conversation
     Attribute(SESSION, "_remote_chat_ctx", "CallSession", "LiveKit's copy of the server's conversation"),
-    Method(MIRROR, "get", "CallSession", "an item of the copy", takes="item_id"),
-    Method(MIRROR, "insert", "CallSession", "an item is in the copy before the server has confirmed it",
+    Method(MIRROR, "get", "Mirror", "an item of the copy", takes="item_id"),
+    Method(MIRROR, "insert", "Mirror", "an item is in the copy before the server has confirmed it",
            takes="previous_item_id, message"),
-    Method(MIRROR, "delete", "CallSession", "a refused item is taken back", takes="item_id"),
+    Method(MIRROR, "delete", "Mirror", "a refused item is taken back", takes="item_id"),
     Attribute(SESSION, "_update_chat_ctx_lock", "CallSession", "one change of the conversation at a time"),
     Method(SESSION, "update_chat_ctx", "CallSession", "adding waits for nobody", takes="chat_ctx", is_async=True),
     Method(SESSION, "_create_update_chat_ctx_events", "CallSession", "what has to be added", takes="chat_ctx"),

@@ -13,7 +13,7 @@ from simulator.mind import CallTool, Say
 from simulator.options import Options
 from simulator.server import Simulator
 from simulator.voice import RATE, synthesize
-from switchboard.realtime import session as realtime
+from switchboard.realtime import broken
 from switchboard.realtime.model import CallModel
 from switchboard.realtime.session import CallSession
 from tests.stage.mind import LONG, Obedient
@@ -169,14 +169,14 @@ async def test_the_callers_words_are_not_sent_again_when_half_of_their_answer_wa
 async def test_an_answer_that_is_interrupted_before_it_is_asked_for_again_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(realtime, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(broken, "RETRY_SECONDS", 0.05)
     async with connected([Say("Hello again.")]) as stage:
         stage.simulator.faults.add("rate_limit")
         await stage.session.generate_reply()
         await stage.until_failed()
         stage.session.interrupt()
         retry_is_due = asyncio.Event()
-        asyncio.get_running_loop().call_later(realtime.RETRY_SECONDS, retry_is_due.set)
+        asyncio.get_running_loop().call_later(broken.RETRY_SECONDS, retry_is_due.set)
         await retry_is_due.wait()
 
         assert await stage.ask() == "Hello again."

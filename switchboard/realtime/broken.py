@@ -1,0 +1,113 @@
+"""Answers that broke off, by a lost connection or a failure of the service: they are taken up again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from livekit.agents import utils
+from livekit.agents.llm._realtime.openai import _ResponseGeneration
+from openai.types.realtime import ResponseCreateEvent
+
+from switchboard.line.sentences import REST
+
+log = structlog.get_logger(__name__)
+
+ANSWER_SECONDS = 10.0  # LiveKit's own patience with a reply
+RETRY_SECONDS = 1.0
+MAX_RETRIES = 2
+
+
+@dataclass
+class Broken:
+    """An answer that broke off, to be taken up again on the same LiveKit generation."""
+
+    generation: _ResponseGeneration
+    heard: str
+    asked: ResponseCreateEvent | None
+    """What had asked for the answer; None when the server answered by itself."""
+    retries: int = 0
+
+
+class BrokenAnswers:
+    """At most one waits to be taken up; others were asked for again, and their rest has not begun.
+
+    `send` sends a request, `instructions` are the agent's at hand, `end` gives a generation up.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[ResponseCreateEvent], None],
+        instructions: Callable[[], str],
+        end: Callable[[_ResponseGeneration], None],
+    ) -> None:
+        self._send = send
+        self._instructions = instructions
+        self._end = end
+        self._asked_again: dict[str, Broken] = {}
+        self.waiting: Broken | None = None
+
+    def drop(self) -> Broken | None:
+        """The one that waits is taken up no more; returns it."""
+        dropped, self.waiting = self.waiting, None
+        return dropped
+
+    def give_up(self) -> None:
+        """End the one that waits."""
+        if dropped := self.drop():
+            self._end(dropped.generation)
+
+    def resume_later(self) -> None:
+        """Take up the one that waits after a moment: the service has just failed at it."""
+        assert self.waiting is not None
+        asyncio.get_running_loop().call_later(RETRY_SECONDS, self._resume, self.waiting)
+
+    def resume(self) -> None:
+        """Ask for the rest of the one that waits, or for all of it if nothing was heard."""
+        if self.waiting:
+            self._resume(self.waiting)
+
+    def begun(self, event_id: str) -> Broken | None:
+        """The rest that was asked for with that event has begun; None: it is no rest."""
+        return self._asked_again.pop(event_id, None)
+
+    def refused(self, event_id: str) -> None:
+        """The service does not give the rest that was asked for with that event, if any was."""
+        if broken := self.begun(event_id):
+            self._end(broken.generation)
+
+    def interrupt(self) -> list[str]:
+        """End all of them; the events whose answers are wanted no more."""
+        self.give_up()
+        asked, self._asked_again = self._asked_again, {}
+        for broken in asked.values():
+            self._end(broken.generation)
+        return list(asked)
+
+    def _resume(self, broken: Broken) -> None:
+        if broken is not self.waiting:
+            return  # interrupted, or taken up elsewhere, in the meantime
+        self.waiting = None
+        event_id = utils.shortuuid("response_rest_")
+        self._asked_again[event_id] = broken
+        self._send(self._request_of(broken, event_id))
+        asyncio.get_running_loop().call_later(ANSWER_SECONDS, self._lose_patience, event_id)
+
+    def _request_of(self, broken: Broken, event_id: str) -> ResponseCreateEvent:
+        response: dict[str, Any] = {}
+        if broken.asked is not None and broken.asked.response is not None:
+            response = broken.asked.response.model_dump(exclude_unset=True)
+        if broken.heard:
+            response["instructions"] = f"{self._instructions()}\n{REST.format(heard=broken.heard)}"
+        response["metadata"] = {"client_event_id": event_id}
+        return ResponseCreateEvent.model_validate(
+            {"type": "response.create", "event_id": event_id, "response": response}
+        )
+
+    def _lose_patience(self, event_id: str) -> None:
+        if broken := self.begun(event_id):
+            log.warning("an answer that broke off was not taken up again")
+            self._end(broken.generation)
