@@ -19,6 +19,8 @@ from switchboard.http.errors import (
     HouseFull,
     LineUnknown,
     LiveKitDown,
+    NotJson,
+    OtherSite,
     Refused,
     SignInDown,
     SignInNeeded,
@@ -33,6 +35,7 @@ from switchboard.http.limits import BodyLimit, RateLimit
 from switchboard.http.lines import Lines
 from switchboard.http.page import page_routes
 from switchboard.http.rooms import Rooms
+from switchboard.http.sites import OwnSites
 from switchboard.http.tickets import Tickets
 from switchboard.http.tokens import Tokens, TokenSigner
 from switchboard.line.workflow import Workflow
@@ -91,8 +94,11 @@ def create_app(
 def _callers(tokens: Tokens, calls: Calls, web: Web) -> APIRouter:
     """What costs an agent: limited, and for known callers only where the settings say so."""
     auth = caller_auth(web)
-    checks = [Depends(RateLimit(web.rate_limit)), *([Depends(auth)] if auth else []), Depends(_no_store)]
-    always = (BadRequest, TooLarge, TooManyRequests, LiveKitDown, *((SignInNeeded, SignInDown) if auth else ()))
+    known = [Depends(auth)] if auth else []
+    limits = [Depends(OwnSites(web.cors_origins)), Depends(RateLimit(web.rate_limit))]
+    checks = [*limits, *known, Depends(_no_store)]
+    sign_in = (SignInNeeded, SignInDown) if auth else ()
+    always = (BadRequest, NotJson, OtherSite, TooLarge, TooManyRequests, LiveKitDown, *sign_in)
     table: list[tuple[str, str, Any, int, str, tuple[type[Refused], ...]]] = [
         ("POST", "/token", tokens.issue, 201, "A token for LiveKit's own frontends", (LineUnknown, HouseFull)),
         ("POST", "/calls", calls.start, 201, "Start a call", (LineUnknown, HouseFull)),

@@ -47,6 +47,16 @@ class TooLarge(Refused):
     status, code, message = 413, "too_large", "The request is too large."
 
 
+class NotJson(Refused):
+    status, code = 415, "not_json"
+    message = "This address takes JSON only: send the header Content-Type: application/json."
+
+
+class OtherSite(Refused):
+    status, code = 403, "other_site"
+    message = "Calls from this site are not taken. Whoever runs the line can let it in with HTTP_CORS_ORIGINS."
+
+
 class SignInNeeded(Refused):
     status, code, message = 401, "sign_in_needed", "Sign in first: this line answers known callers only."
 

@@ -91,7 +91,9 @@ def test_the_demo_serves_the_page_and_ends_with_all_its_parts(
     demos.append(demo := Demo(**database))
     parts = demo.parts
     page, health = fetch(demo.address), fetch(f"{demo.address}/health")
-    urllib.request.urlopen(urllib.request.Request(f"{demo.address}/calls", data=b"", method="POST"), timeout=20).close()
+    json = {"Content-Type": "application/json"}
+    asked = urllib.request.Request(f"{demo.address}/calls", data=b"{}", headers=json, method="POST")
+    urllib.request.urlopen(asked, timeout=20).close()
     demo.process.send_signal(number)
 
     assert demo.end() == ["Stopping ..."]

@@ -111,8 +111,8 @@ async def test_every_answer_is_described(caller: httpx2.AsyncClient) -> None:
     paths = (await caller.get("/openapi.json")).json()["paths"]
     assert set(paths) == {"/token", "/calls", "/calls/resume", "/lines", "/lines/{name}", "/health"}
     operations = {(method, path): what for path, methods in paths.items() for method, what in methods.items()}
-    assert set(operations["post", "/calls"]["responses"]) == {"201", "404", "413", "422", "429", "503"}
-    assert set(operations["delete", "/calls"]["responses"]) == {"204", "403", "413", "422", "429", "503"}
+    assert set(operations["post", "/calls"]["responses"]) == {"201", "403", "404", "413", "415", "422", "429", "503"}
+    assert set(operations["delete", "/calls"]["responses"]) == {"204", "403", "413", "415", "422", "429", "503"}
     for operation in operations.values():
         assert operation["summary"]
         assert operation["description"]

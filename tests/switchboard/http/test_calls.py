@@ -84,11 +84,6 @@ async def test_a_malformed_request_is_refused_without_repeating_it(caller: httpx
     assert (response.status_code, error_of(response)) == (422, "bad_request")
 
 
-async def test_a_page_of_another_site_can_not_call_with_a_plain_form(caller: httpx2.AsyncClient) -> None:
-    response = await caller.post("/calls", content='{"line": "stage"}', headers={"Content-Type": "text/plain"})
-    assert (response.status_code, error_of(response)) == (422, "bad_request")
-
-
 async def test_a_huge_request_is_refused(caller: httpx2.AsyncClient) -> None:
     response = await caller.post("/calls/resume", json={"ticket": "x" * 1_000_000})
     assert (response.status_code, error_of(response)) == (413, "too_large")
