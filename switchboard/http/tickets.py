@@ -7,6 +7,7 @@ import time
 import jwt
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
+from switchboard.http.auth import LEEWAY_SECONDS
 from switchboard.http.errors import TicketRefused
 
 PURPOSE = "switchboard.ticket.v1"
@@ -44,7 +45,12 @@ class Tickets:
         """The ticket, if it is ours, still good, and `owner`'s. Raises `TicketRefused`."""
         try:
             claims = jwt.decode(
-                text, self._key, algorithms=["HS256"], audience=PURPOSE, options={"require": ["exp", "aud"]}
+                text,
+                self._key,
+                algorithms=["HS256"],
+                audience=PURPOSE,
+                leeway=LEEWAY_SECONDS,  # another machine of ours may have signed it
+                options={"require": ["exp", "aud"]},
             )
             ticket = Ticket.model_validate(claims)
         except (jwt.PyJWTError, ValidationError):

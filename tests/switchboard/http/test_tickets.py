@@ -61,6 +61,14 @@ def test_a_ticket_is_read_as_it_was_signed() -> None:
     assert TICKETS.read(TICKETS.sign(TICKET), owner="") == TICKET
 
 
+def test_a_clock_that_is_a_little_ahead_is_forgiven() -> None:
+    ahead, far = (ours(iat=time.time() + seconds) for seconds in (20, 90))
+
+    assert TICKETS.read(ahead, owner="") == TICKET
+    with pytest.raises(TicketRefused):
+        TICKETS.read(far, owner="")
+
+
 def test_the_key_is_not_the_livekit_secret() -> None:
     with pytest.raises(jwt.InvalidSignatureError):
         jwt.decode(TICKETS.sign(TICKET), SECRET, algorithms=["HS256"], audience=PURPOSE)
