@@ -31,6 +31,8 @@ class Options:
     """How far the transcript of an answer runs ahead of its audio."""
     text_word: float = 0.0
     """Time for one word of a text answer."""
+    arguments_piece: float = 0.0
+    """Time for one piece of a tool call's arguments, some 24 characters."""
     transcription_delay: float = 0.0
     """From a committed turn to its transcript."""
 

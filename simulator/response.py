@@ -148,7 +148,7 @@ class Response:
             if isinstance(part, Say):
                 await self._say(index, part, spoken.get(index), self._phase(index, reply))
             elif self._plan.tool_choice != "none":
-                self._call(index, part)
+                await self._call(index, part)
 
     def _answer(self) -> Reply:
         reply = self._backend.mind.answer(self._plan.request())
@@ -252,7 +252,7 @@ class Response:
             if reached or (ended and limit.certain):
                 limit.happen()
 
-    def _call(self, index: int, part: CallTool) -> None:
+    async def _call(self, index: int, part: CallTool) -> None:
         call = CallOutput(self._host.emit, self._conversation, self.id, index, part.name)
         self._open = call
         self._items.append(call)
@@ -260,6 +260,7 @@ class Response:
         arguments = json.dumps(part.arguments, ensure_ascii=False)
         for start in range(0, len(arguments), ARGUMENTS_DELTA):
             call.write(arguments[start : start + ARGUMENTS_DELTA])
+            await self._wait(self._backend.options.arguments_piece)
         self._close("completed")
 
     def _close(self, status: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -23,6 +23,7 @@ from livekit.agents.types import NOT_GIVEN, NotGivenOr
 from livekit.agents.voice.generation import remove_instructions
 from livekit.plugins.openai.realtime import RealtimeModel, RealtimeSession
 from openai.types.realtime import (
+    ConversationItem,
     ConversationItemAdded,
     ConversationItemCreateEvent,
     ConversationItemDeleteEvent,
@@ -229,23 +230,27 @@ class CallSession(RealtimeSession):
         super()._handle_response_created(event)
 
     def _handle_function_call(self, item: RealtimeConversationItemFunctionCall) -> None:
+        if _half_written(item):
+            return  # interrupted, cut or failed while it was written: LiveKit would mend what is there, and do it
         self._called_a_tool = True
         super()._handle_function_call(item)
 
     def _handle_response_done(self, event: ResponseDoneEvent) -> None:
-        if isinstance(self._current_generation, _DiscardedGeneration):
-            self._forget_unheard(event)
-        elif self._may_retry(event):
+        output = event.response.output or []
+        unheard = isinstance(self._current_generation, _DiscardedGeneration)
+        self._forget(output if unheard else [item for item in output if _half_written(item)])
+        if not unheard and self._may_retry(event):
             self._retry_later(event)
             return
         super()._handle_response_done(event)
-        for item in event.response.output or []:
+        for item in output:
             self._mirror.correct(item.id)
         for request in self._requests.waited():
             super().send_event(request)
 
-    def _forget_unheard(self, event: ResponseDoneEvent) -> None:
-        for item in event.response.output or []:
+    def _forget(self, items: Sequence[ConversationItem]) -> None:
+        """Nobody heard these, or they were never whole: the model is not to see them either."""
+        for item in items:
             if item.id and self._remote_chat_ctx.get(item.id):
                 self.send_event(_deletion(item.id))
 
@@ -460,6 +465,11 @@ class CallSession(RealtimeSession):
 def _client_event_id(event: ResponseCreatedEvent) -> str:
     metadata = event.response.metadata
     return str(metadata.get("client_event_id", "")) if isinstance(metadata, dict) else ""
+
+
+def _half_written(item: ConversationItem) -> bool:
+    """Whether it is a tool call that was broken off while it was written."""
+    return item.type == "function_call" and item.status == "incomplete"
 
 
 def _seconds(audio: str) -> float:

@@ -183,6 +183,21 @@ async def test_an_answer_that_is_interrupted_before_it_is_asked_for_again_is_not
         assert stage.sent("response.create") == 2
 
 
+@pytest.mark.parametrize("spoken", [[], [Say("I cancel it.")]], ids=["alone", "after a sentence"])
+async def test_a_tool_call_that_is_broken_off_while_it_is_written_is_not_done(spoken: list[Say]) -> None:
+    call = CallTool("cancel_order", {"order_number": "10187", "reason": "The caller does not want it any more."})
+    options = Options(arguments_piece=PATIENCE)
+    async with connected([*spoken, call], [call], options=options) as stage:
+        answer = await stage.session.generate_reply()
+        await stage.until("response.function_call_arguments.delta")
+        stage.session.interrupt()
+        await stage.until("response.done")
+
+        assert [each async for each in answer.function_stream] == []
+        await stage.until("conversation.item.deleted")
+        assert [item.type for item in stage.session.chat_ctx.items] == ["message"] * len(spoken)
+
+
 async def test_an_answer_of_the_lost_connection_is_cut_as_text() -> None:
     async with connected([Say("Good morning to you.")]) as stage:
         back = asyncio.Event()
