@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Literal
 
-from stack.ports import LOOPBACK, Port
+from stack.ports import KEPT, LOOPBACK, Port
 
 
 class Outlet:
@@ -40,7 +40,7 @@ def two_ports() -> int:
     """A port that is free together with the next one, which baresip takes as well."""
     while True:
         port = free_port()
-        if all(_is_free(number, kind) for number in (port, port + 1) for kind in ("tcp", "udp")):
+        if all(_is_free(number, kind) for number in (port, port + 1) for kind in ("tcp", "udp")) and KEPT.add(port + 1):
             return port
 
 

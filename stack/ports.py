@@ -1,10 +1,14 @@
 """Ports of this machine that nobody uses."""
 
 import errno
+import fcntl
+import os
 import random
 import socket
+import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 LOOPBACK = "127.0.0.1"
@@ -40,10 +44,42 @@ class Port:
         return True
 
     def another(self, taken: Collection[int] = ()) -> "Port":
-        """The same port, with any free number that is not in `taken`."""
-        while (number := random.choice(ANY)) in taken or not replace(self, number=number).free:
+        """The same port, with any free number that is not in `taken`; it is kept for this process."""
+        while (number := random.choice(ANY)) in taken or not replace(self, number=number).free or not KEPT.add(number):
             pass
         return replace(self, number=number)
+
+
+class KeptNumbers:
+    """Numbers that a process has looked at and will listen at: nobody else who asks here gets them in between.
+
+    For each a byte of one file is locked, which is this user's. The system lets go when the process ends, whatever
+    ends it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._numbers: set[int] = set()
+        self._file: int | None = None
+
+    def add(self, number: int) -> bool:
+        """Keep one until this process ends; False if this process keeps it already, or another does."""
+        if number in self._numbers or not self._lock(number):
+            return False
+        self._numbers.add(number)
+        return True
+
+    def _lock(self, number: int) -> bool:
+        if self._file is None:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
+        except (BlockingIOError, PermissionError):  # POSIX allows either
+            return False
+        return True
+
+
+KEPT = KeptNumbers(Path(tempfile.gettempdir(), f"switchboard-ports-{os.getuid()}"))
 
 
 def take(*wanted: Port) -> tuple[tuple[Port, ...], tuple[str, ...]]:

@@ -1,11 +1,15 @@
 """Free ports."""
 
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from stack.ports import EVERY_ADDRESS, Port, take
+from stack.ports import EVERY_ADDRESS, KeptNumbers, Port, take
 
 
 @pytest.fixture
@@ -60,3 +64,36 @@ def test_a_port_that_needs_rights_is_not_free_to_those_without_them(monkeypatch:
     monkeypatch.setattr(socket.socket, "bind", refuse)
 
     assert not Port("web", 80).free
+
+
+def test_a_number_is_given_once() -> None:
+    """It is listened at only later: a second one who asks in between would get it too."""
+    numbers = [unused() for _ in range(2_000)]
+
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_a_number_that_another_process_has_been_given_is_not_given(tmp_path: Path) -> None:
+    ours = KeptNumbers(tmp_path / "ports")
+    with another_process(tmp_path / "ports", 12_345) as other:
+        assert not ours.add(12_345)
+        assert ours.add(12_346)
+        other.kill()
+        other.wait()
+
+        assert ours.add(12_345)
+
+
+@contextmanager
+def another_process(path: Path, number: int) -> Iterator["subprocess.Popen[str]"]:
+    """One that has been given a number, and waits."""
+    code = (
+        "from pathlib import Path; from stack.ports import KeptNumbers;"
+        f"print(KeptNumbers(Path({str(path)!r})).add({number}), flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "True\n"
+        yield other
