@@ -9,7 +9,8 @@ from typing import Self, TypeVar
 
 import structlog
 from sqlalchemy import insert, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.database import Database
@@ -23,6 +24,9 @@ GATHER_SECONDS = 0.05
 RETRY_SECONDS = 0.5
 CLOSING_SECONDS = 5.0
 
+AWAY = (OperationalError, InterfaceError, InternalError, ProgrammingError, PoolTimeoutError, OSError)
+"""What is wrong with the database, and not with an event: it is down, busy, or has no tables yet."""
+
 Listener = Callable[[Event], None]
 Written = TypeVar("Written", bound=Happening)
 
@@ -33,7 +37,8 @@ class Ledger:
     Each of `listeners` is called with every event, in order. It must not wait and must not raise.
 
     A database that does not answer delays nothing but the storing: events are kept and tried again, and what
-    could not be stored `CLOSING_SECONDS` after the call has ended is counted in the log.
+    could not be stored `CLOSING_SECONDS` after the call has ended is counted in the log. An event that the database
+    will never take is lost alone.
     """
 
     def __init__(
@@ -52,7 +57,7 @@ class Ledger:
         self._seq = 0
         self._listeners = listeners
         self._queue: asyncio.Queue[Event] = asyncio.Queue()
-        self._unsaved: list[Event] = []
+        self._pending = 0
         self._opened = False
         self._writer: asyncio.Task[None] | None = None
 
@@ -65,8 +70,8 @@ class Ledger:
             await asyncio.wait_for(self.saved(), CLOSING_SECONDS)
         if self._writer:
             self._writer.cancel()
-        if lost := len(self._unsaved) + self._queue.qsize():
-            log.error("call events lost: the database did not take them", call=self.call_id, events=lost)
+        if self._pending:
+            log.error("call events lost: the database did not take them", call=self.call_id, events=self._pending)
 
     @property
     def now(self) -> float:
@@ -78,6 +83,7 @@ class Ledger:
         self._seq += 1
         stamp = {"seq": self._seq, "at": self.now, "wall": datetime.now(UTC)}
         event = event.model_copy(update=stamp)
+        self._pending += 1
         self._queue.put_nowait(event)  # type: ignore[arg-type]  # every Happening is one of Event's members
         for listener in self._listeners:
             listener(event)  # type: ignore[arg-type]  # the same
@@ -89,28 +95,45 @@ class Ledger:
 
     async def _store(self) -> None:
         while True:
-            self._unsaved.append(await self._queue.get())
+            events = [await self._queue.get()]
             await asyncio.sleep(GATHER_SECONDS)
             while not self._queue.empty():
-                self._unsaved.append(self._queue.get_nowait())
-            together = len(self._unsaved)
-            await self._save_until_saved()
-            for _ in range(together):
-                self._queue.task_done()
+                events.append(self._queue.get_nowait())
+            await self._save_together(events)
 
-    async def _save_until_saved(self) -> None:
+    async def _save_together(self, events: list[Event]) -> None:
+        """Store them, once the database is there; those that it will never take are lost, alone and with a word."""
         told = False
-        while self._unsaved:
+        while True:
             try:
                 async with self._database.write() as session:
-                    await self._save(session, self._unsaved)
+                    await self._save(session, events)
                 self._opened = True
-                self._unsaved = []
-            except (SQLAlchemyError, OSError) as error:
+                return self._done(events)
+            except AWAY as error:
                 if not told:
                     log.warning("the ledger waits for the database", call=self.call_id, error=type(error).__name__)
                 told = True
                 await asyncio.sleep(RETRY_SECONDS)
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with an event, the others are stored
+                return await self._save_alone(events, error)
+
+    async def _save_alone(self, events: list[Event], error: Exception) -> None:
+        if isinstance(error, IntegrityError):  # what broke off was the answer: they are there
+            self._opened = True
+        if len(events) > 1:
+            for event in events:
+                await self._save_together([event])
+            return
+        if not isinstance(error, IntegrityError):
+            name = type(error).__name__
+            log.error("a call event is lost: it cannot be stored", call=self.call_id, kind=events[0].kind, error=name)
+        self._done(events)
+
+    def _done(self, events: list[Event]) -> None:
+        self._pending -= len(events)
+        for _ in events:
+            self._queue.task_done()
 
     async def _save(self, session: AsyncSession, events: list[Event]) -> None:
         if not self._opened:

@@ -12,12 +12,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
 from switchboard.database import Database
 from switchboard.ledger import Ledger
-from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, HandoffDone, ToolCalled
+from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, Event, HandoffDone, ToolCalled
 from switchboard.ledger.ledger import GATHER_SECONDS
 from switchboard.ledger.tables import Base, CallRow, EventRow
 from switchboard.ledger.timeline import forget, timeline
@@ -134,6 +135,59 @@ async def test_a_database_without_tables_is_told_once_and_the_call_ends_all_the_
             "call": "call_1",
             "events": 3,
         },
+    ]
+
+
+class Unanswered(Database):
+    """Stores, and its answer is lost on the way, once."""
+
+    lost = False
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        async with super().write() as session:
+            yield session
+        if not self.lost:
+            self.lost = True
+            raise OperationalError("COMMIT", None, ConnectionResetError())
+
+
+async def test_what_was_stored_though_the_answer_was_lost_is_stored_once(database_url: str) -> None:
+    database = Unanswered(database_url)
+    with capture_logs() as told:
+        async with Ledger(database, "call_1", "line") as ledger:
+            written = [ledger.write(event) for event in EVENTS[:3]]
+            await ledger.saved()
+            written += [ledger.write(event) for event in EVENTS[3:]]
+    assert await timeline(database, "call_1") == written
+    await database.aclose()
+    assert [line["event"] for line in told] == ["the ledger waits for the database"]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+async def test_an_event_that_cannot_be_stored_is_lost_alone_and_its_words_are_not_logged(
+    database: Database, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    storable = Ledger._row
+
+    def row(ledger: Ledger, event: Event) -> dict[str, object]:
+        stored = storable(ledger, event)
+        return stored if event.seq != place + 1 else {**stored, "body": {"text": "my secret", "at": {1, 2}}}
+
+    monkeypatch.setattr(Ledger, "_row", row)
+    with capture_logs() as told:
+        async with Ledger(database, "call_1", "line") as ledger:
+            written = [ledger.write(CallerSpoke(text="my secret")) for _ in range(3)]
+
+    assert await timeline(database, "call_1") == [event for event in written if event.seq != place + 1]
+    assert told == [
+        {
+            "event": "a call event is lost: it cannot be stored",
+            "log_level": "error",
+            "call": "call_1",
+            "kind": "caller_spoke",
+            "error": "StatementError",
+        }
     ]
 
 
