@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import structlog
 from livekit.agents import llm
 from livekit.agents.llm.remote_chat_context import RemoteChatContext
-from openai.types.realtime import ConversationItemCreateEvent
+from openai.types.realtime import ConversationItemCreateEvent, ConversationItemDeleteEvent
 
 log = structlog.get_logger(__name__)
 
@@ -18,6 +18,8 @@ class Mirror:
         # items that the copy has and the server has not confirmed; the events that added some of them
         self._unconfirmed: set[str] = set()
         self._added: dict[str, str] = {}
+        # the same of items that the copy has no more
+        self._removed: dict[str, str] = {}
         self._replayed: set[str] = set()
         self._heard: dict[str, str] = {}
 
@@ -29,6 +31,17 @@ class Mirror:
         self._unconfirmed.add(item.id)
         self._added[event.event_id] = item.id
 
+    def remove(self, event: ConversationItemDeleteEvent) -> None:
+        """Have an item no more that `event` is about to remove on the server."""
+        assert event.event_id
+        self._copy().delete(event.item_id)
+        self._removed[event.event_id] = event.item_id
+
+    def confirmed_removal(self, item_id: str) -> bool:
+        """The server has the item no more; whether we had already done without."""
+        event_id = next((key for key, removed in self._removed.items() if removed == item_id), None)
+        return event_id is not None and self._removed.pop(event_id) == item_id
+
     def confirmed(self, item_id: str | None) -> bool:
         """The server has the item; whether we had it before."""
         if item_id not in self._unconfirmed:
@@ -38,7 +51,9 @@ class Mirror:
         return True
 
     def refused(self, event_id: str, code: str | None) -> bool:
-        """The server has refused what that event was to add: it is taken back. False: it was to add nothing."""
+        """The server has refused that event: what it was to add is taken back. False: it was about no item."""
+        if self._removed.pop(event_id, None):
+            return True  # it was gone already
         item_id = self._added.pop(event_id, None)
         if item_id is None:
             return False
@@ -51,6 +66,7 @@ class Mirror:
 
     def restore(self, items: Sequence[llm.ChatItem]) -> None:
         """Know at once what LiveKit has just replayed: until it is confirmed, new items would go to its front."""
+        self._removed.clear()
         previous: str | None = None
         for item in [item for item in items if item.type != "message" or item.content]:
             if not self._copy().get(item.id):

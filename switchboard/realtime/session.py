@@ -26,6 +26,7 @@ from openai.types.realtime import (
     ConversationItem,
     ConversationItemAdded,
     ConversationItemCreateEvent,
+    ConversationItemDeletedEvent,
     ConversationItemDeleteEvent,
     RealtimeConversationItemFunctionCall,
     RealtimeErrorEvent,
@@ -263,33 +264,31 @@ class CallSession(RealtimeSession):
         self._broken.refused(asked)
         super()._handle_error(event)
 
-    # -- items are added without waiting -------------------------------------------------------------------------------
+    # -- items come and go without waiting -----------------------------------------------------------------------------
 
     async def update_chat_ctx(self, chat_ctx: llm.ChatContext) -> None:
-        """LiveKit waits for the server to confirm each change, a round trip in every tool call and every handoff.
+        """LiveKit waits for the server to confirm each change, a round trip in every tool call and many a handoff.
 
-        What is only added needs no waiting: the socket keeps the order. A refused item is taken back and logged.
+        There is nothing to wait for: the socket keeps the order. A refused item is taken back and logged.
         """
         wanted = chat_ctx.copy(exclude_handoff=True, exclude_config_update=True)
         remove_instructions(wanted)
-        async with self._update_chat_ctx_lock:
-            events = self._create_update_chat_ctx_events(wanted)
-            creations = [event for event in events if isinstance(event, ConversationItemCreateEvent)]
-            if len(creations) == len(events):
-                for event in creations:
-                    self._add_item(event, wanted)
-                return
-        await super().update_chat_ctx(chat_ctx)
-
-    def _add_item(self, event: ConversationItemCreateEvent, wanted: llm.ChatContext) -> None:
-        item = wanted.get_by_id(event.item.id or "")
-        assert item is not None
-        self._mirror.add(event, item)
-        self.send_event(event)
+        for event in self._create_update_chat_ctx_events(wanted):
+            if isinstance(event, ConversationItemCreateEvent):
+                item = wanted.get_by_id(event.item.id or "")
+                assert item is not None
+                self._mirror.add(event, item)
+            else:
+                self._mirror.remove(event)
+            self.send_event(event)
 
     def _handle_conversion_item_added(self, event: ConversationItemAdded) -> None:
         if not self._mirror.confirmed(event.item.id):
             super()._handle_conversion_item_added(event)
+
+    def _handle_conversion_item_deleted(self, event: ConversationItemDeletedEvent) -> None:
+        if not self._mirror.confirmed_removal(event.item_id):
+            super()._handle_conversion_item_deleted(event)
 
     # -- a failed answer is asked for again ----------------------------------------------------------------------------
 
