@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
+from switchboard.call.departure import Departure
 from switchboard.database import Database
 from switchboard.ledger import Ledger
 
@@ -50,3 +51,4 @@ class Call(Generic[State]):
     caller: Caller = field(default_factory=Caller)
     agent: str = ""
     """The name of the agent that has the caller, or is to have them first."""
+    departure: Departure = field(default_factory=Departure)

@@ -9,8 +9,10 @@ from livekit.agents import (
     CloseEvent,
     CloseReason,
     RunContext,
+    ToolError,
     UserStateChangedEvent,
     function_tool,
+    llm,
 )
 from livekit.agents.voice import SpeechHandle
 
@@ -20,6 +22,7 @@ from switchboard.ledger.events import Ended, EndReason
 from switchboard.line.sentences import (
     GOODBYE_LENGTH,
     GOODBYE_SILENCE,
+    INTERRUPTED,
     ONE_MINUTE,
     SAY_GOODBYE,
     STILL_SILENT,
@@ -103,13 +106,17 @@ class Ending:
         """Whether somebody hears how the call ends."""
         return self._reason not in UNHEARD
 
-    async def end_call(self, ctx: RunContext[Call[Any]]) -> str | None:
+    async def end_call(self, ctx: RunContext[Call[Any]]) -> str | llm.ToolResult | None:
         """End the call, after you have said goodbye. Call it when the caller is done, or says goodbye.
 
         Never call it while the caller still wants something, and never to transfer.
         """
-        await ctx.wait_for_playout()
+        await ctx.wait_for_playout()  # by then all that the answer asks for is known
+        if refusal := self._call.departure.refusal():
+            return refusal
         speech = ctx.speech_handle
+        if speech.interrupted:  # who speaks into the goodbye wants something
+            raise ToolError(INTERRUPTED)
         speech.add_done_callback(self._after_goodbye)
         said_goodbye = any(item.type == "message" and item.role == "assistant" for item in speech.chat_items)
         return None if said_goodbye else SAY_GOODBYE
@@ -120,7 +127,7 @@ class Ending:
         return function_tool(self.end_call)
 
     def _after_goodbye(self, speech: SpeechHandle) -> None:
-        if not speech.interrupted:  # a caller who speaks into the goodbye wants something
+        if not speech.interrupted:
             self.finish("goodbye")
 
     def _user_state(self, event: UserStateChangedEvent) -> None:

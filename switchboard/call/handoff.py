@@ -1,10 +1,12 @@
 """The handoffs of one call: it seats the agents, puts the caller through, and sees that no caller is passed around."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from livekit.agents import (
     AgentSession,
     AgentStateChangedEvent,
@@ -28,11 +30,18 @@ from switchboard.line.workflow import AgentType, Handoff, Workflow, transfer_nam
 from switchboard.logs import CallTag
 from switchboard.realtime.session import Arrival, CallSession
 
+log = structlog.get_logger(__name__)
+
 MANNERS = """\
 You speak with a caller on the phone. Everything you write is spoken aloud: short, plain sentences, one question at a
 time, no lists, no formatting, no emoji. Say numbers of orders digit by digit. Never invent facts: what you do not know
 from a tool or from the caller, you do not know. Never speak of tools, prompts or other agents by name."""
 
+
+ARRIVAL_SECONDS = 2.0
+"""A handoff that takes longer is given up."""
+ENTERING_SECONDS = 1.0
+"""So long `entered` may take; who needs more does it beside."""
 
 CallContext = RunContext[Call[Any]]
 
@@ -43,10 +52,18 @@ class Transfer:
 
     edge: Handoff
     source: VoiceAgent
-    asked: float
+    session: AgentSession[Any]
+    realtime: CallSession
     sockets: int
+    asked: float
     left: bool = False
     arrived: float | None = None
+    deadline: asyncio.TimerHandle | None = None
+
+    def stop_waiting(self) -> None:
+        """It is not late, whatever comes next."""
+        if self.deadline:
+            self.deadline.cancel()
 
 
 class Handoffs:
@@ -113,17 +130,19 @@ class Handoffs:
     def transfer_tool(self, edge: Handoff) -> llm.Tool:
         """The tool of one edge. It builds the edge's target when it is called."""
 
-        async def transfer(ctx: CallContext) -> VoiceAgent:
-            return self._put_through(edge, ctx)
+        async def transfer(ctx: CallContext) -> VoiceAgent | llm.ToolResult:
+            return self.call.departure.refusal() or self._put_through(edge, ctx)
 
-        async def transfer_with_brief(ctx: CallContext, reason: str, facts: str, tried: str) -> VoiceAgent:
+        async def transfer_with_brief(
+            ctx: CallContext, reason: str, facts: str, tried: str
+        ) -> VoiceAgent | llm.ToolResult:
             """
             Args:
                 reason: Why the caller is handed over, in one sentence.
                 facts: What is known so far: who calls, order numbers, what they want.
                 tried: What was tried, and how it went.
             """
-            return self._put_through(edge, ctx, brief_text(reason, facts, tried))
+            return self.call.departure.refusal() or self._put_through(edge, ctx, brief_text(reason, facts, tried))
 
         function = transfer_with_brief if isinstance(edge.context, Brief) else transfer
         return function_tool(function, name=transfer_name(edge.target), description=_describe(edge))
@@ -132,14 +151,16 @@ class Handoffs:
         source = ctx.session.current_agent
         assert isinstance(source, VoiceAgent), "only agents of a line have transfer tools"
         self._refuse_passing_around(edge)
-        realtime = CallSession.of(source)
-        self._transfer = Transfer(edge, source, time.monotonic(), realtime.sockets)
-        modality = self.modality_of(self.workflow.voice(edge.target))
-        realtime.begin_handoff(Arrival(modality, choose(edge.context, realtime.chat_ctx, brief)))
-        ctx.speech_handle.add_done_callback(lambda speech: self._if_interrupted(speech, source))
-        self.call.ledger.write(HandoffAsked(source=source.id, target=edge.target.name()))
+        realtime, voice = CallSession.of(source), self.workflow.voice(edge.target)
         target = self.seat(edge.target)
-        self.speech_of(self.workflow.voice(edge.target)).prewarm()  # it connects while the farewell is spoken
+        arrival = Arrival(self.modality_of(voice), choose(edge.context, realtime.chat_ctx, brief))
+        self.speech_of(voice).prewarm()  # it connects while the farewell is spoken
+        transfer = Transfer(edge, source, ctx.session, realtime, realtime.sockets, asked=time.monotonic())
+        self._transfer = transfer
+        self.call.departure.begin(target.id)
+        realtime.begin_handoff(arrival)
+        ctx.speech_handle.add_done_callback(lambda speech: self._asked(transfer, speech))
+        self.call.ledger.write(HandoffAsked(source=source.id, target=target.id))
         return target
 
     def _refuse_passing_around(self, edge: Handoff) -> None:
@@ -153,11 +174,33 @@ class Handoffs:
                 "The caller has just come from there and has not spoken since. Talk to them yourself first."
             )
 
-    def _if_interrupted(self, speech: SpeechHandle, source: VoiceAgent) -> None:
-        """LiveKit drops a handoff when the caller speaks over the tool's turn: the agent at hand goes on."""
-        if speech.interrupted and self._transfer and not self._transfer.left:
-            CallSession.of(source).end_handoff()
-            self._transfer = None
+    def _asked(self, transfer: Transfer, speech: SpeechHandle) -> None:
+        """The answer that asked for it is over. LiveKit drops the handoff if the caller spoke over it."""
+        if transfer is not self._transfer or transfer.left:
+            return
+        if speech.interrupted:
+            self._give_up(transfer)
+        else:
+            self._expect(transfer)
+
+    def _expect(self, transfer: Transfer) -> None:
+        """From here on nothing but our own work keeps the caller waiting."""
+        loop = asyncio.get_running_loop()
+        transfer.deadline = loop.call_later(ARRIVAL_SECONDS, self._not_arrived, transfer)
+
+    def _not_arrived(self, transfer: Transfer) -> None:
+        log.error("a handoff did not arrive", source=transfer.source.id, target=transfer.edge.target.name())
+        self._give_up(transfer)
+        try:
+            transfer.session.generate_reply()
+        except RuntimeError:  # LiveKit has no agent that could: better an end than a silence without one
+            transfer.session.shutdown(drain=False)
+
+    def _give_up(self, transfer: Transfer) -> None:
+        """The agent at hand goes on."""
+        transfer.realtime.end_handoff()
+        self.call.departure.end()
+        self._transfer = None
 
     # -- leaving and arriving ------------------------------------------------------------------------------------------
 
@@ -165,29 +208,35 @@ class Handoffs:
         """The last words of the agent that gives the caller away."""
         if self._transfer is None or self._transfer.source is not agent:
             return
-        self._transfer.left = True
-        if words := self._transfer.edge.announce:
+        transfer = self._transfer
+        transfer.left = True
+        transfer.stop_waiting()
+        if words := transfer.edge.announce:
             await agent.session.generate_reply(
                 instructions=EXACTLY.format(words=words), tool_choice="none"
             ).wait_for_playout()
+        self._expect(transfer)
 
     async def arrived(self, agent: VoiceAgent) -> None:
         """Give the caller to `agent`: what the server knows becomes its context, then it answers."""
-        transfer = self._transfer
+        transfer, first = self._transfer, self.at_desk is None
         self.at_desk = agent
         self.call.agent = agent.id
         self._tag.agent = agent.id
         self._visited.add(type(agent))
-        if transfer:
+        if not first:
             self._handoffs += 1
             await agent.update_chat_ctx(CallSession.of(agent).chat_ctx, exclude_invalid_function_calls=False)
         elif self._past:
             await agent.update_chat_ctx(llm.ChatContext([self._past.note()]))
-        await agent.entered()
+        await _let_enter(agent)
+        if transfer:
+            transfer.stop_waiting()
+            self.call.departure.end()
         caller_is_speaking = agent.session.user_state == "speaking"
         CallSession.of(agent).arrive(answers=not caller_is_speaking)
         if not caller_is_speaking:  # else the server answers the sentence when it ends, in this agent's name
-            agent.session.generate_reply(instructions=self._opening(agent, first=transfer is None))
+            agent.session.generate_reply(instructions=self._opening(agent, first))
         if transfer:
             transfer.arrived = time.monotonic()
             if caller_is_speaking:
@@ -235,6 +284,15 @@ class LineSeat:
         self.guard = handoffs.guard
         self.arrived = handoffs.arrived
         self.leaving = handoffs.leaving
+
+
+async def _let_enter(agent: VoiceAgent) -> None:
+    """Its `entered` may fail, or hang: the caller is answered all the same."""
+    try:
+        async with asyncio.timeout(ENTERING_SECONDS):
+            await agent.entered()
+    except Exception as error:  # noqa: BLE001 - it is an agent's own code
+        log.error("an agent's `entered` failed", agent=agent.id, error=type(error).__name__)
 
 
 def _ms(since: float, until: float) -> float:

@@ -17,6 +17,8 @@ GOODBYE_SILENCE = "The caller is still silent. Say in one sentence that you end 
 ONE_MINUTE = "The call will end in one minute. Tell the caller, in one sentence."
 GOODBYE_LENGTH = "The call has reached its maximum length. Say in one sentence that you must end it, and say goodbye."
 SAY_GOODBYE = "Say goodbye now, in one short sentence."
+ONE_AT_A_TIME = "Not done: the caller is already on the way to {target}, who takes it from here."
+INTERRUPTED = "Not done: the caller spoke into the goodbye. Listen to what they want."
 ALREADY = "You have done that already, and it need not be done again. The result was: {result}"
 ENOUGH = (
     "Call no more tools now. Tell the caller in a sentence or two what you have found or done, and what comes next."

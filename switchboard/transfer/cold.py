@@ -50,8 +50,11 @@ class ColdTransfer:
     def tool(self, number: Number) -> llm.Tool:
         """The tool that sends the caller to `number`. It has no arguments: where to is not the model's to say."""
 
-        async def transfer(ctx: RunContext[Call[Any]]) -> str | None:
-            return await self._transfer(number, ctx)
+        async def transfer(ctx: RunContext[Call[Any]]) -> str | llm.ToolResult | None:
+            if refusal := self._call.departure.refusal():
+                return refusal
+            with self._call.departure.to(number.name):
+                return await self._transfer(number, ctx)
 
         description = f"{number.purpose} {FIRST_SAY_SO}"
         return function_tool(transfer, name=transfer_name(number), description=description)

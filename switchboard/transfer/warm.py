@@ -72,14 +72,20 @@ class WarmTransfer:
     def tool(self, person: Person) -> llm.Tool:
         """The tool that brings `person` in. Whom it rings is not the model's to say."""
 
-        async def transfer(ctx: RunContext[Call[Any]], reason: str, facts: str, tried: str) -> str | None:
+        async def transfer(
+            ctx: RunContext[Call[Any]], reason: str, facts: str, tried: str
+        ) -> str | llm.ToolResult | None:
             """
             Args:
                 reason: Why the caller needs a person, in one sentence.
                 facts: What is known so far: who calls, order numbers, what they want.
                 tried: What was tried, and how it went.
             """
-            return await self._transfer(person, ctx, brief_text(reason, facts, tried))
+            departure = self._caller.call.departure
+            if refusal := departure.refusal():
+                return refusal
+            with departure.to(person.name):
+                return await self._transfer(person, ctx, brief_text(reason, facts, tried))
 
         description = f"{person.purpose} {FIRST_SAY_SO}"
         return function_tool(transfer, name=transfer_name(person), description=description)

@@ -20,12 +20,22 @@ async def look_up(ctx: RunContext[Call[NoState]], thing: str) -> str:
     return f"The {thing} is on its way."
 
 
+@function_tool
+async def write_down(ctx: RunContext[Call[NoState]], thing: str) -> str:
+    """Write a thing down.
+
+    Args:
+        thing: What to write down.
+    """
+    return f"Written down: {thing}."
+
+
 class Reception(VoiceAgent):
     """Native voice; the first."""
 
     purpose = "The caller has something new."
     opening = "Welcome the caller."
-    toolbox: ClassVar[tuple[llm.Tool, ...]] = (look_up,)
+    toolbox: ClassVar[tuple[llm.Tool, ...]] = (look_up, write_down)
 
 
 class Desk(VoiceAgent):

@@ -1,19 +1,21 @@
 """Handoffs in real sessions over the simulator's real socket."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 from livekit.agents import llm
 
 from simulator.options import Options
+from switchboard.call.handoff import ARRIVAL_SECONDS
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, HandoffAsked, HandoffDone, ToolReturned
-from switchboard.line.context import Brief, LastTurns, Nothing
+from switchboard.line.context import Brief, Context, Everything, LastTurns, Nothing
 from switchboard.line.sentences import DISCLOSURE
 from switchboard.line.workflow import Handoff
 from switchboard.realtime import CallSession
 from tests.stage.agents import Desk, Lobby, Reception, Studio
 from tests.stage.mind import PassingBack, ToAndFro, texts
-from tests.stage.stage import LINE, Stage, staged, with_line
+from tests.stage.stage import LINE, PATIENCE, Stage, staged, with_line
 
 WAYS = {
     ("reception", "desk"),
@@ -110,8 +112,10 @@ async def test_the_first_agent_and_no_other_says_that_it_is_automated_where_the_
 
 
 async def test_words_spoken_during_a_handoff_are_answered_by_the_next_agent_and_by_nobody_else(
-    database_url: str,
+    database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for limit in ("ENTERING_SECONDS", "ARRIVAL_SECONDS"):  # the door is held open for as long as the caller speaks
+        monkeypatch.setattr(f"switchboard.call.handoff.{limit}", PATIENCE)
     Lobby.door = asyncio.Event()
     async with staged(database_url) as stage:
         stage.mind.will_hear("and please hurry")
@@ -249,8 +253,10 @@ async def test_nothing_keeps_nothing_of_what_was_said_before(database_url: str) 
         assert texts(stage.mind.requests[-1]) == []
 
 
-async def test_a_handoff_waits_for_no_round_trip(database_url: str) -> None:
-    async with staged(database_url, options=Options(round_trip=0.5)) as stage:
+@pytest.mark.parametrize("context", [Everything(), LastTurns(1), Nothing(), Brief()])
+async def test_a_handoff_waits_for_no_round_trip(database_url: str, context: Context) -> None:
+    line = with_line(handoffs={**LINE.handoffs, Reception: (Handoff(Desk, context=context), Studio, Lobby)})
+    async with staged(database_url, line=line, options=Options(round_trip=0.5)) as stage:
         await stage.say("to desk")
 
         sent = [(frame.time, frame.event) for frame in stage.simulator.frames]
@@ -270,3 +276,51 @@ async def test_an_item_that_the_service_refuses_is_taken_back_and_the_call_goes_
 
         assert answers_by(stage, "reception")[-1] == "reception heard: hello."
         assert not [item for item in realtime.chat_ctx.items if item.type == "function_call_output"]
+
+
+async def fails(_: Lobby) -> None:
+    raise OSError("the database is down")
+
+
+async def hangs(_: Lobby) -> None:
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("entered", [fails, hangs])
+async def test_an_agent_whose_own_preparations_fail_or_hang_answers_all_the_same(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, entered: Callable[[Lobby], Awaitable[None]]
+) -> None:
+    monkeypatch.setattr(Lobby, "entered", entered)
+    async with staged(database_url) as stage:
+        await stage.say("to lobby")
+        await stage.say("hello")
+
+        assert answers_by(stage, "lobby") == ["This is lobby. You said: to lobby.", "lobby heard: hello."]
+
+
+async def test_a_handoff_that_is_never_made_is_given_up_and_the_agent_at_hand_answers_and_may_try_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with staged(database_url) as stage:
+        with monkeypatch.context() as lost:
+            lost.setattr(stage.conversation.session, "update_agent", lambda _: None)
+            await stage.say("to desk")
+            await stage.until_said("reception found:")
+        await stage.say("hello")
+        await stage.say("to desk")
+
+        assert answers_by(stage, "reception")[-1] == "reception heard: hello."
+        assert answers_by(stage, "desk") == ["This is desk. You said: to desk."]
+
+
+async def test_a_service_that_never_confirms_what_it_was_to_forget_keeps_nobody_waiting(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = with_line(handoffs={**LINE.handoffs, Reception: (Handoff(Desk, context=Nothing()), Studio, Lobby)})
+    monkeypatch.setattr(CallSession, "_handle_conversion_item_deleted", lambda *_: None)
+    async with staged(database_url, line=line) as stage:
+        await stage.say("to desk")
+        await stage.say("hello")
+
+        assert stage.of(HandoffDone)[0].arrived_ms < ARRIVAL_SECONDS * 1000
+        assert answers_by(stage, "desk")[-1] == "desk heard: hello."

@@ -8,10 +8,12 @@ import pytest
 from livekit import api
 from livekit.protocol.sip import TransferSIPParticipantResponse
 
-from switchboard.ledger.events import AgentSpoke, CallTransferred, Ended
+from simulator.mind import CallTool, Mind, Reply, Request
+from switchboard.ledger.events import AgentSpoke, CallTransferred, Ended, HandoffAsked
 from switchboard.line.workflow import Number
 from switchboard.room.caller import NotOnThePhone
 from switchboard.transfer.cold import FIRST_SAY_SO, RINGING_SECONDS, ColdTransfer
+from tests.stage.mind import Obedient
 from tests.stage.stage import Stage, staged
 
 BILLING = Number("billing", purpose="The caller asks about an invoice.")
@@ -39,9 +41,11 @@ class Carrier:
 
 
 @asynccontextmanager
-async def calling(database_url: str, carrier: Carrier, phones: Sequence[str] = ("+15550200",)) -> AsyncIterator[Stage]:
+async def calling(
+    database_url: str, carrier: Carrier, phones: Sequence[str] = ("+15550200",), mind: Mind | None = None
+) -> AsyncIterator[Stage]:
     """A call whose agent can put the caller through to one of `phones`."""
-    async with staged(database_url) as stage:
+    async with staged(database_url, mind=mind) as stage:
         carrier.stage = stage
         call, ending = stage.conversation.call, stage.conversation.ending
         cold = ColdTransfer(call, ending, {"billing": phones}.__getitem__, carrier.refer)
@@ -118,3 +122,32 @@ async def test_the_tool_says_whom_it_reaches_and_what_to_say_before(database_url
         (description,) = [tool.info.description for tool in agent.tools if tool.id == "transfer_to_billing"]  # type: ignore[union-attr]
 
         assert description == f"{BILLING.purpose} {FIRST_SAY_SO}"
+
+
+class Undecided(Obedient):
+    """Asks for both transfers in one answer when told "now", in this order."""
+
+    def __init__(self, *targets: str) -> None:
+        super().__init__()
+        self._moves = [CallTool(f"transfer_to_{target}", {}) for target in targets]
+
+    def answer(self, request: Request) -> Reply:
+        """Both at once, else what is obeyed."""
+        return self._moves if any(item.text == "now" for item in request.items[-1:]) else super().answer(request)
+
+
+async def test_of_a_number_and_an_agent_in_one_answer_the_first_gets_the_caller(database_url: str) -> None:
+    carrier = Carrier(DONE)
+    async with calling(database_url, carrier, mind=Undecided("billing", "desk")) as stage:
+        await stage.conversation.session.run(user_input="now")
+        await stage.conversation.ending.over.wait()
+
+        assert [transfer.outcome for transfer in stage.of(CallTransferred)] == ["done"]
+        assert not stage.of(HandoffAsked)
+
+    carrier = Carrier(DONE)
+    async with calling(database_url, carrier, mind=Undecided("desk", "billing")) as stage:
+        await stage.say("now")
+
+        assert not carrier.asked
+        assert told(stage) == "This is desk. You said: now."
