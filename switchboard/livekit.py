@@ -1,8 +1,11 @@
-"""Clients and tokens of the LiveKit server that the settings name."""
+"""Clients and tokens of the LiveKit server that the settings name, and how it behaves."""
 
 from livekit import api
 
 from switchboard.settings.schema import LiveKitAccess
+
+GHOST_SECONDS = 25.0
+"""An agent whose worker was killed is listed for some 20 s more: who is listed for longer than this is no dead one."""
 
 
 def client_of(livekit: LiveKitAccess) -> api.LiveKitAPI:

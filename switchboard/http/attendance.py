@@ -14,14 +14,13 @@ from livekit.protocol.models import Room
 
 from switchboard.http.errors import LiveKitDown
 from switchboard.http.rooms import CallRoom, Rooms
+from switchboard.livekit import GHOST_SECONDS
 
 log = structlog.get_logger("http")
 
 MOST_ASKED = 3
 WATCH_SECONDS = 1.0
 """How often it is looked; an agent is normally there after a third of a second."""
-# How long LiveKit lists an agent whose worker was killed, and a little more.
-GHOST_SECONDS = 25
 
 
 @dataclass

@@ -16,10 +16,10 @@ from livekit.agents.types import ATTRIBUTE_AGENT_NAME
 from livekit.protocol.agent import Job
 from livekit.protocol.models import ParticipantInfo
 
+from switchboard.livekit import GHOST_SECONDS
+
 log = structlog.get_logger(__name__)
 
-GHOST_SECONDS = 25.0
-"""Who is listed for longer than that is no dead agent."""
 LOOK_SECONDS = 0.5
 ANSWER_SECONDS = 2.0
 
