@@ -45,6 +45,14 @@ async def test_assets_are_kept_as_their_names_change_with_them(browser: httpx2.A
     assert (await browser.get("/favicon.svg")).text == "<svg/>"
 
 
+async def test_behind_a_proxy_that_has_a_path_for_us_the_page_is_found_too(dist: Path) -> None:
+    async with open_house(NOWHERE, page=dist) as house:
+        transport = httpx2.ASGITransport(house.app, root_path="/line")
+        async with httpx2.AsyncClient(transport=transport, base_url="http://house/line/") as browser:
+            for path in ("", "favicon.svg", "assets/index-1a2b.js"):
+                assert (await browser.get(path)).status_code == 200
+
+
 def test_what_the_page_may_is_told_word_for_word() -> None:
     assert headers("https://calls.example:7880", ()) == {
         "Content-Security-Policy": "default-src 'self'; "
