@@ -74,7 +74,7 @@ class Repeats:
         self._call.ledger.write(Repeated(agent=self._call.agent, tool=key[0], times=before.times))
         if before.times > MOST_CALLS:
             if before.times == MOST_CALLS + 1:
-                self._session.generate_reply(instructions=ENOUGH, tool_choice="none")
+                self._session.generate_reply(instructions=ENOUGH)  # asked for in a tool, it calls none
             raise StopResponse
         if before.result.done() and turn.succeeded > before.others:  # something has changed since
             return await self._run(turn, key, before, work)

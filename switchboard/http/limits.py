@@ -34,7 +34,7 @@ class RateLimit:
         now = self._clock()
         left, then = self._left.pop(address, (self._most, now))
         left = min(self._most, left + (now - then) * self._per_second)
-        self._left[address] = (max(left - 1, 0) if left >= 1 else left, now)
+        self._left[address] = (left - 1 if left >= 1 else left, now)
         if len(self._left) > MOST_ADDRESSES:
             self._left.popitem(last=False)
         return 0 if left >= 1 else (1 - left) / self._per_second

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import aiohttp
 import structlog
@@ -67,23 +67,11 @@ class Rooms:
 
     def configuration(self, room: CallRoom) -> api.RoomConfiguration:
         """The room's limits and its agent, for a token whose join may have to make the room."""
-        return api.RoomConfiguration(
-            name=room.name,
-            max_participants=1,
-            empty_timeout=self._limits.wait_seconds,
-            departure_timeout=self._limits.grace_seconds,
-            agents=[self._dispatch(room)],
-        )
+        return api.RoomConfiguration(**self._terms(room))
 
     async def create(self, room: CallRoom) -> None:
         """Make the room, with its limits, and call the agent. A room that exists already keeps its agent."""
-        request = api.CreateRoomRequest(
-            name=room.name,
-            max_participants=1,
-            empty_timeout=self._limits.wait_seconds,
-            departure_timeout=self._limits.grace_seconds,
-            agents=[self._dispatch(room)],
-        )
+        request = api.CreateRoomRequest(name=room.name, **self._terms(room))
         async with _answer_of_livekit():
             await self._server.room.create_room(request)
 
@@ -125,8 +113,13 @@ class Rooms:
             )
         return True
 
-    def _dispatch(self, room: CallRoom) -> api.RoomAgentDispatch:
-        return api.RoomAgentDispatch(agent_name=self._livekit.agent_name, metadata=room.metadata())
+    def _terms(self, room: CallRoom) -> dict[str, Any]:
+        return {
+            "max_participants": 1,
+            "empty_timeout": self._limits.wait_seconds,
+            "departure_timeout": self._limits.grace_seconds,
+            "agents": [api.RoomAgentDispatch(agent_name=self._livekit.agent_name, metadata=room.metadata())],
+        }
 
 
 def _is_coming(dispatch: api.AgentDispatch) -> bool:

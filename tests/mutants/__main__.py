@@ -22,7 +22,7 @@ FAST = ("-m", "not real")
 LIVEKIT = ("-m", "not slow")
 """LiveKit's server too, which starts in a second."""
 PACKAGES = {
-    "call": ("switchboard/call", (*FAST, f"{ENGINE}/call")),
+    "call": ("switchboard/call", (*LIVEKIT, f"{ENGINE}/call")),
     "transfer": ("switchboard/transfer", (*FAST, f"{ENGINE}/transfer")),
     "ledger": ("switchboard/ledger", (*FAST, f"{ENGINE}/ledger")),
     "tools": ("tools", (*FAST, "tests/tools")),

@@ -141,6 +141,41 @@ async def test_cleared_audio_is_forgotten() -> None:
         assert (await wire.error("input_audio_buffer.commit"))["code"] == "input_audio_buffer_commit_empty"
 
 
+@pytest.mark.parametrize(("ms", "answer"), [(99, "error"), (100, "input_audio_buffer.committed")])
+async def test_a_tenth_of_a_second_is_enough_for_a_turn(ms: int, answer: str) -> None:
+    async with Simulator(Given(hears=["Hello."]), LOUD) as simulator, connect(simulator) as wire:
+        await wire.append(SILENCE[: ms * len(SILENCE) // 100])
+        await wire.send("input_audio_buffer.commit")
+        while (event := await wire.next())["type"] not in ("error", "input_audio_buffer.committed"):
+            pass
+        assert event["type"] == answer
+
+
+async def test_a_turn_that_the_client_ends_has_ended() -> None:
+    async with Simulator(Given(hears=["Hello."]), LOUD) as simulator, connect(simulator) as wire:
+        await wire.append(SILENCE + tone(0.3))
+        await wire.until("input_audio_buffer.speech_started")
+        await wire.ask("input_audio_buffer.commit", "input_audio_buffer.committed")
+        await wire.append(SILENCE * 5)
+        await wire.ask("input_audio_buffer.clear", "input_audio_buffer.cleared")
+
+        assert "input_audio_buffer.speech_stopped" not in wire.kinds()
+
+
+async def test_who_spoke_into_the_end_of_an_answer_was_not_silent() -> None:
+    much_later = replace(LOUD, transcription_delay=1.5)
+    async with Simulator(Given("Hm.", hears=["Hello."]), much_later) as simulator, connect(simulator) as wire:
+        quiet = {"create_response": False, "interrupt_response": False, "idle_timeout_ms": 50}
+        await configure(wire, {"model": "whisper-1"}, **quiet)
+        await wire.append(SILENCE + tone(0.3))
+        await wire.until("input_audio_buffer.speech_started")
+        await wire.ask("response.create", "response.done")
+        await wire.append(SILENCE * 5)
+        await wire.until("conversation.item.input_audio_transcription.completed")
+
+        assert "input_audio_buffer.timeout_triggered" not in wire.kinds()
+
+
 async def test_words_that_run_out_are_told() -> None:
     async with Simulator(Lost(), LOUD) as simulator, connect(simulator) as wire:
         await wire.append(TURN)

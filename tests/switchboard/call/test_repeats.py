@@ -98,6 +98,7 @@ async def test_it_is_done_once_answered_once_more_and_then_the_caller_is_spoken_
         assert second == f"You have done that already, and it need not be done again. The result was: {first}"
         assert [event.times for event in stage.of(Repeated)] == [2, 3]
         assert stage.of(AgentSpoke)[-1].text == "All right: weigh the parcel"
+        assert not stage.mind.requests[-1].tools, "it would go on and on"
 
 
 async def test_the_next_turn_may_do_it_again(database_url: str) -> None:

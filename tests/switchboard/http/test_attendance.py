@@ -204,21 +204,23 @@ async def test_a_call_that_was_ended_is_not_asked_for_again(
 
 
 class DesertedRooms(Rooms):
-    """Rooms that no agent ever comes to; a call is asked for while the attendance looks at them."""
+    """Two rooms that no agent ever comes to."""
 
     def __init__(self, livekit: LiveKitServer) -> None:
         super().__init__(livekit.access, OPTIONS.call)
+        self.rooms = [OLD.name, NEW.name]
         self.attendance: Attendance | None = None
         self.done = asyncio.Event()
+        """The agent of the newer one was asked for."""
         self.looks = 0
         self.asked: list[tuple[int, str]] = []
 
     async def alive(self) -> dict[str, Room]:
-        assert self.attendance
         self.looks += 1
-        if self.looks == 1:
-            self.attendance.expect(NEW, NEW, 60, admitted=True)
-        return {room.name: Room(name=room.name, sid=room.name) for room in (OLD, NEW)}
+        return {name: Room(name=name, sid=name) for name in self.rooms}
+
+    async def end(self, name: str) -> None:
+        self.rooms.remove(name)
 
     async def has_agent(self, name: str) -> bool:
         return False
@@ -230,13 +232,43 @@ class DesertedRooms(Rooms):
         return True
 
 
+class LateRooms(DesertedRooms):
+    """The newer one is asked for while the attendance looks at the other."""
+
+    async def alive(self) -> dict[str, Room]:
+        assert self.attendance
+        if not self.looks:
+            self.attendance.expect(NEW, NEW, 60, admitted=True)
+        return await super().alive()
+
+
 async def test_a_call_that_was_asked_for_just_now_has_time_for_its_agent_to_come(livekit_server: LiveKitServer) -> None:
-    rooms = DesertedRooms(livekit_server)
+    rooms = LateRooms(livekit_server)
     async with Attendance(rooms, most=8, pulse=0.05) as attendance, asyncio.timeout(PATIENCE):
         rooms.attendance = attendance
         attendance.expect(OLD, OLD, 60, admitted=True)
         await rooms.done.wait()
     assert min(look for look, name in rooms.asked if name == NEW.name) > 1
+
+
+async def test_no_agent_is_asked_for_any_more_for_a_call_that_ends(livekit_server: LiveKitServer) -> None:
+    rooms = DesertedRooms(livekit_server)
+    async with Attendance(rooms, most=8, pulse=0) as attendance, asyncio.timeout(PATIENCE):
+        attendance.expect(OLD, OLD, 60, admitted=True)
+        attendance.expect(NEW, NEW, 60, admitted=True)
+        await attendance.release(OLD.name)
+        await rooms.done.wait()
+    assert {name for _, name in rooms.asked} == {NEW.name}
+
+
+async def test_a_room_too_many_is_closed_and_no_agent_is_asked_for(livekit_server: LiveKitServer) -> None:
+    rooms = DesertedRooms(livekit_server)
+    async with Attendance(rooms, most=1, pulse=0) as attendance, asyncio.timeout(PATIENCE):
+        attendance.expect(OLD, OLD, 60)
+        attendance.expect(NEW, NEW, 60, admitted=True)
+        await rooms.done.wait()
+    assert rooms.rooms == [NEW.name]
+    assert {name for _, name in rooms.asked} == {NEW.name}
 
 
 async def asked_to_resume(livekit: api.LiveKitAPI, room: str) -> bool:

@@ -110,6 +110,16 @@ async def test_who_has_not_is_refused_everywhere(guarded: httpx2.AsyncClient, na
         assert response.headers["www-authenticate"].startswith("Bearer")
 
 
+async def test_a_shared_secret_among_the_published_keys_signs_for_nobody(
+    guarded: httpx2.AsyncClient, sign_in: SignIn
+) -> None:
+    everybody_knows = "c" * 64
+    shared = json.loads(jwt.algorithms.HMACAlgorithm.to_jwk(everybody_knows))
+    sign_in.keys["keys"].append(shared | {"kid": "shared", "alg": "HS256"})
+    response = await guarded.post("/calls", headers=bearer(everybody_knows, "shared", "HS256"))
+    assert (response.status_code, error_of(response)) == (401, "sign_in_needed")
+
+
 async def test_a_ticket_is_good_only_for_who_got_it(guarded: httpx2.AsyncClient) -> None:
     ticket = {"ticket": (await guarded.post("/calls", headers=bearer())).json()["ticket"]}
     stolen = await guarded.post("/calls/resume", json=ticket, headers=bearer(sub="daniel"))

@@ -1,9 +1,13 @@
 """The rate limit of an address."""
 
-import pytest
-from livekit import api
+from contextlib import nullcontext
 
-from switchboard.http.limits import MOST_ADDRESSES, RateLimit, network_of
+import pytest
+from fastapi import HTTPException
+from livekit import api
+from starlette.types import Message, Receive, Scope, Send
+
+from switchboard.http.limits import MOST_ADDRESSES, BodyLimit, RateLimit, network_of
 from tests.livekit import LiveKitServer
 from tests.switchboard.http.house import error_of, open_house, with_web
 
@@ -27,6 +31,43 @@ def test_addresses_without_end_take_no_memory_without_end() -> None:
     for number in range(MOST_ADDRESSES + 100):
         limit.take(str(number))
     assert len(limit._left) == MOST_ADDRESSES
+
+
+def test_who_asked_longest_ago_is_forgotten_first() -> None:
+    limit = RateLimit(1)
+    for address in ("first", "second", *map(str, range(MOST_ADDRESSES - 2)), "first", "one too many"):
+        limit.take(address)
+    assert limit.take("first") > 0
+    assert limit.take("second") == 0
+
+
+def test_who_asks_on_and_on_waits_no_longer_for_it() -> None:
+    now = [100.0]
+    limit = RateLimit(1, clock=lambda: now[0])
+    assert limit.take("a") == 0
+    waits = []
+    for now[0] in (100.0, 130.0, 145.0, 160.0, 161.0):
+        waits.append(limit.take("a"))
+    assert waits == [pytest.approx(wait) for wait in (60, 30, 15, 0, 59)]
+
+
+@pytest.mark.parametrize(("pieces", "read"), [([3, 5], True), ([3, 6], False), ([9], False)])
+async def test_as_many_bytes_as_may_be_sent_are_read_and_not_one_more(pieces: list[int], read: bool) -> None:
+    heard: list[bytes] = []
+
+    async def app(_scope: Scope, receive: Receive, _send: Send) -> None:
+        heard.extend([(await receive())["body"] for _ in pieces])
+
+    sent = iter([{"type": "http.request", "body": bytes(size)} for size in pieces])
+
+    async def receive() -> Message:
+        return next(sent)
+
+    async def send(_: Message) -> None: ...
+
+    with nullcontext() if read else pytest.raises(HTTPException, match="413"):
+        await BodyLimit(app, most=8)({"type": "http"}, receive, send)
+    assert [len(body) for body in heard] == (pieces if read else [])
 
 
 @pytest.mark.parametrize(

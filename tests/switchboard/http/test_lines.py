@@ -16,6 +16,16 @@ def test_a_person_with_a_phone_stands_in_the_picture() -> None:
     assert [(edge.from_, edge.to) for edge in answer.edges] == [("reception", "shop_desk")]
 
 
+def test_the_edges_between_agents_and_those_to_people_stand_side_by_side() -> None:
+    line = Workflow(name="line", start=Reception, handoffs={Reception: (Desk, DESK), Desk: (Reception,)})
+
+    assert [(edge.from_, edge.to, edge.announced) for edge in as_answer(line, {"shop desk"}).edges] == [
+        ("reception", "desk", False),
+        ("desk", "reception", False),
+        ("reception", "shop_desk", True),
+    ]
+
+
 def test_each_voice_has_its_name() -> None:
     edges = {Reception: (Desk, Lobby), Desk: (), Lobby: ()}
     voices: dict[AgentType, Voice] = {Reception: AzureVoice("alloy"), Desk: CartesiaVoice("a-voice")}

@@ -4,6 +4,10 @@ import pytest
 
 from simulator.options import Options
 from switchboard.ledger.events import AgentSpoke
+from switchboard.line.agent import Speech
+from switchboard.line.voices import CartesiaVoice, NativeVoice, Voice
+from switchboard.realtime import CallSession
+from switchboard.services.speech import NativeSpeech, Speeches
 from tests.stage.mind import LONG
 from tests.stage.stage import staged
 
@@ -77,3 +81,53 @@ async def test_without_any_speech_service_a_voice_of_its_own_is_the_native_one(d
 
         assert len(stage.loudspeaker.heard) == 3
         assert stage.of(AgentSpoke)[-1].text == LONG
+
+
+class Watched(NativeSpeech):
+    """Counts what is done to it."""
+
+    def __init__(self) -> None:
+        super().__init__(nobody)
+        self.warmed = self.closed = 0
+
+    def prewarm(self) -> None:
+        self.warmed += 1
+
+    async def aclose(self) -> None:
+        self.closed += 1
+
+
+def nobody() -> CallSession:
+    raise RuntimeError("no call is running")
+
+
+@pytest.mark.parametrize(
+    ("voice", "spoken", "warmed"),
+    [(CartesiaVoice("a"), True, 1), (CartesiaVoice("a"), False, 0), (NativeVoice(), True, 0)],
+)
+async def test_a_preferred_service_is_warmed_up_once_however_often_its_agent_comes(
+    voice: Voice, spoken: bool, warmed: int
+) -> None:
+    services = [Watched(), Watched()]
+    speeches = Speeches(lambda _: list(services), spoken=spoken)
+    for _ in range(3):
+        speeches.of(voice).prewarm()
+
+    assert [each.warmed for each in services] == [warmed, 0]
+
+
+async def test_each_voice_has_one_chain_and_its_services_are_closed_with_the_call() -> None:
+    made: list[Watched] = []
+
+    def services(_: Voice) -> list[Speech]:
+        made.extend([Watched(), Watched()])
+        return list(made[-2:])
+
+    speeches = Speeches(services, spoken=True)
+    first, second = (CartesiaVoice(name) for name in ("a", "b"))
+    assert speeches.of(first) is speeches.of(first)
+    assert speeches.of(first) is not speeches.of(second)
+    await speeches.aclose()
+
+    assert [each.closed for each in made] == [1] * 4
+    assert speeches.of(first)._closed
