@@ -18,7 +18,7 @@ from stack.livekit_server import provide_server
 from stack.machine import Machine
 from stack.parts import Part, Parts
 from stack.phones import provide_phones
-from stack.ports import Port, take
+from stack.ports import LOOPBACK, Port, take
 from stack.progress import Progress
 from stack.readiness import http_ok, log_says
 from stack.redis import find_redis
@@ -108,7 +108,9 @@ async def _start_own_parts(chosen: Settings, line: str | None, livekit: LiveKitA
 
 async def _number(chosen: Settings, line: str | None, livekit: LiveKitAccess) -> str:
     """Set the phone up, with a number of our own where none is set; what to dial, without the host."""
-    demo_phone = Phone(numbers=(LineNumber(NUMBER, line_named(line).name),), allowed_addresses=("127.0.0.0/8",))
+    demo_phone = Phone(
+        numbers=(LineNumber(NUMBER, line_named(line).name),), allowed_addresses=("127.0.0.0/8",), published_at=LOOPBACK
+    )
     wanted = chosen.phone if chosen.phone.numbers else demo_phone
     async with Setup(wanted, livekit) as setup:
         await setup.up()

@@ -11,6 +11,7 @@ from app.lines import line_named
 from app.process import fail, settings
 from switchboard.phone.errors import PhoneError
 from switchboard.phone.setup import Setup
+from switchboard.settings.rules import GUARD, UNGUARDED
 from switchboard.settings.schema import Settings
 from switchboard.settings.values import SettingsError
 
@@ -20,6 +21,8 @@ def up(dry_run: bool) -> None:
     chosen = settings()
     if not chosen.phone.numbers and not chosen.phone.outbound_address:
         fail("PHONE_NUMBERS is not set: there is no phone to set up. `phone down` removes one that was.")
+    if chosen.phone.numbers and not chosen.phone.guarded:
+        fail(f"The phone is not set up: {UNGUARDED} Please {GUARD}.")
     for number in chosen.phone.numbers:
         line_named(number.line)
     typer.echo("\n".join(_with_setup(chosen, lambda setup: setup.up(dry_run))) or "Nothing to do.")

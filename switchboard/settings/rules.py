@@ -230,16 +230,15 @@ def _caller_auth(settings: Settings) -> Iterator[Mistake]:
 
 def _phone(settings: Settings) -> Iterator[Mistake]:
     phone = settings.phone
-    inbound = _given_names(phone, "allowed_addresses", "username", "password")
+    inbound = _given_names(phone, "allowed_addresses", "firewalled", "username", "password")
     if inbound and not phone.numbers:
         fix = f"set PHONE_NUMBERS, or remove {' and '.join(inbound)}"
         yield _missing("PHONE_NUMBERS", f"numbers with their lines, because {inbound[0]} is set", fix, *inbound)
     yield from _both_or_none(phone, "username", "password")
     yield from _both_or_none(phone, "outbound_username", "outbound_password")
-    if any(each.number == ANY_NUMBER for each in phone.numbers) and not (phone.allowed_addresses or phone.username):
-        fix = "set PHONE_ALLOWED_ADDRESSES, or PHONE_USERNAME and PHONE_PASSWORD"
+    if any(each.number == ANY_NUMBER for each in phone.numbers) and not phone.guarded:
         expected = "something to know callers' carrier by, because PHONE_NUMBERS takes any number"
-        yield _missing("PHONE_ALLOWED_ADDRESSES", expected, fix, "PHONE_NUMBERS", "PHONE_USERNAME")
+        yield _missing("PHONE_USERNAME", expected, GUARD, "PHONE_NUMBERS", "PHONE_FIREWALLED")
 
 
 def _phone_outbound(settings: Settings) -> Iterator[Mistake]:
@@ -318,12 +317,15 @@ def _other_provider(settings: Settings) -> Iterator[str]:
 
 
 def _open_phone(settings: Settings) -> Iterator[str]:
-    if settings.phone.numbers and not (settings.phone.allowed_addresses or settings.phone.username):
-        yield (
-            "PHONE_NUMBERS without PHONE_ALLOWED_ADDRESSES or PHONE_USERNAME: whoever reaches the SIP port can call. "
-            "Set the addresses of the carrier."
-        )
+    if settings.phone.numbers and not settings.phone.guarded:
+        yield f"PHONE_NUMBERS: {UNGUARDED} So `phone up` refuses: {GUARD}."
 
+
+UNGUARDED = (
+    "whoever reaches the SIP port can call, and PHONE_ALLOWED_ADDRESSES does not hinder them, because LiveKit SIP "
+    "believes the address that a caller writes into the From header."
+)
+GUARD = "set PHONE_USERNAME and PHONE_PASSWORD, or PHONE_FIREWALLED=true once a firewall lets in nobody but the carrier"
 
 RULES: tuple[Rule, ...] = (
     _half_azure,

@@ -23,6 +23,7 @@ from switchboard.settings.values import (
     People,
     Secret,
     SettingsError,
+    is_loopback,
     shown,
 )
 
@@ -541,10 +542,22 @@ class Phone(Group):
         Env(
             "PHONE_ALLOWED_ADDRESSES",
             "Addresses or networks that calls may come from, with commas between them: those of the carrier. "
-            "Unset: any.",
+            "Unset: any. Never the only door: LiveKit SIP believes what a caller writes into the From header.",
             "203.0.113.0/24",
         ),
     ] = ()
+    firewalled: Annotated[
+        bool,
+        Env("PHONE_FIREWALLED", "A firewall lets nobody but the carrier reach LiveKit SIP's ports: you declare it."),
+    ] = False
+    published_at: Annotated[
+        ListenAddress | None,
+        Env(
+            "PHONE_PUBLISHED_AT",
+            "The address at which LiveKit SIP is reached; a loopback one needs no other door. Unset: any.",
+            "127.0.0.1",
+        ),
+    ] = None
     username: Annotated[
         UserName | None,
         Env("PHONE_USERNAME", "The user name that callers' SIP has to sign in with; both or none.", "carrier"),
@@ -606,6 +619,12 @@ class Phone(Group):
             "While a person has the caller the agent stays, silent, and writes down what both say.",
         ),
     ] = False
+
+    @property
+    def guarded(self) -> bool:
+        """Whether there is a door for whoever reaches the SIP port: a sign-in, a firewall, or this machine's own."""
+        local = self.published_at is not None and is_loopback(self.published_at)
+        return bool(self.username) or self.firewalled or local
 
     def phones_of(self, person: str) -> tuple[str, ...]:
         """Where a person of the workflow is rung, in order; () for one who has no phone."""

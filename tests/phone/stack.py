@@ -11,7 +11,11 @@ from tests.phone.services import PhoneServices
 
 NUMBER = "+15550100"
 LINE = "support-line"
-PHONE = {"PHONE_NUMBERS": f"{NUMBER}={LINE}", "PHONE_ALLOWED_ADDRESSES": "127.0.0.0/8"}
+PHONE = {
+    "PHONE_NUMBERS": f"{NUMBER}={LINE}",
+    "PHONE_ALLOWED_ADDRESSES": "127.0.0.0/8",
+    "PHONE_PUBLISHED_AT": "127.0.0.1",
+}
 
 
 def shop_desk(*outlets: Outlet) -> dict[str, str]:

@@ -6,7 +6,7 @@ import sys
 
 from tests.livekit import KEY, ROOT, SECRET
 from tests.phone.services import PhoneServices
-from tests.phone.stack import NUMBER, PHONE
+from tests.phone.stack import LINE, NUMBER, PHONE
 
 
 def phone(services: PhoneServices, *arguments: str, **more: str) -> tuple[int, str]:
@@ -48,8 +48,18 @@ def test_without_a_number_there_is_nothing_to_set_up(services: PhoneServices) ->
     assert told.startswith("PHONE_NUMBERS is not set")
 
 
+def test_a_phone_without_a_door_is_not_set_up_and_it_is_said_why(services: PhoneServices) -> None:
+    allowed = {"PHONE_NUMBERS": f"{NUMBER}={LINE}", "PHONE_ALLOWED_ADDRESSES": "203.0.113.0/24"}
+    code, told = phone(services, "up", **allowed)
+
+    assert code == 2
+    assert "PHONE_ALLOWED_ADDRESSES does not hinder them" in told
+    assert "PHONE_FIREWALLED=true" in told
+    assert phone(services, "show", **allowed)[0] == 2  # nothing is there
+
+
 def test_a_number_of_a_line_that_does_not_exist_is_refused(services: PhoneServices) -> None:
-    assert phone(services, "up", PHONE_NUMBERS=f"{NUMBER}=nowhere") == (
+    assert phone(services, "up", PHONE_NUMBERS=f"{NUMBER}=nowhere", PHONE_FIREWALLED="true") == (
         2,
         "There is no line 'nowhere'. Lines: support-line.\n",
     )

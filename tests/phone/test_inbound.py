@@ -12,6 +12,7 @@ from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, 
 from tests.browser.ledger import ended, events_when, of
 from tests.phone.ledger import new_origin, origins
 from tests.phone.services import PhoneServices
+from tests.phone.sipp import Sipp
 from tests.phone.stack import LINE, NUMBER, PHONE, PhoneStack, phone_setup
 from workflows.support_line import SUPPORT_LINE
 
@@ -110,6 +111,20 @@ async def test_an_allowed_address_cannot_be_claimed(services: PhoneServices, tmp
         closed = await phone.until("CALL_CLOSED")
         await setup.down()
     assert closed.code == 486
+
+
+async def test_a_claimed_network_does_not_get_past_the_sign_in(services: PhoneServices, tmp_path: Path) -> None:
+    """LiveKit SIP takes the claim for the address: where there is no sign-in, it rings (docs/upstream.md, report 5)."""
+    digest = {"PHONE_USERNAME": "carrier", "PHONE_PASSWORD": "right-password"}
+    allowed = {"PHONE_ALLOWED_ADDRESSES": "203.0.113.0/24"}
+    stranger = Sipp("claims", services.uri(NUMBER), tmp_path)
+    async with phone_setup(services, PHONE | digest | allowed) as setup:
+        await setup.up()
+        assert await stranger.run()
+        await setup.down()
+
+    ((code, _),) = stranger.calls.finals
+    assert code == 407  # it is asked to sign in
 
 
 @pytest.mark.parametrize(("username", "password"), [("carrier", "wrong"), ("other", "right-password"), ("", "")])

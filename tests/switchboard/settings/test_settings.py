@@ -120,6 +120,8 @@ WRONG = {
     "CALLER_AUTH_JWKS_URL": ["login.example.com/jwks.json", f"https://u:{CANARY}@login.example.com"],
     "PHONE_NUMBERS": ["+15550100", "+15550100=", "=support-line", "abc=support-line", "1=x", "+1=a b", "12=a, +12=b"],
     "PHONE_ALLOWED_ADDRESSES": ["carrier.example", "10.0.0.1/8"],
+    "PHONE_FIREWALLED": ["perhaps"],
+    "PHONE_PUBLISHED_AT": ["somewhere nice", "127.0.0.1, ::1"],
     "PHONE_USERNAME": ["two words", "a;b"],
     "PHONE_PASSWORD": [f"two words {CANARY}", "<password>"],
     "PHONE_OUTBOUND_ADDRESS": ["sip:host", "host:port", "two words"],
@@ -803,7 +805,11 @@ def test_settings_cannot_be_changed() -> None:
 # The phone
 
 
-PHONE = {"PHONE_NUMBERS": "+1 (555) 0100=support-line, 15550101=other", "PHONE_ALLOWED_ADDRESSES": "203.0.113.7"}
+PHONE = {
+    "PHONE_NUMBERS": "+1 (555) 0100=support-line, 15550101=other",
+    "PHONE_ALLOWED_ADDRESSES": "203.0.113.7",
+    "PHONE_FIREWALLED": "true",
+}
 CARRIER = {"PHONE_OUTBOUND_ADDRESS": "sip.example:5061", "PHONE_OUTBOUND_NUMBER": "+15550100"}
 
 
@@ -835,14 +841,45 @@ def test_a_user_needs_a_password_and_the_other_way_round(one: str) -> None:
 def test_any_number_is_taken_only_from_a_carrier_that_is_known() -> None:
     any_number = {"PHONE_NUMBERS": "*=support-line"}
 
-    assert the_problem_of(any_number).name == "PHONE_ALLOWED_ADDRESSES"
-    assert load(any_number | {"PHONE_USERNAME": "carrier", "PHONE_PASSWORD": "word"}).phone.numbers
-    assert load(any_number | {"PHONE_ALLOWED_ADDRESSES": "203.0.113.7"}).phone.numbers
+    assert the_problem_of(any_number).name == "PHONE_USERNAME"
+    assert the_problem_of(any_number | {"PHONE_ALLOWED_ADDRESSES": "203.0.113.7"}).name == "PHONE_USERNAME"
+    for door in DOORS:
+        assert load(any_number | door).phone.numbers
 
 
-def test_a_phone_that_anybody_can_call_is_told() -> None:
-    assert "whoever reaches the SIP port can call" in load(without(PHONE, "PHONE_ALLOWED_ADDRESSES")).warnings[0]
-    assert not load(PHONE).warnings
+DOORS: list[dict[str, str]] = [
+    {"PHONE_USERNAME": "carrier", "PHONE_PASSWORD": "word"},
+    {"PHONE_FIREWALLED": "true"},
+    {"PHONE_PUBLISHED_AT": "127.0.0.1"},
+    {"PHONE_PUBLISHED_AT": "localhost"},
+    {"PHONE_PUBLISHED_AT": "::1"},
+]
+NO_DOORS: list[dict[str, str]] = [
+    {},
+    {"PHONE_ALLOWED_ADDRESSES": "203.0.113.7"},
+    {"PHONE_ALLOWED_ADDRESSES": "203.0.113.0/24"},
+    {"PHONE_FIREWALLED": "false"},
+    {"PHONE_PUBLISHED_AT": "0.0.0.0"},
+    {"PHONE_PUBLISHED_AT": "203.0.113.7"},
+]
+
+
+@pytest.mark.parametrize("open_", NO_DOORS)
+def test_a_phone_that_anybody_can_call_is_told(open_: dict[str, str]) -> None:
+    phone = {"PHONE_NUMBERS": "+15550100=support-line"}
+    settings = load(phone | open_)
+
+    assert not settings.phone.guarded
+    assert "whoever reaches the SIP port can call" in settings.warnings[0]
+    assert "PHONE_FIREWALLED=true" in settings.warnings[0]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_phone_with_a_door_is_not(door: dict[str, str]) -> None:
+    settings = load({"PHONE_NUMBERS": "+15550100=support-line"} | door)
+
+    assert settings.phone.guarded
+    assert not settings.warnings
 
 
 def test_who_may_call_without_a_number_to_call_is_refused() -> None:
