@@ -230,7 +230,7 @@ def _caller_auth(settings: Settings) -> Iterator[Mistake]:
 
 def _phone(settings: Settings) -> Iterator[Mistake]:
     phone = settings.phone
-    inbound = _given_names(phone, "allowed_addresses", "firewalled", "username", "password")
+    inbound = _given_names(phone, "allowed_addresses", "username", "password")
     if inbound and not phone.numbers:
         fix = f"set PHONE_NUMBERS, or remove {' and '.join(inbound)}"
         yield _missing("PHONE_NUMBERS", f"numbers with their lines, because {inbound[0]} is set", fix, *inbound)

@@ -24,8 +24,13 @@ Model = dict[str, Any]
 
 NUMBERS = {"HTTP_PORT": "18080", "WORKER_GRACE_SECONDS": "71"}
 """Settings that the compose file itself has to understand."""
-INSIDE = {("web", "HTTP_PORT"): "8080", ("web", "HTTP_HOST"): "0.0.0.0", ("worker", "WORKER_PORT"): "8081"}
-"""Addresses inside of containers: what a setting says of them concerns the published port, or nobody."""
+INSIDE = {
+    ("web", "HTTP_PORT"): "8080",
+    ("web", "HTTP_HOST"): "0.0.0.0",
+    ("worker", "WORKER_PORT"): "8081",
+    ("numbers", "PHONE_PUBLISHED_AT"): "127.0.0.1",
+}
+"""Addresses inside of containers: what a setting says of them concerns the published port (`PUBLISH_IP`), or nobody."""
 
 
 def load(values: Mapping[str, str] | None = None, *profiles: str) -> Model:
