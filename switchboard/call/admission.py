@@ -1,8 +1,7 @@
 """Which calls a worker takes. One that is full tells phones that it is busy: LiveKit would let them ring on."""
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine
-from typing import Any
+from collections.abc import Callable, Collection
 
 import aiohttp
 import structlog
@@ -10,6 +9,7 @@ from livekit import api
 from livekit.agents import JobRequest
 from livekit.protocol.models import ParticipantInfo
 
+from switchboard.background import Background
 from switchboard.call.dispatch import Dispatch
 from switchboard.livekit import client_of
 from switchboard.settings.schema import LiveKitAccess
@@ -29,7 +29,7 @@ class Admission:
         self._most = most
         self._running = running
         self._accepting: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background(lambda: None)  # the worker's own calls go on
         self._client: api.LiveKitAPI | None = None
 
     async def decide(self, request: JobRequest) -> None:
@@ -38,18 +38,13 @@ class Admission:
             log.warning("a call was left to others: this worker is full", calls=self._most)
             await request.reject(terminate=False)
             if Dispatch.understood(request.job.metadata).phone:
-                self._later(self._refuse(request.room.name))
+                self._background.run(self._refuse(request.room.name), "busy line")
             return
         self._accepting.add(request.job.id)
         try:
             await request.accept()
         finally:
             self._accepting.discard(request.job.id)
-
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _refuse(self, room: str) -> None:
         """Close the room of a phone that nobody took: its caller hears that the line is busy (486)."""

@@ -12,6 +12,7 @@ from typing import Self
 import structlog
 from livekit.protocol.models import Room
 
+from switchboard.background import Background
 from switchboard.http.errors import LiveKitDown
 from switchboard.http.rooms import CallRoom, Rooms
 from switchboard.livekit import GHOST_SECONDS
@@ -52,17 +53,14 @@ class Attendance:
         self._expected: dict[str, Expected] = {}
         self._asking = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background(self._begin)  # the calls to come need it too
 
     async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._watch(), name="attendance")
+        self._begin()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._task is not None
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await self._background.aclose()
 
     def expect(self, room: CallRoom, late: CallRoom, seconds: float, admitted: bool = False) -> None:
         """Look after a room that was handed out, while its token is good."""
@@ -85,13 +83,16 @@ class Attendance:
         self._expected[one.room.name] = one
         self._wake.set()
 
+    def _begin(self) -> None:
+        self._background.run(self._watch(), "attendance")
+
     async def _watch(self) -> None:
         while True:
             await self._wake.wait()
             await asyncio.sleep(self._pulse)
+            self._forget()
             with suppress(LiveKitDown):
                 await self._look()
-            self._forget()
 
     def _forget(self) -> None:
         now = time.monotonic()

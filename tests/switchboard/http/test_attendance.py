@@ -271,6 +271,30 @@ async def test_a_room_too_many_is_closed_and_no_agent_is_asked_for(livekit_serve
     assert {name for _, name in rooms.asked} == {NEW.name}
 
 
+class OddRooms(DesertedRooms):
+    """The first look fails for a reason that nobody has thought of."""
+
+    async def alive(self) -> dict[str, Room]:
+        rooms = await super().alive()
+        if self.looks == 1:
+            raise KeyError("+447700900123")
+        return rooms
+
+
+async def test_a_look_that_fails_is_told_and_the_calls_are_looked_after_all_the_same(
+    livekit_server: LiveKitServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    rooms = OddRooms(livekit_server)
+    async with Attendance(rooms, most=8, pulse=0) as attendance, asyncio.timeout(PATIENCE):
+        attendance.expect(NEW, NEW, 60, admitted=True)
+        await rooms.done.wait()
+    said = "".join(capfd.readouterr())
+
+    assert "attendance" in said
+    assert "KeyError" in said
+    assert "447700900123" not in said
+
+
 async def asked_to_resume(livekit: api.LiveKitAPI, room: str) -> bool:
     dispatches = await livekit.agent_dispatch.list_dispatch(room)
     return any(Dispatch.parse(one.metadata).resume == room for one in dispatches)

@@ -2,12 +2,17 @@
 
 import asyncio
 
+import pytest
 from livekit import api
+from livekit.protocol.models import Room
 
-from switchboard.http.rooms import PREFIX
+from switchboard.http import capacity
+from switchboard.http.capacity import Capacity
+from switchboard.http.errors import HouseFull, LiveKitDown
+from switchboard.http.rooms import PREFIX, Rooms
 from switchboard.settings.schema import Limits
 from tests.livekit import LiveKitServer
-from tests.switchboard.http.house import OPTIONS, Guests, error_of, eventually, open_house
+from tests.switchboard.http.house import OPTIONS, PATIENCE, Guests, error_of, eventually, open_house
 
 SMALL = OPTIONS.model_copy(update={"call": Limits(max_calls=2)})
 
@@ -56,3 +61,49 @@ async def test_hoarded_tokens_open_no_more_rooms_than_there_are_places(
         await eventually(some_are_closed)
         left = (await livekit.room.list_rooms(api.ListRoomsRequest())).rooms
         assert len(left) == 2
+
+
+class SlowRooms(Rooms):
+    """One room, which LiveKit tells of when it is `told` to."""
+
+    def __init__(self, livekit: LiveKitServer) -> None:
+        super().__init__(livekit.access, OPTIONS.call)
+        self.told = asyncio.Event()
+        self.asked = asyncio.Event()
+
+    async def alive(self) -> dict[str, Room]:
+        self.asked.set()
+        await self.told.wait()
+        return {"call-1": Room(name="call-1")}
+
+
+async def test_who_waits_for_the_count_does_not_wait_for_ever(
+    livekit_server: LiveKitServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capacity, "RETRY_SECONDS", 0.05)
+    rooms = SlowRooms(livekit_server)
+    places = Capacity(rooms, most=2)
+
+    async def take() -> None:
+        async with places.one():
+            pass
+
+    first = asyncio.create_task(take())
+    await rooms.asked.wait()
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(LiveKitDown):
+            await take()
+    rooms.told.set()
+    await first
+    await take()
+
+
+async def test_a_room_that_another_takes_the_place_of_does_not_count(livekit_server: LiveKitServer) -> None:
+    rooms = SlowRooms(livekit_server)
+    rooms.told.set()
+    places = Capacity(rooms, most=1)
+    async with places.one(instead_of="call-1"):
+        pass
+    with pytest.raises(HouseFull):
+        async with places.one(instead_of="call-2"):
+            pass
