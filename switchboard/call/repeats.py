@@ -78,7 +78,7 @@ class Repeats:
             raise StopResponse
         if before.result.done() and turn.succeeded > before.others:  # something has changed since
             return await self._run(turn, key, before, work)
-        return ALREADY.format(result=await before.result)
+        return ALREADY.format(result=await asyncio.shield(before.result))
 
     async def _run(self, turn: Turn, key: tuple[str, str], done: Done, work: Callable[[], Awaitable[Any]]) -> Any:
         if done.result.done():

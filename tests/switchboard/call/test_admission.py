@@ -16,10 +16,10 @@ from switchboard.call import admission
 from switchboard.call.admission import Admission
 from switchboard.call.dispatch import Dispatch
 from switchboard.settings.schema import LiveKitAccess
-from tests.livekit import LiveKitServer
+from tests.livekit import SECRET, LiveKitServer
 from tests.switchboard.http.house import Guests
 
-NOWHERE = LiveKitAccess("ws://127.0.0.1:1", "key", SecretStr("secret"), "switchboard")
+NOWHERE = LiveKitAccess("ws://127.0.0.1:1", "key", SecretStr(SECRET), "switchboard")
 PHONE, PAGE = Dispatch(phone=True), Dispatch()
 
 

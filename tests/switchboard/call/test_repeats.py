@@ -179,6 +179,27 @@ async def test_the_same_twice_at_once_fails_twice_with_its_reason() -> None:
     assert [str(getattr(each, "message", each)) for each in failed] == ["It stays shut."] * 2
 
 
+async def test_a_twin_that_is_broken_off_leaves_the_first_to_its_work() -> None:
+    asked, over = asyncio.Event(), asyncio.Event()
+
+    @function_tool
+    async def open_box() -> str:
+        """Open it."""
+        await over.wait()
+        return "It is open."
+
+    ledger = SimpleNamespace(write=lambda _: asked.set())  # the second one is told there
+    call = SimpleNamespace(ledger=ledger, agent="scales")
+    guarded: Any = Repeats(cast(Call[Any], call), Nobody()).guard(open_box)  # type: ignore[arg-type]
+    first, twin = (asyncio.create_task(guarded()) for _ in range(2))
+    await asked.wait()
+    twin.cancel()
+    await asyncio.wait([twin])
+    over.set()
+
+    assert await first == "It is open."
+
+
 def test_a_guarded_tool_looks_the_same_to_the_model() -> None:
     guarded = Repeats(None, Nobody()).guard(weigh)  # type: ignore[arg-type]
 
