@@ -1,6 +1,8 @@
 """Whether the web app is well, for whoever watches it."""
 
+import asyncio
 import time
+from collections.abc import Callable
 from typing import Literal
 
 from pydantic import BaseModel
@@ -21,15 +23,18 @@ class HealthAnswer(BaseModel):
 class Health:
     """Asks LiveKit at most once a second, however often it is asked itself."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, clock: Callable[[], float] = time.monotonic) -> None:
         self._rooms = rooms
+        self._clock = clock
         self._known: tuple[float, bool] | None = None
+        self._asking = asyncio.Lock()
 
     async def show(self) -> HealthAnswer:
         """Whether the web app answers, and whether LiveKit does."""
-        if self._known is None or time.monotonic() - self._known[0] > REMEMBERED_SECONDS:
-            self._known = (time.monotonic(), await self._ask())
-        return HealthAnswer(livekit=self._known[1])
+        async with self._asking:
+            if self._known is None or self._clock() - self._known[0] > REMEMBERED_SECONDS:
+                self._known = (self._clock(), await self._ask())
+            return HealthAnswer(livekit=self._known[1])
 
     async def _ask(self) -> bool:
         try:
