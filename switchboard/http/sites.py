@@ -1,7 +1,6 @@
 """Which pages may ask for calls: a call costs money, and a browser sends what any site tells it to."""
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from fastapi import Request
 
@@ -36,7 +35,7 @@ class OwnSites:
             return True
         if site is not None:
             return site in OURS
-        return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+        return origin is None or origin.partition("://")[2] == request.headers.get("host")
 
 
 def _is_json(kind: str | None) -> bool:

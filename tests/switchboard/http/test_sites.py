@@ -27,6 +27,7 @@ ADDRESSES = [("POST", "/calls"), ("POST", "/token"), ("POST", "/calls/resume"), 
         (JSON | {"Sec-Fetch-Site": "same-site", "Origin": "https://other.house"}, "{}", (403, "other_site")),
         (JSON | {"Origin": "http://house.evil.example"}, "{}", (403, "other_site")),
         (JSON | {"Origin": "http://evil@house:81"}, "{}", (403, "other_site")),
+        (JSON | {"Origin": "http://["}, "{}", (403, "other_site")),
     ],
 )
 async def test_another_site_may_nothing_that_costs(
