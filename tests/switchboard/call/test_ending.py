@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from livekit.agents import UserStateChangedEvent
 
 from simulator.mind import CallTool, Reply, Request, Say
 from simulator.server import Simulator
@@ -246,6 +247,20 @@ async def test_a_session_that_never_started_does_not_keep_the_call_open(
             await conversation.ending.over.wait()
 
         assert [event.reason for event in events if isinstance(event, Ended)] == ["caller_left"]
+
+
+async def test_silence_counts_from_when_the_caller_is_there(database_url: str) -> None:
+    away = UserStateChangedEvent(old_state="listening", new_state="away")
+
+    def asking() -> bool:
+        return any(task.get_name() == "silence" for task in asyncio.all_tasks())
+
+    async with unstarted(database_url, lambda _: None) as conversation:
+        conversation.session.emit("user_state_changed", away)
+        assert not asking()
+        conversation.ending.begin()
+        conversation.session.emit("user_state_changed", away)
+        assert asking()
 
 
 async def test_a_call_whose_start_fails_ends_with_an_error(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 
 import pytest
 from livekit.agents import RunContext, ToolError, function_tool, llm
+from livekit.rtc import EventEmitter
 
 from simulator.mind import CallTool, Reply, Request, Say
 from switchboard.call.call import Call
@@ -76,10 +77,8 @@ def nothing_weighed() -> Iterator[None]:
     COUNT.clear()
 
 
-class Nobody:
-    """A session in which nothing happens."""
-
-    def on(self, *_: object) -> None: ...
+class Nobody(EventEmitter[str]):
+    """A session in which nothing happens but what a test emits."""
 
 
 def results(stage: Stage) -> list[str]:
@@ -177,6 +176,25 @@ async def test_the_same_twice_at_once_fails_twice_with_its_reason() -> None:
     failed = await asyncio.gather(guarded(), guarded(), return_exceptions=True)
 
     assert [str(getattr(each, "message", each)) for each in failed] == ["It stays shut."] * 2
+
+
+async def test_who_speaks_begins_a_turn_in_which_all_may_be_done_again() -> None:
+    done: list[str] = []
+
+    @function_tool
+    async def ring_bell() -> None:
+        """Ring it."""
+        done.append("rung")
+
+    call, session = SimpleNamespace(ledger=SimpleNamespace(write=done.append), agent="scales"), Nobody()
+    guarded: Any = Repeats(cast(Call[Any], call), session).guard(ring_bell)  # type: ignore[arg-type]
+    await guarded()
+    for state in ("speaking", "listening"):
+        session.emit("user_state_changed", SimpleNamespace(new_state=state))
+        await guarded()
+
+    assert done[:2] == ["rung", "rung"]
+    assert isinstance(done[2], Repeated), "who listens has said nothing since"
 
 
 async def test_a_twin_that_is_broken_off_leaves_the_first_to_its_work() -> None:

@@ -30,8 +30,13 @@ async def turn_key(ctx: RunContext[Call[NoState]]) -> str:
     return "It is turned."
 
 
+@function_tool
+async def pull_chain(ctx: RunContext[Call[NoState]]) -> None:
+    """Pull the chain, of which nothing is told."""
+
+
 class Vault(Reception):
-    toolbox: ClassVar[tuple[llm.Tool, ...]] = (*Reception.toolbox, open_vault, turn_key)
+    toolbox: ClassVar[tuple[llm.Tool, ...]] = (*Reception.toolbox, open_vault, turn_key, pull_chain)
     name = classmethod(lambda cls: "reception")
     prompt_file = Reception.prompt_file
 
@@ -83,6 +88,14 @@ async def test_a_tools_time_is_the_time_that_it_took(database_url: str) -> None:
 
         called, returned = stage.of(ToolCalled)[0], stage.of(ToolReturned)[0]
         assert TURNING_SECONDS <= returned.ms / 1000 <= returned.at - called.at + 0.01
+
+
+async def test_a_tool_that_tells_nothing_is_written_without_a_result(database_url: str) -> None:
+    line = with_line(start=Vault, handoffs={Vault: (Desk,), Desk: (Vault,)}, voices={})
+    async with staged(database_url, line=line) as stage:
+        await stage.say("call pull_chain")
+
+        assert [(tool.tool, tool.result, tool.failed) for tool in stage.of(ToolReturned)] == [("pull_chain", "", False)]
 
 
 async def test_a_tool_that_failed_is_written_as_failed(database_url: str) -> None:
