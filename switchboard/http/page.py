@@ -56,7 +56,7 @@ class Page(StaticFiles):
 
     def get_path(self, scope: Scope) -> str:
         # Starlette takes what the mount leaves of the path; we want all of it, but for what a proxy put before it.
-        path: str = scope["path"].removeprefix(scope.get("app_root_path", scope.get("root_path", "")))
+        path: str = scope["path"].removeprefix(scope.get("app_root_path", scope["root_path"]))
         return path.strip("/") or "index.html"
 
     async def get_response(self, path: str, scope: Scope) -> Response:

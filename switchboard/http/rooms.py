@@ -101,7 +101,7 @@ class Rooms:
 
     async def ask_again(self, room: CallRoom) -> bool:
         """Call an agent to a room whose own did not come; False if a worker has just taken the job."""
-        async with _answer_of_livekit(missing_is_fine=True):
+        async with _answer_of_livekit():
             old = await self._server.agent_dispatch.list_dispatch(room.name)
             if any(_is_coming(dispatch) for dispatch in old):
                 return False

@@ -271,6 +271,27 @@ async def test_a_room_too_many_is_closed_and_no_agent_is_asked_for(livekit_serve
     assert {name for _, name in rooms.asked} == {NEW.name}
 
 
+class RemadeRooms(DesertedRooms):
+    """Closed, and made anew by their callers, after the first look."""
+
+    async def alive(self) -> dict[str, Room]:
+        rooms = await super().alive()
+        return {name: Room(name=name, sid=f"{name}-{self.looks > 1}") for name in rooms}
+
+    async def ask_again(self, room: CallRoom) -> bool:
+        return self.looks > 1 and await super().ask_again(room)
+
+
+async def test_a_room_that_was_made_anew_after_its_caller_came_back_gets_an_agent(
+    livekit_server: LiveKitServer,
+) -> None:
+    rooms = RemadeRooms(livekit_server)
+    async with Attendance(rooms, most=8, pulse=0) as attendance, asyncio.timeout(PATIENCE):
+        attendance.doubt(NEW, 60)
+        await rooms.done.wait()
+    assert rooms.looks > 1
+
+
 class OddRooms(DesertedRooms):
     """The first look fails for a reason that nobody has thought of."""
 
@@ -290,8 +311,8 @@ async def test_a_look_that_fails_is_told_and_the_calls_are_looked_after_all_the_
         await rooms.done.wait()
     said = "".join(capfd.readouterr())
 
-    assert "attendance" in said
-    assert "KeyError" in said
+    assert "work=attendance" in said
+    assert "error=KeyError" in said
     assert "447700900123" not in said
 
 

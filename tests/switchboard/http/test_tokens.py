@@ -1,6 +1,7 @@
 """LiveKit's standard token endpoint, and what a token opens."""
 
 import asyncio
+import re
 import time
 
 import httpx2
@@ -63,6 +64,9 @@ async def test_a_token_is_for_ten_minutes_and_grants_only_what_a_call_needs(call
 async def test_every_token_has_a_room_and_an_identity_of_its_own(caller: httpx2.AsyncClient) -> None:
     claims = [claims_of((await caller.post("/token")).json()["participant_token"]) for _ in range(20)]
     assert len({one["video"]["room"] for one in claims}) == 20
+    assert all(
+        re.fullmatch("call-[0-9a-f]{12} caller-[0-9a-f]{8}", f"{one['video']['room']} {one['sub']}") for one in claims
+    )
     assert len({one["sub"] for one in claims}) == 20
 
 
