@@ -17,7 +17,7 @@ from switchboard.http import create_app
 from switchboard.http.server import build_server
 from switchboard.settings.schema import Limits, LiveKit, LiveKitAccess, Settings, Web
 from tests.livekit import ROOT, SECRET, LiveKitServer, free_port
-from tests.switchboard.http.house import LINES, OPTIONS, error_of, open_house, with_web
+from tests.switchboard.http.house import LINES, OPTIONS, House, error_of, open_house, with_web
 from tests.switchboard.http.test_tickets import TICKET, TICKETS
 
 SHOP = "https://shop.example"
@@ -33,7 +33,7 @@ async def test_a_site_of_the_settings_may_use_the_api_and_no_other(
         asked = await caller.options("/calls", headers={"Origin": SHOP, **ask})
         assert asked.status_code == 200
         assert asked.headers["access-control-allow-origin"] == SHOP
-        assert "DELETE" in asked.headers["access-control-allow-methods"]
+        assert asked.headers["access-control-allow-methods"] == "GET, POST, DELETE"
         refused = await caller.options("/calls", headers={"Origin": "https://evil.example", **ask})
         assert "access-control-allow-origin" not in refused.headers
         for body in ({}, {"line": "nowhere"}):
@@ -89,7 +89,22 @@ async def test_browsers_get_the_public_address_of_livekit(livekit_server: LiveKi
         assert (await caller.post("/token")).json()["server_url"] == "wss://calls.example"
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/nothing"), ("POST", "/nothing"), ("GET", "/calls/x")])
+async def test_a_fault_of_ours_gets_an_error_of_our_shape_that_tells_nothing(house: House) -> None:
+    async def fail() -> None:
+        raise KeyError("a secret")
+
+    house.app.add_api_route("/fault", fail)
+    transport = httpx2.ASGITransport(house.app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://house") as caller:
+        answer = await caller.get("/fault")
+    assert (answer.status_code, error_of(answer)) == (500, "internal")
+    assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/nothing"), ("POST", "/nothing"), ("GET", "/calls/x"), ("GET", "/docs"), ("GET", "/redoc")],
+)
 async def test_an_unknown_address_gets_an_error_of_our_shape(
     caller: httpx2.AsyncClient, method: str, path: str
 ) -> None:

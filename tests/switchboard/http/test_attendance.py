@@ -292,6 +292,31 @@ async def test_a_room_that_was_made_anew_after_its_caller_came_back_gets_an_agen
     assert rooms.looks > 1
 
 
+class LongDesertedRooms(DesertedRooms):
+    """Looked at many times."""
+
+    async def alive(self) -> dict[str, Room]:
+        if self.looks == 3 * MOST_ASKED:
+            self.done.set()
+        return await super().alive()
+
+    async def ask_again(self, room: CallRoom) -> bool:
+        self.asked.append((self.looks, room.name))
+        return True
+
+
+async def test_an_agent_that_never_comes_is_given_up_and_told_of_once(
+    livekit_server: LiveKitServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    rooms = LongDesertedRooms(livekit_server)
+    async with Attendance(rooms, most=8, pulse=0) as attendance, asyncio.timeout(PATIENCE):
+        attendance.expect(NEW, NEW, 60, admitted=True)
+        await rooms.done.wait()
+
+    assert [look for look, _ in rooms.asked] == [1, 2, 3]
+    assert "".join(capfd.readouterr()).count("[error") == 1
+
+
 class OddRooms(DesertedRooms):
     """The first look fails for a reason that nobody has thought of."""
 

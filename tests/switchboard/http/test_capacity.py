@@ -91,8 +91,9 @@ async def test_who_waits_for_the_count_does_not_wait_for_ever(
     first = asyncio.create_task(take())
     await rooms.asked.wait()
     async with asyncio.timeout(PATIENCE):
-        with pytest.raises(LiveKitDown):
+        with pytest.raises(LiveKitDown) as down:
             await take()
+    assert down.value.headers == {"Retry-After": "0.05"}
     rooms.told.set()
     await first
     await take()

@@ -1,5 +1,6 @@
 """Tickets: what is refused, and that nothing is said about why."""
 
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -92,6 +93,7 @@ def test_where_a_call_moves_follows_from_its_ticket() -> None:
     first, again = TICKETS.next_room(TICKET), TICKETS.next_room(TICKET)
     moved = TICKETS.next_room(TICKET.model_copy(update={"room": first, "moves": 1}))
     assert first == again
+    assert re.fullmatch("call-[0-9a-f]{12}", first), "as the name of any room"
     assert len({TICKET.room, first, moved}) == 3
     assert Tickets(SecretStr("x" * 32), 60).next_room(TICKET) != first
 
