@@ -194,6 +194,12 @@ class CallSession(RealtimeSession):
 
     # -- replies -------------------------------------------------------------------------------------------------------
 
+    def generate_reply(self, **options: Any) -> asyncio.Future[llm.GenerationCreatedEvent]:
+        reply = super().generate_reply(**options)
+        if self._closing:
+            self._owe_nothing()
+        return reply
+
     def send_event(self, event: Any) -> None:
         if isinstance(event, ResponseCreateEvent):
             self._requests.ask(event)
@@ -447,6 +453,8 @@ class CallSession(RealtimeSession):
         LiveKit's own raises the error that ended the session once more, and waits for a connection that is being made
         and for a service that does not answer a close.
         """
+        self._closing = True
+        self._owe_nothing()
         closing = asyncio.ensure_future(super().aclose())
         await asyncio.wait([closing], timeout=CLOSING_SECONDS)
         if not closing.done():
@@ -459,6 +467,13 @@ class CallSession(RealtimeSession):
             log.error("the realtime connection could not be cut")
         elif not closing.cancelled() and (error := closing.exception()):  # reported by its `error` event
             log.debug("the realtime session had failed before it was closed", error=type(error).__name__)
+
+    def _owe_nothing(self) -> None:
+        """Fail the replies that nobody will give any more: LiveKit would wait ten seconds for each."""
+        for reply in [*self._response_created_futures.values(), *self._lost.replies.values()]:
+            if not reply.done():
+                reply.set_exception(llm.RealtimeError("the call is over"))
+                reply.exception()  # it need not have been waited for
 
 
 def _client_event_id(event: ResponseCreatedEvent) -> str:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
-from livekit.agents import utils
+from livekit.agents import llm, utils
 
 from simulator.voice import RATE
 from switchboard.realtime.model import CallModel, TokenProvider
@@ -111,3 +111,15 @@ async def test_a_connection_that_is_begun_at_the_moment_of_the_cut_is_gone_as_so
         await service.left.wait()
 
         assert time.monotonic() - began < PROMISE
+
+
+async def test_nobody_waits_for_an_answer_of_a_connection_that_is_closed() -> None:
+    service = Service(shakes_hands=True, reads=True)
+    async with service.running() as url, connecting_to(url) as model:
+        session = model.session()
+        asked_before = session.generate_reply()
+        await session.aclose()
+        asked_after = session.generate_reply()
+
+        assert isinstance(asked_before.exception(), llm.RealtimeError)
+        assert isinstance(asked_after.exception(), llm.RealtimeError)
