@@ -56,11 +56,13 @@ class PersonPhone:
         self.room = rtc.Room()
         self._on_ringing = on_ringing
         self._hung_up = False
+        self._rang = False
         self.answered = asyncio.Event()
         self.gone = asyncio.Event()
         """The person has hung up, or the room is closed."""
         self._key_listeners: list[Callable[[str], None]] = []
         self._background = Background(self.gone.set)
+        self.room.on("participant_connected", self._came)
         self.room.on("participant_attributes_changed", self._changed)
         self.room.on("participant_disconnected", self._went)
         self.room.on("disconnected", lambda _: self.gone.set())
@@ -158,8 +160,13 @@ class PersonPhone:
         before = [one for one in there if mine is None or _order(one) < _order(mine)]
         return mine is None or bool(before)
 
+    def _came(self, participant: rtc.RemoteParticipant) -> None:
+        """What is said of a phone before its coming has been seen comes with it."""
+        self._changed(participant.attributes, participant)
+
     def _changed(self, changed: dict[str, str], participant: rtc.Participant) -> None:
-        if participant.identity == PERSON and changed.get(STATUS) == "ringing" and not self.answered.is_set():
+        if participant.identity == PERSON and changed.get(STATUS) == "ringing" and not self._rang:
+            self._rang = True
             self._on_ringing()
         elif participant.identity == PERSON and changed.get(STATUS) == "hangup":
             self.gone.set()

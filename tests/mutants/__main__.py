@@ -23,7 +23,7 @@ LIVEKIT = ("-m", "not slow")
 """LiveKit's server too, which starts in a second."""
 PACKAGES = {
     "call": ("switchboard/call", (*LIVEKIT, f"{ENGINE}/call")),
-    "transfer": ("switchboard/transfer", (*FAST, f"{ENGINE}/transfer")),
+    "transfer": ("switchboard/transfer", (*LIVEKIT, f"{ENGINE}/transfer")),
     "ledger": ("switchboard/ledger", (*FAST, f"{ENGINE}/ledger")),
     "tools": ("tools", (*FAST, "tests/tools")),
     "http": ("switchboard/http", (*LIVEKIT, f"{ENGINE}/http")),

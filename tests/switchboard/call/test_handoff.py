@@ -256,7 +256,7 @@ async def test_nothing_keeps_nothing_of_what_was_said_before(database_url: str) 
 @pytest.mark.parametrize("context", [Everything(), LastTurns(1), Nothing(), Brief()])
 async def test_a_handoff_waits_for_no_round_trip(database_url: str, context: Context) -> None:
     line = with_line(handoffs={**LINE.handoffs, Reception: (Handoff(Desk, context=context), Studio, Lobby)})
-    async with staged(database_url, line=line, options=Options(round_trip=0.5)) as stage:
+    async with staged(database_url, line=line, options=Options(round_trip=1.0)) as stage:
         await stage.say("to desk")
 
         sent = [(frame.time, frame.event) for frame in stage.simulator.frames]
