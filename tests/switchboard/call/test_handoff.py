@@ -97,7 +97,21 @@ async def test_the_next_agent_is_asked_when_the_announcement_has_been_heard(data
         await stage.say("to desk")
 
         _, announcement, _ = stage.loudspeaker.seconds
-        assert stage.of(HandoffDone)[0].arrived_ms > announcement / stage.loudspeaker.speed * 1000
+        played, (done,) = announcement / stage.loudspeaker.speed * 1000, stage.of(HandoffDone)
+        assert done.arrived_ms > played
+        assert done.spoke_ms
+        assert done.silence_ms
+        assert 0 < done.silence_ms < done.spoke_ms - played
+
+
+async def test_the_model_is_told_when_to_hand_over_and_what_the_caller_hears_of_it(database_url: str) -> None:
+    async with staged(database_url, line=ANNOUNCED) as stage:
+        told = {tool.name: tool.description for tool in stage.mind.requests[0].tools}
+
+    heard = 'The caller hears: "Just a moment, I put you through."; do not announce it yourself.'
+    assert told["transfer_to_desk"] == f"{Desk.purpose} {heard}"
+    nothing = "The caller hears nothing of it; do not announce it yourself."
+    assert told["transfer_to_studio"] == f"{Studio.purpose} {nothing}"
 
 
 @pytest.mark.parametrize("discloses", [True, False])
