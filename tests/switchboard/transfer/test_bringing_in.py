@@ -16,6 +16,7 @@ from switchboard.ledger.events import AgentSpoke, CallerSpoke, Ended, PersonSpok
 from switchboard.line.sentences import (
     BRIEF_THE_COLLEAGUE,
     DICTATE,
+    EXACTLY,
     HANDED_BACK,
     MEANWHILE,
     SAID,
@@ -408,6 +409,15 @@ async def test_a_caller_on_hold_is_told_hears_music_and_a_word_now_and_then_and_
         assert call.warm.running
         assert not call.stage.conversation.session.input.audio_enabled
         assert call.said()[1:3] == [ANNA.calling, ANNA.waiting]
+        sentences = [EXACTLY.format(words=words) for words in (ANNA.calling, ANNA.waiting)]
+        said = [request for request in call.asked_of("reception") if request.extra in sentences]
+        assert [request.tools for request in said[:2]] == [(), ()]
+
+
+async def test_a_person_is_in_reach_who_has_a_phone(entered: Entered) -> None:
+    async with entered(answers) as call:
+        assert call.warm.reaches(ANNA)
+        assert not call.warm.reaches(Person("ben", purpose="The caller wants Ben."))
 
 
 async def test_a_caller_to_whom_the_agent_has_said_it_is_not_told_again(entered: Entered) -> None:
