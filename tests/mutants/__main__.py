@@ -27,7 +27,7 @@ PACKAGES = {
     "ledger": ("switchboard/ledger", (*FAST, f"{ENGINE}/ledger")),
     "tools": ("tools", (*FAST, "tests/tools")),
     "http": ("switchboard/http", (*LIVEKIT, f"{ENGINE}/http")),
-    "realtime": ("switchboard/realtime", (*FAST, f"{ENGINE}/realtime", f"{ENGINE}/call")),
+    "realtime": ("switchboard/realtime", (*FAST, f"{ENGINE}/realtime", f"{ENGINE}/call", f"{ENGINE}/services")),
     "simulator": ("simulator", (*FAST, "tests/simulator")),
 }
 """Where each package is, and the tests that should notice."""

@@ -1,0 +1,84 @@
+"""What is said again when a connection is lost: what the caller said, and the server has not taken in."""
+
+import pytest
+
+from switchboard.realtime.hearing import LEAD_SECONDS, LONGEST_SECONDS, Hearing
+
+PIECE = 0.5
+COMPLETED = "conversation.item.input_audio_transcription.completed"
+FAILED = "conversation.item.input_audio_transcription.failed"
+
+
+def piece(number: int) -> dict[str, object]:
+    return {"type": "input_audio_buffer.append", "audio": str(number)}
+
+
+def hearing(*sent: int | str, transcribed: bool = True) -> Hearing:
+    """One that has heard so many pieces, and what the server said between them."""
+    heard, number = Hearing(transcribed), 0
+    for each in sent:
+        if isinstance(each, str):
+            kind, _, item = each.partition(" ")
+            heard.received({"type": kind, "item_id": item})
+        else:
+            for _ in range(each):
+                heard.sent(piece(number), PIECE)
+                number += 1
+    return heard
+
+
+def numbers(heard: Hearing) -> list[int]:
+    return [int(each["audio"]) for each in heard.take()]
+
+
+def test_a_sentence_that_is_going_on_is_said_again_from_its_beginning() -> None:
+    lead = int(LEAD_SECONDS / PIECE)
+    assert numbers(hearing(10, "input_audio_buffer.speech_started", 4)) == list(range(10 - lead, 14))
+
+
+def test_silence_is_not_said_again() -> None:
+    assert not hearing(10).owed
+    assert numbers(hearing(10)) == []
+
+
+@pytest.mark.parametrize("taken_in", [COMPLETED, FAILED])
+def test_a_turn_that_was_written_down_or_never_will_be_is_not_said_again(taken_in: str) -> None:
+    before = ("input_audio_buffer.speech_started", 4, "input_audio_buffer.committed a")
+
+    assert hearing(2, *before).owed
+    assert not hearing(2, *before, f"{taken_in} a").owed
+    assert hearing(2, *before, f"{taken_in} another").owed
+
+
+def test_without_transcription_a_turn_is_taken_in_when_it_is_answered() -> None:
+    said = (2, "input_audio_buffer.speech_started", 4, "input_audio_buffer.committed a", "response.created")
+
+    assert hearing(*said).owed
+    assert not hearing(*said, transcribed=False).owed
+
+
+def test_of_two_turns_the_one_that_is_not_taken_in_is_said_again() -> None:
+    first = ("input_audio_buffer.speech_started", 4, "input_audio_buffer.committed a")
+    second = ("input_audio_buffer.speech_started", 4, "input_audio_buffer.committed b")
+    heard = hearing(2, *first, 2, *second, f"{COMPLETED} a", 1)
+
+    assert heard.owed
+    assert numbers(heard)[-1] == 12
+    assert 0 not in numbers(hearing(2, *first, 2, *second, f"{COMPLETED} a", 1))
+
+
+def test_what_was_cleared_is_forgotten() -> None:
+    assert numbers(hearing(2, "input_audio_buffer.speech_started", 4, "input_audio_buffer.cleared", 3)) == []
+
+
+def test_no_more_is_kept_than_half_a_minute() -> None:
+    heard = hearing("input_audio_buffer.speech_started", int(LONGEST_SECONDS / PIECE) + 20)
+
+    assert len(numbers(heard)) == int(LONGEST_SECONDS / PIECE)
+
+
+def test_what_was_taken_is_not_taken_twice() -> None:
+    heard = hearing("input_audio_buffer.speech_started", 4)
+
+    assert numbers(heard) == [0, 1, 2, 3]
+    assert numbers(heard) == []
