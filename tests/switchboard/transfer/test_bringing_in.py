@@ -28,7 +28,7 @@ from switchboard.livekit import token_of
 from switchboard.room.agent_track import AgentTrack
 from switchboard.services.providers import Services
 from switchboard.transfer.person_phone import room_name
-from switchboard.transfer.warm import CallerSide, WarmTransfer
+from switchboard.transfer.warm import FIRST_SAY_SO, CallerSide, WarmTransfer
 from tests.livekit import KEY, SECRET, LiveKitServer
 from tests.stage.mind import Obedient, agent_of
 from tests.stage.stage import Stage, staged
@@ -414,8 +414,9 @@ async def test_a_caller_on_hold_is_told_hears_music_and_a_word_now_and_then_and_
         assert [request.tools for request in said[:2]] == [(), ()]
 
 
-async def test_a_person_is_in_reach_who_has_a_phone(entered: Entered) -> None:
+async def test_a_person_is_offered_with_their_purpose_and_in_reach_who_has_a_phone(entered: Entered) -> None:
     async with entered(answers) as call:
+        assert call.warm.tool(ANNA).info.description == f"{ANNA.purpose} {FIRST_SAY_SO}"
         assert call.warm.reaches(ANNA)
         assert not call.warm.reaches(Person("ben", purpose="The caller wants Ben."))
 
