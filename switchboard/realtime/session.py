@@ -90,6 +90,7 @@ class CallSession(RealtimeSession):
         self._lost = LostConnection()
         self._broken = BrokenAnswers(self.send_event, lambda: self._instructions or "", self._end_generation)
         self._readings = Readings(super().send_event)
+        self._hung_up = False
         # the answer at hand
         self._answering: ResponseCreateEvent | None = None
         self._called_a_tool = False
@@ -196,7 +197,7 @@ class CallSession(RealtimeSession):
 
     def generate_reply(self, **options: Any) -> asyncio.Future[llm.GenerationCreatedEvent]:
         reply = super().generate_reply(**options)
-        if self._closing:
+        if self._hung_up:
             self._owe_nothing()
         return reply
 
@@ -453,7 +454,7 @@ class CallSession(RealtimeSession):
         LiveKit's own raises the error that ended the session once more, and waits for a connection that is being made
         and for a service that does not answer a close.
         """
-        self._closing = True
+        self._hung_up = True
         self._owe_nothing()
         closing = asyncio.ensure_future(super().aclose())
         await asyncio.wait([closing], timeout=CLOSING_SECONDS)

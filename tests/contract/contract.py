@@ -121,6 +121,7 @@ REALTIME: list[Part] = [
             ("_handle_response_done", "event", RECEIVING, "a failed answer is asked for again"),
             ("_handle_error", "event", RECEIVING, "refused items and requests are ours to mend"),
             ("_handle_conversion_item_added", "event", RECEIVING, "items that we have already are not added twice"),
+            ("_handle_conversion_item_deleted", "event", RECEIVING, "items that we have no more are not removed twice"),
             ("_handle_response_audio_transcript_delta", "event", RECEIVING, "words wait for their sound"),
             ("_handle_response_audio_delta", "event", RECEIVING, "the sound that the words wait for"),
             ("_handle_response_output_item_done", "event", RECEIVING, "an answer is complete"),
@@ -143,8 +144,7 @@ REALTIME: list[Part] = [
     Method(MIRROR, "insert", "Mirror", "an item is in the copy before the server has confirmed it",
            takes="previous_item_id, message"),
     Method(MIRROR, "delete", "Mirror", "a refused item is taken back", takes="item_id"),
-    Attribute(SESSION, "_update_chat_ctx_lock", "CallSession", "one change of the conversation at a time"),
-    Method(SESSION, "update_chat_ctx", "CallSession", "adding waits for nobody", takes="chat_ctx", is_async=True),
+    Method(SESSION, "update_chat_ctx", "CallSession", "changes wait for nobody", takes="chat_ctx", is_async=True),
     Method(SESSION, "_create_update_chat_ctx_events", "CallSession", "what has to be added", takes="chat_ctx"),
     Name("livekit.agents.voice.generation", "remove_instructions", "CallSession", "as LiveKit does it", "chat_ctx"),
     Method(

@@ -32,7 +32,7 @@ from switchboard.transfer.warm import FIRST_SAY_SO, CallerSide, WarmTransfer
 from tests.livekit import KEY, SECRET, LiveKitServer
 from tests.stage.mind import Obedient, agent_of
 from tests.stage.stage import Stage, staged
-from tests.switchboard.transfer.exchange import Desk, Does, Ear, Exchange, Voice, answers, refuses, rings
+from tests.switchboard.transfer.exchange import PATIENCE, Desk, Does, Ear, Exchange, Voice, answers, refuses, rings
 
 ANNA = Person("anna", purpose="The caller wants a person.")
 FIRST, SECOND = "+15550201", "+15550202"
@@ -252,18 +252,18 @@ async def presses_other_keys(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("does", "stage"),
+    ("does", "stage", "patience"),
     [
-        (declines, "declined"),
-        (hangs_up, "hung_up"),
-        (is_a_voicemail, "not_accepted"),
-        (presses_other_keys, "not_accepted"),
+        (declines, "declined", PATIENCE),
+        (hangs_up, "hung_up", PATIENCE),
+        (is_a_voicemail, "not_accepted", 1),
+        (presses_other_keys, "not_accepted", 1),
     ],
 )
 async def test_without_a_yes_the_caller_stays_with_the_agent_who_knows_it(
-    entered: Entered, does: Callable[[Desk], Awaitable[None]], stage: str
+    entered: Entered, does: Callable[[Desk], Awaitable[None]], stage: str, patience: float
 ) -> None:
-    async with entered(answers, accept_seconds=1) as call:
+    async with entered(answers, accept_seconds=patience) as call:
         desk = await picked_up(call)
         await does(desk)
 
