@@ -1,10 +1,13 @@
-"""A migrated database for each test of the engine."""
+"""A migrated database for each test of the engine, and a real LiveKit server for those that ask for one."""
 
 from pathlib import Path
 
 import pytest
 
+from tests.livekit import livekit_server
 from tests.stage.stage import new_database
+
+__all__ = ["livekit_server"]
 
 
 @pytest.fixture
