@@ -2,7 +2,7 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: demo test test-fast check setup packages ahead mutants lock clean
+.PHONY: demo test test-fast check setup packages ahead mutants sbom audit lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +12,8 @@ help:
 	@echo "make check      only style, types and layers, and the page's own checks"
 	@echo "make mutants    which small faults in the code no fast test would notice (hours)"
 	@echo "make ahead      what the newest pre-release of LiveKit Agents would break"
+	@echo "make sbom       bills of materials (CycloneDX) in var/sbom"
+	@echo "make audit      known weaknesses of the packages in the locks"
 	@echo "make setup      a .venv from requirements.lock"
 	@echo "make lock       write requirements.lock anew from pyproject.toml (needs uv)"
 
@@ -39,6 +41,9 @@ mutants: setup
 
 ahead: setup
 	@scripts/ahead
+
+sbom audit: setup
+	@scripts/supply $@
 
 setup: .venv/ready
 
