@@ -1,5 +1,7 @@
 """The mind of tests: what must be asked, in which order, and what is answered. Strict: anything else is an error.
 
+Every session follows the script from its first step on, whatever the others do.
+
 A script is a YAML list. An entry is the words of a spoken turn (`hear: "where is my order"`), or a step:
 
     - agent: support                  # what the request has to be like; each of these may be left out
@@ -16,6 +18,7 @@ A script is a YAML list. An entry is the words of a spoken turn (`hear: "where i
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -88,13 +91,26 @@ class Steps(RootModel[tuple[Step, ...]]):
     """The whole list."""
 
 
-class Script:
-    """A `Mind` whose steps are used up in order, whichever session asks. Call `check` at the end of a test."""
+class Progress:
+    """What one session has still before it."""
 
     def __init__(self, steps: Steps) -> None:
         numbered = list(enumerate(steps.root, 1))
-        self._steps = [(number, step) for number, step in numbered if step.hear is None]
-        self._words = [step.hear for _, step in numbered if step.hear is not None]
+        self.steps = deque((number, step) for number, step in numbered if step.hear is None)
+        self.words = deque(step.hear for _, step in numbered if step.hear is not None)
+
+    def unused(self) -> list[str]:
+        """What did not happen."""
+        steps = [f"step {number} was not used: {_summary(step)}" for number, step in self.steps]
+        return [*steps, *(f"nobody said {words!r}" for words in self.words)]
+
+
+class Script:
+    """A `Mind` whose steps each session uses up in order, for itself. Call `check` at the end of a test."""
+
+    def __init__(self, steps: Steps) -> None:
+        self._script = steps
+        self._sessions: dict[str, Progress] = {}
         self.failures: list[str] = []
         """What was not expected, in order."""
 
@@ -114,28 +130,34 @@ class Script:
             raise ScriptError(f"{where}: {place}{error.message}") from None
 
     def answer(self, request: Request) -> Reply:
-        """The reply of the next step. Raises `MindError` when the request is not the one that it expects."""
-        if not self._steps:
+        """The reply of the session's next step. Raises `MindError` when the request is not the one that it expects."""
+        steps = self._progress(request.session_id).steps
+        if not steps:
             raise self._failure(f"no step is left for a request of {_describe(request)}")
-        number, step = self._steps.pop(0)
+        number, step = steps.popleft()
         unmet = _unmet(step, request)
         if unmet:
             raise self._failure(f"step {number}: {'; '.join(unmet)}")
         return [item for answer in step.reply for item in answer.items()] or step.items()
 
     def hear(self, session_id: str) -> str:
-        """The words of the next spoken turn. Raises `MindError` when none are left."""
-        if not self._words:
+        """The words of the session's next spoken turn. Raises `MindError` when none are left."""
+        words = self._progress(session_id).words
+        if not words:
             raise self._failure(f"a spoken turn in {session_id}, and no `hear` is left")
-        return self._words.pop(0)
+        return words.popleft()
 
     def check(self) -> None:
-        """Raises AssertionError with everything that was not expected and everything that was not used."""
-        unused = [f"step {number} was not used: {_summary(step)}" for number, step in self._steps]
-        unheard = [f"nobody said {words!r}" for words in self._words]
-        problems = [*self.failures, *unused, *unheard]
+        """Raises AssertionError with everything that was not expected and everything that a session did not use."""
+        sessions = list(self._sessions.values()) or [Progress(self._script)]
+        problems = [*self.failures, *(problem for session in sessions for problem in session.unused())]
         if problems:
             raise AssertionError("the script was not followed:\n- " + "\n- ".join(problems))
+
+    def _progress(self, session_id: str) -> Progress:
+        if session_id not in self._sessions:
+            self._sessions[session_id] = Progress(self._script)
+        return self._sessions[session_id]
 
     def _failure(self, message: str) -> MindError:
         self.failures.append(message)

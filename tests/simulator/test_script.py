@@ -28,9 +28,11 @@ def item(role: str, text: str) -> Item:
     return Item("i", "message", role, text, None, None, None, None)
 
 
-def request(*items: Item, agent: str = "support", extra: str = "", tools: tuple[str, ...] = ("find_order",)) -> Request:
+def request(
+    *items: Item, agent: str = "support", extra: str = "", tools: tuple[str, ...] = ("find_order",), session: str = "s1"
+) -> Request:
     offered = tuple(Tool(name, "", {}) for name in tools)
-    return Request(f"You are `{agent}` on the line `x`.", extra, offered, items, "audio", "s1")
+    return Request(f"You are `{agent}` on the line `x`.", extra, offered, items, "audio", session)
 
 
 def test_steps_are_answered_in_order() -> None:
@@ -108,6 +110,18 @@ def test_what_was_not_used_is_listed() -> None:
     assert "step 1 was not used: say 'hello'" in str(left.value)
     assert "step 3 was not used: call end_call" in str(left.value)
     assert "nobody said 'hi'" in str(left.value)
+
+
+def test_every_session_follows_the_script_from_its_beginning() -> None:
+    script = Script.load("- say: one\n- hear: first\n- hear: second\n- say: two\n")
+    said = [script.answer(request(session=session)) for session in ("s1", "s2", "s2", "s1")]
+    heard = [script.hear(session) for session in ("s1", "s2", "s2")]
+
+    assert said == [[Say("one")], [Say("one")], [Say("two")], [Say("two")]]
+    assert heard == ["first", "first", "second"]
+    with pytest.raises(AssertionError) as left:
+        script.check()
+    assert str(left.value) == "the script was not followed:\n- nobody said 'second'"
 
 
 @pytest.mark.parametrize(
