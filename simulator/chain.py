@@ -84,11 +84,19 @@ class Chain:
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
 
+    def __contains__(self, entry: object) -> bool:
+        return any(entry is known for known in self._entries)
+
+    def before(self, entry: Entry) -> str | None:
+        """The id of the item before `entry`, as the chain stands now."""
+        ids = [known.id for known in self._entries]
+        place = ids.index(entry.id)
+        return ids[place - 1] if place else None
+
     def append(self, entry: Entry) -> str | None:
         """Put `entry` at the end. Returns the id of the item before it."""
-        previous = self._entries[-1].id if self._entries else None
         self._entries.append(entry)
-        return previous
+        return self.before(entry)
 
     def create(self, item: object, after: str | None) -> tuple[Entry, str | None]:
         """Insert a client's item: at the end, at the "root", or after an item. Returns it with the id before it."""

@@ -23,7 +23,6 @@ class OutputItem:
     ) -> None:
         self._emit = emit
         self._conversation = conversation
-        self._previous: str | None = None
         item = {"id": new_id("item"), "type": item.pop("type"), "status": "in_progress", **item}
         self.entry = Entry(item, "server")
         self._in_response = {"response_id": response_id, "output_index": index}
@@ -38,18 +37,20 @@ class OutputItem:
         """Announce the item."""
         self._emit({"type": "response.output_item.added", **self._in_response, "item": dict(self.item)})
         if self._conversation is not None:
-            self._previous = self._conversation.append(self.entry)
-            self._announce("conversation.item.added")
+            self._conversation.append(self.entry)
+            self._announce(self._conversation, "conversation.item.added")
 
     def close(self, status: str) -> None:
         """Say that it is done: "completed" or "incomplete"."""
         self.item["status"] = status
         self._emit({"type": "response.output_item.done", **self._in_response, "item": dict(self.item)})
-        if self._conversation is not None:
-            self._announce("conversation.item.done")
+        # A client may have deleted it, or the one before it, while it grew.
+        if self._conversation is not None and self.entry in self._conversation:
+            self._announce(self._conversation, "conversation.item.done")
 
-    def _announce(self, event: str) -> None:
-        self._emit({"type": event, "previous_item_id": self._previous, "item": dict(self.item)})
+    def _announce(self, conversation: Chain, event: str) -> None:
+        previous = conversation.before(self.entry)
+        self._emit({"type": event, "previous_item_id": previous, "item": dict(self.item)})
 
 
 class MessageOutput(OutputItem):
