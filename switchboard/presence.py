@@ -15,6 +15,7 @@ from switchboard.background import Background
 from switchboard.call.call import Call
 from switchboard.call.channel import PHONE, Channel
 from switchboard.call.ending import Ending
+from switchboard.call.typed import Typed
 from switchboard.ledger.events import Event
 from switchboard.line.sentences import BACK_AGAIN
 from switchboard.line.workflow import AgentType, Workflow
@@ -31,9 +32,6 @@ from switchboard.transfer.warm import CallerSide, WarmTransfer
 from switchboard.waiting import any_set
 
 log = structlog.get_logger(__name__)
-
-ANSWER_TYPED = room_io.TextInputOptions().text_input_cb
-"""LiveKit's own way: the caller counts as speaking meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +73,7 @@ class Presence:
         self._answered = answered
         self._started = False
         zero = channel is PHONE and settings.phone.asks_for_person_with_zero
+        self._typed = Typed(session, call.departure)
         self._keypad = Keypad(lambda keys: self._type(turn_of(keys, zero)))
         self._room = CallerRoom(
             invitation.room,
@@ -119,6 +118,7 @@ class Presence:
         )
         await asyncio.gather(self._enter(), start_session(self._invitation.room, options))
         self._started = True
+        self._background.run(self._typed.answer(), "answer what is typed")
         if self._room.caller is not None:  # known to LiveKit only now: it looks for the identity in the room at once
             self._session.room_io.set_participant(self._room.caller)
 
@@ -185,9 +185,5 @@ class Presence:
         """The caller has typed something, on the keypad or on a page."""
         if self._warm.running:
             self._warm.keep(words)
-        elif answer := ANSWER_TYPED(self._session, room_io.TextInputEvent(words)):
-            self._background.run(_awaited(answer), "typed")
-
-
-async def _awaited(answer: Awaitable[None]) -> None:
-    await answer
+        else:
+            self._typed.put(words)

@@ -1,5 +1,6 @@
 """The caller leaves the agent at hand: put through to another agent, transferred to a person or a number. Once."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,14 +19,19 @@ class Departure:
     def __init__(self) -> None:
         self.target: str | None = None
         """Whom the caller is on the way to."""
+        self.over = asyncio.Event()
+        """Nobody is on the way."""
+        self.over.set()
 
     def begin(self, target: str) -> None:
         """The caller is on the way, until `end`."""
         self.target = target
+        self.over.clear()
 
     def end(self) -> None:
         """Somebody has the caller again."""
         self.target = None
+        self.over.set()
 
     @contextmanager
     def to(self, target: str) -> Iterator[None]:

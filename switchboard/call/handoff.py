@@ -151,6 +151,8 @@ class Handoffs:
         source = ctx.session.current_agent
         assert isinstance(source, VoiceAgent), "only agents of a line have transfer tools"
         self._refuse_passing_around(edge)
+        if self._transfer:  # the agent that hands on has not said a word
+            self._handoff_done(None)
         realtime, voice = CallSession.of(source), self.workflow.voice(edge.target)
         target = self.seat(edge.target)
         arrival = Arrival(self.modality_of(voice), choose(edge.context, realtime.chat_ctx, brief))

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from livekit.agents import llm
 
+from simulator.mind import CallTool, Reply, Request, Say
 from simulator.options import Options
 from switchboard.call.handoff import ARRIVAL_SECONDS
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, HandoffAsked, HandoffDone, ToolReturned
@@ -14,7 +15,7 @@ from switchboard.line.sentences import DISCLOSURE
 from switchboard.line.workflow import Handoff
 from switchboard.realtime import CallSession
 from tests.stage.agents import Desk, Lobby, Reception, Studio
-from tests.stage.mind import PassingBack, ToAndFro, texts
+from tests.stage.mind import Obedient, PassingBack, ToAndFro, agent_of, texts
 from tests.stage.stage import LINE, PATIENCE, Stage, staged, with_line
 
 WAYS = {
@@ -25,6 +26,20 @@ WAYS = {
     ("desk", "studio"),
     ("studio", "desk"),
 }
+
+
+class Wordless(Obedient):
+    """Hands on without a word: reception to the desk, the desk to the studio."""
+
+    def answer(self, request: Request) -> Reply:
+        """A word by the studio, and by whoever greets the caller."""
+        self.requests.append(request)
+        agent = agent_of(request)
+        if len(self.requests) == 1 or agent == "studio":
+            return [Say(f"{agent} is here.")]
+        return [CallTool("transfer_to_desk" if agent == "reception" else "transfer_to_studio", {})]
+
+
 ANNOUNCED = with_line(
     handoffs={**LINE.handoffs, Reception: (Handoff(Desk, announce="Just a moment, I put you through."), Studio, Lobby)}
 )
@@ -59,6 +74,15 @@ async def test_the_native_voice_and_cartesias_are_both_heard(database_url: str, 
             ("studio-voice", "This is studio. You said: to studio.")
         ]
         assert [request.modality for request in stage.mind.requests] == ["audio", "audio", "text", "text", "audio"]
+
+
+async def test_an_agent_that_hands_on_without_a_word_has_had_the_caller(database_url: str) -> None:
+    async with staged(database_url, mind=Wordless()) as stage:
+        await stage.say("now")
+
+        through, last = stage.of(HandoffDone)
+        assert (through.source, through.target, through.spoke_ms) == ("reception", "desk", None)
+        assert (last.source, last.target) == ("desk", "studio")
 
 
 async def test_a_handoff_sends_nothing_of_the_conversation_again(database_url: str) -> None:

@@ -1,0 +1,64 @@
+"""What a caller types, on a page or a keypad: each line is a turn of its own, in order, and none is lost."""
+
+import asyncio
+from typing import Any
+
+import structlog
+from livekit.agents import AgentSession, ConversationItemAddedEvent, llm
+from livekit.agents.voice import SpeechHandle
+
+from switchboard.call.departure import Departure
+from switchboard.waiting import any_set
+
+log = structlog.get_logger(__name__)
+
+MOST_TRIES = 3
+
+
+class Typed:
+    """The lines of one call. A line interrupts the agent, and waits for the next one while the caller is on the way."""
+
+    def __init__(self, session: AgentSession[Any], departure: Departure) -> None:
+        self._session = session
+        self._departure = departure
+        self._lines: asyncio.Queue[str] = asyncio.Queue()
+        self._kept = asyncio.Event()
+        """The line at hand stands in the conversation."""
+        session.on("conversation_item_added", self._added)
+
+    def put(self, line: str) -> None:
+        """The caller has typed that."""
+        self._lines.put_nowait(line)
+
+    async def answer(self) -> None:
+        """Have every line answered, those as well that were typed before; until cancelled."""
+        while True:
+            await self._take(await self._lines.get())
+
+    async def _take(self, line: str) -> None:
+        """LiveKit forgets a line whose answer is interrupted, or fails, before it was asked for: it is given again."""
+        self._kept.clear()
+        failures = 0
+        while not self._kept.is_set():
+            await self._departure.over.wait()
+            answer = await self._ask(line)
+            if self._kept.is_set() or answer.interrupted:
+                continue
+            failures += 1
+            log.warning("a typed line was not taken", error=type(answer.exception()).__name__, tries=failures)
+            if failures == MOST_TRIES:
+                return
+
+    async def _ask(self, line: str) -> SpeechHandle:
+        """As LiveKit answers what is typed; returns when the line stands in the conversation, or never will."""
+        async with self._session._claim_user_turn():  # the caller counts as speaking
+            await self._session.interrupt()
+            answer = self._session.generate_reply(user_input=line)
+        ended = asyncio.Event()
+        answer.add_done_callback(lambda _: ended.set())
+        await any_set(self._kept, ended)
+        return answer
+
+    def _added(self, event: ConversationItemAddedEvent) -> None:
+        if isinstance(event.item, llm.ChatMessage) and event.item.role == "user":
+            self._kept.set()
