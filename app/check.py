@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.data import VERSIONS, database_of
 from app.lines import LINES
-from app.process import LOG_FILE, settings, start_logging
+from app.process import LOG_FILE, settings, start_logging, tell
 from switchboard.line.voices import Voice
 from switchboard.line.workflow import Workflow
 from switchboard.migrations import pending
@@ -33,7 +33,7 @@ def run() -> None:
     """Say of each part whether it works; exits with 2 if one does not."""
     chosen = settings()
     start_logging(chosen, LOG_FILE)
-    if asyncio.run(check_all(chosen, tuple(LINES.values()), VERSIONS, typer.echo)):
+    if asyncio.run(check_all(chosen, tuple(LINES.values()), VERSIONS, tell)):
         raise typer.Exit(2)
 
 

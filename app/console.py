@@ -23,6 +23,7 @@ from switchboard.conversation import Conversation
 from switchboard.ledger.events import AgentSpoke, Ended, Event, Failed, HandoffDone, Recovered, ToolCalled, ToolReturned
 from switchboard.line.workflow import Workflow
 from switchboard.settings.schema import Settings
+from switchboard.text import clean, visible
 
 ENDINGS = {
     "goodbye": "the agent said goodbye",
@@ -75,9 +76,8 @@ class View:
         """One event, on a line of its own; what the caller types is on the screen already."""
         match event:
             case AgentSpoke():
-                self._line(
-                    f"{event.agent}: {escape(event.text)}{' [dim](interrupted)[/dim]' if event.interrupted else ''}"
-                )
+                text = escape(" ".join(event.text.split()))
+                self._line(f"{event.agent}: {text}{' [dim](interrupted)[/dim]' if event.interrupted else ''}")
             case ToolCalled() if not event.tool.startswith("transfer_to_"):
                 self._called[event.call_id] = f"{event.tool}({_arguments(event)})"
             case ToolReturned() if event.failed or not event.tool.startswith("transfer_to_"):
@@ -97,10 +97,10 @@ class View:
                 pass
 
     def _line(self, markup: str) -> None:
-        self._out.print(markup, soft_wrap=True, highlight=False)
+        self._out.print(visible(markup), soft_wrap=True, highlight=False)
 
     def _dim(self, text: str) -> None:
-        self._out.print(text, style="dim", markup=False, soft_wrap=True, highlight=False)
+        self._out.print(visible(text), style="dim", markup=False, soft_wrap=True, highlight=False)
 
 
 async def converse(conversation: Conversation, out: Console) -> None:
@@ -113,10 +113,11 @@ async def converse(conversation: Conversation, out: Console) -> None:
         line = await _until_over(conversation, anext(typed, None))
         if line is None:
             break
-        if not sys.stdin.isatty():
-            out.print(line, markup=False, highlight=False, soft_wrap=True)  # a terminal shows what is typed by itself
-        if line.strip():
-            await _until_over(conversation, _say(conversation, line.strip()))
+        words = clean(line).strip()
+        if not sys.stdin.isatty():  # a terminal shows what is typed by itself
+            out.print(words, markup=False, highlight=False, soft_wrap=True)
+        if words:
+            await _until_over(conversation, _say(conversation, words))
     if not conversation.ending.begun:
         out.print()
         conversation.ending.finish("caller_left")

@@ -5,10 +5,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import urlsplit
 
-import typer
-
 from app.lines import line_named
-from app.process import fail, settings
+from app.process import fail, settings, tell
 from switchboard.phone.errors import PhoneError
 from switchboard.phone.setup import Setup
 from switchboard.settings.rules import GUARD, UNGUARDED
@@ -25,12 +23,12 @@ def up(dry_run: bool) -> None:
         fail(f"The phone is not set up: {UNGUARDED} Please {GUARD}.")
     for number in chosen.phone.numbers:
         line_named(number.line)
-    typer.echo("\n".join(_with_setup(chosen, lambda setup: setup.up(dry_run))) or "Nothing to do.")
+    tell("\n".join(_with_setup(chosen, lambda setup: setup.up(dry_run))) or "Nothing to do.")
 
 
 def down(dry_run: bool) -> None:
     """Remove our trunks and dispatch rules, and nobody else's."""
-    typer.echo("\n".join(_with_setup(settings(), lambda setup: setup.down(dry_run))) or "Nothing to do.")
+    tell("\n".join(_with_setup(settings(), lambda setup: setup.down(dry_run))) or "Nothing to do.")
 
 
 def show() -> None:
@@ -39,11 +37,11 @@ def show() -> None:
     there = _with_setup(chosen, lambda setup: setup.show())
     if not there:
         fail("There is no phone on the LiveKit server: `phone up` sets one up.")
-    typer.echo("\n".join(there))
+    tell("\n".join(there))
     host = urlsplit(chosen.livekit.url or "").hostname
     for number in chosen.phone.numbers:
         dialled = "NUMBER" if number.number == "*" else number.number
-        typer.echo(f"For {number.line}, dial sip:{dialled}@{host}:5060 (or the port that LiveKit SIP was given).")
+        tell(f"For {number.line}, dial sip:{dialled}@{host}:5060 (or the port that LiveKit SIP was given).")
 
 
 def _with_setup(chosen: Settings, work: Callable[[Setup], Coroutine[Any, Any, list[str]]]) -> list[str]:

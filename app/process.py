@@ -11,6 +11,7 @@ from switchboard.settings.environment import load_settings
 from switchboard.settings.process import shield_environment
 from switchboard.settings.schema import Settings
 from switchboard.settings.values import SettingsError
+from switchboard.text import visible
 
 HERE = Path(__file__).parent.parent
 LOG_FILE = HERE / "var" / "log" / "switchboard.log"
@@ -32,7 +33,12 @@ def start_logging(chosen: Settings, file: Path | None = None) -> None:
         structlog.get_logger("settings").warning(warning)
 
 
+def tell(text: str, err: bool = False) -> None:
+    """Write lines to the terminal; whatever stands in them, it is shown and not obeyed."""
+    typer.echo("\n".join(visible(line) for line in text.split("\n")), err=err)
+
+
 def fail(message: str) -> NoReturn:
     """Say what is wrong, on standard error, and exit with 2."""
-    typer.echo(message, err=True)
+    tell(message, err=True)
     raise typer.Exit(2)

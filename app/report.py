@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 
-import typer
-
 from app.data import database_of, prepare_database
-from app.process import fail, settings
+from app.process import fail, settings, tell
 from switchboard.ledger.events import Event
 from switchboard.ledger.overview import CallSummary, recent_calls
 from switchboard.ledger.timeline import timeline
+from switchboard.text import visible
 
 HEADS = ("call", "line", "agent", "caller", "state", "began (UTC)", "length")
 NOT_SHOWN = {"seq", "at", "wall", "kind"}
@@ -33,7 +32,7 @@ def run(call: str | None, most: int) -> None:
     text = asyncio.run(read())
     if not text:
         fail(f"The ledger has no call {call!r}. List them: {sys.argv[0]} calls")
-    typer.echo(text)
+    tell(text)
 
 
 def calls_table(calls: Sequence[CallSummary], now: datetime) -> str:
@@ -49,12 +48,13 @@ def _row(call: CallSummary, now: datetime) -> tuple[str, ...]:
     seconds = round(((call.ended_at or now) - call.started_at).total_seconds())
     state = (call.ended_reason or "ended").replace("_", " ") if call.ended_at else "running"
     began = f"{call.started_at:%Y-%m-%d %H:%M:%S}"
-    return (call.id, call.line, call.agent, call.caller, state, began, f"{seconds // 60}:{seconds % 60:02}")
+    shown = (visible(cell) for cell in (call.id, call.line, call.agent, call.caller, state))
+    return (*shown, began, f"{seconds // 60}:{seconds % 60:02}")
 
 
 def timeline_text(events: Sequence[Event]) -> str:
     """A call's events, one line each: seconds since it began, what happened, and its details."""
-    return "\n".join(f"{event.at:8.2f}  {_what(event)}" for event in events)
+    return "\n".join(f"{event.at:8.2f}  {visible(_what(event))}" for event in events)
 
 
 def _what(event: Event) -> str:

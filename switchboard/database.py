@@ -1,5 +1,6 @@
 """One database for the engine and the business: short transactions, SQLite or PostgreSQL."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,17 +9,29 @@ from typing import Any
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
+from switchboard.files import keep_private, private_file, private_folder
+from switchboard.text import clean, cleaned
+
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 
 class Database:
-    """A pool of connections to the database at `url` (see `async_url` for the forms it takes)."""
+    """A pool of connections to the database at `url` (see `async_url` for the forms it takes).
+
+    All text is clean (`switchboard/text.py`) before it is stored or looked for. An error tells no values.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = async_url(url)
-        self._engine = create_async_engine(self.url, pool_pre_ping=self.url.drivername != DRIVERS["sqlite"])
+        self._engine = create_async_engine(
+            self.url,
+            pool_pre_ping=self.url.drivername != DRIVERS["sqlite"],
+            hide_parameters=True,
+            json_serializer=_clean_json,
+        )
+        event.listen(self._engine.sync_engine, "before_cursor_execute", _clean_execution, retval=True)
         if self.url.drivername == DRIVERS["sqlite"]:
-            _make_folder(self.url)
+            _make_file(self.url)
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
         self._readers = async_sessionmaker(self._engine, expire_on_commit=False)
@@ -54,9 +67,37 @@ def async_url(url: str) -> URL:
     return parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
 
 
-def _make_folder(url: URL) -> None:
+def _clean_execution(
+    _connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool
+) -> tuple[str, Any]:
+    return statement, _clean_values(values)
+
+
+def _clean_values(values: Any) -> Any:
+    """One value, one row or many, in whatever the driver takes for them."""
+    match values:
+        case str():
+            return clean(values)
+        case dict():
+            return {name: _clean_values(each) for name, each in values.items()}
+        case list() | tuple():
+            return type(values)(map(_clean_values, values))
+        case _:
+            return values
+
+
+def _clean_json(value: Any) -> str:
+    return json.dumps(cleaned(value))
+
+
+def _make_file(url: URL) -> None:
+    """Before SQLite does, which lets everybody read it; it gives its helpers the permissions of the file."""
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        file = Path(url.database)
+        private_folder(file.parent)
+        private_file(file)
+        for helper in ("-wal", "-shm"):
+            keep_private(file.with_name(file.name + helper))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -1,8 +1,10 @@
 """Log lines, each with the call and the agent it belongs to. What callers say never stands in a log."""
 
 import logging
+import re
 import sys
-from collections.abc import MutableMapping
+import traceback
+from collections.abc import Iterator, MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +12,9 @@ from typing import Any, TextIO
 
 import structlog
 
+from switchboard.files import keep_private, private_folder
 from switchboard.settings.schema import Log
+from switchboard.text import visible
 
 # LiveKit warns about every sentence that a text-to-speech speaks; agents with a voice of their own do nothing else.
 EXPECTED_OF_TEXT_ANSWERS = (
@@ -20,6 +24,9 @@ EXPECTED_OF_TEXT_ANSWERS = (
 )
 # What LiveKit and its clients log for people who debug them: bodies of requests, every frame.
 TOO_TALKATIVE = ("sqlalchemy", "aiosqlite", "alembic", "asyncio", "httpx2", "openai", "aiohttp.access")
+QUOTING = ("error", "body", "tool", "event_data")
+"""Fields that hold what a service said; a name alone, such as an error's type, is ours and stays."""
+A_NAME = re.compile(r"[A-Za-z_][\w.]*")
 
 
 @dataclass
@@ -42,6 +49,7 @@ def configure(settings: Log, file: Path | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_call,
         drop_personal,
+        without_reprs,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -78,24 +86,58 @@ def add_call(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Muta
 
 def drop_personal(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A structlog processor: without the fields that LiveKit marks as personal (`lk.pii.*`) or that quote a service."""
-    for field in [
-        name for name in line if name.startswith("lk.pii") or name in ("error", "body", "tool", "event_data")
-    ]:
-        if not isinstance(line[field], str) or field.startswith("lk.pii"):
+    for field in [name for name in line if name.startswith("lk.pii") or name in QUOTING]:
+        if field.startswith("lk.pii") or not (isinstance(line[field], str) and A_NAME.fullmatch(line[field])):
             del line[field]
     return line
 
 
+def without_reprs(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A structlog processor: of what asyncio complains of, and not the task with its error, which it writes below."""
+    if line.get("logger") == "asyncio":
+        line["event"] = str(line["event"]).partition("\n")[0]
+    return line
+
+
+def types_and_stack(error: BaseException) -> str:
+    """What an error and those before it are, and where they came from; what they say may quote a caller or a key."""
+    return "\n".join(_told(error, set()))
+
+
+def _told(error: BaseException, seen: set[int]) -> Iterator[str]:
+    seen.add(id(error))
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    for other in (before, *(error.exceptions if isinstance(error, BaseExceptionGroup) else ())):
+        if other is not None and id(other) not in seen:
+            yield from _told(other, seen)
+            yield "and with it:"
+    yield "Traceback (most recent call last):"
+    yield from (frame.rstrip() for frame in traceback.format_tb(error.__traceback__))
+    yield f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+
+
 def _rendering(settings: Log) -> list[Any]:
     if settings.format == "json":
-        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    # structlog's own tracebacks show every local variable, keys among them
-    plain = structlog.dev.plain_traceback
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
+        as_text = structlog.processors.ExceptionRenderer(lambda info: types_and_stack(info[1]))
+        return [as_text, structlog.processors.JSONRenderer()]
+    return [written_out, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_write_error)]
+
+
+def written_out(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A structlog processor: no value begins a line of its own or speaks to the terminal."""
+    shown = {name: visible(value) for name, value in line.items() if isinstance(value, str) and name != "stack"}
+    line.update(shown)
+    return line
+
+
+def _write_error(out: TextIO, info: Any) -> None:
+    out.write(f"\n{types_and_stack(info[1])}")
 
 
 def _stream(file: Path | None) -> TextIO:
     if file is None:
         return sys.stderr
-    file.parent.mkdir(parents=True, exist_ok=True)
-    return file.open("a", encoding="utf-8")
+    private_folder(file.parent)
+    stream = file.open("a", encoding="utf-8")
+    keep_private(file)
+    return stream

@@ -27,6 +27,7 @@ from switchboard.room.keypad import Keypad, turn_of
 from switchboard.room.seat import Seat
 from switchboard.room.transcript import AgentWords, CallerWords
 from switchboard.services.providers import Services
+from switchboard.text import clean
 from switchboard.transfer.cold import ColdTransfer
 from switchboard.transfer.warm import CallerSide, WarmTransfer
 from switchboard.waiting import any_set
@@ -111,7 +112,7 @@ class Presence:
             audio_input=room_io.AudioInputOptions(
                 frame_size_ms=SHORT_MS, pre_connect_audio=False, auto_gain_control=self._channel.gain_control
             ),
-            text_input=room_io.TextInputOptions(text_input_cb=lambda _, event: self._type(event.text)),
+            text_input=room_io.TextInputOptions(text_input_cb=lambda _, event: self._type(clean(event.text))),
             text_output=False,  # ours: see `switchboard/room/transcript.py`
             close_on_disconnect=False,
             delete_room_on_close=False,  # LiveKit's may overtake the last news to the page: see `aclose`

@@ -43,6 +43,7 @@ from switchboard.line.context import ContextChoice
 from switchboard.line.voices import Modality
 from switchboard.realtime.aloud import Readings
 from switchboard.realtime.broken import MAX_RETRIES, Broken, BrokenAnswers
+from switchboard.realtime.frames import clean_frame
 from switchboard.realtime.hearing import Hearing
 from switchboard.realtime.held import HeldEvents
 from switchboard.realtime.lost import LostConnection
@@ -442,6 +443,7 @@ class CallSession(RealtimeSession):
 
     def _inspect(self, event: dict[str, Any]) -> None:
         """See every server event first, and keep those of readings from LiveKit, which knows one answer at a time."""
+        clean_frame(event)
         self._hearing.received(event)
         if self._readings.take(event):
             event["type"] = "switchboard.reading"  # unknown to LiveKit, which passes it over

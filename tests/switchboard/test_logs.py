@@ -54,5 +54,5 @@ def test_a_traceback_shows_no_variables(log_file: Path) -> None:
     except ValueError:
         logging.getLogger("somebody").exception("it failed")
 
-    assert "ValueError: 15" in log_file.read_text(encoding="utf-8")
+    assert "ValueError" in log_file.read_text(encoding="utf-8")
     assert secret not in log_file.read_text(encoding="utf-8")

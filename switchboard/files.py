@@ -1,0 +1,23 @@
+"""Files that hold what callers said: for the eyes of this user only."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+
+def private_folder(folder: Path) -> None:
+    """Make the folder, and those that it stands in, where they are missing. One that is there stays as it is."""
+    for missing in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+
+
+def private_file(file: Path) -> None:
+    """Make the file, if it is missing, and let nobody else read it."""
+    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    keep_private(file)
+
+
+def keep_private(file: Path) -> None:
+    """Let nobody else read the file, if there is one and it is ours."""
+    with suppress(FileNotFoundError, PermissionError):
+        file.chmod(0o600)
