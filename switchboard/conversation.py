@@ -25,6 +25,7 @@ from switchboard.ledger import Ledger, Listener
 from switchboard.ledger.events import Answered, Event
 from switchboard.ledger.timeline import forget
 from switchboard.line.agent import Speech
+from switchboard.line.limit import limited
 from switchboard.line.voices import Modality, NativeVoice, Voice
 from switchboard.line.workflow import AgentType, Workflow
 from switchboard.logs import TAG, CallTag
@@ -90,7 +91,7 @@ class Conversation:
             self._modality,
             self._tag,
             self._tools_of,
-            repeats.guard,
+            lambda tool: repeats.guard(limited(tool, settings.call.tool_seconds)),
             channel.manners,
             past,
         )

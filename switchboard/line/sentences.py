@@ -23,6 +23,10 @@ ALREADY = "You have done that already, and it need not be done again. The result
 ENOUGH = (
     "Call no more tools now. Tell the caller in a sentence or two what you have found or done, and what comes next."
 )
+TOO_SLOW = (
+    "This took too long, and nobody knows whether it was done. Tell the caller that the system is slow. Look it up "
+    "before you do it again, or offer something else."
+)
 BRIEF_THE_COLLEAGUE = (
     "Say the briefing, and ask whether you may put the caller through, or whether they press 1 for yes or 2 for no."
 )

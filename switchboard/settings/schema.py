@@ -664,6 +664,11 @@ class Limits(Group):
             "Seconds of silence after which the caller is asked whether they are there, twice at most.",
         ),
     ] = 15
+    tool_seconds: Annotated[
+        float,
+        Field(ge=1, le=120, allow_inf_nan=False),
+        Env("CALL_TOOL_SECONDS", "Seconds after which a tool is given up that declares no other time."),
+    ] = 15
     wait_seconds: Annotated[
         int,
         Field(ge=5, le=300),

@@ -138,6 +138,7 @@ WRONG = {
     "LOG_LEVEL": ["verbose"],
     "CALL_MAX_MINUTES": ["0", "241", "half an hour", "nan"],
     "CALL_SILENCE_SECONDS": ["0", "601", "a while"],
+    "CALL_TOOL_SECONDS": ["0", "121", "a while"],
     "CALL_WAIT_SECONDS": ["4", "301", "a while"],
     "CALL_GRACE_SECONDS": ["0", "301", "a while"],
     "CALLS_MAX": ["0", "10001", "many"],
