@@ -36,6 +36,7 @@ from switchboard.http.lines import Lines
 from switchboard.http.page import page_routes
 from switchboard.http.rooms import Rooms
 from switchboard.http.sites import OwnSites
+from switchboard.http.sniffing import NoSniffing
 from switchboard.http.tickets import Tickets
 from switchboard.http.tokens import Tokens, TokenSigner
 from switchboard.line.workflow import Workflow
@@ -126,7 +127,7 @@ async def _no_store(response: Response) -> None:
 
 
 def _middleware(web: Web) -> list[Middleware]:
-    layers = [Middleware(BodyLimit, most=MOST_BYTES)]
+    layers = [Middleware(NoSniffing), Middleware(BodyLimit, most=MOST_BYTES)]
     if web.cors_origins:
         layers.append(
             Middleware(

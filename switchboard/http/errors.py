@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 
 log = structlog.get_logger("http")
 
+NO_SNIFFING = "X-Content-Type-Options"
+
 
 class Problem(BaseModel):
     """What went wrong."""
@@ -143,4 +145,7 @@ def _methods(request: Request) -> str:
 
 async def _unexpected(_request: Request, error: Exception) -> JSONResponse:
     log.error("a request failed", error=type(error).__name__)
-    return _answer(500, "internal", "Something went wrong on our side. Try again in a moment.")
+    # Answered outside of all middleware, so it brings the header itself
+    return _answer(
+        500, "internal", "Something went wrong on our side. Try again in a moment.", {NO_SNIFFING: "nosniff"}
+    )

@@ -9,6 +9,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from switchboard.http.sites import ANY
+
 NOT_BUILT = "The page is not built yet. Build it: cd web && npm ci && npm run build\n"
 
 
@@ -20,7 +22,10 @@ def page_routes(folder: Path | None, server_url: str, embedders: Sequence[str]) 
 
 
 def headers(server_url: str, embedders: Sequence[str]) -> dict[str, str]:
-    """What the page may do: reach us and LiveKit, and use the microphone; nothing else."""
+    """What the page may do: reach us and LiveKit, and use the microphone; nothing else.
+
+    Who frames it is named one by one: in the frame of any site at all, a caller clicks on what they do not see.
+    """
     policy = {
         "default-src": "'self'",
         "connect-src": f"'self' {' '.join(_origins(server_url))}",
@@ -33,13 +38,12 @@ def headers(server_url: str, embedders: Sequence[str]) -> dict[str, str]:
         "object-src": "'none'",
         "base-uri": "'none'",
         "form-action": "'self'",
-        "frame-ancestors": " ".join(["'self'", *embedders]),
+        "frame-ancestors": " ".join(["'self'", *(origin for origin in embedders if origin != ANY)]),
     }
     return {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), display-capture=()",
         "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
     }
 
 

@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 from switchboard.settings.schema import Group, Settings
-from switchboard.settings.values import ANY_NUMBER, Mistake
+from switchboard.settings.values import ANY_NUMBER, Mistake, is_loopback
 
 Rule = Callable[[Settings], Iterator[Mistake]]
+LEAST_SECRET = 32
+"""Characters: what HS256 asks of a key (RFC 7518)."""
+DEMO_SECRET = "this-secret-is-public-and-good-for-the-demo-only"  # noqa: S105 - it is compose.yaml's, and public
+OWN_SECRET = "make one, such as `openssl rand -hex 24` does, and give the same to LiveKit's server"  # noqa: S105
 PREVIEW_MAX_SESSION = 1740
 """Seconds: a minute less than the half hour after which the preview API ends a session."""
 
@@ -219,6 +224,24 @@ def _livekit(settings: Settings) -> Iterator[Mistake]:
             yield _missing(name, f"a value, because {given[0]} is set", f"set {name}, or remove {' and '.join(given)}")
 
 
+def _livekit_secret(settings: Settings) -> Iterator[Mistake]:
+    """Whoever guesses it opens rooms and signs tickets; one token is enough to try as many as a machine can."""
+    livekit = settings.livekit
+    secret = livekit.api_secret.get_secret_value() if livekit.api_secret else ""
+    reached = [
+        url for url in (livekit.url, livekit.public_url) if url and not is_loopback(urlsplit(url).hostname or "")
+    ]
+    if not secret or not reached:
+        return
+    about = ("LIVEKIT_URL", "LIVEKIT_PUBLIC_URL")
+    if len(secret) < LEAST_SECRET:
+        expected = f"at least {LEAST_SECRET} characters, because LiveKit is reached from other machines"
+        yield Mistake("LIVEKIT_API_SECRET", "fewer", expected, OWN_SECRET, about)
+    if secret == DEMO_SECRET and livekit.public_url in reached:
+        expected = "a secret of your own, because everybody knows the demo's and callers come from other machines"
+        yield Mistake("LIVEKIT_API_SECRET", "the demo's", expected, OWN_SECRET, about)
+
+
 def _caller_auth(settings: Settings) -> Iterator[Mistake]:
     names = ("auth_issuer", "auth_audience", "auth_jwks_url")
     missing = [name for name in names if getattr(settings.web, name) is None]
@@ -339,6 +362,7 @@ RULES: tuple[Rule, ...] = (
     _multilingual,
     _storage,
     _livekit,
+    _livekit_secret,
     _caller_auth,
     _phone,
     _phone_outbound,

@@ -13,6 +13,7 @@ from switchboard.settings.values import (
     CartesiaModel,
     DatabaseUrl,
     HttpUrl,
+    KeysUrl,
     LineNumbers,
     LiveKitUrl,
     Lower,
@@ -21,6 +22,7 @@ from switchboard.settings.values import (
     Number,
     Origins,
     People,
+    Proxies,
     Secret,
     SettingsError,
     is_loopback,
@@ -491,7 +493,8 @@ class Web(Group):
         Origins,
         Env(
             "HTTP_CORS_ORIGINS",
-            "Other sites that may use the API and frame the page, with commas between them; *: all.",
+            "Other sites that may use the API and frame the page, with commas between them; *: all use the API, none "
+            "frames the page.",
             "https://shop.example",
         ),
     ] = ()
@@ -501,7 +504,7 @@ class Web(Group):
         Env("HTTP_RATE_LIMIT", "Requests for calls that one address may make in a minute."),
     ] = 30
     trusted_proxies: Annotated[
-        Networks,
+        Proxies,
         Env(
             "HTTP_TRUSTED_PROXIES",
             "Addresses or networks of proxies that are believed about who the caller is, with commas between them.",
@@ -520,7 +523,7 @@ class Web(Group):
         ModelName | None, Env("CALLER_AUTH_AUDIENCE", "The audience of that JWT.", "switchboard")
     ] = None
     auth_jwks_url: Annotated[
-        HttpUrl | None,
+        KeysUrl | None,
         Env("CALLER_AUTH_JWKS_URL", "Where the issuer's keys are.", "https://login.example.com/jwks.json"),
     ] = None
 

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
@@ -12,6 +12,9 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 from switchboard.settings.expected import Takes
 
+LARGEST_V4, LARGEST_V6 = 8, 16
+"""Bits that are the same in all addresses of one house, or of one company: 10.0.0.0/8 is the largest of its kind."""
+PRIVATE_V6, MAPPED_V4 = IPv6Network("fc00::/7"), IPv6Network("::ffff:0:0/96")
 _KNOWN_SCHEMES = ("https", "wss", "http", "ws", "sqlite", "sqlite+aiosqlite")
 
 
@@ -135,6 +138,14 @@ def _http_url(value: str) -> str:
     return parts._replace(scheme=scheme, path=parts.path.rstrip("/")).geturl()
 
 
+def _own_or_https(value: str) -> str:
+    """An address that nobody on the way can answer in the name of."""
+    url = _http_url(value)
+    if url.startswith("http://") and not is_loopback(urlsplit(url).hostname or ""):
+        raise InvalidValueError(fix="write https:// (http:// and ws:// are for a server on this machine only)")
+    return url
+
+
 def _azure_endpoint(value: str) -> str:
     try:
         query = urlsplit(value).query
@@ -145,10 +156,7 @@ def _azure_endpoint(value: str) -> str:
             fix="keep what stands before the question mark; the deployment belongs in AZURE_OPENAI_DEPLOYMENT, and an "
             "api-version in OPENAI_API_VERSION, only if the preview dialect is wanted"
         )
-    url = _http_url(value)
-    if url.startswith("http://") and not is_loopback(urlsplit(url).hostname or ""):
-        raise InvalidValueError(fix="write https:// (http:// and ws:// are for a server on this machine only)")
-    return url
+    return _own_or_https(value)
 
 
 def _livekit_url(value: str) -> str:
@@ -219,6 +227,21 @@ def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
         except ValueError:
             raise InvalidValueError from None
     return values
+
+
+def _proxies(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Networks in which every machine is believed about who is calling: nobody's own is as large as the Internet."""
+    if not all(_is_somebodys(ip_network(value)) for value in _networks(values)):
+        raise InvalidValueError(fix="name your proxies' own addresses or networks: whoever is in them is believed")
+    return values
+
+
+def _is_somebodys(network: IPv4Network | IPv6Network) -> bool:
+    if isinstance(network, IPv4Network):
+        return network.prefixlen >= LARGEST_V4
+    if network.overlaps(MAPPED_V4):
+        return network.prefixlen >= MAPPED_V4.prefixlen + LARGEST_V4
+    return network.prefixlen >= LARGEST_V6 or network.subnet_of(PRIVATE_V6)
 
 
 def _number(text: str) -> str:
@@ -313,6 +336,17 @@ Networks = Annotated[
     BeforeValidator(_listed),
     AfterValidator(_networks),
     Takes("addresses or networks such as 10.0.0.0/8, with commas between them"),
+]
+Proxies = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_listed),
+    AfterValidator(_proxies),
+    Takes("addresses or networks such as 10.0.0.0/8, none larger than that, with commas between them"),
+]
+KeysUrl = Annotated[
+    str,
+    AfterValidator(_own_or_https),
+    Takes("an address such as https://login.example.com/jwks.json, without a user name or a query"),
 ]
 CartesiaModel = Annotated[
     str, AfterValidator(_cartesia_model), Takes("a model such as sonic-3.5 or cartesia/sonic-3.5")

@@ -62,7 +62,6 @@ def test_what_the_page_may_is_told_word_for_word() -> None:
         "frame-ancestors 'self'",
         "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), display-capture=()",
         "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
     }
 
 

@@ -31,7 +31,7 @@ OPENAI = {"OPENAI_API_KEY": f"openai-{CANARY}"}
 LIVEKIT = {
     "LIVEKIT_URL": "wss://shop.livekit.cloud",
     "LIVEKIT_API_KEY": f"livekit-{CANARY}",
-    "LIVEKIT_API_SECRET": f"secret-{CANARY}",
+    "LIVEKIT_API_SECRET": f"secret-{CANARY}-{CANARY}",
 }
 CARTESIA = {"CARTESIA_API_KEY": f"cartesia-{CANARY}"}
 POSTGRES = {"DATABASE_URL": f"postgresql://shop:{CANARY}@db.example/calls"}
@@ -101,7 +101,7 @@ WRONG = {
     "LEDGER_RETENTION_DAYS": ["0", "3651", "forever"],
     "LIVEKIT_URL": ["shop.livekit.cloud", "wss://", f"wss://u:{CANARY}@shop.livekit.cloud"],
     "LIVEKIT_API_KEY": [f"two words {CANARY}"],
-    "LIVEKIT_API_SECRET": [f"two words {CANARY}"],
+    "LIVEKIT_API_SECRET": [f"two words {CANARY}", "x"],
     "LIVEKIT_PUBLIC_URL": ["livekit.example.com", f"wss://u:{CANARY}@livekit.example.com"],
     "LIVEKIT_AGENT_NAME": ["my agent"],
     "WORKER_MAX_CALLS": ["0", "1001", "many"],
@@ -114,10 +114,14 @@ WRONG = {
     "HTTP_PORT": ["0", "65536", "http"],
     "HTTP_CORS_ORIGINS": ["shop.example", "https://shop.example/path", "https://a.example; https://b.example"],
     "HTTP_RATE_LIMIT": ["0", "10001", "few"],
-    "HTTP_TRUSTED_PROXIES": ["proxy", "10.0.0.0/33", "10.0.0.1/8"],
+    "HTTP_TRUSTED_PROXIES": ["proxy", "10.0.0.0/33", "10.0.0.1/8", "0.0.0.0/0", "10.0.0.0/8, ::/0", "*"],
     "CALLER_AUTH_ISSUER": ["login.example.com", f"https://u:{CANARY}@login.example.com"],
     "CALLER_AUTH_AUDIENCE": ["two words"],
-    "CALLER_AUTH_JWKS_URL": ["login.example.com/jwks.json", f"https://u:{CANARY}@login.example.com"],
+    "CALLER_AUTH_JWKS_URL": [
+        "login.example.com/jwks.json",
+        f"https://u:{CANARY}@login.example.com",
+        "http://login.example.com/jwks.json",
+    ],
     "PHONE_NUMBERS": ["+15550100", "+15550100=", "=support-line", "abc=support-line", "1=x", "+1=a b", "12=a, +12=b"],
     "PHONE_ALLOWED_ADDRESSES": ["carrier.example", "10.0.0.1/8"],
     "PHONE_FIREWALLED": ["perhaps"],
