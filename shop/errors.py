@@ -4,7 +4,7 @@ ShopError
 ├── OrderNotFoundError     no such order on this account
 ├── NotCancellableError    it has left the warehouse, or was cancelled before
 ├── NotReturnableError     not delivered, too late, or returned already
-├── ItemUnclearError       the order has several items and none, or more than one, was named
+├── ItemUnclearError       it is not plain which items of the order are meant
 └── SlotTakenError         somebody else has this time, or it is over
 """
 
@@ -65,7 +65,7 @@ class ItemUnclearError(ShopError):
     """The caller has to say which of `items` is meant: quantities and products."""
 
     def __init__(self, items: Sequence[tuple[int, str]]) -> None:
-        super().__init__("the order has several items")
+        super().__init__("it is not plain which items are meant")
         self.items = items
 
 

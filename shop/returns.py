@@ -11,10 +11,11 @@ from shop.calendar import day_of
 from shop.customers import Account
 from shop.errors import ItemUnclearError, NotReturnableError, OpenedReturn
 from shop.models import Order, OrderLine, OrderStatus, Return, ReturnStatus
+from shop.wanted import wanted
+from shop.wording import NotUnderstoodError
 
 RETURN_DAYS = 30
 RETURNABLE = frozenset({OrderStatus.DELIVERED, OrderStatus.PARTLY_RETURNED})
-WHOLE_ORDER = frozenset({"all", "both", "everything", "whole", "order", "entire"})
 
 
 @dataclass(frozen=True)
@@ -32,19 +33,19 @@ async def start(
 ) -> Started:
     """Open a return for the named item of an order, or for all its items; one return for each order line.
 
-    `item` is in the customer's words, "everything" for all, "" where the order has one item only. Asked again with the
-    same idempotency key it gives the same returns back. Raises OrderNotFoundError, NotReturnableError,
+    `item` is in the customer's words (see `shop/wanted.py`), "" where the order has one item only. Asked again with
+    the same idempotency key it gives the same returns back. Raises OrderNotFoundError, NotReturnableError,
     ItemUnclearError.
     """
     order = await orders.find(session, account, number, for_update=True)
     check_policy(order, now)
-    opened = []
-    for line in choose(order.lines, item):
+    chosen, opened = choose(order.lines, item), []
+    for line in chosen:
         entry = live_return(line) or _open(line, reason=reason, key=f"{key}:{line.id}", now=now)
         if entry.idempotency_key == f"{key}:{line.id}":
             opened.append((line, entry))
     if not opened:
-        raise NotReturnableError(number, order.status, opened=_earlier(choose(order.lines, item)))
+        raise NotReturnableError(number, order.status, opened=_earlier(chosen))
     await session.flush()
     return Started(
         goods=[(line.quantity, line.product) for line, _ in opened],
@@ -74,16 +75,13 @@ def live_return(line: OrderLine) -> Return | None:
 
 
 def choose(lines: Sequence[OrderLine], item: str) -> Sequence[OrderLine]:
-    """The lines that the customer's words mean. Raises ItemUnclearError with the lines to choose from."""
-    words = _words(item)
-    scores = {line.id: len(words & _words(line.product)) for line in lines}
-    best = max(scores.values())
-    chosen = [line for line in lines if scores[line.id] == best]
-    if len(lines) == 1 or (best == 0 and words & WHOLE_ORDER):
-        return lines
-    if best == 0 or len(chosen) > 1:
-        raise ItemUnclearError([(line.quantity, line.product) for line in chosen])
-    return chosen
+    """The lines that the customer's words mean. Raises ItemUnclearError with all that the order has."""
+    goods = [(line.quantity, line.product) for line in lines]
+    try:
+        places = wanted(goods, item)
+    except NotUnderstoodError as error:
+        raise ItemUnclearError(goods) from error
+    return [line for place, line in enumerate(lines) if place in places]
 
 
 def _earlier(lines: Sequence[OrderLine]) -> OpenedReturn | None:
@@ -99,8 +97,3 @@ def _open(line: OrderLine, *, reason: str, key: str, now: datetime) -> Return:
     )
     line.returns.append(opened)
     return opened
-
-
-def _words(text: str) -> set[str]:
-    # "cushions" is the line "linen cushion cover" as well.
-    return {word.rstrip("s") for word in text.lower().replace("-", " ").split()}

@@ -28,8 +28,8 @@ async def start_return(ctx: RunContext[Call[Case]], order_number: str, reason: s
     Args:
         order_number: The order's number, for example "10042".
         reason: Why it goes back, in the caller's words.
-        item: Which item goes back, in the caller's words; "everything" for the whole order. Leave it empty when the
-            order has one item only.
+        item: What goes back, in the caller's words and no others: "the vase", "everything", "everything but the lamp",
+            "the lamp and three towels". Leave it empty when the order has one item only.
     """
     call, now = ctx.userdata, clock.now()
     account = account_of(call)
@@ -60,8 +60,7 @@ def _what_to_do(started: Started, number: int) -> str:
 
 def _why_not(error: ItemUnclearError | NotReturnableError, now: datetime) -> str:
     if isinstance(error, ItemUnclearError):
-        items = listed([counted(quantity, product) for quantity, product in error.items], "or")
-        return f"Ask which of these shall go back, or everything: {items}. Then call `start_return` with the item."
+        return _which_item(error)
     number = error.number
     if error.opened:
         return (
@@ -75,6 +74,18 @@ def _why_not(error: ItemUnclearError | NotReturnableError, now: datetime) -> str
             "the two-year warranty and offer a ticket."
         )
     return _not_delivered(error)
+
+
+def _which_item(error: ItemUnclearError) -> str:
+    items = listed([counted(quantity, product) for quantity, product in error.items], "or")
+    if len(error.items) == 1:
+        return f"Ask whether {items} shall go back. If so, call `start_return` with that as the item."
+    several = any(quantity > 1 for quantity, _ in error.items)
+    whole = " Several of one kind go back together; offer a ticket for fewer." if several else ""
+    return (
+        f"Ask which of these shall go back, or everything: {items}.{whole} Then call `start_return` with what the "
+        "caller names."
+    )
 
 
 def _not_delivered(error: NotReturnableError) -> str:

@@ -123,13 +123,18 @@ async def test_an_item_is_found_by_its_words(database: Database, item: str, prod
     assert started.goods == [(1, product)]
 
 
-@pytest.mark.parametrize(("item", "choices"), [("", GOODS), ("the sofa", GOODS), ("the lamp", GOODS[:2])])
-async def test_an_unclear_item_is_asked_for(database: Database, item: str, choices: Sequence[str]) -> None:
-    account = await shop_with(database, *GOODS)
+@pytest.mark.parametrize(
+    ("goods", "item"),
+    [(GOODS, ""), (GOODS, "the sofa"), (GOODS, "the lamp"), (GOODS[:1], "the sofa"), (GOODS[:1], "not the lamp")],
+)
+async def test_an_unclear_item_is_asked_for_with_all_that_the_order_has(
+    database: Database, goods: Sequence[str], item: str
+) -> None:
+    account = await shop_with(database, *goods)
     with pytest.raises(ItemUnclearError) as unclear:
         await start(database, account, item)
 
-    assert [product for _, product in unclear.value.items] == list(choices)
+    assert [product for _, product in unclear.value.items] == list(goods)
     assert await rows(database) == 0
 
 
