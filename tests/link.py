@@ -15,6 +15,8 @@ class Link:
         self._to = port
         self._flows = asyncio.Event()
         self._flows.set()
+        self._answers = asyncio.Event()
+        self._answers.set()
         self._cut: tuple[bytes, ...] = ()
         self._ways: dict[asyncio.StreamWriter, bytes] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -28,8 +30,14 @@ class Link:
         """What is said to the server waits; what the server says goes through."""
         self._flows.clear()
 
+    def fall_silent(self) -> None:
+        """What the server says waits as well: nothing comes, and nothing tells that the connection is dead."""
+        self._flows.clear()
+        self._answers.clear()
+
     def release(self) -> None:
         self._flows.set()
+        self._answers.set()
 
     def cut(self, *paths: bytes) -> None:
         """Break the connections that asked for these, and take no new ones."""
@@ -53,18 +61,15 @@ class Link:
         there, to = await asyncio.open_connection("127.0.0.1", self._to)
         to.write(asked)
         self._ways |= {writer: path, to: path}
-        for passing in (self._pass_on(reader, to, self._flows), self._pass_on(there, writer, None)):
+        for passing in (self._pass_on(reader, to, self._flows), self._pass_on(there, writer, self._answers)):
             task = asyncio.create_task(passing)
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _pass_on(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flows: asyncio.Event | None
-    ) -> None:
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flows: asyncio.Event) -> None:
         with suppress(OSError):
             while piece := await reader.read(65536):
-                if flows:
-                    await flows.wait()
+                await flows.wait()
                 writer.write(piece)
                 await writer.drain()
         writer.close()

@@ -1,13 +1,28 @@
 """The realtime model of one call: every agent of the call shares it, so that a handoff keeps the connection."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
+import aiohttp
 from livekit.plugins.openai.realtime import RealtimeModel
 
 from switchboard.realtime.session import CallSession
 
+HEARTBEAT_SECONDS = 6.0
+"""A connection is asked for a sign of life after so long without one, and is lost when none comes in half of it."""
+
 TokenProvider = Callable[[], Awaitable[str]]
+
+
+class Beating:
+    """LiveKit's HTTP session, whose WebSockets notice that the other side is gone: LiveKit's own wait for ever."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    async def ws_connect(self, url: str, headers: dict[str, str]) -> aiohttp.ClientWebSocketResponse:
+        """As the session does it."""
+        return await self._session.ws_connect(url, headers=headers, heartbeat=HEARTBEAT_SECONDS)
 
 
 class CallModel(RealtimeModel):
@@ -41,6 +56,9 @@ class CallModel(RealtimeModel):
         """Close the connection, which costs money while it is open: within 2 s, whatever the rest of the call does."""
         if self._live is not None:
             await self._live.aclose()
+
+    def _ensure_http_session(self) -> aiohttp.ClientSession:
+        return cast("aiohttp.ClientSession", Beating(super()._ensure_http_session()))
 
     def session(self, *, turn_detection_disabled: bool = False) -> CallSession:
         """A session on this model; LiveKit asks for one per call."""

@@ -51,6 +51,7 @@ from switchboard.realtime.mirror import Mirror
 from switchboard.realtime.pieces import RATE, Pieces
 from switchboard.realtime.requests import Requests
 from switchboard.realtime.transcript import PacedTranscript
+from switchboard.realtime.watchdog import Watchdog
 
 log = structlog.get_logger(__name__)
 
@@ -91,6 +92,9 @@ class CallSession(RealtimeSession):
         self._lost = LostConnection()
         self._broken = BrokenAnswers(self.send_event, lambda: self._instructions or "", self._end_generation)
         self._readings = Readings(super().send_event)
+        self._connection: aiohttp.ClientWebSocketResponse | None = None
+        self._watchdog = Watchdog(self._break_off)
+        self._breaking_off: asyncio.Future[bool] | None = None
         self._hung_up = False
         # the answer at hand
         self._answering: ResponseCreateEvent | None = None
@@ -133,6 +137,12 @@ class CallSession(RealtimeSession):
         if turns := self._opts.turn_detection:
             answers = {"create_response": not quietly, "interrupt_response": not quietly}
             self.update_options(turn_detection=turns.model_copy(update=answers))
+
+    @property
+    def _answers_turns(self) -> bool:
+        """Whether the service answers what it hears by itself."""
+        turns = self._opts.turn_detection
+        return turns is not None and turns.create_response is not False
 
     # -- handoff -------------------------------------------------------------------------------------------------------
 
@@ -208,8 +218,10 @@ class CallSession(RealtimeSession):
         super().send_event(event)
 
     def _note_sent(self, event: dict[str, Any]) -> None:
-        if event["type"] == "response.create" and event.get("event_id"):
-            self._requests.sent(event["event_id"])
+        if event["type"] == "response.create":
+            self._watchdog.asked()
+            if event.get("event_id"):
+                self._requests.sent(event["event_id"])
         elif event["type"] == "input_audio_buffer.append":
             self._hearing.sent(event, _seconds(event["audio"]))
 
@@ -328,10 +340,18 @@ class CallSession(RealtimeSession):
             self._opts.entra_token = await self._token()
         connection = await super()._create_ws_conn()
         self.sockets += 1
+        self._connection = connection
         return connection
+
+    def _break_off(self) -> None:
+        """The service owes an answer and is silent: LiveKit connects anew, and what is owed is asked for again."""
+        log.warning("the service fell silent in an answer: the connection is made anew")
+        if self._connection:
+            self._breaking_off = asyncio.ensure_future(self._connection.close())
 
     def _park(self) -> None:
         """Put aside what the lost connection owes, before LiveKit gives it up: replies, and the broken answer."""
+        self._watchdog.rest()
         if self._lost.note(self._response_created_futures, self.chat_ctx.items):
             self._transcript.cut()
         self._response_created_futures.clear()
@@ -445,6 +465,9 @@ class CallSession(RealtimeSession):
         """See every server event first, and keep those of readings from LiveKit, which knows one answer at a time."""
         clean_frame(event)
         self._hearing.received(event)
+        self._watchdog.received(event)
+        if event.get("type") == "input_audio_buffer.committed" and self._answers_turns:
+            self._watchdog.asked()
         if self._readings.take(event):
             event["type"] = "switchboard.reading"  # unknown to LiveKit, which passes it over
 
@@ -457,6 +480,7 @@ class CallSession(RealtimeSession):
         and for a service that does not answer a close.
         """
         self._hung_up = True
+        self._watchdog.rest()
         self._owe_nothing()
         closing = asyncio.ensure_future(super().aclose())
         await asyncio.wait([closing], timeout=CLOSING_SECONDS)

@@ -16,6 +16,7 @@ from simulator.voice import RATE, synthesize
 from switchboard.realtime import broken
 from switchboard.realtime.model import CallModel
 from switchboard.realtime.session import CallSession
+from tests.link import Link, link_to
 from tests.stage.mind import LONG, Obedient
 
 PATIENCE = 20.0
@@ -27,6 +28,7 @@ class Connected:
     """A session on a simulator of its own, and what it told."""
 
     simulator: Simulator
+    link: Link
     mind: Obedient
     session: CallSession
     answers: list[llm.GenerationCreatedEvent]
@@ -85,15 +87,19 @@ async def connected(
     *replies: Sequence[Say | CallTool], options: Options | None = None, modality: str = "audio"
 ) -> AsyncIterator[Connected]:
     mind = Says(*replies)
-    async with Simulator(mind, options) as simulator, asyncio.timeout(PATIENCE):
+    async with (
+        Simulator(mind, options) as simulator,
+        link_to(simulator.port) as link,
+        asyncio.timeout(PATIENCE),
+    ):
         model = CallModel(
             azure_deployment="my-deployment",
-            base_url=f"{simulator.url}/openai/v1",
+            base_url=f"http://127.0.0.1:{link.port}/openai/v1",
             api_key="a-key",
             modalities=["text", "audio"] if modality == "audio" else ["text"],
         )
         session = model.session()
-        stage = Connected(simulator, mind, session, [], [], [], asyncio.Event())
+        stage = Connected(simulator, link, mind, session, [], [], [], asyncio.Event())
 
         def note(kept: list, what: object) -> None:  # type: ignore[type-arg]
             kept.append(what)

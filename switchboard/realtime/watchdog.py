@@ -1,0 +1,47 @@
+"""Notices a service that owes an answer and has fallen silent: its connection is up, and nothing comes."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+FIRST_SECONDS = 10.0
+"""From what asks for an answer to its first piece; a model that thinks first takes some seconds."""
+NEXT_SECONDS = 5.0
+"""From one piece to the next."""
+ENDS = ("response.done", "error")
+
+
+class Watchdog:
+    """Follows the answers of one session. `silent` is called once for each answer that does not come, or stops."""
+
+    def __init__(self, silent: Callable[[], None]) -> None:
+        self._silent = silent
+        self._timer: asyncio.TimerHandle | None = None
+
+    def asked(self) -> None:
+        """An answer is owed."""
+        self._expect(FIRST_SECONDS)
+
+    def received(self, event: dict[str, Any]) -> None:
+        """An event of the service's."""
+        kind = str(event.get("type"))
+        if kind in ENDS:
+            self.rest()
+        elif kind == "response.created":
+            self._expect(FIRST_SECONDS)
+        elif kind.startswith("response.") and kind.endswith(".delta"):
+            self._expect(NEXT_SECONDS)
+
+    def rest(self) -> None:
+        """Nothing is owed any more."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    def _expect(self, seconds: float) -> None:
+        self.rest()
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._waited)
+
+    def _waited(self) -> None:
+        self._timer = None
+        self._silent()
