@@ -35,7 +35,7 @@ from switchboard.services.speech import Speeches
 
 log = structlog.get_logger(__name__)
 
-CLOSING_SECONDS = 8.0
+CLOSING_SECONDS, FORGETTING_SECONDS = 8.0, 8.0
 MAX_TOOL_STEPS = 8  # a chain such as verify, find, return; LiveKit's 3 would end it half-way
 
 
@@ -212,6 +212,7 @@ class Conversation:
     async def _forget_old_calls(self) -> None:
         kept = timedelta(days=self.services.settings.storage.retention_days)
         try:
-            await forget(self.call.database, datetime.now(UTC) - kept)
+            async with asyncio.timeout(FORGETTING_SECONDS):
+                await forget(self.call.database, datetime.now(UTC) - kept)
         except (SQLAlchemyError, OSError) as error:
             log.warning("old calls were not removed: the database does not answer", error=type(error).__name__)

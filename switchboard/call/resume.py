@@ -1,9 +1,12 @@
 """Taking up a call that broke off: its worker died, or the caller came back too late."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from livekit.agents import llm
+from sqlalchemy.exc import SQLAlchemyError
 
 from switchboard.call.call import Verified
 from switchboard.database import Database
@@ -11,8 +14,11 @@ from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, 
 from switchboard.ledger.timeline import newest_of, timeline
 from switchboard.line.sentences import BROKE_OFF
 
+log = structlog.get_logger(__name__)
+
 FOR_GOOD = ("goodbye", "silence", "maximum_length", "transferred")
 LONGEST = 40
+RECALL_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,22 @@ class Past:
 
 
 async def recall(database: Database, origin: str) -> Past | None:
-    """The newest call of that origin, if it broke off; None when there is none, or when it was ended for good."""
+    """The newest call of that origin, if it broke off; None when there is none, or when it was ended for good.
+
+    None as well where the database does not tell in time: nobody's call waits for it to be answered.
+    """
+    looking = asyncio.ensure_future(_recall(database, origin))
+    await asyncio.wait([looking], timeout=RECALL_SECONDS)
+    try:
+        if looking.cancel():
+            raise TimeoutError
+        return looking.result()
+    except (SQLAlchemyError, OSError) as error:
+        log.error("what was before is not known: the database does not answer", error=type(error).__name__)
+        return None
+
+
+async def _recall(database: Database, origin: str) -> Past | None:
     call_id = await newest_of(database, origin)
     events = await timeline(database, call_id) if call_id else []
     ended = [event.reason for event in events if isinstance(event, Ended)]
