@@ -7,9 +7,17 @@ from tools import access, hearing
 from tools.case import Case
 
 POSTCODE_MISSING = "Ask for the postcode of the account, then call `verify_caller` again."
+POSTCODE_UNCLEAR = (
+    "What was said is no whole postcode, or more than one. Ask for the postcode again, letter by letter, then call "
+    "`verify_caller` again."
+)
 PROOF_MISSING = (
     "Ask for an order number, or for the e-mail address of the account, then call `verify_caller` again with the "
     "postcode."
+)
+PROOF_UNCLEAR = (
+    "What was said is neither one order number nor one e-mail address. Ask for an order number digit by digit, or for "
+    "the e-mail address of the account letter by letter, then call `verify_caller` again with the postcode."
 )
 
 
@@ -30,9 +38,9 @@ async def verify_caller(ctx: RunContext[Call[Case]], postcode: str, order_number
     number = hearing.order_number(order_number)
     address = hearing.email(email)
     if not code:
-        raise ToolError(POSTCODE_MISSING)
+        raise ToolError(POSTCODE_UNCLEAR if postcode.strip() else POSTCODE_MISSING)
     if number is None and address is None:
-        raise ToolError(PROOF_MISSING)
+        raise ToolError(PROOF_UNCLEAR if order_number.strip() or email.strip() else PROOF_MISSING)
     call = ctx.userdata
     verified = await access.verify(call, postcode=code, order_number=number, email=address)
     call.state.order_number = number or call.state.order_number

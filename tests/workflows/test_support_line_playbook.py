@@ -312,6 +312,8 @@ def test_no_tool_output_sends_the_agent_round_in_circles(playbook: Playbook, out
         ("verify_caller", access.LOCKED),
         ("verify_caller", verification.POSTCODE_MISSING),
         ("verify_caller", verification.PROOF_MISSING),
+        ("verify_caller", verification.POSTCODE_UNCLEAR),
+        ("verify_caller", verification.PROOF_UNCLEAR),
         ("find_order", access.UNVERIFIED),
         ("find_order", access.LOCKED),
         ("open_ticket", tickets.PHONE_MISSING),

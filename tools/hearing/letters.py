@@ -1,0 +1,46 @@
+"""Letters as people spell them: "S", "sierra", "S for sugar", "double u", "double A"."""
+
+from collections.abc import Iterator, Sequence
+
+from tools.hearing.numerals import REPEATS, is_numeral
+from tools.hearing.words import Meaning, word_at
+
+ALPHABET = (
+    "alfa alpha bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar papa "
+    "quebec romeo sierra tango uniform victor whiskey whisky xray yankee zulu"
+)
+LETTERS = {word: word[0] for word in ALPHABET.split()} | dict.fromkeys(("doubleu", "doubleyou", "dubya"), "w")
+YOU = frozenset(("u", "you", "yew"))
+LIKE = (("for",), ("as", "in"), ("like",), ())
+
+
+def letter(word: str) -> str | None:
+    """One letter, said by its name or by its word; None for anything else."""
+    return word if len(word) == 1 and word.isalpha() else LETTERS.get(word)
+
+
+def letters(words: Sequence[str], at: int) -> Iterator[Meaning]:
+    """The letters that the words from `at` on could mean."""
+    word, after = word_at(words, at), word_at(words, at + 1)
+    if found := letter(word):
+        yield 1, found
+        yield from ((1 + used, found) for used in _examples(words, at + 1, found) if word == found)
+    if word == "double" and after in YOU:
+        yield 2, "w"
+        yield from ((2 + used, "w") for used in _examples(words, at + 2, "w"))
+    if word in REPEATS and (found := letter(after)):
+        yield 2, found * REPEATS[word]
+
+
+def _examples(words: Sequence[str], at: int, said: str) -> Iterator[int]:
+    """How many words tell which letter was said: "for sugar", "as in whisky", "apple"."""
+    for like in LIKE:
+        end = at + len(like)
+        example = word_at(words, end)
+        if tuple(words[at:end]) == like and example[1:] and example.startswith(said) and (like or _tells(example)):
+            yield len(like) + 1
+
+
+def _tells(example: str) -> bool:
+    """Whether a word is there to explain a letter: a number, or a short word, could be the next symbol itself."""
+    return len(example) > 3 and not is_numeral(example)

@@ -1,0 +1,63 @@
+"""What stands before the "at" of an e-mail address: "my email is amelia dot hart"."""
+
+import re
+from collections.abc import Sequence
+from itertools import groupby, takewhile
+
+from tools.hearing.numerals import is_numeral
+from tools.hearing.signs import GLUED, JOINTS, is_word
+from tools.hearing.spelling import is_spelled, joined
+from tools.hearing.words import DENIALS, Meaning
+
+TALK = DENIALS | frozenset(
+    re.findall(
+        r"\w+",
+        """
+        account actually address am an and are be but can contact could email for got has hello hi id im is it its ive
+        just mail me mine my new no of ok okay old on or please reach registered right send should so sorry sure thanks
+        that thats the then think this to try under use was well with would write yeah yep yes you your
+        """,
+    )
+)
+IS = frozenset({"is", "its", "thats"})
+WORDS_TOGETHER = 3
+"""That many at most are taken for one name: "amelia jane hart at"."""
+
+
+def mailbox(words: Sequence[str], at: int) -> Meaning | None:
+    """How many words before `at` are the name of an address, and the name; None without one that is certain."""
+    said = list(takewhile(_in_name, reversed(words[:at])))[::-1]
+    start = _begin(said, glued=words[at] == GLUED)
+    name = said[start:]
+    if not name or (start and name[0] in TALK and said[start - 1] not in IS and words[at] != GLUED):
+        return None
+    if start == 0 and name[0] in JOINTS:
+        name[0] = JOINTS[name[0]]  # "dot" that begins is somebody's name
+    text = _together(name)
+    return (len(name), text) if text else None
+
+
+def _in_name(word: str) -> bool:
+    return is_word(word) or word in JOINTS
+
+
+def _begin(said: Sequence[str], *, glued: bool) -> int:
+    """Where the talk before a name ends. A word that a joint follows is part of the name, whichever word it is."""
+    for at in range(len(said) - 2, -1, -1):
+        apart = is_word(said[at]) and is_word(said[at + 1])
+        if apart and (glued or said[at].replace("'", "") in TALK):
+            return at + 1
+    return 0
+
+
+def _together(name: Sequence[str]) -> str | None:
+    """A name in one; None where its words may not belong together: where some have joints, all should."""
+    groups = [(joint, list(words)) for joint, words in groupby(name, JOINTS.__contains__)]
+    most = 1 if len(groups) > 1 else WORDS_TOGETHER
+    if any(len(_names(words)) > most for joint, words in groups if not joint):
+        return None
+    return "".join("".join(words) if joint else joined(words) for joint, words in groups)
+
+
+def _names(words: Sequence[str]) -> list[str]:
+    return [] if is_spelled(words) else [word for word in words if len(word) > 1 and not is_numeral(word)]

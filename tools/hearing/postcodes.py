@@ -1,0 +1,98 @@
+"""Postcodes, as they are said: "SW1A 2AA", "S W one A, two double A", "sierra whiskey one alpha two alpha alpha".
+
+What a recogniser wrote for a letter ("A eight" for "A A") is taken for it where nothing else has a postcode's shape.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tools.hearing.letters import letter
+from tools.hearing.symbols import DOUBT, certain, symbols
+from tools.hearing.words import HESITATIONS, denied, only, plain, read, word_at
+
+AREAS = (
+    "ab al b ba bb bd bf bh bl bn br bs bt bx ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy e ec eh en "
+    "ex fk fy g gl gu gy ha hd hg hp hr hs hu hx ig im ip iv je ka kt kw ky l la ld le ll ln ls lu m me mk ml n ne "
+    "ng nn np nr nw ol ox pa pe ph pl po pr rg rh rm s sa se sg sk sl sm sn so sp sr ss st sw sy ta td tf tn tq tr "
+    "ts tw ub w wa wc wd wf wn wr ws wv yo ze"
+)
+AREA = rf"(?:{'|'.join(AREAS.split())})(?=\d)"
+POSTCODE = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}")
+KNOWN = re.compile(rf"{AREA}\d[abcdefghjkmnprstuvwxy\d]?\d[abd-hjlnp-uw-z]{{2}}")
+BEGUN = re.compile(r"[a-z](?:[a-z]?(?:\d(?:[a-z\d]?(?:\d(?:[a-z][a-z]?)?)?)?)?)?")
+SILENT = HESITATIONS | {"and", "capital", "comma", "dash", "hyphen", "letter", "next", "space", "then"}
+MOST_DOUBTS = 3
+
+
+@dataclass(frozen=True)
+class Found:
+    """A postcode that could be meant, and which words it takes."""
+
+    start: int
+    end: int
+    text: str
+
+    @property
+    def code(self) -> str:
+        return certain(self.text)
+
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """The less the better: first as it was heard, and first such as exist."""
+        return self.text.count(DOUBT), not KNOWN.fullmatch(self.code)
+
+    def yields_to(self, other: "Found", words: Sequence[str]) -> bool:
+        """Whether the other one is the better reading of the same words, or has one more letter before the same."""
+        if not (self.start < other.end and other.start < self.end):
+            return False
+        longer = other.start < self.start and other.end == self.end and _is_letter(words[other.start])
+        return other.rank < self.rank or (other.rank == self.rank and longer)
+
+
+def postcode(text: str) -> str:
+    """The postcode that was said, in capitals without its space; "" without one, and where several could be meant."""
+    words = _words(text)
+    found = list(_candidates(words))
+    apart = [one for one in found if _is_apart(one, found, words)]
+    best = (one for one in apart if not any(one.yields_to(other, words) for other in apart))
+    code = only(one.code for one in best if not denied(words, one.start))
+    return code.upper() if code else ""
+
+
+def _words(text: str) -> list[str]:
+    text = re.sub(r"\bx[ -]ray", "xray", plain(text).replace("'", ""))
+    return [word for word in re.findall(r"[^\W_]+", text) if word not in SILENT]
+
+
+def _candidates(words: Sequence[str]) -> Iterator[Found]:
+    """All that has the shape, and of what could be made of the same words the best."""
+    for start in range(len(words)):
+        for end, texts in read(words, start, symbols, _begins).items():
+            found = [Found(start, end, text) for text in texts]
+            shaped = [one for one in found if _is_postcode(one.code, words[start])]
+            best = min((one.rank for one in shaped), default=None)
+            yield from (one for one in shaped if one.rank == best)
+
+
+def _is_postcode(code: str, first: str) -> bool:
+    """Whether it has the shape. An area that does not exist is believed where it is written, and not where spelled."""
+    written = not first.isalpha() and not first.isdecimal()
+    return bool(POSTCODE.fullmatch(code)) and (written or re.match(AREA, code) is not None)
+
+
+def _is_apart(one: Found, found: Sequence[Found], words: Sequence[str]) -> bool:
+    """Whether no letter more was spelled beside it, but for those of another postcode."""
+    before, after = word_at(words, one.start - 1), word_at(words, one.end)
+    begins = not _is_letter(before) or any(other.end == one.start for other in found)
+    one_more = _is_letter(after) or (after == "a" and letter(words[one.end - 1]) is not None)
+    return begins and (not one_more or any(other.start == one.end for other in found))
+
+
+def _is_letter(word: str) -> bool:
+    """Whether a word is a letter and nothing else: "a" and "I" are words of their own."""
+    return word not in ("a", "i") and (letter(word) is not None or word == "double")
+
+
+def _begins(text: str) -> bool:
+    return text.count(DOUBT) <= MOST_DOUBTS and BEGUN.fullmatch(certain(text)) is not None

@@ -1,0 +1,92 @@
+"""Where in a text numbers are said: runs of number words, with the pauses inside them."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from tools.hearing.numerals import SCALES, digit, is_numeral, numbers
+from tools.hearing.words import HESITATIONS, Meaning, denied, plain, read, word_at
+
+Run = list[list[str]]
+"""The words of a number, in parts where the caller paused: "07700, 900 123"."""
+
+DATE = re.compile(r"(?<![\d/.-])(?:0?[1-9]|[12]\d|3[01])([/.-])(?:0?[1-9]|1[0-2])\1(?:\d{4}|\d\d)(?!\1?\d)")
+THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:,\d{3})+|(?:\.\d{3})+)(?![.,]?\d)")
+NO_FRACTION = re.compile(r"(?<![\d.])(\d+)\.00?(?![.\d])")
+LETTER_O = re.compile(r"(?<=\d)o+(?![a-z])|\bo+(?=\d)")
+WORD = re.compile(r"\d+(?:st|nd|rd|th)\b|\d+|[^\W\d_]+|[+,.;!?/:@]")
+RUN = re.compile(r"\+?n[n.]*")
+PAUSES = frozenset(",.;!?")
+SILENT = HESITATIONS | frozenset(("comma", "dash", "hyphen", "space", "then"))
+SOUNDS = {"for": "four", "fore": "four", "to": "two", "too": "two", "won": "one", "ate": "eight"}
+"""What a recogniser writes for a digit among digits."""
+
+LONGEST_NUMBER = 20
+"""Digits; more than any phone number has."""
+
+
+def runs(text: str) -> Iterator[Run]:
+    """The runs of number words in a text, but for those that the caller denies."""
+    words = _words(text)
+    kinds = "".join(_kind(words, at) for at in range(len(words)))
+    for found in RUN.finditer(kinds):
+        if not denied(words, found.start()):
+            yield _parts(words[slice(*found.span())])
+
+
+def spelled(words: Sequence[str]) -> set[str]:
+    """All digits that the words of a run could mean together, with a plus where they begin with one."""
+    return read(words, 0, _numbers, lambda digits: len(digits) <= LONGEST_NUMBER).get(len(words), set())
+
+
+def whole(run: Run) -> list[str]:
+    """All words of a run, without its pauses."""
+    return [word for part in run for word in part]
+
+
+def _numbers(words: Sequence[str], at: int) -> Iterable[Meaning]:
+    return [(1, "+")] if words[at] == "+" else numbers(words, at)
+
+
+def _words(text: str) -> list[str]:
+    text = DATE.sub(" / ", plain(text).replace("'", ""))
+    text = THOUSANDS.sub(lambda found: re.sub("[.,]", "", found[0]), text)
+    text = LETTER_O.sub(lambda found: "0" * len(found[0]), NO_FRACTION.sub(r"\1", text))
+    words = [word for word in WORD.findall(text) if word not in SILENT]
+    return [_meant(words, at) for at in range(len(words)) if not _is_breath(words, at)]
+
+
+def _is_breath(words: Sequence[str], at: int) -> bool:
+    """A pause inside of one number: "ten thousand, and forty two"."""
+    return words[at] == "," and word_at(words, at - 1) in SCALES
+
+
+def _meant(words: Sequence[str], at: int) -> str:
+    word, before, after = words[at], word_at(words, at - 1), word_at(words, at + 1)
+    if word == "plus":
+        return "+"
+    if word in ("a", "an") and after in SCALES:
+        return "one"
+    # "One zero zero for two" is spelled digit by digit; "10042 for two people" is not.
+    if word in SOUNDS and digit(before) and (digit(after) or not after):
+        return SOUNDS[word]
+    return word
+
+
+def _kind(words: Sequence[str], at: int) -> str:
+    """What a word is in a run, in one character; a space for one that ends it."""
+    word = words[at]
+    if is_numeral(word):
+        return "n"
+    if word in PAUSES or (word == "and" and word_at(words, at - 1) in SCALES):
+        return "."
+    return "+" if word == "+" else " "
+
+
+def _parts(words: Sequence[str]) -> Run:
+    run: Run = [[]]
+    for word in words:
+        if word in PAUSES:
+            run.append([])
+        else:
+            run[-1].append(word)
+    return [part for part in run if part]

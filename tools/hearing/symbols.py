@@ -1,0 +1,68 @@
+"""Letters and digits that are spelled one by one, and what a recogniser may have written for them."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+
+from tools.hearing.letters import YOU, letters
+from tools.hearing.numerals import ROUND, digit, repeated, small
+from tools.hearing.words import Meaning, word_at
+
+DOUBT = "?"
+"""Stands behind a symbol that was written as another one."""
+
+SOUNDS = (
+    "a ay eh hey | b be bee | c cee sea see | d dee | e ee | f eff | g gee | h aitch haitch | i eye | j jay | k kay | "
+    "l el ell | m em | n en | p pea pee | q cue queue | r are | s es ess | t tea tee | u you yew | v vee | x ex | "
+    "y why wye | z zed zee | 1 won | 2 to too | 4 for fore | 8 ate"
+)
+HEARD_AS = {word: symbol for symbol, *words in map(str.split, SOUNDS.split("|")) for word in words}
+ALIKE = {"0": "o", "1": "i", "8": "a"} | {"o": "0", "i": "1", "a": "8"}
+PIECE = re.compile(r"(?=[a-z]*\d)[a-z\d]{2,7}|[a-z]{2}i[a-z]?|[a-z]{2}")
+"""Some symbols in one word: "sw1a", "2aa", "sw", or "swia" where a 1 was written as an I."""
+LONGEST = 7
+
+
+def symbols(words: Sequence[str], at: int) -> Iterable[Meaning]:
+    """What the words from `at` on could mean, with a mark behind each symbol that was written as another one."""
+    said = {meaning for meaning in _as_said(words, at) if len(meaning[1]) <= LONGEST}
+    alike = {(used, "".join(each)) for used, text in said for each in product(*map(_alike, text))}
+    doubtful = alike | set(_heard(words, at))
+    return said | {(used, text) for used, text in doubtful if (used, certain(text)) not in said}
+
+
+def certain(text: str) -> str:
+    """The symbols without their marks."""
+    return text.replace(DOUBT, "")
+
+
+def _heard(words: Sequence[str], at: int) -> Iterator[Meaning]:
+    if heard := HEARD_AS.get(words[at]):
+        yield 1, heard + DOUBT
+        if heard in ("2", "4") and word_at(words, at + 1) == "a":
+            yield 2, heard + DOUBT  # "M1 for a BT"
+
+
+def _as_said(words: Sequence[str], at: int) -> Iterator[Meaning]:
+    word = words[at]
+    yield from letters(words, at)
+    yield from repeated(words, at)
+    yield from small(words, at)
+    if word in ROUND:
+        yield 1, ROUND[word] + "0"
+    if word == "oh":
+        yield 1, "o"
+    if word == "double":
+        yield from _half_heard(word_at(words, at + 1))
+    if PIECE.fullmatch(word) and word not in ("be", "to"):
+        yield 1, word
+
+
+def _half_heard(after: str) -> Iterator[Meaning]:
+    """ "Double u" whose end was not heard: "S double one A" could be 11 and W 1, "two double A" is rather AA."""
+    if after not in YOU:
+        yield 1, "w" if digit(after) else f"w{DOUBT}"
+
+
+def _alike(symbol: str) -> tuple[str, ...]:
+    return (symbol, ALIKE[symbol] + DOUBT) if symbol in ALIKE else (symbol,)
