@@ -181,6 +181,21 @@ def calls(
 
 
 @cli.command()
+def unlock(
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="An order number or an e-mail address, for the account; a phone number, an address or a call, for it."
+        ),
+    ],
+) -> None:
+    """Let somebody be verified again, after failed tries."""
+    from app.unlock import run
+
+    run(what)
+
+
+@cli.command()
 def migrate() -> None:
     """Bring the database to the newest version of the tables."""
     from app.data import run_migrate

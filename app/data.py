@@ -12,6 +12,7 @@ from app.process import HERE, fail, settings
 from shop.seed import seed
 from switchboard.database import Database
 from switchboard.migrations import pending, upgrade
+from switchboard.pseudonyms import Pseudonyms
 from switchboard.settings.schema import Settings
 
 VERSIONS = (HERE / "shop" / "migrations" / "versions",)
@@ -20,7 +21,7 @@ VERSIONS = (HERE / "shop" / "migrations" / "versions",)
 
 def database_of(chosen: Settings) -> Database:
     """The database of the settings."""
-    return Database(chosen.storage.url.get_secret_value())
+    return Database(chosen.storage.url.get_secret_value(), Pseudonyms(chosen.pseudonym_secret))
 
 
 def run_migrate() -> None:

@@ -1,5 +1,6 @@
 """Customers, and the right to see their data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -18,19 +19,39 @@ class Account:
     customer_id: int
 
 
+@dataclass(frozen=True)
+class Details:
+    """What somebody gave to be verified: a postcode, and an order number or an e-mail address or both."""
+
+    postcode: str
+    order_number: int | None = None
+    email: str | None = None
+
+
+async def named_by(session: AsyncSession, details: Details) -> Sequence[Customer | None]:
+    """The customer that each of order number and e-mail address points to, of those that were given."""
+    found = []
+    if details.order_number is not None:
+        by_order = select(Customer).join(Order, Order.customer_id == Customer.id)
+        found.append(await session.scalar(by_order.where(Order.number == details.order_number)))
+    if details.email:
+        found.append(await session.scalar(select(Customer).where(Customer.email == details.email.lower())))
+    return found
+
+
+def whom(details: Details, named: Sequence[Customer | None]) -> Customer | None:
+    """The customer whom all details point to; None when one of them does not fit."""
+    if not named or named[0] is None or any(customer is not named[0] for customer in named):
+        return None
+    return named[0] if written(named[0].postcode) == written(details.postcode) else None
+
+
 async def identify(
     session: AsyncSession, *, postcode: str, order_number: int | None = None, email: str | None = None
 ) -> Customer | None:
     """The customer whom the postcode and every other given proof point to; None when one of them does not fit."""
-    if order_number is None and not email:
-        return None
-    query = select(Customer)
-    if order_number is not None:
-        query = query.join(Order, Order.customer_id == Customer.id).where(Order.number == order_number)
-    if email:
-        query = query.where(Customer.email == email.lower())
-    customer = await session.scalar(query)
-    return customer if customer and _same_postcode(customer.postcode, postcode) else None
+    details = Details(postcode, order_number, email)
+    return whom(details, await named_by(session, details))
 
 
 async def get(session: AsyncSession, account: Account) -> Customer:
@@ -38,11 +59,7 @@ async def get(session: AsyncSession, account: Account) -> Customer:
     return await session.get_one(Customer, account.customer_id)
 
 
-def _same_postcode(one: str, other: str) -> bool:
-    return _written(one) == _written(other)
-
-
-def _written(postcode: str) -> str:
-    # Said aloud, O and 0 are one sound, and a transcript may write I as 1.
+def written(postcode: str) -> str:
+    """A postcode in one way of writing. Said aloud, O and 0 are one sound, and a transcript may write I as 1."""
     letters = "".join(c for c in postcode.upper() if c.isalnum())
     return letters.replace("O", "0").replace("I", "1")

@@ -224,3 +224,15 @@ class Callback(Base):
     idempotency_key: Mapped[str] = mapped_column(unique=True)
 
     slot: Mapped[CallbackSlot] = relationship(lazy="joined", innerjoin=True)
+
+
+class FailedTries(Base):
+    """How often somebody failed to be verified: for one target or from one origin, which `key` is a pseudonym of."""
+
+    __tablename__ = "failed_tries"
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    failures: Mapped[int]
+    held_until: Mapped[datetime]
+    forgotten_at: Mapped[datetime] = mapped_column(index=True)

@@ -73,7 +73,9 @@ class Conversation:
         self._tag = CallTag(call_id)
         state = workflow.state.model_validate(past.state if past else {})
         caller.verified = past.verified if past else caller.verified
-        self.call = Call[Any](call_id, workflow.name, state, database, self.ledger, caller, self._first.name())
+        self.call = Call[Any](
+            call_id, workflow.name, state, database, self.ledger, caller, self._first.name(), origin=origin
+        )
         self._witness = Witness(self.call, workflow.secrets)
         modality = self._modality(workflow.voice(self._first))
         self.model = services.realtime(modality, self._witness.reconnected, channel.more_silence_ms)

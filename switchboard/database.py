@@ -10,6 +10,7 @@ from sqlalchemy import URL, event, make_url
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from switchboard.files import keep_private, private_file, private_folder
+from switchboard.pseudonyms import Pseudonyms
 from switchboard.text import clean, cleaned
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
@@ -19,10 +20,12 @@ class Database:
     """A pool of connections to the database at `url` (see `async_url` for the forms it takes).
 
     All text is clean (`switchboard/text.py`) before it is stored or looked for. An error tells no values.
+    `pseudonyms` are for what is kept in it and must not be read; without them their key comes from the URL.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, pseudonyms: Pseudonyms | None = None) -> None:
         self.url = async_url(url)
+        self.pseudonyms = pseudonyms or Pseudonyms(url)
         self._engine = create_async_engine(
             self.url,
             pool_pre_ping=self.url.drivername != DRIVERS["sqlite"],

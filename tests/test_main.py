@@ -77,7 +77,7 @@ def test_the_web_app_loads_no_realtime_plugin() -> None:
 def test_every_command_is_in_the_help() -> None:
     commands = {
         *("console", "demo", "web", "dev", "start", "connect", "download-files", "check", "graph"),
-        *("simulator", "livekit-server", "page", "migrate", "seed", "phone", "calls"),
+        *("simulator", "livekit-server", "page", "migrate", "seed", "phone", "calls", "unlock"),
     }
     assert commands <= set(re.findall(r"^\W*([\w-]+)\s", run("--help").stdout, re.MULTILINE))
 
@@ -202,6 +202,17 @@ def test_seeding_twice_adds_nothing(tmp_path: Path) -> None:
 
     assert "50 customers, 200 orders" in first.stdout
     assert "Nothing to add" in second.stdout
+
+
+@pytest.mark.parametrize(
+    ("what", "code", "words"),
+    [("10042", 0, "Nothing was held there."), ("+447700900999", 0, "Nothing was held there."), ("7", 2, "is no order")],
+)
+def test_unlock_says_what_it_did(shop_url: str, what: str, code: int, words: str) -> None:
+    unlocked = run("unlock", what, DATABASE_URL=shop_url)
+
+    assert unlocked.returncode == code
+    assert words in unlocked.stdout + unlocked.stderr
 
 
 def test_graph_shows_the_line_as_text_and_as_mermaid() -> None:

@@ -31,7 +31,8 @@ class Caller:
     number: str | None = None
     dialed: str | None = None
     verified: Verified | None = None
-    failed_verifications: int = 0
+    turned_away: bool = False
+    """The business's check has refused them for now."""
 
     @property
     def masked_number(self) -> str | None:
@@ -52,3 +53,5 @@ class Call(Generic[State]):
     agent: str = ""
     """The name of the agent that has the caller, or is to have them first."""
     departure: Departure = field(default_factory=Departure)
+    origin: str | None = None
+    """What it has in common with the calls that it goes on from; None: there are none."""

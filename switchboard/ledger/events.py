@@ -143,6 +143,16 @@ class Remembered(Happening):
     verified: dict[str, str] | None
 
 
+class VerificationHeld(Happening):
+    """So many tries at verification have failed that the next ones have to wait.
+
+    `held` are kinds ("postcode", "number"), never what they stand for.
+    """
+
+    kind: Literal["verification_held"] = "verification_held"
+    held: tuple[str, ...]
+
+
 class Failed(Happening):
     kind: Literal["error"] = "error"
     source: str
@@ -174,6 +184,7 @@ Event = Annotated[
     | PersonStep
     | PersonSpoke
     | Remembered
+    | VerificationHeld
     | Failed
     | Recovered
     | Ended,

@@ -731,6 +731,11 @@ class Settings(BaseModel):
         """The simulator that answers, where one was named for the case that nobody else is; None: not that one."""
         return self.realtime.simulator_url if self.provider in (None, "simulator") else None
 
+    @property
+    def pseudonym_secret(self) -> str:
+        """What pseudonyms are made with: LiveKit's secret, or the database's address, its password included."""
+        return (self.livekit.api_secret or self.storage.url).get_secret_value()
+
     def require_provider(self) -> Provider:
         """Who serves the realtime model; raises `SettingsError` if nobody is named."""
         if self.provider is None and self.simulated_at:

@@ -16,8 +16,8 @@ from tools.case import Case
 Ctx = RunContext[Call[Case]]
 
 
-def ring(database: Database, number: str | None = None) -> Ctx:
-    """A new call from a caller whom nobody knows."""
+def ring(database: Database, number: str | None = None, origin: str | None = None) -> Ctx:
+    """A new call from a caller whom nobody knows; with an `origin` it goes on from others of that origin."""
     call_id = f"call_{uuid.uuid4().hex[:12]}"
     call = Call(
         id=call_id,
@@ -26,6 +26,7 @@ def ring(database: Database, number: str | None = None) -> Ctx:
         database=database,
         ledger=Ledger(database, call_id, "support-line"),
         caller=Caller(number=number),
+        origin=origin,
     )
     return cast(Ctx, SimpleNamespace(userdata=call))
 

@@ -1,0 +1,58 @@
+"""Letting somebody be verified again: the person's way out of a lock, beside time."""
+
+import asyncio
+from contextlib import aclosing
+from ipaddress import ip_address
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.data import database_of, prepare_database
+from app.process import fail, settings
+from shop.customers import Details
+from shop.locks import unlock_account, unlock_origin
+from switchboard.http.limits import network_of
+from switchboard.pseudonyms import Pseudonyms
+from tools import hearing
+
+
+def run(what: str) -> None:
+    """Forget the failed tries at an account, or those of a number, an address or a call."""
+    chosen = settings()
+    prepare_database(chosen)
+
+    async def unlocked() -> int:
+        async with aclosing(database_of(chosen)) as database, database.write() as session:
+            return await unlock(session, database.pseudonyms, what)
+
+    counts = asyncio.run(unlocked())
+    typer.echo(f"Unlocked: {counts} counts of failed tries are forgotten." if counts else "Nothing was held there.")
+
+
+async def unlock(session: AsyncSession, pseudonyms: Pseudonyms, what: str) -> int:
+    """What is meant is seen from how it is written; tells how many counts are forgotten. Exits with 2 if nothing is."""
+    what = what.strip()
+    if "@" in what:
+        return await unlock_account(session, pseudonyms, Details("", email=what))
+    if what.isdecimal() and (order := hearing.order_number(what)):
+        return await unlock_account(session, pseudonyms, Details("", order_number=order))
+    return await unlock_origin(session, pseudonyms, *_origin(what))
+
+
+def _origin(what: str) -> tuple[str, str]:
+    """Its kind and how it is counted."""
+    if what.startswith("call"):
+        return "call", what
+    if _is_address(what):
+        return "address", network_of(what)
+    number = hearing.phone(what)
+    if number is None:
+        fail(f"{what!r} is no order number, e-mail address, phone number, network address or call.")
+    return "number", number
+
+
+def _is_address(what: str) -> bool:
+    try:
+        return bool(ip_address(what))
+    except ValueError:
+        return False
