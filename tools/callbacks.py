@@ -73,7 +73,7 @@ async def book_callback(ctx: RunContext[Call[Case]], slot: str, phone: str = "",
                 topic=topic or call.state.topic or "not said",
                 key=request,
                 now=now,
-                briefing=call.state.briefing_text(),
+                briefing=call.state.briefing_text(call.caller.standing),
             )
         except SlotTakenError as error:
             rest = [other for other in free if other.id != chosen.id]

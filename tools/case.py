@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, Field
 
+from switchboard.line.quoted import one_line
+
 
 class Briefing(BaseModel):
     """What a colleague has to know before they speak with the caller."""
@@ -26,15 +28,19 @@ class Case(BaseModel):
         if done not in self.tried:
             self.tried.append(done)
 
-    def briefing_text(self) -> str | None:
-        """The briefing as the colleague reads it; None before one is written."""
+    def briefing_text(self, standing: str) -> str | None:
+        """The briefing as the colleague reads it; None before one is written.
+
+        `standing` is what is proved about the caller. It comes first, and no words of theirs can add a line.
+        """
         if self.briefing is None:
             return None
         lines = [
+            standing,
             f"Problem: {self.briefing.problem}",
             f"Wish: {self.briefing.wish}",
             f"Tried: {self.briefing.tried}",
             f"Order: {self.order_number or 'none'}",
             *(f"- {done}" for done in self.tried),
         ]
-        return "\n".join(lines)
+        return "\n".join(map(one_line, lines))

@@ -77,7 +77,7 @@ async def _open(call: Call[Case], tool: str, urgency: Urgency, summary: str, ord
                 now=clock.now(),
                 order_number=number if account else None,
                 phone=reach,
-                briefing=call.state.briefing_text(),
+                briefing=call.state.briefing_text(call.caller.standing),
                 urgency=urgency,
             )
     except OrderNotFoundError as error:

@@ -8,6 +8,8 @@ from pydantic import BaseModel
 from switchboard.call.departure import Departure
 from switchboard.database import Database
 from switchboard.ledger import Ledger
+from switchboard.line.quoted import one_line
+from switchboard.line.sentences import NOT_VERIFIED, VERIFIED
 
 SHOWN_DIGITS = 2
 State = TypeVar("State", bound=BaseModel)
@@ -33,6 +35,13 @@ class Caller:
     verified: Verified | None = None
     turned_away: bool = False
     """The business's check has refused them for now."""
+
+    @property
+    def standing(self) -> str:
+        """What is proved about who calls, a line for whoever takes over: code writes it, and no model."""
+        if self.verified is None:
+            return NOT_VERIFIED
+        return VERIFIED.format(by=one_line(self.verified.by), name=one_line(self.verified.name))
 
     @property
     def masked_number(self) -> str | None:

@@ -142,7 +142,8 @@ class Handoffs:
                 facts: What is known so far: who calls, order numbers, what they want.
                 tried: What was tried, and how it went.
             """
-            return self.call.departure.refusal() or self._put_through(edge, ctx, brief_text(reason, facts, tried))
+            brief = f"{self.call.caller.standing}\n{brief_text(reason, facts, tried)}"
+            return self.call.departure.refusal() or self._put_through(edge, ctx, brief)
 
         function = transfer_with_brief if isinstance(edge.context, Brief) else transfer
         return function_tool(function, name=transfer_name(edge.target), description=_describe(edge))
@@ -230,7 +231,7 @@ class Handoffs:
             self._handoffs += 1
             await agent.update_chat_ctx(CallSession.of(agent).chat_ctx, exclude_invalid_function_calls=False)
         elif self._past:
-            await agent.update_chat_ctx(llm.ChatContext([self._past.note()]))
+            await agent.update_chat_ctx(llm.ChatContext([self._past.note(self.call.caller.standing)]))
         await _let_enter(agent)
         if transfer:
             transfer.stop_waiting()

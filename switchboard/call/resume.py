@@ -12,6 +12,7 @@ from switchboard.call.call import Verified
 from switchboard.database import Database
 from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, Event, HandoffDone, Remembered
 from switchboard.ledger.timeline import newest_of, timeline
+from switchboard.line.quoted import Said
 from switchboard.line.sentences import BROKE_OFF
 
 log = structlog.get_logger(__name__)
@@ -30,11 +31,14 @@ class Past:
     """Who had the caller."""
     state: dict[str, Any]
     verified: Verified | None
-    said: tuple[str, ...]
+    said: tuple[Said, ...]
 
-    def note(self) -> llm.ChatMessage:
-        """The conversation as one system item: an assistant's text would make the model drift to text answers."""
-        return llm.ChatMessage(role="system", content=["\n".join([BROKE_OFF, *self.said])])
+    def note(self, standing: str) -> llm.ChatMessage:
+        """The conversation as one system item: an assistant's text would make the model drift to text answers.
+
+        `standing` is what is proved about the caller now.
+        """
+        return llm.ChatMessage(role="system", content=["\n".join([standing, BROKE_OFF, *map(str, self.said)])])
 
 
 async def recall(database: Database, origin: str) -> Past | None:
@@ -63,7 +67,7 @@ async def _recall(database: Database, origin: str) -> Past | None:
     memories = [event for event in events if isinstance(event, Remembered)]
     last = memories[-1] if memories else None
     verified = Verified(**last.verified) if last and last.verified else None
-    said = tuple(line for event in events if (line := _line(event)))[-LONGEST:]
+    said = tuple(said for event in events if (said := _said(event)))[-LONGEST:]
     return Past(call_id, agents[-1], last.state if last else {}, verified, said)
 
 
@@ -73,7 +77,7 @@ def _agent(event: Event) -> str | None:
     return event.target if isinstance(event, HandoffDone) else None
 
 
-def _line(event: Event) -> str | None:
+def _said(event: Event) -> Said | None:
     if isinstance(event, CallerSpoke):
-        return f"caller: {event.text}"
-    return f"{event.agent}: {event.text}" if isinstance(event, AgentSpoke) else None
+        return Said("caller", event.text)
+    return Said(event.agent, event.text) if isinstance(event, AgentSpoke) else None

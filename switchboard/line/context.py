@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from livekit.agents import llm
 
+from switchboard.line.quoted import as_json
 from switchboard.line.sentences import BRIEF
 
 ContextChoice = Callable[[llm.ChatContext], llm.ChatContext]
@@ -56,7 +57,7 @@ def choose(policy: Context, before: llm.ChatContext, brief: str = "") -> Context
 
 def brief_text(reason: str, facts: str, tried: str) -> str:
     """A brief as the next agent reads it."""
-    return BRIEF.format(reason=reason, facts=facts, tried=tried)
+    return BRIEF.format(brief=as_json({"reason": reason, "facts": facts, "tried": tried}))
 
 
 def _note(brief: str) -> list[llm.ChatItem]:

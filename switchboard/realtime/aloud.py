@@ -7,6 +7,7 @@ from typing import Any
 
 from livekit.agents import APIConnectionError, utils
 
+from switchboard.line.quoted import inside_quotes
 from switchboard.line.sentences import READ_ALOUD
 
 ANSWER_SECONDS = 10.0  # LiveKit's own patience with a reply
@@ -88,7 +89,7 @@ def reading_request(event_id: str, text: str, preview: bool) -> dict[str, Any]:
     response = {
         "conversation": "none",
         "input": [],
-        "instructions": READ_ALOUD.format(text=text),
+        "instructions": READ_ALOUD.format(text=inside_quotes(text)),
         "metadata": {"client_event_id": event_id},
         "tool_choice": "none",
         **modality,

@@ -12,6 +12,7 @@ from livekit.agents import utils
 from livekit.agents.llm._realtime.openai import _ResponseGeneration
 from openai.types.realtime import ResponseCreateEvent
 
+from switchboard.line.quoted import inside_quotes
 from switchboard.line.sentences import REST
 
 log = structlog.get_logger(__name__)
@@ -101,7 +102,7 @@ class BrokenAnswers:
         if broken.asked is not None and broken.asked.response is not None:
             response = broken.asked.response.model_dump(exclude_unset=True)
         if broken.heard:
-            response["instructions"] = f"{self._instructions()}\n{REST.format(heard=broken.heard)}"
+            response["instructions"] = f"{self._instructions()}\n{REST.format(heard=inside_quotes(broken.heard))}"
         response["metadata"] = {"client_event_id": event_id}
         return ResponseCreateEvent.model_validate(
             {"type": "response.create", "event_id": event_id, "response": response}

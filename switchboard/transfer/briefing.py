@@ -1,21 +1,23 @@
 """The talk with a person who was rung: the briefing, their questions, yes or no; and their words when they are done."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Literal, Self
 
-from livekit.agents import Agent, AgentSession, UserInputTranscribedEvent, function_tool, llm, room_io
+from livekit.agents import Agent, AgentSession, ToolError, UserInputTranscribedEvent, function_tool, llm, room_io
 from livekit.agents.voice.events import UserStateChangedEvent
 
 from switchboard.call.channel import PHONE
-from switchboard.line.sentences import BRIEF_THE_COLLEAGUE, DICTATE
+from switchboard.line.quoted import Said
+from switchboard.line.sentences import ASK_FOR_A_YES, BRIEF_THE_COLLEAGUE, DICTATE, SAID_BEFORE
 from switchboard.line.voices import NativeVoice
 from switchboard.line.workflow import Person
 from switchboard.realtime.pieces import SHORT_MS
 from switchboard.room.agent_track import AgentTrack
 from switchboard.services.providers import Services
 from switchboard.services.speech import Speeches
+from switchboard.transfer.consent import Consent
 from switchboard.transfer.person_phone import PERSON, PersonPhone
 from switchboard.waiting import any_set
 
@@ -31,8 +33,9 @@ INSTRUCTIONS = """\
 You are `briefing` on the line `{line}`.
 You have rung {name}, a colleague of yours, on the telephone. A caller is waiting, who cannot hear you two. Everything
 you write is spoken aloud: short, plain sentences.
-Begin with the briefing: that a caller is waiting, who it is if that is known, what they want and what was tried, in two
-or three sentences. Then ask whether you may put the caller through: they can say so, or press 1 for yes and 2 for no.
+Begin with the briefing: that a caller is waiting, who it is if that is known, and whether that is verified; what they
+want and what was tried; in two or three sentences. Then ask whether you may put the caller through: they can say so, or
+press 1 for yes and 2 for no.
 Answer their questions from what you know of the call, and from nothing else. When they agree, call `accept_caller`;
 when they do not, or cannot, call `decline_caller`. Say nothing when you call a tool. An answering machine accepts
 nobody: if you hear one, call `decline_caller`."""
@@ -51,7 +54,7 @@ class Briefing:
         person: Person,
         of_line: str,
         brief: str,
-        said: Sequence[str],
+        said: Sequence[Said],
         on_said: Callable[[str], None],
     ) -> None:
         self._services = services
@@ -65,7 +68,8 @@ class Briefing:
         self._heard = asyncio.Event()
         self._on_said = on_said
         self.track = AgentTrack()
-        self._agent = Briefer(person, of_line, brief, said, self._decide)
+        self._consent = Consent(transcribed=services.settings.transcription_model is not None)
+        self._agent = Briefer(person, of_line, brief, said, self._decide, self._consent.given)
 
     async def __aenter__(self) -> Self:
         """Be there, ready to speak, before the phone is answered."""
@@ -83,6 +87,7 @@ class Briefing:
         self._resources.push_async_callback(self._session.aclose)
         self._resources.push_async_callback(model.hang_up)  # first: it costs money
         self._session.output.audio = self.track
+        self._consent.watch(self._session)
         self._session.on("user_state_changed", self._user_state)
         self._session.on("user_input_transcribed", self._transcribed)
         self._line.listen(self._key)
@@ -159,26 +164,30 @@ class Briefing:
 
 
 class Briefer(Agent):
-    """Who speaks with the person."""
+    """Who speaks with the person. `agreed` tells whether they have agreed themselves."""
 
     def __init__(
         self,
         person: Person,
         line: str,
         brief: str,
-        said: Sequence[str],
+        said: Sequence[Said],
         decide: Callable[[Decision], None],
+        agreed: Callable[[], Awaitable[bool]],
     ) -> None:
-        known = "\n".join([brief, "What was said in the call:", *said])
+        known = "\n".join([brief, SAID_BEFORE, *map(str, said)])
         # A system item: an assistant's text would make the model drift to text answers.
         context = llm.ChatContext([llm.ChatMessage(role="system", content=[known])])
         instructions = INSTRUCTIONS.format(line=line, name=person.name)
         super().__init__(id="briefing", instructions=instructions, chat_ctx=context)
         self._decide = decide
+        self._agreed = agreed
 
     @function_tool
     async def accept_caller(self) -> None:
         """The colleague takes the caller. Call it when they have agreed."""
+        if not await self._agreed():
+            raise ToolError(ASK_FOR_A_YES)
         self._decide("accepted")
 
     @function_tool

@@ -20,6 +20,7 @@ from switchboard.call.call import Call
 from switchboard.call.ending import Ending
 from switchboard.ledger.events import PersonSpoke, PersonStage, PersonStep
 from switchboard.line.context import brief_text
+from switchboard.line.quoted import Said, as_json
 from switchboard.line.sentences import HANDED_BACK, MEANWHILE, SAID, UNREACHED, WITH_YOU_AGAIN
 from switchboard.line.workflow import Person, transfer_name
 from switchboard.realtime import CallModel
@@ -84,8 +85,9 @@ class WarmTransfer:
             departure = self._caller.call.departure
             if refusal := departure.refusal():
                 return refusal
+            brief = f"{self._caller.call.caller.standing}\n{brief_text(reason, facts, tried)}"
             with departure.to(person.name):
-                return await self._transfer(person, ctx, brief_text(reason, facts, tried))
+                return await self._transfer(person, ctx, brief)
 
         description = f"{person.purpose} {FIRST_SAY_SO}"
         return function_tool(transfer, name=transfer_name(person), description=description)
@@ -138,7 +140,7 @@ class Attempt:
         self._person = person
         self._number = number
         self._hold = hold
-        self.said: list[str] = []
+        self.said: list[Said] = []
         """What the agent is to know of the talk between caller and person."""
 
     async def run(self, phone: str, brief: str) -> PersonStage:
@@ -230,29 +232,29 @@ class Attempt:
     def _caller_said(self, event: ConversationItemAddedEvent) -> None:
         item = event.item
         if isinstance(item, llm.ChatMessage) and item.role == "user" and item.text_content:
-            self.said.append(f"caller: {item.text_content}")
+            self.said.append(Said("caller", item.text_content))
 
     def _person_said(self, words: str) -> None:
-        self.said.append(f"{self._person.name}: {words}")
+        self.said.append(Said(self._person.name, words))
         self._caller.call.ledger.write(PersonSpoke(target=self._person.id, text=words))
 
     def _step(self, stage: PersonStage) -> None:
         _step(self._caller, self._person, stage, self._number)
 
 
-def said_in(session: AgentSession[Any]) -> list[str]:
-    """What was said in the call so far, a line each."""
+def said_in(session: AgentSession[Any]) -> list[Said]:
+    """What was said in the call so far."""
     spoken = [item for item in session.history.items if isinstance(item, llm.ChatMessage)]
     names = {"user": "caller", "assistant": "agent"}
-    return [f"{names[item.role]}: {item.text_content}" for item in spoken if item.role in names and item.text_content]
+    return [Said(names[item.role], item.text_content) for item in spoken if item.role in names and item.text_content]
 
 
 def _step(caller: CallerSide, person: Person, stage: PersonStage, number: int = 0) -> None:
     caller.call.ledger.write(PersonStep(agent=caller.call.agent, target=person.id, stage=stage, phone=number))
 
 
-def _result(words: str, person: Person, said: Sequence[str] = (), typed: Sequence[str] = ()) -> str:
+def _result(words: str, person: Person, said: Sequence[Said] = (), typed: Sequence[str] = ()) -> str:
     """What the agent is told about it."""
     told = words.format(name=person.name, again=WITH_YOU_AGAIN)
-    told += SAID.format(said=" / ".join(said)) if said else ""
-    return told + (MEANWHILE.format(typed=" / ".join(typed)) if typed else "")
+    told += SAID.format(said=f"[{', '.join(map(str, said))}]") if said else ""
+    return told + (MEANWHILE.format(typed=as_json(typed)) if typed else "")

@@ -1,5 +1,6 @@
 """The sentences of the engine that a mind without a model has to know: it fails when either side is worded anew."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from simulator.playbook_format import Book
 from simulator.sentences import CUT, EXACTLY
 from simulator.strict_yaml import Document
 from switchboard.line import sentences
+from switchboard.line.context import brief_text
+from switchboard.line.quoted import Said, as_json
 from tests.stage.mind import Obedient
 
 PLAYBOOK = Path(__file__).parents[2] / "workflows" / "support_line.playbook.yaml"
@@ -55,17 +58,18 @@ def test_a_moment_of_a_call_has_words_of_its_own_in_the_playbook(book: Book, sen
 def test_the_playbook_reads_the_reason_in_a_brief(book: Book) -> None:
     pattern = book.slots["trouble"].pattern
     assert pattern
-    found = pattern.search(sentences.BRIEF.format(reason=WORDS, facts="none", tried="nothing"))
-    assert found and found[1] == WORDS
+    found = pattern.search(brief_text(WORDS, facts="none", tried="nothing"))
+    assert found and json.loads(f'"{found[1]}"') == WORDS
 
 
 def test_the_playbook_tells_a_person_who_gives_the_caller_back_from_one_who_could_not_be_reached(book: Book) -> None:
     said, back, _ = (after.match for after in book.tools["transfer_to_shop_desk"].after)
     handed_back = sentences.HANDED_BACK.format(name="shop desk", again=sentences.WITH_YOU_AGAIN)
     unreached = sentences.UNREACHED.format(name="shop desk", again=sentences.WITH_YOU_AGAIN)
-    told = handed_back + sentences.SAID.format(said=WORDS) + sentences.MEANWHILE.format(typed="hello")
+    words = f"[{Said('caller', 'hello')}, {Said('shop desk', WORDS)}]"
+    told = handed_back + sentences.SAID.format(said=words) + sentences.MEANWHILE.format(typed=as_json(["hello"]))
 
     assert back.search(handed_back) and not back.search(unreached)
     found = said.search(told)
-    assert found and found["told"] == WORDS
+    assert found and json.loads(f'"{found["told"]}"') == WORDS
     assert not said.search(handed_back)

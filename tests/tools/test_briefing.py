@@ -2,6 +2,7 @@ import pytest
 from livekit.agents import ToolError
 
 from switchboard.database import Database
+from switchboard.line.sentences import NOT_VERIFIED
 from tests.tools.phone import known, ring
 from tools.briefing import write_briefing
 from tools.case import Briefing
@@ -14,7 +15,9 @@ async def test_a_briefing_is_kept_in_the_case_with_what_was_done(seeded: Databas
     answer = await write_briefing(ctx, problem="It is late.", wish="A date.")
 
     assert answer.startswith("The briefing is written.")
-    assert ctx.userdata.state.briefing_text() == (
+    caller = ctx.userdata.caller
+    assert ctx.userdata.state.briefing_text(caller.standing) == (
+        "VERIFIED by e-mail and postcode: the caller is Amelia Hart.\n"
         "Problem: It is late.\nWish: A date.\nTried: nothing yet\nOrder: 10042\n- Told that order 10042 is on its way."
     )
 
@@ -33,4 +36,4 @@ async def test_half_a_briefing_is_none(seeded: Database) -> None:
         await write_briefing(ctx, problem="It is late.", wish=" ")
 
     assert ctx.userdata.state.briefing is None
-    assert ctx.userdata.state.briefing_text() is None
+    assert ctx.userdata.state.briefing_text(NOT_VERIFIED) is None

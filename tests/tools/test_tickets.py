@@ -42,7 +42,9 @@ async def test_an_urgent_ticket_carries_the_briefing(seeded: Database) -> None:
     assert "within four working hours" in answer
     assert ticket.urgency == Urgency.URGENT
     assert ticket.briefing is not None
-    assert ticket.briefing.startswith("Problem: The desk is scratched.\nWish: A new one.\nTried: A photo was sent.")
+    assert ticket.briefing.startswith(
+        f"{ctx.userdata.caller.standing}\nProblem: The desk is scratched.\nWish: A new one.\nTried: A photo was sent."
+    )
 
 
 @pytest.mark.parametrize("tool", [open_ticket, open_urgent_ticket])

@@ -9,7 +9,7 @@ import pytest
 
 from simulator.mind import CallTool, Request, Say
 from simulator.playbook import Playbook
-from switchboard.line import sentences
+from switchboard.line.context import brief_text
 from tests.workflows.stage import TOOLBOXES, Stage, World, message, tool
 from tools import access, knowledge, tickets, verification
 
@@ -408,7 +408,7 @@ def test_a_whole_call_is_natural(playbook: Playbook, title: str) -> None:
 
 def test_escalation_knows_from_the_brief_what_support_knew(playbook: Playbook) -> None:
     stage = Stage(playbook, "escalation")
-    brief = sentences.BRIEF.format(reason="The sofa is late.", facts="Order 10042.", tried="-")
+    brief = brief_text("The sofa is late.", facts="Order 10042.", tried="-")
     stage.items.append(message("system", brief))
     assert "sorry" in stage.open()
     stage.say("an urgent ticket please")

@@ -12,6 +12,8 @@ from switchboard.call.resume import Past, recall
 from switchboard.database import Database
 from switchboard.ledger import Ledger
 from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, EndReason, Happening, Remembered
+from switchboard.line.quoted import Said
+from switchboard.line.sentences import NOT_VERIFIED
 from tests.stage.agents import Desk, Reception
 from tests.stage.mind import texts
 from tests.stage.stage import LINE, staged, with_line
@@ -74,7 +76,7 @@ async def test_a_call_goes_on_with_its_agent_its_state_its_caller_and_what_was_s
         assert stage.conversation.call.caller.verified == Verified("7", "Amelia", "postcode")
         first = stage.mind.requests[0]
         assert "connection was lost and is back" in first.extra
-        assert any("caller: look up parcel" in text and "It is on its way." in text for text in texts(first))
+        assert any('{"caller": "look up parcel"}' in text and "It is on its way." in text for text in texts(first))
         assert stage.of(AgentSpoke)[0].agent == "desk"
 
 
@@ -148,9 +150,11 @@ async def test_of_a_long_call_the_last_forty_things_that_were_said_are_told(data
     past = await past_of(database_url, "room")
     assert past is not None
     assert past.said == tuple(
-        line for turn in range(5, 25) for line in (f"caller: question {turn}", f"reception: answer {turn}")
+        said
+        for turn in range(5, 25)
+        for said in (Said("caller", f"question {turn}"), Said("reception", f"answer {turn}"))
     )
-    assert str(past.note().content[0]).splitlines()[1:] == list(past.said)
+    assert str(past.note(NOT_VERIFIED).content[0]).splitlines()[2:] == [str(said) for said in past.said]
 
 
 def test_an_agent_that_the_line_no_longer_has_is_replaced_by_its_first() -> None:

@@ -20,6 +20,7 @@ from switchboard.line.sentences import (
     HANDED_BACK,
     MEANWHILE,
     SAID,
+    SAID_BEFORE,
     UNREACHED,
     WITH_YOU_AGAIN,
 )
@@ -113,6 +114,7 @@ async def house(
     database_url: str,
     monkeypatch: pytest.MonkeyPatch,
     *phones: Does,
+    mind: Obedient | None = None,
     accept_seconds: float = 10,
     ring_seconds: float = 10,
     **environ: str,
@@ -125,7 +127,7 @@ async def house(
         exchange = Exchange(server, livekit, dict(zip((FIRST, SECOND), phones, strict=False)))
         leaving.push_async_callback(exchange.aclose)
         monkeypatch.setattr("switchboard.transfer.person_phone.get_job_context", lambda: exchange.context)
-        stage = await leaving.enter_async_context(staged(database_url, mind=Team(), **told))
+        stage = await leaving.enter_async_context(staged(database_url, mind=mind or Team(), **told))
         room, caller = await connected(server, name, "agent"), await connected(server, name, CALLER)
         track, voice = AgentTrack(), Voice(620)
         for each in (room.disconnect, caller.disconnect, track.aclose, voice.aclose):
@@ -219,8 +221,9 @@ async def test_a_person_accepts_in_their_own_words_after_the_briefing(entered: E
         desk.voice.say(synthesize("yes, put them through please", "caller", 1.0).pcm)
         await call.until_stage("joined")
 
-        assert "Reason: a refund\nKnown facts: order 10042\nTried so far: nothing" in system
-        assert system.endswith("What was said in the call:\nagent: This is reception. You said: nothing.\ncaller: anna")
+        assert '\n{"reason": "a refund", "facts": "order 10042", "tried": "nothing"}\n' in system
+        said = '{"agent": "This is reception. You said: nothing."}\n{"caller": "anna"}'
+        assert system.endswith(f"{SAID_BEFORE}\n{said}")
         assert call.asked_of("briefing")[0].extra == BRIEF_THE_COLLEAGUE
         assert "You have rung anna" in call.asked_of("briefing")[0].instructions
 
@@ -357,8 +360,8 @@ async def test_a_person_hands_the_caller_back_and_the_agent_knows_what_they_said
         await desk.press("#")
 
         told = HANDED_BACK.format(name="anna", again=WITH_YOU_AGAIN)
-        assert await call.told() == told + SAID.format(said="anna: refund her order") + MEANWHILE.format(
-            typed="are you / there"
+        assert await call.told() == told + SAID.format(said='[{"anna": "refund her order"}]') + MEANWHILE.format(
+            typed='["are you", "there"]'
         )
         assert [spoke.text for spoke in call.stage.of(PersonSpoke)] == ["refund her order"]
         assert [name for name, _ in call.stages()] == [*JOINED, "handed_back"]
@@ -392,7 +395,7 @@ async def test_what_both_say_is_written_down_where_notes_are_taken_and_answered_
         await call.stage.simulator.wait_for(lambda: any(each.extra == DICTATE for each in call.asked_of("briefing")))
         await desk.press("#")
 
-        assert "caller: my vase is broken / anna: you get another" in await call.told()
+        assert '{"caller": "my vase is broken"}, {"anna": "you get another"}' in await call.told()
         assert answered == []
 
 
