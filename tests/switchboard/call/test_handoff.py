@@ -11,7 +11,7 @@ from simulator.options import Options
 from switchboard.call.handoff import ARRIVAL_SECONDS
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, HandoffAsked, HandoffDone, ToolReturned
 from switchboard.line.context import Brief, Context, Everything, LastTurns, Nothing
-from switchboard.line.sentences import DISCLOSURE
+from switchboard.line.sentences import DISCLOSURE, NOT_VERIFIED
 from switchboard.line.workflow import Handoff
 from switchboard.realtime import CallSession
 from tests.stage.agents import Desk, Lobby, Reception, Studio
@@ -269,7 +269,8 @@ async def test_a_brief_replaces_the_conversation_but_keeps_what_is_said_during_t
 
         seen = texts(stage.mind.requests[-1])
         assert "my cat is called Tom" not in seen
-        assert any("Reason: they asked\nKnown facts: none\nTried so far: nothing" in text for text in seen)
+        (brief,) = [text for text in seen if text.startswith(f"{NOT_VERIFIED}\n")]
+        assert brief.endswith('\n{"reason": "they asked", "facts": "none", "tried": "nothing"}')
 
 
 async def test_last_turns_keeps_only_those(database_url: str) -> None:
