@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from tools.hearing.hosts import host
 from tools.hearing.mailboxes import mailbox
-from tools.hearing.signs import AT, GLUED, words_of
-from tools.hearing.words import DENIALS, only, word_at
+from tools.hearing.signs import AT, GLUED, is_sign, is_word, words_of
+from tools.hearing.words import Meaning, corrected, denied, only, word_at
 
 ADDRESS = re.compile(r"[\w&'%+-]+(?:\.[\w&'%+-]+)*@(?:[^\W_]+(?:-+[^\W_]+)*\.)+[^\W\d_]{2,}")
 LONGEST = 254
@@ -18,26 +18,44 @@ LONGEST = 254
 
 @dataclass(frozen=True)
 class Found:
-    """An address that could be meant, and which words it takes."""
+    """Words that lead to an "at" and a host, and the address that they are; None where they are not certain."""
 
     start: int
     end: int
-    text: str
+    text: str | None
 
 
 def email(text: str) -> str | None:
     """The address that was said, in small letters; None without one, and where several could be meant."""
     words = words_of(text)
     found = list(_addresses(words))
-    # "Reach me at amelia at example dot com": the first "at" is none of an address.
-    begins = [one.start for one in found]
-    return only(one.text for one in found if not any(one.start < begin < one.end for begin in begins))
+    if _is_more(words, found) or any(corrected(words, one.end, is_sign) for one in found):
+        return None
+    return only(one.text for one in found if not denied(words, one.start))
 
 
 def _addresses(words: Sequence[str]) -> Iterator[Found]:
-    for at, word in enumerate(words):
-        if word not in (AT, GLUED) or not (before := mailbox(words, at)) or not (behind := host(words, at + 1)):
-            continue
-        start, text = at - before[0], f"{before[1]}@{behind[1]}"
-        if len(text) <= LONGEST and ADDRESS.fullmatch(text) and word_at(words, start - 1) not in DENIALS:
-            yield Found(start, at + 1 + behind[0], text)
+    begin = 0
+    for at, (used, name) in sorted(_hosts(words).items()):
+        end = at + 1 + used
+        before = mailbox(words, begin, at)
+        text = f"{before[1]}@{name}" if before else ""
+        whole = len(text) <= LONGEST and ADDRESS.fullmatch(text) is not None
+        yield Found(at - before[0] if before else at, end, text if whole else None)
+        begin = end
+
+
+def _hosts(words: Sequence[str]) -> dict[int, Meaning]:
+    """The hosts that are named, by their "at". "Reach me at amelia dot hart at example dot com" names one."""
+    found: dict[int, Meaning] = {}
+    for at in reversed(range(len(words))):
+        if words[at] in (AT, GLUED) and (named := host(words, at + 1)) and at + 1 + named[0] not in found:
+            found[at] = named
+    return found
+
+
+def _is_more(words: Sequence[str], found: Sequence[Found]) -> bool:
+    """Whether more is said of an address than what was found: "amelia dot hart, h a r t, at example dot com"."""
+    taken = {at for one in found for at in range(one.start, one.end)}
+    dots = (at for at, word in enumerate(words) if word == "." and at not in taken)
+    return any(is_word(word_at(words, at - 1)) and is_word(word_at(words, at + 1)) for at in dots)

@@ -18,7 +18,7 @@ def host(words: Sequence[str], at: int) -> Meaning | None:
         more, label = _label(words, at + used + 1)
         used, text = used + 1 + more, f"{text}.{label}"
     # With a dash behind it, or another sign, it was not all.
-    return (used, text) if text and word_at(words, at + used) not in JOINTS else None
+    return (used, text) if "." in text and word_at(words, at + used) not in JOINTS else None
 
 
 def _first(words: Sequence[str], at: int) -> Meaning:

@@ -9,7 +9,12 @@ ALPHABET = (
     "alfa alpha bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar papa "
     "quebec romeo sierra tango uniform victor whiskey whisky xray yankee zulu"
 )
-LETTERS = {word: word[0] for word in ALPHABET.split()} | dict.fromkeys(("doubleu", "doubleyou", "dubya"), "w")
+NAMES = (
+    "a ay | b bee | c cee | d dee | f eff | g gee | h aitch haitch | j jay | k kay | l ell | m em | n en | "
+    "q cue queue | s ess | v vee | w doubleu doubleyou dubya | y wye | z zed zee"
+)
+NAMED = {name: letter for letter, *names in map(str.split, NAMES.split("|")) for name in names}
+LETTERS = {word: word[0] for word in ALPHABET.split()} | NAMED
 YOU = frozenset(("u", "you", "yew"))
 LIKE = (("for",), ("as", "in"), ("like",), ())
 
@@ -24,7 +29,7 @@ def letters(words: Sequence[str], at: int) -> Iterator[Meaning]:
     word, after = word_at(words, at), word_at(words, at + 1)
     if found := letter(word):
         yield 1, found
-        yield from ((1 + used, found) for used in _examples(words, at + 1, found) if word == found)
+        yield from ((1 + used, found) for used in _examples(words, at + 1, found) if word == found or word in NAMED)
     if word == "double" and after in YOU:
         yield 2, "w"
         yield from ((2 + used, "w") for used in _examples(words, at + 2, "w"))

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from itertools import groupby, takewhile
 
 from tools.hearing.numerals import is_numeral
-from tools.hearing.signs import GLUED, JOINTS, is_word
+from tools.hearing.signs import GLUED, JOINTS, PAUSE, is_word
 from tools.hearing.spelling import is_spelled, joined
-from tools.hearing.words import DENIALS, Meaning
+from tools.hearing.words import DENIALS, Meaning, word_at
 
 TALK = DENIALS | frozenset(
     re.findall(
@@ -24,16 +24,18 @@ WORDS_TOGETHER = 3
 """That many at most are taken for one name: "amelia jane hart at"."""
 
 
-def mailbox(words: Sequence[str], at: int) -> Meaning | None:
+def mailbox(words: Sequence[str], begin: int, at: int) -> Meaning | None:
     """How many words before `at` are the name of an address, and the name; None without one that is certain."""
-    said = list(takewhile(_in_name, reversed(words[:at])))[::-1]
-    start = _begin(said, glued=words[at] == GLUED)
-    name = said[start:]
-    if not name or (start and name[0] in TALK and said[start - 1] not in IS and words[at] != GLUED):
+    said = list(takewhile(_in_name, reversed(words[begin:at])))[::-1]
+    talk = _talk(said)
+    name, glued = said[talk:], words[at] == GLUED
+    initial = word_at(words, at - len(said) - 1) == PAUSE and len(word_at(words, at - len(said) - 2)) == 1
+    # "Reach me at", "a. hart at": who knows whether that is a name, and whether that is all of it?
+    if not name or initial or (talk and name[0] in TALK and said[talk - 1] not in IS and not glued):
         return None
-    if start == 0 and name[0] in JOINTS:
+    if not talk and name[0] in JOINTS:
         name[0] = JOINTS[name[0]]  # "dot" that begins is somebody's name
-    text = _together(name)
+    text = _together(name, glued=glued)
     return (len(name), text) if text else None
 
 
@@ -41,19 +43,18 @@ def _in_name(word: str) -> bool:
     return is_word(word) or word in JOINTS
 
 
-def _begin(said: Sequence[str], *, glued: bool) -> int:
-    """Where the talk before a name ends. A word that a joint follows is part of the name, whichever word it is."""
+def _talk(said: Sequence[str]) -> int:
+    """How many words stand before a name. One that a joint follows is part of the name, whichever word it is."""
     for at in range(len(said) - 2, -1, -1):
-        apart = is_word(said[at]) and is_word(said[at + 1])
-        if apart and (glued or said[at].replace("'", "") in TALK):
+        if is_word(said[at]) and is_word(said[at + 1]) and said[at].replace("'", "") in TALK:
             return at + 1
     return 0
 
 
-def _together(name: Sequence[str]) -> str | None:
+def _together(name: Sequence[str], *, glued: bool) -> str | None:
     """A name in one; None where its words may not belong together: where some have joints, all should."""
     groups = [(joint, list(words)) for joint, words in groupby(name, JOINTS.__contains__)]
-    most = 1 if len(groups) > 1 else WORDS_TOGETHER
+    most = 1 if glued or len(groups) > 1 else WORDS_TOGETHER
     if any(len(_names(words)) > most for joint, words in groups if not joint):
         return None
     return "".join("".join(words) if joint else joined(words) for joint, words in groups)

@@ -5,8 +5,7 @@ import re
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 
-from tools.hearing.runs import Run, runs, spelled, whole
-from tools.hearing.words import only
+from tools.hearing.runs import Run, number_in, spelled
 
 HOME = "GB"
 HOME_NUMBER = re.compile(r"(?:0|(?:\+|00)?440?)[1-9]\d{9}|7\d{9}")
@@ -18,12 +17,12 @@ def phone(text: str) -> str | None:
 
     None without a whole one, and where several could be meant.
     """
-    return only(number for run in runs(text) for number in _numbers(run))
+    return number_in(text, _numbers)
 
 
 def _numbers(run: Run) -> set[str]:
-    together = _shaped(whole(run))
-    alone = [_shaped(part) for part in run]
+    together = _shaped(run.whole)
+    alone = [_shaped(part) for part in run.parts]
     return together or (set().union(*alone) if all(alone) else set())
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tools.hearing.letters import letter
+from tools.hearing.numerals import is_numeral
 from tools.hearing.symbols import DOUBT, certain, symbols
-from tools.hearing.words import HESITATIONS, denied, only, plain, read, word_at
+from tools.hearing.words import HESITATIONS, corrected, denied, only, plain, read, word_at
 
 AREAS = (
     "ab al b ba bb bd bf bh bl bn br bs bt bx ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy e ec eh en "
@@ -18,9 +19,9 @@ AREAS = (
     "ts tw ub w wa wc wd wf wn wr ws wv yo ze"
 )
 AREA = rf"(?:{'|'.join(AREAS.split())})(?=\d)"
-POSTCODE = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}")
+POSTCODE = re.compile(r"[a-zW]{1,2}\d[a-z\d]?\d[a-z]{2}")
 KNOWN = re.compile(rf"{AREA}\d[abcdefghjkmnprstuvwxy\d]?\d[abd-hjlnp-uw-z]{{2}}")
-BEGUN = re.compile(r"[a-z](?:[a-z]?(?:\d(?:[a-z\d]?(?:\d(?:[a-z][a-z]?)?)?)?)?)?")
+BEGUN = re.compile(r"[a-zW](?:[a-zW]?(?:\d(?:[a-z\d]?(?:\d(?:[a-z][a-z]?)?)?)?)?)?")
 SILENT = HESITATIONS | {"and", "capital", "comma", "dash", "hyphen", "letter", "next", "space", "then"}
 MOST_DOUBTS = 3
 
@@ -35,7 +36,7 @@ class Found:
 
     @property
     def code(self) -> str:
-        return certain(self.text)
+        return certain(self.text).lower()
 
     @property
     def rank(self) -> tuple[int, bool]:
@@ -56,8 +57,13 @@ def postcode(text: str) -> str:
     found = list(_candidates(words))
     apart = [one for one in found if _is_apart(one, found, words)]
     best = (one for one in apart if not any(one.yields_to(other, words) for other in apart))
-    code = only(one.code for one in best if not denied(words, one.start))
-    return code.upper() if code else ""
+    said = [one for one in best if not denied(words, one.start)]
+    code = only(one.code for one in said)
+    return code.upper() if code and not any(corrected(words, one.end, _is_part) for one in said) else ""
+
+
+def _is_part(word: str) -> bool:
+    return _is_letter(word) or is_numeral(word) or any(map(str.isdecimal, word))
 
 
 def _words(text: str) -> list[str]:
@@ -70,15 +76,15 @@ def _candidates(words: Sequence[str]) -> Iterator[Found]:
     for start in range(len(words)):
         for end, texts in read(words, start, symbols, _begins).items():
             found = [Found(start, end, text) for text in texts]
-            shaped = [one for one in found if _is_postcode(one.code, words[start])]
+            shaped = [one for one in found if POSTCODE.fullmatch(certain(one.text)) and _exists(one.code, words[start])]
             best = min((one.rank for one in shaped), default=None)
             yield from (one for one in shaped if one.rank == best)
 
 
-def _is_postcode(code: str, first: str) -> bool:
-    """Whether it has the shape. An area that does not exist is believed where it is written, and not where spelled."""
+def _exists(code: str, first: str) -> bool:
+    """Whether its area exists; that of one that is written ("XX1 1XX") is believed, that of a spelled one misheard."""
     written = not first.isalpha() and not first.isdecimal()
-    return bool(POSTCODE.fullmatch(code)) and (written or re.match(AREA, code) is not None)
+    return written or re.match(AREA, code) is not None
 
 
 def _is_apart(one: Found, found: Sequence[Found], words: Sequence[str]) -> bool:

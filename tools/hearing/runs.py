@@ -1,13 +1,13 @@
 """Where in a text numbers are said: runs of number words, with the pauses inside them."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TypeVar
 
 from tools.hearing.numerals import SCALES, digit, is_numeral, numbers
-from tools.hearing.words import HESITATIONS, Meaning, denied, plain, read, word_at
-
-Run = list[list[str]]
-"""The words of a number, in parts where the caller paused: "07700, 900 123"."""
+from tools.hearing.words import HESITATIONS, Meaning, corrected, denied, only, plain, read, word_at
 
 DATE = re.compile(r"(?<![\d/.-])(?:0?[1-9]|[12]\d|3[01])([/.-])(?:0?[1-9]|1[0-2])\1(?:\d{4}|\d\d)(?!\1?\d)")
 THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:,\d{3})+|(?:\.\d{3})+)(?![.,]?\d)")
@@ -24,23 +24,40 @@ LONGEST_NUMBER = 20
 """Digits; more than any phone number has."""
 
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Run:
+    """The words of a number, in parts where the caller paused: "07700, 900 123"."""
+
+    parts: list[list[str]]
+    is_final: bool
+    """Whether the caller lets it stand, and does not say another number instead."""
+
+    @property
+    def whole(self) -> list[str]:
+        return list(chain.from_iterable(self.parts))
+
+
+def number_in(text: str, shaped: Callable[[Run], set[T]]) -> T | None:
+    """The one number of a shape that was said; None without one, with several, and where it was taken back."""
+    found = [(number, run.is_final) for run in runs(text) for number in shaped(run)]
+    return only(number for number, _ in found) if all(is_final for _, is_final in found) else None
+
+
 def runs(text: str) -> Iterator[Run]:
     """The runs of number words in a text, but for those that the caller denies."""
     words = _words(text)
     kinds = "".join(_kind(words, at) for at in range(len(words)))
     for found in RUN.finditer(kinds):
         if not denied(words, found.start()):
-            yield _parts(words[slice(*found.span())])
+            yield Run(_parts(words[found.start() : found.end()]), not corrected(words, found.end(), is_numeral))
 
 
 def spelled(words: Sequence[str]) -> set[str]:
     """All digits that the words of a run could mean together, with a plus where they begin with one."""
     return read(words, 0, _numbers, lambda digits: len(digits) <= LONGEST_NUMBER).get(len(words), set())
-
-
-def whole(run: Run) -> list[str]:
-    """All words of a run, without its pauses."""
-    return [word for part in run for word in part]
 
 
 def _numbers(words: Sequence[str], at: int) -> Iterable[Meaning]:
@@ -82,11 +99,11 @@ def _kind(words: Sequence[str], at: int) -> str:
     return "+" if word == "+" else " "
 
 
-def _parts(words: Sequence[str]) -> Run:
-    run: Run = [[]]
+def _parts(words: Sequence[str]) -> list[list[str]]:
+    parts: list[list[str]] = [[]]
     for word in words:
         if word in PAUSES:
-            run.append([])
+            parts.append([])
         else:
-            run[-1].append(word)
-    return [part for part in run if part]
+            parts[-1].append(word)
+    return [part for part in parts if part]

@@ -18,7 +18,10 @@ SIGNS = {
     "@": AT,
 }
 PHRASES = (
-    (r"(?:at|@) (?:sign|symbol)\b", "at"),
+    (r"[(\[] ?(at|@|dot) ?[)\]]", r" \1 "),
+    (r"(?:\bat|@)[ -](?:sign|symbol)\b", " at "),
+    (r"\bdot ?com\b", "dot com"),
+    (r"(?:(?<=\b[a-z\d])-(?=[a-z\d]-)|(?<=-[a-z\d])-(?=[a-z\d]\b))(?![\w.-]*@)", " "),
     (r"\be[ -]mail\b", "email"),
     (r"\bfull stop\b", "dot"),
     (r"\bunder score\b", "underscore"),
@@ -44,8 +47,13 @@ def is_word(word: str) -> bool:
     return word not in ("", AT, GLUED, STOP, PAUSE) and word not in JOINTS
 
 
+def is_sign(word: str) -> bool:
+    """Whether it is a part of nothing but an address: an at sign, a joint, or a word with a dot in it."""
+    return word in (AT, GLUED) or word in JOINTS or "." in word
+
+
 def _split(written: str) -> Iterator[str]:
-    core = written.rstrip(".,") or written
+    core = written.strip("'").rstrip(".,").strip("'") or written
     name, sign, host = core.partition("@")
     if name and sign:
         yield from (STOP,) if "@" in host else filter(None, (name, GLUED, host))
@@ -53,7 +61,7 @@ def _split(written: str) -> Iterator[str]:
         yield from (AT, host)
     else:
         yield SIGNS.get(core, core)
-    if core != written:
+    if written.rstrip("'").endswith((",", ".")) and core != written:
         yield PAUSE
 
 

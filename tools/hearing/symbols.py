@@ -4,17 +4,19 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
-from tools.hearing.letters import YOU, letters
+from tools.hearing.letters import letters
 from tools.hearing.numerals import ROUND, digit, repeated, small
 from tools.hearing.words import Meaning, word_at
 
 DOUBT = "?"
 """Stands behind a symbol that was written as another one."""
 
+HALF_HEARD = "W"
+"""A "double u" whose end was not heard: "S double one A" could be 11 and W 1."""
+
 SOUNDS = (
-    "a ay eh hey | b be bee | c cee sea see | d dee | e ee | f eff | g gee | h aitch haitch | i eye | j jay | k kay | "
-    "l el ell | m em | n en | p pea pee | q cue queue | r are | s es ess | t tea tee | u you yew | v vee | x ex | "
-    "y why wye | z zed zee | 1 won | 2 to too | 4 for fore | 8 ate"
+    "a eh hey | b be | c sea see | e ee | i eye | l el | p pea pee | r are | s es | t tea tee | u you yew | x ex | "
+    "y why | 1 won | 2 to too | 4 for fore | 8 ate"
 )
 HEARD_AS = {word: symbol for symbol, *words in map(str.split, SOUNDS.split("|")) for word in words}
 ALIKE = {"0": "o", "1": "i", "8": "a"} | {"o": "0", "i": "1", "a": "8"}
@@ -52,16 +54,10 @@ def _as_said(words: Sequence[str], at: int) -> Iterator[Meaning]:
         yield 1, ROUND[word] + "0"
     if word == "oh":
         yield 1, "o"
-    if word == "double":
-        yield from _half_heard(word_at(words, at + 1))
+    if word == "double" and digit(word_at(words, at + 1)):
+        yield 1, HALF_HEARD
     if PIECE.fullmatch(word) and word not in ("be", "to"):
         yield 1, word
-
-
-def _half_heard(after: str) -> Iterator[Meaning]:
-    """ "Double u" whose end was not heard: "S double one A" could be 11 and W 1, "two double A" is rather AA."""
-    if after not in YOU:
-        yield 1, "w" if digit(after) else f"w{DOUBT}"
 
 
 def _alike(symbol: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from itertools import dropwhile
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -11,6 +12,7 @@ LONGEST = 500
 
 HESITATIONS = frozenset({"ah", "er", "erm", "hmm", "mm", "uh", "uhm", "um"})
 DENIALS = frozenset({"isnt", "not", "wasnt"})
+CORRECTIONS = frozenset({"actually", "correction", "mean", "no", "oops", "rather", "sorry", "wait"})
 BETWEEN = frozenset(
     {
         "address",
@@ -67,6 +69,12 @@ def denied(words: Sequence[str], at: int) -> bool:
     while word_at(words, at - 1) in BETWEEN:
         at -= 1
     return word_at(words, at - 1) in DENIALS
+
+
+def corrected(words: Sequence[str], end: int, is_part: Callable[[str], bool]) -> bool:
+    """Whether the caller takes back what ends there: "10042, sorry, 43"."""
+    behind = list(dropwhile(lambda word: word not in CORRECTIONS, words[end:]))
+    return any(map(is_part, behind))
 
 
 def only(values: Iterable[T]) -> T | None:
