@@ -23,11 +23,11 @@ from switchboard.realtime import CallModel
 from switchboard.realtime.pieces import SHORT_MS
 from switchboard.room.agent_track import AgentTrack
 from switchboard.room.caller import CallerRoom
+from switchboard.room.chat import Chat
 from switchboard.room.keypad import Keypad, turn_of
 from switchboard.room.seat import Seat
 from switchboard.room.transcript import AgentWords, CallerWords
 from switchboard.services.providers import Services
-from switchboard.text import clean
 from switchboard.transfer.cold import ColdTransfer
 from switchboard.transfer.warm import CallerSide, WarmTransfer
 from switchboard.waiting import any_set
@@ -85,6 +85,7 @@ class Presence:
             self._keypad.press,
             background,
         )
+        self._chat = Chat(invitation.room, self._room.is_caller, self._type, background)
         self._track = AgentTrack()
         self._words = TranscriptSynchronizer(next_in_chain_audio=self._track, next_in_chain_text=AgentWords(self._room))
         self._cold = ColdTransfer(call, ending, settings.phone.phones_of, self._room.refer)
@@ -108,11 +109,12 @@ class Presence:
         self._session.output.audio = self._words.audio_output
         self._session.output.transcription = self._words.text_output
         self._session.on("user_input_transcribed", CallerWords(self._room).heard)
+        self._chat.open()
         options = room_io.RoomOptions(
             audio_input=room_io.AudioInputOptions(
                 frame_size_ms=SHORT_MS, pre_connect_audio=False, auto_gain_control=self._channel.gain_control
             ),
-            text_input=room_io.TextInputOptions(text_input_cb=lambda _, event: self._type(clean(event.text))),
+            text_input=False,  # ours: see `switchboard/room/chat.py`
             text_output=False,  # ours: see `switchboard/room/transcript.py`
             close_on_disconnect=False,
             delete_room_on_close=False,  # LiveKit's may overtake the last news to the page: see `aclose`

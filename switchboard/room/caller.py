@@ -104,6 +104,10 @@ class CallerRoom:
         """Who is told what happens in the call: the caller, or whoever is there while it is not known who that is."""
         return [self.caller] if self.caller else []
 
+    def is_caller(self, identity: str) -> bool:
+        """Whether that participant is the caller."""
+        return identity == self.caller
+
     def microphone_of(self, identity: str) -> str | None:
         """The track in which that participant speaks, if they are there and have one."""
         try:

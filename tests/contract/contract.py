@@ -216,8 +216,6 @@ AGENTS: list[Part] = [
             "audio_input text_input text_output participant_identity close_on_disconnect delete_room_on_close"),
     Options("livekit.agents.voice.room_io", "AudioInputOptions", "Presence", "how the caller is heard",
             "frame_size_ms pre_connect_audio auto_gain_control"),
-    Attribute("livekit.agents.voice.room_io:TextInputOptions", "text_input_cb", "Presence",
-              "what is typed comes in here"),
     Method("livekit.agents:AgentSession", "_claim_user_turn", "Typed",
            "who types counts as speaking, as in LiveKit's own answer to what is typed"),
 ]  # fmt: skip

@@ -1,0 +1,144 @@
+"""A11: a caller types as much and as often as a person can, and a program no more than that."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from livekit import api, rtc
+from livekit.agents.types import TOPIC_CHAT
+
+from switchboard.background import Background
+from switchboard.livekit import token_of
+from switchboard.room.chat import AT_ONCE, MOST_CHARACTERS, SECONDS_EACH, Chat
+from tests.livekit import LiveKitServer, livekit_server
+
+__all__ = ["livekit_server"]
+
+CALLER = "caller"
+PATIENCE = 20.0
+
+
+class Place:
+    """A room with an agent that takes what the caller types, at a time that stands still unless a test moves it."""
+
+    def __init__(self, livekit: LiveKitServer) -> None:
+        self._livekit = livekit
+        self._name = f"call-{secrets.token_hex(6)}"
+        self._inside: list[rtc.Room] = []
+        self._news = asyncio.Event()
+        self.now = 0.0
+        self.came = -1
+        """How many texts of the caller's have come: the time is looked at once before them, and for each."""
+        self.typed: list[str] = []
+        self.failed = False
+        self.background = Background(self._fail)
+        agent = rtc.Room()
+        Chat(agent, lambda identity: identity == CALLER, self._take, self.background, self._clock).open()
+        self._agent = agent
+
+    async def begin(self) -> rtc.Room:
+        """The agent is there, and so is the caller, whose room this is."""
+        await self._join(self._agent, "agent")
+        return await self.enters(CALLER)
+
+    async def enters(self, identity: str) -> rtc.Room:
+        return await self._join(rtc.Room(), identity)
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not happened():
+                self._news.clear()
+                await self._news.wait()
+
+    async def aclose(self) -> None:
+        await self.background.aclose()
+        await asyncio.gather(*(room.disconnect() for room in self._inside))
+
+    async def _join(self, room: rtc.Room, identity: str) -> rtc.Room:
+        token = token_of(self._livekit.access).with_identity(identity)
+        grants = api.VideoGrants(room_join=True, room=self._name, can_publish_data=True)
+        await room.connect(self._livekit.url, token.with_grants(grants).to_jwt())
+        self._inside.append(room)
+        return room
+
+    def _take(self, words: str) -> None:
+        self.typed.append(words)
+        self._news.set()
+
+    def _clock(self) -> float:
+        self.came += 1
+        self._news.set()
+        return self.now
+
+    def _fail(self) -> None:
+        self.failed = True
+
+
+@pytest.fixture
+async def place(livekit_server: LiveKitServer) -> AsyncIterator[Place]:
+    place = Place(livekit_server)
+    yield place
+    await place.aclose()
+
+
+async def type_(room: rtc.Room, text: str) -> None:
+    await room.local_participant.send_text(text, topic=TOPIC_CHAT)
+
+
+async def test_of_a_flood_of_texts_a_few_are_taken_and_later_ones_as_fast_as_a_person_types(place: Place) -> None:
+    caller = await place.begin()
+    for number in range(5 * AT_ONCE):
+        await type_(caller, f"text {number}")
+    await place.until(lambda: place.came == 5 * AT_ONCE)
+    place.now += SECONDS_EACH
+    for text in ("one more", "and another"):
+        await type_(caller, text)
+    await place.until(lambda: place.came == 5 * AT_ONCE + 2)
+    place.now += SECONDS_EACH
+    await type_(caller, "the last")
+    await place.until(lambda: "the last" in place.typed)
+
+    assert place.typed == [*(f"text {number}" for number in range(AT_ONCE)), "one more", "the last"]
+
+
+async def test_of_a_text_without_an_end_the_beginning_is_taken(place: Place) -> None:
+    caller = await place.begin()
+    endless = await caller.local_participant.stream_text(topic=TOPIC_CHAT)
+    await endless.write("x" * 100 * MOST_CHARACTERS)
+    await place.until(lambda: bool(place.typed))
+
+    assert place.typed == ["x" * MOST_CHARACTERS]
+
+
+async def test_typed_text_is_clean_and_of_nothing_but_control_characters_nothing_is_left(place: Place) -> None:
+    caller = await place.begin()
+    await type_(caller, "\x07\x1b \x00")
+    await type_(caller, "my order\x00 is \x1b[2J10042\r\n")
+    await place.until(lambda: bool(place.typed))
+
+    assert place.typed == ["my order is [2J10042"]
+
+
+async def test_nobody_else_types_in_the_callers_name_or_uses_up_their_share(place: Place) -> None:
+    caller = await place.begin()
+    stranger = await place.enters("stranger")
+    for number in range(2 * AT_ONCE):
+        await type_(stranger, f"I am the caller {number}")
+    await type_(caller, "hello")
+    await place.until(lambda: bool(place.typed))
+
+    assert place.typed == ["hello"]
+
+
+async def test_a_text_that_is_broken_off_ends_no_call(place: Place) -> None:
+    caller = await place.begin()
+    broken = await caller.local_participant.stream_text(topic=TOPIC_CHAT)
+    await broken.write("I would li")
+    await caller.disconnect()
+    again = await place.enters(CALLER)
+    await type_(again, "I would like a person")
+    await place.until(lambda: bool(place.typed))
+
+    assert place.typed == ["I would like a person"]
+    assert not place.failed
