@@ -8,23 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from simulator.errors import ProtocolError, invalid, missing
+from simulator.errors import ProtocolError, below, quoted, refused, too_long
 from simulator.ids import new_id
 from simulator.mind import Item
 from simulator.options import Options
 from simulator.voice import Speech
 
 Origin = Literal["client", "server"]
-CONTENT_TYPES = {
-    "user": ("input_text", "input_audio", "input_image"),
-    "system": ("input_text",),
-    "assistant": ("output_text", "output_audio"),
-}
-FUNCTION_KEYS = {
-    "function_call": ("call_id", "name", "arguments"),
-    "function_call_output": ("call_id", "output"),
-}
-ITEM_TYPES = ("message", *FUNCTION_KEYS)
+FUNCTION_KEYS = {"function_call": ("name", "arguments"), "function_call_output": ("output",)}
 
 
 @dataclass
@@ -98,38 +89,41 @@ class Chain:
         self._entries.append(entry)
         return self.before(entry)
 
-    def create(self, item: object, after: str | None) -> tuple[Entry, str | None]:
-        """Insert a client's item: at the end, at the "root", or after an item. Returns it with the id before it."""
-        entry = Entry(self._checked(item), "client")
+    def create(self, item: Mapping[str, Any], after: str | None, param: str = "item") -> tuple[Entry, str | None]:
+        """Insert a client's item: at the end, at the "root", or after an item. Returns it with the id before it.
+
+        The item is well formed; `param` is where it stands in the client's event.
+        """
+        entry = Entry(self._made(item, param), "client")
         entry.text = _text_of(entry.item)
         place = self._place(after)
         self._entries.insert(place, entry)
         return entry, self._entries[place - 1].id if place else None
 
-    def find(self, item_id: object, code: str = "unknown_item") -> Entry:
+    def find(self, item_id: str, code: str = "unknown_item", param: str = "item_id") -> Entry:
         """The entry of an item."""
         for entry in self._entries:
             if entry.id == item_id:
                 return entry
-        raise ProtocolError(self._options.code(code), f"Item with item_id '{item_id}' not found.", "item_id")
+        raise ProtocolError(self._options.code(code), f"Item with item_id '{quoted(item_id)}' not found.", param)
 
-    def delete(self, item_id: object) -> None:
+    def delete(self, item_id: str) -> None:
         """Remove an item: what stood after it stands after what stood before it."""
         self._entries.remove(self.find(item_id, "delete_unknown"))
 
-    def truncate(self, item_id: object, content_index: object, audio_end_ms: object) -> None:
+    def truncate(self, item_id: str, content_index: int, audio_end_ms: int) -> None:
         """Forget what an assistant's audio said after `audio_end_ms`; the transcript goes as a whole."""
         entry = self.find(item_id, "truncate_unknown")
         if entry.speech is None:
             message = "Only model output audio messages can be truncated"
             raise ProtocolError(self._options.code("truncate_not_audio"), message, "item_id")
         if content_index != 0:
-            raise invalid("content_index", f"Content index {content_index} does not exist in the item.")
-        if not isinstance(audio_end_ms, int) or audio_end_ms < 0:
-            raise invalid("audio_end_ms", "Invalid 'audio_end_ms': expected a non-negative integer.")
+            raise refused("content_index", f"Content index {content_index} does not exist in the item.")
+        if audio_end_ms < 0:
+            raise below("audio_end_ms", "integer", 0, audio_end_ms)
         if audio_end_ms > entry.sent_ms + 1:
             message = f"Audio content of {round(entry.sent_ms)}ms is already shorter than {audio_end_ms}ms"
-            raise invalid("audio_end_ms", message)
+            raise refused("audio_end_ms", message)
         entry.text = entry.speech.heard(audio_end_ms)
         entry.sent_ms = audio_end_ms
         entry.item["content"] = [{"type": "output_audio", "transcript": None}]
@@ -139,54 +133,34 @@ class Chain:
             return len(self._entries)
         if after == "root":
             return 0
-        return self._entries.index(self.find(after, "previous_unknown")) + 1
+        return self._entries.index(self.find(after, "previous_unknown", "previous_item_id")) + 1
 
-    def _checked(self, item: object) -> dict[str, Any]:
-        if not isinstance(item, dict):
-            raise missing("item")
-        if item.get("type") not in ITEM_TYPES:
-            raise invalid("item.type", f"Invalid value: '{item.get('type')}'. Supported values are: {ITEM_TYPES}.")
+    def _made(self, item: Mapping[str, Any], param: str) -> dict[str, Any]:
         made = {"id": item.get("id") or new_id("item"), "type": item["type"], "status": "completed"}
-        self._check_length(made["id"], "item.id")
+        self._check_length(made["id"], f"{param}.id")
         if any(entry.id == made["id"] for entry in self._entries):
             message = f"Error adding item: an item with ID '{made['id']}' already exists."
-            raise ProtocolError("item_create_duplicate_item_id", message, "item.id")
-        return made | (_message(item) if item["type"] == "message" else self._function(item))
+            raise ProtocolError("item_create_duplicate_item_id", message, f"{param}.id")
+        if item["type"] == "message":
+            return made | {"role": item["role"], "content": copy.deepcopy(item["content"])}
+        return made | self._function(item, param)
 
-    def _function(self, item: Mapping[str, Any]) -> dict[str, Any]:
-        keys = FUNCTION_KEYS[item["type"]]
-        for key in keys:
-            if not isinstance(item.get(key), str):
-                raise missing(f"item.{key}")
-        self._check_length(item["call_id"], "item.call_id")
+    def _function(self, item: Mapping[str, Any], param: str) -> dict[str, Any]:
+        call_id = item.get("call_id") or new_id("call")
+        self._check_length(call_id, f"{param}.call_id")
         if item["type"] == "function_call_output" and self._options.check_call_ids:
-            self._check_call(item["call_id"])
-        return {key: item[key] for key in keys}
+            self._check_call(call_id, f"{param}.call_id")
+        return {"call_id": call_id} | {key: item[key] for key in FUNCTION_KEYS[item["type"]]}
 
-    def _check_call(self, call_id: str) -> None:
+    def _check_call(self, call_id: str, param: str) -> None:
         if not any(e.item["type"] == "function_call" and e.item["call_id"] == call_id for e in self._entries):
             message = f"Tool call ID '{call_id}' not found in conversation."
-            raise ProtocolError(self._options.code("call_unknown"), message, "item.call_id")
+            raise ProtocolError(self._options.code("call_unknown"), message, param)
 
-    def _check_length(self, value: object, param: str) -> None:
+    def _check_length(self, value: str, param: str) -> None:
         limit = self._options.max_id_length
-        if limit is not None and len(str(value)) > limit:
-            message = f"Invalid '{param}': string too long. Expected a string with maximum length {limit}."
-            raise ProtocolError(self._options.code("too_long"), message, param)
-
-
-def _message(item: Mapping[str, Any]) -> dict[str, Any]:
-    role, content = item.get("role"), item.get("content")
-    if role not in CONTENT_TYPES:
-        raise invalid("item.role", f"Invalid value: '{role}'. Supported values are: {tuple(CONTENT_TYPES)}.")
-    if not isinstance(content, list):
-        raise missing("item.content")
-    for index, part in enumerate(content):
-        kind = part.get("type") if isinstance(part, dict) else None
-        if kind not in CONTENT_TYPES[role]:
-            message = f"Invalid value: '{kind}'. Supported values for role '{role}' are: {CONTENT_TYPES[role]}."
-            raise invalid(f"item.content[{index}].type", message)
-    return {"role": role, "content": copy.deepcopy(content)}
+        if limit is not None and len(value) > limit:
+            raise too_long(param, limit, value, self._options.code("too_long"))
 
 
 def _text_of(item: Mapping[str, Any]) -> str:

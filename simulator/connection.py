@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import json
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -15,12 +13,14 @@ from aiohttp import WSMsgType, web
 from simulator.backend import Backend
 from simulator.chain import Chain, Entry
 from simulator.dialect import Dialect
-from simulator.errors import ProtocolError, invalid, missing
+from simulator.errors import ProtocolError, missing, mistyped, refused
+from simulator.frame import NotJson, parsed
 from simulator.ids import new_id
 from simulator.listener import Listener
 from simulator.outbox import Outbox
 from simulator.plan import make_plan
 from simulator.response import Response
+from simulator.rules import decoded
 from simulator.session import Session
 from simulator.usage import Usage
 
@@ -172,12 +172,10 @@ class Connection:
         event_id: str | None = None
         try:
             event = _parsed(frame)
-            event_id = event.get("event_id")
+            event_id = _event_id(event)
             self.backend.record.frame(self.session.id, event)
-            handle = self._handlers.get(event["type"])
-            if handle is None:
-                raise invalid("type", f"Invalid value: '{event['type']}'. Supported values are: {list(self._handlers)}")
-            handle(self, self._dialect.incoming(event))
+            understood = self._dialect.incoming(event)
+            self._handlers[event["type"]](self, understood)
         except ProtocolError as error:
             self.fail(error, event_id)
 
@@ -187,15 +185,10 @@ class Connection:
         self.emit({"type": "session.updated", "session": self.session.effective})
 
     def _on_append(self, event: Mapping[str, Any]) -> None:
-        audio = event.get("audio")
-        if not isinstance(audio, str):
-            raise missing("audio")
+        audio = event["audio"]
         if len(audio) > LARGEST_AUDIO * 4 // 3:
-            raise invalid("audio", "Invalid 'audio': at most 15 MiB.")
-        try:
-            self._listener.hear(base64.b64decode(audio, validate=True))
-        except binascii.Error:
-            raise invalid("audio", "Invalid 'audio'. Expected base64-encoded audio bytes.") from None
+            raise refused("audio", "Invalid 'audio': at most 15 MiB.")
+        self._listener.hear(decoded(audio, "audio"))
 
     def _on_commit(self, _event: Mapping[str, Any]) -> None:
         self._listener.commit()
@@ -205,19 +198,19 @@ class Connection:
         self.emit({"type": "input_audio_buffer.cleared"})
 
     def _on_item_create(self, event: Mapping[str, Any]) -> None:
-        self.announce(*self.conversation.create(event.get("item"), event.get("previous_item_id")))
+        self.announce(*self.conversation.create(event["item"], event.get("previous_item_id")))
 
     def _on_item_delete(self, event: Mapping[str, Any]) -> None:
-        self.conversation.delete(event.get("item_id"))
+        self.conversation.delete(event["item_id"])
         self.emit({"type": "conversation.item.deleted", "item_id": event["item_id"]})
 
     def _on_item_truncate(self, event: Mapping[str, Any]) -> None:
-        place = {key: event.get(key) for key in ("item_id", "content_index", "audio_end_ms")}
+        place = {key: event[key] for key in ("item_id", "content_index", "audio_end_ms")}
         self.conversation.truncate(**place)
         self.emit({"type": "conversation.item.truncated", **place})
 
     def _on_item_retrieve(self, event: Mapping[str, Any]) -> None:
-        entry = self.conversation.find(event.get("item_id"), "retrieve_unknown")
+        entry = self.conversation.find(event["item_id"], "retrieve_unknown")
         self.emit({"type": "conversation.item.retrieved", "item": dict(entry.item)})
 
     def _on_response_create(self, event: Mapping[str, Any]) -> None:
@@ -274,11 +267,18 @@ class Connection:
 
 def _parsed(frame: str) -> dict[str, Any]:
     try:
-        event = json.loads(frame)
-    except json.JSONDecodeError:
+        event = parsed(frame)
+    except NotJson:
         raise ProtocolError("invalid_json", "We could not parse the JSON body of your event.") from None
     if not isinstance(event, dict):
         raise ProtocolError("invalid_event", "The event is not a JSON object.")
-    if not isinstance(event.get("type"), str):
+    if "type" not in event:
         raise missing("type")
+    if not isinstance(event["type"], str):
+        raise mistyped("type", "a string", event["type"])
     return event
+
+
+def _event_id(event: Mapping[str, Any]) -> str | None:
+    given = event.get("event_id")
+    return given if isinstance(given, str) else None

@@ -11,6 +11,8 @@ import numpy as np
 from simulator.detector import MakeDetector
 from simulator.voice import BYTES_PER_MS
 
+SAMPLE = 2
+"""Bytes."""
 LONGEST_BUFFER = 15 * 1024 * 1024
 EAGERNESS_MS: Mapping[str, int] = {"low": 1000, "medium": 500, "auto": 500, "high": 300}
 
@@ -87,6 +89,7 @@ class Ears:
     def take(self) -> bytes:
         """The buffer, which is empty afterwards."""
         taken = bytes(self._buffer + self._frame)
+        taken = taken[: len(taken) // SAMPLE * SAMPLE]
         self._heard_ms += len(self._frame) / BYTES_PER_MS
         self._buffer.clear()
         self._frame.clear()

@@ -133,6 +133,7 @@ DEFAULT_CODES: Mapping[str, str] = {
     "previous_unknown": "item_not_found",
     "call_unknown": "invalid_tool_call_id",
     "too_long": "string_above_max_length",
+    "tracing_fixed": "invalid_value",
     "cartesia_control": "invalid_request",
 }
 """Codes that were recalled or guessed, not documented."""

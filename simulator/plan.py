@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.chain import Chain, Entry
-from simulator.errors import invalid
+from simulator.errors import refused
 from simulator.mind import Modality, Request, Tool
 from simulator.options import Options
-from simulator.session import Session, check_modalities, check_reasoning, check_tools
+from simulator.session import Session
 from simulator.usage import entry_part
-
-MAX_METADATA = 16
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,8 @@ class Plan:
     entries: tuple[Entry, ...]
     in_conversation: bool
     metadata: Mapping[str, Any] | None
+    temperature: float | None
+    """Only the preview has one."""
     max_output_tokens: int | str
     session_id: str
 
@@ -71,22 +71,22 @@ class Plan:
 
 
 def make_plan(given: Mapping[str, Any], session: Session, conversation: Chain, options: Options) -> Plan:
-    """Settle a response. `given` is the event's `response`, where null means "as the session". Raises ProtocolError."""
+    """Settle a response. `given` is the event's `response`, well formed; null means "as the session".
+
+    Raises ProtocolError for what the conversation does not have.
+    """
     given = {key: value for key, value in given.items() if value is not None}
     base = session.effective
     modalities = given.get("output_modalities", base["output_modalities"])
-    check_modalities(modalities, "response.output_modalities")
     tools = given.get("tools", base["tools"])
-    check_tools(tools, "response.tools")
-    check_reasoning(given.get("reasoning"), "response.reasoning")
-    output = {**session.output, **(given.get("audio") or {}).get("output", {})}
+    output = _output(session.output, given.get("audio", {}).get("output"))
     entries = _entries(given.get("input"), conversation, options)
     asked: Modality = modalities[0]
     drifts = asked == "audio" and _drifts(entries, "output_modalities" in given, options)
     return Plan(
         asked=asked,
         modality="text" if drifts else asked,
-        voice=str(output["voice"]),
+        voice=_voice(output["voice"]),
         speed=float(output["speed"]),
         instructions=session.instructions,
         extra=_extra(session.instructions, given.get("instructions", "")),
@@ -94,7 +94,8 @@ def make_plan(given: Mapping[str, Any], session: Session, conversation: Chain, o
         tool_choice=_tool_choice(given.get("tool_choice", base["tool_choice"]), tools),
         entries=_kept(entries, base["truncation"], options),
         in_conversation=given.get("conversation", "auto") != "none",
-        metadata=_metadata(given.get("metadata")),
+        metadata=given.get("metadata"),
+        temperature=given.get("temperature", base.get("temperature")),
         max_output_tokens=given.get("max_output_tokens", base["max_output_tokens"]),
         session_id=session.id,
     )
@@ -122,31 +123,27 @@ def _extra(instructions: str, given: str) -> str:
     return given.removeprefix(instructions).lstrip("\n") if instructions else given
 
 
-def _entries(given: object, conversation: Chain, options: Options) -> tuple[Entry, ...]:
+def _output(session: Mapping[str, Any], given: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return {**session, **{key: value for key, value in (given or {}).items() if value is not None}}
+
+
+def _voice(voice: str | Mapping[str, Any]) -> str:
+    return voice if isinstance(voice, str) else str(voice["id"])
+
+
+def _entries(given: Sequence[Mapping[str, Any]] | None, conversation: Chain, options: Options) -> tuple[Entry, ...]:
     if given is None:
         return tuple(conversation)
-    if not isinstance(given, list):
-        raise invalid("response.input", "Invalid type for 'response.input': expected an array.")
     made = Chain(options)
-    for item in given:
-        if isinstance(item, dict) and item.get("type") == "item_reference":
-            made.append(conversation.find(item.get("id")))
+    for index, item in enumerate(given):
+        if item["type"] == "item_reference":
+            made.append(conversation.find(item["id"], param=f"response.input[{index}].id"))
         else:
-            made.create(item, None)
+            made.create(item, None, param=f"response.input[{index}]")
     return tuple(made)
 
 
-def _tool_choice(choice: object, tools: Sequence[Mapping[str, Any]]) -> str | Mapping[str, Any]:
-    if choice in ("auto", "none", "required"):
-        return str(choice)
-    if isinstance(choice, dict) and any(tool["name"] == choice.get("name") for tool in tools):
+def _tool_choice(choice: str | Mapping[str, Any], tools: Sequence[Mapping[str, Any]]) -> str | Mapping[str, Any]:
+    if isinstance(choice, str) or any(tool["name"] == choice["name"] for tool in tools):
         return choice
-    raise invalid("response.tool_choice", f"Invalid tool_choice: {choice}. The tool is not in the list of tools.")
-
-
-def _metadata(metadata: object) -> Mapping[str, Any] | None:
-    if metadata is None:
-        return None
-    if not isinstance(metadata, dict) or len(metadata) > MAX_METADATA:
-        raise invalid("response.metadata", f"Invalid 'response.metadata': at most {MAX_METADATA} keys.")
-    return metadata
+    raise refused("response.tool_choice", f"Invalid tool_choice: {choice}. The tool is not in the list of tools.")

@@ -301,7 +301,7 @@ class Response:
             "audio": {"output": output},
             "usage": None,
             "metadata": self._plan.metadata,
-        }
+        } | ({} if self._plan.temperature is None else {"temperature": self._plan.temperature})
 
     async def _wait(self, seconds: float) -> None:
         if seconds > 0:

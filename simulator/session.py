@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.errors import ProtocolError, invalid
+from simulator.errors import ProtocolError, refused
 from simulator.ids import new_id
 from simulator.options import Options
 
@@ -27,9 +26,7 @@ SEMANTIC_VAD: Mapping[str, Any] = {
     "create_response": True,
     "interrupt_response": True,
 }
-EFFORTS = ("minimal", "low", "medium", "high", "xhigh")
 DETECTORS = {"server_vad": SERVER_VAD, "semantic_vad": SEMANTIC_VAD}
-TOOL_NAME = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
 NOT_NULL = ("instructions", "output_modalities", "tools", "tool_choice", "max_output_tokens")
 FIXED = ("model", "type", "object", "id", "expires_at")
 
@@ -84,7 +81,7 @@ class Session:
         return self.effective["audio"]["output"]  # type: ignore[no-any-return]
 
     def update(self, patch: Mapping[str, Any], audio_present: bool) -> None:
-        """Take over all of `patch`, or nothing of it. Raises ProtocolError."""
+        """Take over all of `patch`, which is well formed, or nothing of it. Raises ProtocolError."""
         audio = self.effective["audio"]
         fresh = {**self.effective, "audio": {"input": {**audio["input"]}, "output": {**audio["output"]}}}
         for key, value in patch.items():
@@ -92,10 +89,8 @@ class Session:
                 _update_audio(fresh["audio"], value or {})
             elif key not in FIXED and not (value is None and key in NOT_NULL):
                 fresh[key] = value
-        check_modalities(fresh["output_modalities"], "session.output_modalities")
-        check_tools(fresh["tools"], "session.tools")
-        check_reasoning(fresh.get("reasoning"), "session.reasoning")
         self._check_voice(fresh, audio_present)
+        self._check_tracing(fresh["tracing"])
         self._check_instructions(fresh["instructions"])
         self.effective = fresh
 
@@ -106,35 +101,16 @@ class Session:
                 "cannot_update_voice", "Cannot update a conversation's voice if assistant audio is present."
             )
 
-    def _check_instructions(self, instructions: object) -> None:
-        if not isinstance(instructions, str):
-            raise invalid("session.instructions", "Invalid type for 'session.instructions': expected a string.")
+    def _check_tracing(self, tracing: object) -> None:
+        enabled = self.effective["tracing"]
+        if enabled is not None and tracing not in (None, enabled):
+            message = "Tracing is enabled for this session: its configuration cannot be modified."
+            raise ProtocolError(self._options.code("tracing_fixed"), message, "session.tracing")
+
+    def _check_instructions(self, instructions: str) -> None:
         limit = self._options.max_instructions_tokens
         if limit is not None and len(instructions) // 4 > limit:
-            raise invalid("session.instructions", f"Instructions are longer than the limit of {limit} tokens.")
-
-
-def check_modalities(modalities: object, param: str) -> None:
-    """One of `["text"]` and `["audio"]`."""
-    if modalities not in (["text"], ["audio"]):
-        raise invalid(param, f"Invalid modalities: {modalities}. Supported combinations are: ['text'] and ['audio'].")
-
-
-def check_reasoning(reasoning: object, param: str) -> None:
-    """Nothing, or an effort that the service takes."""
-    effort = reasoning.get("effort") if isinstance(reasoning, dict) else reasoning
-    if effort is not None and effort not in EFFORTS:
-        raise invalid(f"{param}.effort", f"Invalid value: '{effort}'. Supported values are: {EFFORTS}.")
-
-
-def check_tools(tools: object, param: str) -> None:
-    """A list of functions with names that the service takes."""
-    if not isinstance(tools, list):
-        raise invalid(param, f"Invalid type for '{param}': expected an array.")
-    for index, tool in enumerate(tools):
-        name = tool.get("name") if isinstance(tool, dict) else None
-        if not isinstance(name, str) or not TOOL_NAME.match(name):
-            raise invalid(f"{param}[{index}].name", f"Invalid '{param}[{index}].name': expected {TOOL_NAME.pattern}.")
+            raise refused("session.instructions", f"Instructions are longer than the limit of {limit} tokens.")
 
 
 def _update_audio(audio: dict[str, Any], patch: Mapping[str, Any]) -> None:
@@ -143,26 +119,15 @@ def _update_audio(audio: dict[str, Any], patch: Mapping[str, Any]) -> None:
             if key == "turn_detection":
                 audio[side][key] = _turn_detection(audio[side][key], value)
             elif key == "format":
-                audio[side][key] = _format(value, f"session.audio.{side}.format")
+                audio[side][key] = dict(PCM)
             elif value is not None or key in ("transcription", "noise_reduction"):
                 audio[side][key] = value
-
-
-def _format(value: Mapping[str, Any] | None, param: str) -> dict[str, Any]:
-    if value is None or value.get("type") == "audio/pcm":
-        return dict(PCM)
-    raise invalid(f"{param}.type", f"Invalid value: '{value.get('type')}'. The simulator supports 'audio/pcm' only.")
 
 
 def _turn_detection(current: Mapping[str, Any] | None, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if value is None:
         return None
     kind = value.get("type") or (current or SERVER_VAD)["type"]
-    if kind not in DETECTORS:
-        raise invalid(
-            "session.audio.input.turn_detection.type",
-            f"Invalid value: '{kind}'. Supported values are: 'server_vad' and 'semantic_vad'.",
-        )
     base = current if current and current["type"] == kind else DETECTORS[kind]
     given = {key: entry for key, entry in value.items() if entry is not None or key == "idle_timeout_ms"}
     return {**base, **given, "type": kind}

@@ -43,7 +43,7 @@ async def test_the_preview_session_is_flat() -> None:
         (
             {"input_audio_format": "mp3"},
             "invalid_value",
-            "Invalid value: 'mp3'. Supported values are: ('pcm16', 'g711_ulaw', 'g711_alaw').",
+            "Invalid value: 'mp3'. Supported values are: 'pcm16', 'g711_ulaw', and 'g711_alaw'.",
         ),
     ],
 )
