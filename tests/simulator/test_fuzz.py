@@ -127,7 +127,8 @@ class Session:
 
     async def _session(self) -> Event:
         await self._wire.send("session.update", session=self._quiet)
-        return (await self._wire.until("session.updated"))["session"]
+        session: Event = (await self._wire.until("session.updated"))["session"]
+        return session
 
     async def _hear(self, frame: str) -> list[Event]:
         await self._wire.socket.send_str(frame)
