@@ -19,6 +19,7 @@ from switchboard.call.call import Caller
 from switchboard.call.channel import PHONE, WEB
 from switchboard.call.dispatch import Dispatch
 from switchboard.call.resume import recall
+from switchboard.call.source import Source
 from switchboard.conversation import Conversation
 from switchboard.line.workflow import Workflow
 from switchboard.presence import Invitation
@@ -70,7 +71,7 @@ async def answer_on(line: Workflow, ctx: JobContext) -> None:
             line,
             available,
             database,
-            Caller(),
+            Caller(source=Source.understood(ctx.job.room.metadata)),
             past=await recall(database, origin),
             origin=origin,
             channel=PHONE if asked.phone else WEB,
@@ -106,6 +107,10 @@ def calls_load(server: AgentServer, max_calls: int) -> float:
     return OFFERED_BELOW * min(1.0, len(server.active_jobs) / max_calls)
 
 
+def _running(server: AgentServer) -> list[str]:
+    return [each.job.id for each in server.active_jobs]
+
+
 def build_server(chosen: Settings, answer: Answer = answer) -> AgentServer:
     """LiveKit's worker; `answer` takes each call, a function of a module: processes find it by its name."""
     spare_local_models(chosen)
@@ -131,7 +136,8 @@ def build_server(chosen: Settings, answer: Answer = answer) -> AgentServer:
     server.on("worker_registered", lambda *_: tell_ready())
     decide = None
     if livekit:
-        decide = Admission(livekit, worker.max_calls, lambda: [each.job.id for each in server.active_jobs]).decide
+        running = partial(_running, server)
+        decide = Admission(livekit, worker.max_calls, running, chosen.kept_for_phone_by_a_worker).decide
     server.rtc_session(answer, agent_name=chosen.livekit.agent_name, on_request=decide)
     return server
 

@@ -7,6 +7,9 @@ from switchboard.settings.schema import LiveKitAccess
 GHOST_SECONDS = 25.0
 """An agent whose worker was killed is listed for some 20 s more: who is listed for longer than this is no dead one."""
 
+PHONE_ROOMS = "phone-"
+"""How the names of the rooms of phone calls begin."""
+
 
 def client_of(livekit: LiveKitAccess) -> api.LiveKitAPI:
     """A client with all rights; close it."""

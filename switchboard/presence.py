@@ -67,6 +67,7 @@ class Presence:
         self._workflow = workflow
         self._call = call
         self._session = session
+        self._model = model
         self._ending = ending
         self._channel = channel
         self._limits = settings.call
@@ -162,7 +163,7 @@ class Presence:
     async def _attend(self) -> None:
         """Wait for the caller, notice when they go, and give them time to come back."""
         room = self._room
-        if not await any_set(room.here, room.gone, seconds=self._limits.wait_seconds):
+        if not await self._somebody_comes():
             self._ending.finish("nobody_came")
             return
         if not room.here.is_set():
@@ -178,6 +179,21 @@ class Presence:
                 return
             if self._speaks:
                 self._session.generate_reply(instructions=BACK_AGAIN)
+
+    async def _somebody_comes(self) -> bool:
+        """Wait for the caller; the model is let go soon, and called again when they are there after all.
+
+        Not while a phone rings: it rings until the model has the first words.
+        """
+        room, wait = self._room, self._limits.wait_seconds
+        warm = wait if self._channel.rings else min(wait, self._limits.warm_seconds)
+        if await any_set(room.here, room.gone, seconds=warm):
+            return True
+        self._model.rest()
+        came = await any_set(room.here, room.gone, seconds=wait - warm)
+        if room.here.is_set():
+            self._model.wake()
+        return came
 
     @property
     def _speaks(self) -> bool:

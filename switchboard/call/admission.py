@@ -22,11 +22,17 @@ ANSWER_SECONDS = 5.0
 
 
 class Admission:
-    """Takes `most` calls at once; `running` gives the ids of the jobs there are. `livekit` is where the rooms are."""
+    """Takes `most` calls at once; `running` gives the ids of the jobs there are. `livekit` is where the rooms are.
 
-    def __init__(self, livekit: LiveKitAccess, most: int, running: Callable[[], Collection[str]]) -> None:
+    The last `kept_for_phone` places are given to phones only.
+    """
+
+    def __init__(
+        self, livekit: LiveKitAccess, most: int, running: Callable[[], Collection[str]], kept_for_phone: int = 0
+    ) -> None:
         self._livekit = livekit
         self._most = most
+        self._kept_for_phone = kept_for_phone
         self._running = running
         self._accepting: set[str] = set()
         self._background = Background(lambda: None)  # the worker's own calls go on
@@ -34,10 +40,12 @@ class Admission:
 
     async def decide(self, request: JobRequest) -> None:
         """Take a call, or leave it to another worker."""
-        if len(self._accepting.union(self._running())) >= self._most:
-            log.warning("a call was left to others: this worker is full", calls=self._most)
+        phone = Dispatch.understood(request.job.metadata).phone
+        most = self._most - (0 if phone else self._kept_for_phone)
+        if len(self._accepting.union(self._running())) >= most:
+            log.warning("a call was left to others: this worker is full", calls=most)
             await request.reject(terminate=False)
-            if Dispatch.understood(request.job.metadata).phone:
+            if phone:
                 self._background.run(self._refuse(request.room.name), "busy line")
             return
         self._accepting.add(request.job.id)

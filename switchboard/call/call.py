@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from switchboard.call.departure import Departure
+from switchboard.call.source import UNKNOWN, Source
 from switchboard.database import Database
 from switchboard.ledger import Ledger
 from switchboard.line.quoted import one_line
@@ -32,6 +33,8 @@ class Caller:
 
     number: str | None = None
     dialed: str | None = None
+    source: Source = UNKNOWN
+    """Where they come from, by a page."""
     verified: Verified | None = None
     turned_away: bool = False
     """The business's check has refused them for now."""

@@ -26,6 +26,7 @@ from switchboard.http.errors import (
     SignInNeeded,
     TicketRefused,
     TooLarge,
+    TooManyCalls,
     TooManyRequests,
     described,
     install,
@@ -37,6 +38,7 @@ from switchboard.http.page import page_routes
 from switchboard.http.rooms import Rooms
 from switchboard.http.sites import OwnSites
 from switchboard.http.sniffing import NoSniffing
+from switchboard.http.sources import Sources
 from switchboard.http.tickets import Tickets
 from switchboard.http.tokens import Tokens, TokenSigner
 from switchboard.line.workflow import Workflow
@@ -60,9 +62,10 @@ def create_app(
     web, limits = settings.web, settings.call
     server_url = settings.livekit.public_url or livekit.url
     rooms = Rooms(livekit, limits)
-    capacity = Capacity(rooms, limits.max_calls)
-    attendance = Attendance(rooms, limits.max_calls, watch_seconds)
+    capacity = Capacity(rooms, limits)
+    attendance = Attendance(rooms, capacity, watch_seconds)
     signer = TokenSigner(livekit, rooms)
+    sources = Sources(livekit.secret)
     tickets = Tickets(livekit.secret, limits.ticket_minutes)
     known = Lines(lines, frozenset(person.name.lower() for person in settings.phone.people))
 
@@ -82,8 +85,8 @@ def create_app(
     install(app)
     app.include_router(
         _callers(
-            Tokens(signer, known, capacity, attendance, server_url),
-            Calls(rooms, known, capacity, attendance, signer, tickets, server_url),
+            Tokens(signer, known, capacity, attendance, sources, server_url),
+            Calls(rooms, known, capacity, attendance, signer, tickets, sources, server_url),
             web,
         )
     )
@@ -100,10 +103,11 @@ def _callers(tokens: Tokens, calls: Calls, web: Web) -> APIRouter:
     checks = [*limits, *known, Depends(_no_store)]
     sign_in = (SignInNeeded, SignInDown) if auth else ()
     always = (BadRequest, NotJson, OtherSite, TooLarge, TooManyRequests, LiveKitDown, *sign_in)
+    places = (LineUnknown, HouseFull, TooManyCalls)
     table: list[tuple[str, str, Any, int, str, tuple[type[Refused], ...]]] = [
-        ("POST", "/token", tokens.issue, 201, "A token for LiveKit's own frontends", (LineUnknown, HouseFull)),
-        ("POST", "/calls", calls.start, 201, "Start a call", (LineUnknown, HouseFull)),
-        ("POST", "/calls/resume", calls.resume, 200, "Come back to a call", (TicketRefused, HouseFull)),
+        ("POST", "/token", tokens.issue, 201, "A token for LiveKit's own frontends", places),
+        ("POST", "/calls", calls.start, 201, "Start a call", places),
+        ("POST", "/calls/resume", calls.resume, 200, "Come back to a call", (TicketRefused, HouseFull, TooManyCalls)),
         ("DELETE", "/calls", calls.end, 204, "End a call", (TicketRefused,)),
     ]
     router = APIRouter(dependencies=checks, tags=["calls"])

@@ -13,6 +13,8 @@ import structlog
 from livekit.protocol.models import Room
 
 from switchboard.background import Background
+from switchboard.call.source import Source
+from switchboard.http.capacity import Capacity
 from switchboard.http.errors import LiveKitDown
 from switchboard.http.rooms import CallRoom, Rooms
 from switchboard.livekit import GHOST_SECONDS
@@ -46,9 +48,9 @@ class Expected:
 class Attendance:
     """One task that looks at the rooms every `pulse` seconds while tokens are out; it delays no answer."""
 
-    def __init__(self, rooms: Rooms, most: int, pulse: float) -> None:
+    def __init__(self, rooms: Rooms, capacity: Capacity, pulse: float) -> None:
         self._rooms = rooms
-        self._most = most
+        self._capacity = capacity
         self._pulse = pulse
         self._expected: dict[str, Expected] = {}
         self._asking = asyncio.Lock()
@@ -113,7 +115,7 @@ class Attendance:
     async def _welcome(self, one: Expected, alive: dict[str, Room]) -> bool:
         """Note a room that is new under its name; False if there is no place for it, and it was closed."""
         made_by_its_caller = bool(one.sid) or not one.admitted
-        if made_by_its_caller and len(alive) > self._most:
+        if made_by_its_caller and self._is_one_too_many(alive[one.room.name], alive):
             log.warning("a room too many was closed", room=one.room.name)
             await self._rooms.end(one.room.name)
             del alive[one.room.name]
@@ -126,6 +128,10 @@ class Attendance:
             one.next_look = time.monotonic() + self._pulse
         one.sid = alive[one.room.name].sid
         return True
+
+    def _is_one_too_many(self, room: Room, alive: dict[str, Room]) -> bool:
+        others = [other for other in alive.values() if other.name != room.name]
+        return self._capacity.refusal(others, Source.understood(room.metadata)) is not None
 
     async def _attend(self, one: Expected, now: float) -> None:
         if await self._rooms.has_agent(one.room.name):

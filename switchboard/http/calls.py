@@ -8,12 +8,14 @@ import structlog
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from switchboard.call.source import Source
 from switchboard.http.attendance import Attendance
 from switchboard.http.auth import owner_of
 from switchboard.http.capacity import Capacity
 from switchboard.http.errors import LineUnknown, LiveKitDown, TicketRefused
 from switchboard.http.lines import LINE_PATTERN, Lines
 from switchboard.http.rooms import CallRoom, Rooms
+from switchboard.http.sources import Sources
 from switchboard.http.tickets import Ticket, Tickets
 from switchboard.http.tokens import TOKEN_SECONDS, TokenSigner, new_identity, new_room
 
@@ -72,6 +74,7 @@ class Calls:
         attendance: Attendance,
         signer: TokenSigner,
         tickets: Tickets,
+        sources: Sources,
         server_url: str,
     ) -> None:
         self._rooms = rooms
@@ -80,6 +83,7 @@ class Calls:
         self._attendance = attendance
         self._signer = signer
         self._tickets = tickets
+        self._sources = sources
         self._server_url = server_url
 
     async def start(self, request: Request, asked: CallRequest | None = None) -> CallAnswer:
@@ -87,21 +91,22 @@ class Calls:
         line = self._lines.pick(asked.line if asked else None).name
         name = new_room()
         ticket = Ticket(call=name, room=name, identity=new_identity(), line=line, owner=owner_of(request))
-        await self._open(ticket, CallRoom(name, ticket.identity, line, warm=True))
-        return self._answer(ticket)
+        source = self._sources.of(request)
+        await self._open(ticket, CallRoom(name, ticket.identity, line, warm=True, source=source))
+        return self._answer(ticket, source)
 
     async def resume(self, request: Request, asked: ResumeRequest) -> CallAnswer:
         """Come back to a call: to its room, or to a new one where the call goes on if the room is gone."""
-        ticket = self._read(asked.ticket, request)
+        ticket, source = self._read(asked.ticket, request), self._sources.of(request)
         if asked.fresh:
             await self._close(ticket.room)
         elif await self._rooms.exists(ticket.room):
-            self._attendance.doubt(_room(ticket), TOKEN_SECONDS)
+            self._attendance.doubt(_room(ticket, source), TOKEN_SECONDS)
             log.info("a caller comes back", room=ticket.room)
-            return self._answer(ticket)
+            return self._answer(ticket, source)
         moved = ticket.model_copy(update={"room": self._tickets.next_room(ticket), "moves": ticket.moves + 1})
-        await self._open(moved, _room(moved, warm=True), instead_of=ticket.room)
-        return self._answer(moved)
+        await self._open(moved, _room(moved, source, warm=True), instead_of=ticket.room)
+        return self._answer(moved, source)
 
     async def end(self, request: Request, asked: EndRequest) -> None:
         """End a call. It is no error if it has ended."""
@@ -122,32 +127,32 @@ class Calls:
         while True:
             last = time.monotonic() > until
             try:
-                async with self._capacity.one(instead_of):
+                async with self._capacity.one(room.source, instead_of):
                     await self._rooms.create(room)  # asking again does no harm: a room that is there stays as it is
                 break
             except LiveKitDown:
                 if last:
                     raise
             await asyncio.sleep(PAUSE_SECONDS)
-        self._attendance.expect(room, _room(ticket), TOKEN_SECONDS, admitted=True)
+        self._attendance.expect(room, _room(ticket, room.source), TOKEN_SECONDS, admitted=True)
         log.info("a call was asked for", room=room.name, line=room.line, moves=ticket.moves)
 
     async def _close(self, name: str) -> None:
         await self._attendance.release(name)
         await self._rooms.end(name)
 
-    def _answer(self, ticket: Ticket) -> CallAnswer:
+    def _answer(self, ticket: Ticket, source: Source) -> CallAnswer:
         # A join that has to make the room anew finds the call's agent gone: the next one takes up the call.
         return CallAnswer(
             id=ticket.room,
             line=ticket.line,
             server_url=self._server_url,
-            participant_token=self._signer.sign(_room(ticket)),
+            participant_token=self._signer.sign(_room(ticket, source)),
             ticket=self._tickets.sign(ticket),
             expires_in=TOKEN_SECONDS,
         )
 
 
-def _room(ticket: Ticket, warm: bool = False) -> CallRoom:
+def _room(ticket: Ticket, source: Source, warm: bool = False) -> CallRoom:
     """The room of a call that goes on."""
-    return CallRoom(ticket.room, ticket.identity, ticket.line, warm, resume=ticket.call)
+    return CallRoom(ticket.room, ticket.identity, ticket.line, warm, resume=ticket.call, source=source)

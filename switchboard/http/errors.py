@@ -77,6 +77,11 @@ class TooManyRequests(Refused):
     status, code, message = 429, "too_many_requests", "Too many requests. Wait a moment, then try again."
 
 
+class TooManyCalls(Refused):
+    status, code = 429, "too_many_calls"
+    message = "There are too many calls from your address. End one of them, or try again in a moment."
+
+
 class HouseFull(Refused):
     status, code, message = 503, "house_full", "All lines are busy. Try again in a moment."
 

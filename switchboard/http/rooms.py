@@ -15,8 +15,9 @@ from livekit.protocol.agent import JobStatus
 from livekit.protocol.models import ParticipantInfo, Room
 
 from switchboard.call.dispatch import Dispatch
+from switchboard.call.source import UNKNOWN, Source
 from switchboard.http.errors import LiveKitDown
-from switchboard.livekit import client_of
+from switchboard.livekit import PHONE_ROOMS, client_of
 from switchboard.settings.schema import Limits, LiveKitAccess
 
 log = structlog.get_logger("http")
@@ -39,6 +40,7 @@ class CallRoom:
     """The agent comes before the caller does."""
     resume: str | None = None
     """The id of the call that goes on here."""
+    source: Source = UNKNOWN
 
     def metadata(self) -> str:
         """The dispatch's metadata."""
@@ -76,10 +78,10 @@ class Rooms:
             await self._server.room.create_room(request)
 
     async def alive(self) -> dict[str, Room]:
-        """The rooms of all calls, by name."""
+        """The rooms of all calls, those of phones as well, by name."""
         async with _answer_of_livekit():
             listed = await self._server.room.list_rooms(api.ListRoomsRequest())
-        return {room.name: room for room in listed.rooms if room.name.startswith(PREFIX)}
+        return {room.name: room for room in listed.rooms if room.name.startswith((PREFIX, PHONE_ROOMS))}
 
     async def exists(self, name: str) -> bool:
         async with _answer_of_livekit():
@@ -93,11 +95,17 @@ class Rooms:
 
     async def has_agent(self, name: str) -> bool:
         """Whether an agent is in the room. One whose worker was killed is listed for 21 seconds more."""
-        participants: list[ParticipantInfo] = []
+        return any(one.kind == ParticipantInfo.Kind.AGENT for one in await self._participants(name))
+
+    async def has_caller(self, name: str) -> bool:
+        """Whether anybody else is in the room."""
+        return any(one.kind != ParticipantInfo.Kind.AGENT for one in await self._participants(name))
+
+    async def _participants(self, name: str) -> list[ParticipantInfo]:
         async with _answer_of_livekit(missing_is_fine=True):
             listed = await self._server.room.list_participants(api.ListParticipantsRequest(room=name))
-            participants = list(listed.participants)
-        return any(one.kind == ParticipantInfo.Kind.AGENT for one in participants)
+            return list(listed.participants)
+        return []
 
     async def ask_again(self, room: CallRoom) -> bool:
         """Call an agent to a room whose own did not come; False if a worker has just taken the job."""
@@ -116,6 +124,7 @@ class Rooms:
     def _terms(self, room: CallRoom) -> dict[str, Any]:
         return {
             "max_participants": 1,
+            "metadata": room.source.dumps(),
             "empty_timeout": self._limits.wait_seconds,
             "departure_timeout": self._limits.grace_seconds,
             "agents": [api.RoomAgentDispatch(agent_name=self._livekit.agent_name, metadata=room.metadata())],

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import structlog
-from fastapi import Query
+from fastapi import Query, Request
 from livekit import api
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +13,7 @@ from switchboard.http.attendance import Attendance
 from switchboard.http.capacity import Capacity
 from switchboard.http.lines import LINE_PATTERN, Lines
 from switchboard.http.rooms import PREFIX, CallRoom, Rooms
+from switchboard.http.sources import Sources
 from switchboard.livekit import token_of
 from switchboard.settings.schema import LiveKitAccess
 
@@ -68,9 +69,16 @@ class Tokens:
     """The standard endpoint. The room is made by the caller's join, so that a page that asks early costs nothing."""
 
     def __init__(
-        self, signer: TokenSigner, lines: Lines, capacity: Capacity, attendance: Attendance, server_url: str
+        self,
+        signer: TokenSigner,
+        lines: Lines,
+        capacity: Capacity,
+        attendance: Attendance,
+        sources: Sources,
+        server_url: str,
     ) -> None:
         self._signer = signer
+        self._sources = sources
         self._lines = lines
         self._capacity = capacity
         self._attendance = attendance
@@ -78,14 +86,16 @@ class Tokens:
 
     async def issue(
         self,
+        request: Request,
         line: Annotated[
             str | None, Query(pattern=LINE_PATTERN, description="Which line to call; the first one if none is named.")
         ] = None,
         _asked: TokenRequest | None = None,
     ) -> TokenAnswer:
         """LiveKit's standard token endpoint (`TokenSource.endpoint`). The agent comes when the caller joins."""
-        room = CallRoom(new_room(), new_identity(), self._lines.pick(line).name)
-        async with self._capacity.one():
+        source = self._sources.of(request)
+        room = CallRoom(new_room(), new_identity(), self._lines.pick(line).name, source=source)
+        async with self._capacity.one(source):
             pass
         self._attendance.expect(room, room, TOKEN_SECONDS)
         log.info("a token was issued", room=room.name, line=room.line)

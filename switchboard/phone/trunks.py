@@ -20,13 +20,12 @@ from livekit.protocol.sip import (
 from pydantic import SecretStr
 
 from switchboard.call.dispatch import Dispatch
+from switchboard.livekit import PHONE_ROOMS
 from switchboard.settings.schema import Phone
 from switchboard.settings.values import ANY_NUMBER
 
 NAME = "switchboard"
 """The outbound trunk; with a line after it, that line's inbound trunk and dispatch rule."""
-ROOMS = "phone-"
-"""How the names of the rooms of phone calls begin."""
 REFUSAL = f"{NAME} (others)"
 """The dispatch rule for calls that reach no line of ours."""
 NO_SUCH_PRESET = "switchboard-refuses"
@@ -74,7 +73,7 @@ def dispatch_rule(line: str, agent_name: str, trunk: str) -> SIPDispatchRuleInfo
     return SIPDispatchRuleInfo(
         name=name_of(line),
         trunk_ids=[trunk],
-        rule=SIPDispatchRule(dispatch_rule_callee=SIPDispatchRuleCallee(room_prefix=ROOMS, randomize=True)),
+        rule=SIPDispatchRule(dispatch_rule_callee=SIPDispatchRuleCallee(room_prefix=PHONE_ROOMS, randomize=True)),
         room_config=RoomConfiguration(
             # No max_participants: it counts callers and people who are rung, and one of them may be asked to join
             empty_timeout=EMPTY_SECONDS,
@@ -92,7 +91,7 @@ def refusal() -> SIPDispatchRuleInfo:
     """
     return SIPDispatchRuleInfo(
         name=REFUSAL,
-        rule=SIPDispatchRule(dispatch_rule_callee=SIPDispatchRuleCallee(room_prefix=ROOMS, randomize=True)),
+        rule=SIPDispatchRule(dispatch_rule_callee=SIPDispatchRuleCallee(room_prefix=PHONE_ROOMS, randomize=True)),
         room_preset=NO_SUCH_PRESET,
     )
 

@@ -52,6 +52,16 @@ class CallModel(RealtimeModel):
             raise RuntimeError("the call has not begun")
         return self._live
 
+    def rest(self) -> None:
+        """Let the connection go for as long as nobody is there."""
+        if self._live is not None:
+            self._live.rest()
+
+    def wake(self) -> None:
+        """Somebody is there."""
+        if self._live is not None:
+            self._live.wake()
+
     async def hang_up(self) -> None:
         """Close the connection, which costs money while it is open: within 2 s, whatever the rest of the call does."""
         if self._live is not None:

@@ -50,6 +50,7 @@ from switchboard.realtime.lost import LostConnection
 from switchboard.realtime.mirror import Mirror
 from switchboard.realtime.pieces import RATE, Pieces
 from switchboard.realtime.requests import Requests
+from switchboard.realtime.rest import Rest
 from switchboard.realtime.transcript import PacedTranscript
 from switchboard.realtime.watchdog import Watchdog
 
@@ -90,6 +91,8 @@ class CallSession(RealtimeSession):
         self._requests = Requests()
         self._mirror = Mirror(lambda: self._remote_chat_ctx)
         self._lost = LostConnection()
+        self._rest = Rest()
+        self._rested = False
         self._broken = BrokenAnswers(self.send_event, lambda: self._instructions or "", self._end_generation)
         self._readings = Readings(super().send_event)
         self._connection: aiohttp.ClientWebSocketResponse | None = None
@@ -336,6 +339,8 @@ class CallSession(RealtimeSession):
     async def _create_ws_conn(self) -> aiohttp.ClientWebSocketResponse:
         if self.sockets:
             self._park()
+        self._rested |= self._rest.taken
+        await self._rest.over()
         if self._token is not None:
             self._opts.entra_token = await self._token()
         connection = await super()._create_ws_conn()
@@ -348,6 +353,18 @@ class CallSession(RealtimeSession):
         log.warning("the service fell silent in an answer: the connection is made anew")
         if self._connection:
             self._breaking_off = asyncio.ensure_future(self._connection.close())
+
+    async def _run_ws(self, ws_conn: aiohttp.ClientWebSocketResponse) -> None:
+        await self._rest.cuts(super()._run_ws(ws_conn))
+
+    def rest(self) -> None:
+        """Let the connection go, because nobody is there, until `wake`; what it owes is kept."""
+        self._watchdog.rest()
+        self._rest.begin()
+
+    def wake(self) -> None:
+        """Somebody is there: connect again, as after a connection that was lost."""
+        self._rest.end()
 
     def _park(self) -> None:
         """Put aside what the lost connection owes, before LiveKit gives it up: replies, and the broken answer."""
@@ -376,8 +393,9 @@ class CallSession(RealtimeSession):
 
     def _take_up_again(self, *_: object) -> None:
         seconds, replies, items = self._lost.replaced()
-        if seconds is not None:
+        if seconds is not None and not self._rested:
             self._reconnected(seconds)
+        self._rested = False
         self._mirror.restore(items)
         for event_id, reply in replies.items():
             self._response_created_futures[event_id] = reply
@@ -483,6 +501,8 @@ class CallSession(RealtimeSession):
         self._watchdog.rest()
         self._owe_nothing()
         closing = asyncio.ensure_future(super().aclose())
+        if self._rest.taken:
+            self._main_atask.cancel()  # it waits for somebody to come
         await asyncio.wait([closing], timeout=CLOSING_SECONDS)
         if not closing.done():
             log.warning("the realtime connection did not close in time: it is cut")

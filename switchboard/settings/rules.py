@@ -278,6 +278,18 @@ def _phone_outbound(settings: Settings) -> Iterator[Mistake]:
         yield _missing("PHONE_OUTBOUND_NUMBER", "the caller's number that phones show", fix, "PHONE_OUTBOUND_ADDRESS")
 
 
+def _places(settings: Settings) -> Iterator[Mistake]:
+    limits = settings.call
+    if limits.kept_for_phone >= limits.max_calls:
+        yield Mistake(
+            "CALLS_KEPT_FOR_PHONE",
+            f'"{limits.kept_for_phone}"',
+            f"fewer than CALLS_MAX, {limits.max_calls}: a page could make no call",
+            "lower it, or raise CALLS_MAX",
+            ("CALLS_MAX",),
+        )
+
+
 def _both_or_none(group: Group, *fields: str) -> Iterator[Mistake]:
     given = _given_names(group, *fields)
     for name in (group.env(field).name for field in fields):
@@ -366,6 +378,7 @@ RULES: tuple[Rule, ...] = (
     _caller_auth,
     _phone,
     _phone_outbound,
+    _places,
 )
 WARNINGS: tuple[Callable[[Settings], Iterator[str]], ...] = (
     _simulated,

@@ -677,6 +677,14 @@ class Limits(Group):
         Field(ge=5, le=300),
         Env("CALL_WAIT_SECONDS", "Seconds that a room waits for its caller."),
     ] = 30
+    warm_seconds: Annotated[
+        float,
+        Field(ge=1, le=60, allow_inf_nan=False),
+        Env(
+            "CALL_WARM_SECONDS",
+            "Seconds for which the model's connection, which costs money, waits for a caller who has not come yet.",
+        ),
+    ] = 5
     grace_seconds: Annotated[
         int,
         Field(ge=1, le=300),
@@ -687,6 +695,25 @@ class Limits(Group):
         Field(ge=1, le=10000),
         Env("CALLS_MAX", "Calls at one time, over all workers."),
     ] = 20
+    kept_for_phone: Annotated[
+        int,
+        Field(ge=0, le=9999),
+        Env("CALLS_KEPT_FOR_PHONE", "The last so many places are for callers on the phone: a page gets none of them."),
+    ] = 0
+    calls_per_address: Annotated[
+        int,
+        Field(ge=1, le=10000),
+        Env(
+            "CALLS_PER_ADDRESS",
+            "Calls at one time from one address (IPv6: from one /64), by a page. Behind a proxy this needs "
+            "HTTP_TRUSTED_PROXIES, or all callers have the proxy's.",
+        ),
+    ] = 5
+    unjoined_per_address: Annotated[
+        int,
+        Field(ge=1, le=10000),
+        Env("CALLS_UNJOINED_PER_ADDRESS", "How many of these nobody may have joined yet, or any more."),
+    ] = 3
     ticket_minutes: Annotated[
         int,
         Field(ge=1, le=1440),
@@ -735,6 +762,11 @@ class Settings(BaseModel):
     def pseudonym_secret(self) -> str:
         """What pseudonyms are made with: LiveKit's secret, or the database's address, its password included."""
         return (self.livekit.api_secret or self.storage.url).get_secret_value()
+
+    @property
+    def kept_for_phone_by_a_worker(self) -> int:
+        """The share of one worker of the places that are kept for the phone."""
+        return self.call.kept_for_phone * self.worker.max_calls // self.call.max_calls
 
     def require_provider(self) -> Provider:
         """Who serves the realtime model; raises `SettingsError` if nobody is named."""

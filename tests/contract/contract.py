@@ -32,6 +32,8 @@ REALTIME: list[Part] = [
         SESSION, "_create_ws_conn", "CallSession", "a fresh token for each connection, and what the lost one owes",
         called_by="_main_task", is_async=True,
     ),
+    Method(SESSION, "_run_ws", "CallSession", "a connection that nobody needs is cut",
+           takes="ws_conn", called_by="_main_task", is_async=True),
     Method(SESSION, "_emit_error", "CallSession", "what is owed is put aside when the connection is lost",
            takes="error, recoverable", called_by="_main_task"),
     Behaviour(

@@ -16,7 +16,7 @@ from switchboard.http import create_app
 from switchboard.http.attendance import WATCH_SECONDS
 from switchboard.line.workflow import Workflow
 from switchboard.livekit import token_of
-from switchboard.settings.schema import LiveKitAccess, Settings, Web
+from switchboard.settings.schema import Limits, LiveKitAccess, Settings, Web
 from tests.livekit import SECRET
 from tests.stage.agents import Desk, Reception
 from workflows.support_line import SUPPORT_LINE
@@ -25,7 +25,7 @@ DESK_LINE = Workflow(name="stage", start=Reception, handoffs={Reception: (Desk,)
 LINES = {line.name: line for line in (SUPPORT_LINE, DESK_LINE)}
 PATIENCE = 20.0
 # No limit that a test has not asked for.
-OPTIONS = Settings(web=Web(rate_limit=10_000))
+OPTIONS = Settings(web=Web(rate_limit=10_000), call=Limits(calls_per_address=10_000, unjoined_per_address=10_000))
 
 Answer = dict[str, Any]
 Found = TypeVar("Found")

@@ -15,7 +15,9 @@ from livekit.protocol.models import ParticipantInfo, Room
 from switchboard.call.admission import Admission
 from switchboard.call.dispatch import Dispatch
 from switchboard.http.attendance import MOST_ASKED, Attendance
+from switchboard.http.capacity import Capacity
 from switchboard.http.rooms import CallRoom, Rooms
+from switchboard.settings.schema import Limits
 from tests.livekit import KEY, SECRET, LiveKitServer
 from tests.switchboard.http.house import OPTIONS, PATIENCE, Guests, eventually, open_house
 
@@ -232,6 +234,11 @@ class DesertedRooms(Rooms):
         return True
 
 
+def attending(rooms: Rooms, pulse: float, most: int = 8) -> Attendance:
+    limits = Limits(max_calls=most, calls_per_address=most)
+    return Attendance(rooms, Capacity(rooms, limits), pulse)
+
+
 class LateRooms(DesertedRooms):
     """The newer one is asked for while the attendance looks at the other."""
 
@@ -244,7 +251,7 @@ class LateRooms(DesertedRooms):
 
 async def test_a_call_that_was_asked_for_just_now_has_time_for_its_agent_to_come(livekit_server: LiveKitServer) -> None:
     rooms = LateRooms(livekit_server)
-    async with Attendance(rooms, most=8, pulse=0.05) as attendance, asyncio.timeout(PATIENCE):
+    async with attending(rooms, pulse=0.05) as attendance, asyncio.timeout(PATIENCE):
         rooms.attendance = attendance
         attendance.expect(OLD, OLD, 60, admitted=True)
         await rooms.done.wait()
@@ -253,7 +260,7 @@ async def test_a_call_that_was_asked_for_just_now_has_time_for_its_agent_to_come
 
 async def test_no_agent_is_asked_for_any_more_for_a_call_that_ends(livekit_server: LiveKitServer) -> None:
     rooms = DesertedRooms(livekit_server)
-    async with Attendance(rooms, most=8, pulse=0) as attendance, asyncio.timeout(PATIENCE):
+    async with attending(rooms, pulse=0) as attendance, asyncio.timeout(PATIENCE):
         attendance.expect(OLD, OLD, 60, admitted=True)
         attendance.expect(NEW, NEW, 60, admitted=True)
         await attendance.release(OLD.name)
@@ -263,7 +270,7 @@ async def test_no_agent_is_asked_for_any_more_for_a_call_that_ends(livekit_serve
 
 async def test_a_room_too_many_is_closed_and_no_agent_is_asked_for(livekit_server: LiveKitServer) -> None:
     rooms = DesertedRooms(livekit_server)
-    async with Attendance(rooms, most=1, pulse=0) as attendance, asyncio.timeout(PATIENCE):
+    async with attending(rooms, pulse=0, most=1) as attendance, asyncio.timeout(PATIENCE):
         attendance.expect(OLD, OLD, 60)
         attendance.expect(NEW, NEW, 60, admitted=True)
         await rooms.done.wait()
@@ -286,7 +293,7 @@ async def test_a_room_that_was_made_anew_after_its_caller_came_back_gets_an_agen
     livekit_server: LiveKitServer,
 ) -> None:
     rooms = RemadeRooms(livekit_server)
-    async with Attendance(rooms, most=8, pulse=0) as attendance, asyncio.timeout(PATIENCE):
+    async with attending(rooms, pulse=0) as attendance, asyncio.timeout(PATIENCE):
         attendance.doubt(NEW, 60)
         await rooms.done.wait()
     assert rooms.looks > 1
@@ -309,7 +316,7 @@ async def test_an_agent_that_never_comes_is_given_up_and_told_of_once(
     livekit_server: LiveKitServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     rooms = LongDesertedRooms(livekit_server)
-    async with Attendance(rooms, most=8, pulse=0) as attendance, asyncio.timeout(PATIENCE):
+    async with attending(rooms, pulse=0) as attendance, asyncio.timeout(PATIENCE):
         attendance.expect(NEW, NEW, 60, admitted=True)
         await rooms.done.wait()
 
@@ -331,7 +338,7 @@ async def test_a_look_that_fails_is_told_and_the_calls_are_looked_after_all_the_
     livekit_server: LiveKitServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     rooms = OddRooms(livekit_server)
-    async with Attendance(rooms, most=8, pulse=0) as attendance, asyncio.timeout(PATIENCE):
+    async with attending(rooms, pulse=0) as attendance, asyncio.timeout(PATIENCE):
         attendance.expect(NEW, NEW, 60, admitted=True)
         await rooms.done.wait()
     said = "".join(capfd.readouterr())

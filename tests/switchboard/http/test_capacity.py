@@ -6,6 +6,7 @@ import pytest
 from livekit import api
 from livekit.protocol.models import Room
 
+from switchboard.call.source import Source
 from switchboard.http import capacity
 from switchboard.http.capacity import Capacity
 from switchboard.http.errors import HouseFull, LiveKitDown
@@ -14,7 +15,9 @@ from switchboard.settings.schema import Limits
 from tests.livekit import LiveKitServer
 from tests.switchboard.http.house import OPTIONS, PATIENCE, Guests, error_of, eventually, open_house
 
-SMALL = OPTIONS.model_copy(update={"call": Limits(max_calls=2)})
+TWO = Limits(max_calls=2, calls_per_address=10, unjoined_per_address=10)
+SMALL = OPTIONS.model_copy(update={"call": TWO})
+HOME = Source(address="home")
 
 
 async def test_a_full_house_refuses_more_and_says_when_to_try_again(
@@ -82,10 +85,10 @@ async def test_who_waits_for_the_count_does_not_wait_for_ever(
 ) -> None:
     monkeypatch.setattr(capacity, "RETRY_SECONDS", 0.05)
     rooms = SlowRooms(livekit_server)
-    places = Capacity(rooms, most=2)
+    places = Capacity(rooms, TWO)
 
     async def take() -> None:
-        async with places.one():
+        async with places.one(HOME):
             pass
 
     first = asyncio.create_task(take())
@@ -102,9 +105,9 @@ async def test_who_waits_for_the_count_does_not_wait_for_ever(
 async def test_a_room_that_another_takes_the_place_of_does_not_count(livekit_server: LiveKitServer) -> None:
     rooms = SlowRooms(livekit_server)
     rooms.told.set()
-    places = Capacity(rooms, most=1)
-    async with places.one(instead_of="call-1"):
+    places = Capacity(rooms, Limits(max_calls=1))
+    async with places.one(HOME, instead_of="call-1"):
         pass
     with pytest.raises(HouseFull):
-        async with places.one(instead_of="call-2"):
+        async with places.one(HOME, instead_of="call-2"):
             pass

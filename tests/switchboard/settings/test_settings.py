@@ -144,8 +144,12 @@ WRONG = {
     "CALL_SILENCE_SECONDS": ["0", "601", "a while"],
     "CALL_TOOL_SECONDS": ["0", "121", "a while"],
     "CALL_WAIT_SECONDS": ["4", "301", "a while"],
+    "CALL_WARM_SECONDS": ["0", "61", "a while", "nan"],
     "CALL_GRACE_SECONDS": ["0", "301", "a while"],
     "CALLS_MAX": ["0", "10001", "many"],
+    "CALLS_KEPT_FOR_PHONE": ["-1", "20", "some"],
+    "CALLS_PER_ADDRESS": ["0", "10001", "many"],
+    "CALLS_UNJOINED_PER_ADDRESS": ["0", "10001", "many"],
     "TICKET_MINUTES": ["0", "1441", "an hour"],
 }
 

@@ -1,0 +1,29 @@
+"""Where a call comes from, as limits count it: marks that tell nobody an address. A room's metadata carries them."""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class Source(BaseModel):
+    """Who asked for a call. Rooms of others say nothing of it."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
+
+    address: str = ""
+    """A mark of the address, the same for all of an IPv6 customer's; "" where it is not known."""
+
+    def dumps(self) -> str:
+        """The source as metadata."""
+        return self.model_dump_json(exclude_defaults=True)
+
+    @classmethod
+    def understood(cls, metadata: str) -> Self:
+        """What the metadata says; nothing, where it is not ours."""
+        try:
+            return cls.model_validate_json(metadata or "{}")
+        except ValidationError:
+            return cls()
+
+
+UNKNOWN = Source()
