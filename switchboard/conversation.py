@@ -19,6 +19,7 @@ from switchboard.call.ending import Ending
 from switchboard.call.handoff import Handoffs
 from switchboard.call.repeats import Repeats
 from switchboard.call.resume import Past
+from switchboard.call.unheard import UnheardResults
 from switchboard.call.witness import Witness
 from switchboard.database import Database
 from switchboard.ledger import Ledger, Listener
@@ -85,6 +86,7 @@ class Conversation:
         self.ending = Ending(self.call, self.session, silence, settings.call.max_minutes * 60)
         repeats = Repeats(self.call, self.session)
         self._background = Background(lambda: self.ending.finish("error"))
+        UnheardResults(self.session, self.call.departure, self._background, lambda: self.ending.begun)
         self._presence = self._presence_at(invitation, workflow, channel) if invitation else None
         self.handoffs = Handoffs(
             workflow,

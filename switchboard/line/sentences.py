@@ -27,6 +27,8 @@ TOO_SLOW = (
     "This took too long, and nobody knows whether it was done. Tell the caller that the system is slow. Look it up "
     "before you do it again, or offer something else."
 )
+UNHEARD = "{result}\n(The caller spoke meanwhile and has not heard this yet: say it in your next answer.)"
+SAY_WHAT_WAS_FOUND = "The caller spoke before they heard what you found: say it in your next answer."
 BRIEF_THE_COLLEAGUE = (
     "Say the briefing, and ask whether you may put the caller through, or whether they press 1 for yes or 2 for no."
 )
