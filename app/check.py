@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,8 @@ from typing import Any
 import typer
 from livekit.agents import APIError, llm, utils
 from openai import OpenAIError
-from sqlalchemy.exc import SQLAlchemyError
 
-from app.data import VERSIONS, database_of
+from app.data import UNREACHABLE, VERSIONS, cause_of, database_of
 from app.lines import LINES
 from app.process import LOG_FILE, settings, start_logging, tell
 from switchboard.line.voices import Voice
@@ -58,14 +58,12 @@ async def check_all(chosen: Settings, lines: Sequence[Workflow], versions: Seque
 
 
 async def _database(chosen: Settings, versions: Sequence[Path], say: Say) -> bool:
-    database = database_of(chosen)
     try:
-        missing = await pending(database, versions)
-    except (SQLAlchemyError, OSError) as error:
-        say(f"problem  database {chosen.storage.shown_url}: {type(error).__name__}; does it run at that address?")
+        async with aclosing(database_of(chosen)) as database:
+            missing = await pending(database, versions)
+    except UNREACHABLE as error:
+        say(f"problem  database {chosen.storage.shown_url}: {cause_of(error)}; does it run at that address?")
         return True
-    finally:
-        await database.aclose()
     if missing:
         say(f"problem  database {chosen.storage.shown_url}: its tables are not up to date; run: main.py migrate")
         return True

@@ -6,7 +6,7 @@ from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 
 import typer
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from app.process import HERE, fail, settings
 from shop.seed import seed
@@ -17,6 +17,8 @@ from switchboard.settings.schema import Settings
 
 VERSIONS = (HERE / "shop" / "migrations" / "versions",)
 """The business's migrations, beside the engine's."""
+UNREACHABLE = (SQLAlchemyError, OSError)
+"""What a connection that cannot be made raises."""
 
 
 def database_of(chosen: Settings) -> Database:
@@ -37,6 +39,7 @@ def run_seed() -> None:
 
 def migrate(chosen: Settings) -> str:
     """Bring the database to the newest version of the tables; says so."""
+    reach(chosen)
     upgrade(chosen.storage.url.get_secret_value(), VERSIONS)
     return f"{chosen.storage.shown_url} is up to date."
 
@@ -52,6 +55,8 @@ def prepare_database(chosen: Settings) -> None:
             asyncio.run(fill_shop(chosen))
         return
 
+    reach(chosen)
+
     async def missing() -> set[str]:
         async with aclosing(database_of(chosen)) as database:
             return await pending(database, VERSIONS)
@@ -61,6 +66,25 @@ def prepare_database(chosen: Settings) -> None:
     if chosen.provider is None and chosen.simulated_at:
         with suppress(IntegrityError):  # another worker fills it at this moment
             asyncio.run(fill_shop(chosen))
+
+
+def reach(chosen: Settings) -> None:
+    """Say that the database cannot be reached, if it cannot, and exit with 2."""
+
+    async def connect() -> None:
+        async with aclosing(database_of(chosen)) as database, database.read() as session:
+            await session.connection()
+
+    try:
+        asyncio.run(connect())
+    except UNREACHABLE as error:
+        fail(f"The database {chosen.storage.shown_url} cannot be reached: {cause_of(error)}.")
+
+
+def cause_of(error: Exception) -> str:
+    """What kind of error it is, without its text: that of the driver, which SQLAlchemy's stands around."""
+    driver = error.orig if isinstance(error, DBAPIError) else None
+    return type(driver.__cause__ or driver if driver else error).__name__
 
 
 async def fill_shop(chosen: Settings) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 
 from switchboard.files import keep_private, private_file, private_folder
 from switchboard.pseudonyms import Pseudonyms
+from switchboard.settings.postgres import connect_arguments
 from switchboard.text import clean, cleaned
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
@@ -26,9 +27,11 @@ class Database:
     def __init__(self, url: str, pseudonyms: Pseudonyms | None = None) -> None:
         self.url = async_url(url)
         self.pseudonyms = pseudonyms or Pseudonyms(url)
+        server = self.url.drivername != DRIVERS["sqlite"]
         self._engine = create_async_engine(
             self.url,
-            pool_pre_ping=self.url.drivername != DRIVERS["sqlite"],
+            connect_args=connect_arguments(url) if server else {},
+            pool_pre_ping=server,
             hide_parameters=True,
             json_serializer=_clean_json,
         )
@@ -65,9 +68,13 @@ class Database:
 
 
 def async_url(url: str) -> URL:
-    """`sqlite:///file.db` or `postgresql://user:password@host/name`, with the async driver that we use."""
+    """`sqlite:///file.db` or `postgresql://user:password@host/name`, with the async driver that we use.
+
+    What stands behind PostgreSQL's question mark is left out: it goes to the driver (`connect_arguments`).
+    """
     parsed = make_url(url)
-    return parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
+    driver = DRIVERS.get(parsed.drivername, parsed.drivername)
+    return parsed.set(drivername=driver, query=parsed.query if driver == DRIVERS["sqlite"] else {})
 
 
 def _clean_execution(

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of our own: Debian's binaries on a temporary directory, reached through a Unix socket."""
+"""A PostgreSQL server of our own: Debian's binaries on a temporary directory, reached through a socket, or by TLS."""
 
 import os
 import shutil
@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+
+from tests.livekit import free_port
 
 # Nothing here outlives the tests, so nothing has to reach a disk.
 OPTIONS = {
@@ -23,9 +25,14 @@ class PostgresMissing(Exception):  # noqa: N818 - a state of the machine, not an
 
 
 class Postgres:
-    """A server between `start` and `stop`, with as many databases as tests ask for."""
+    """A server between `start` and `stop`, with as many databases as tests ask for.
 
-    def __init__(self) -> None:
+    With a `certificate` and its key it listens on a port of this machine too, `port`, and speaks TLS there.
+    """
+
+    def __init__(self, certificate: Path | None = None, key: Path | None = None) -> None:
+        self.port = free_port() if certificate else 5432
+        self._certificate, self._key = certificate, key
         self._bin = _binaries()
         # As root the server refuses to run; Debian's package brings a user for it.
         self._user = "postgres" if os.geteuid() == 0 else None
@@ -40,7 +47,7 @@ class Postgres:
         self._run(
             "initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"
         )
-        options = [word for name, value in OPTIONS.items() for word in ("-c", f"{name}={value}")]
+        options = [word for name, value in (OPTIONS | self._tls()).items() for word in ("-c", f"{name}={value}")]
         with self._log.open("wb") as log:
             self._server = subprocess.Popen(
                 [self._bin / "postgres", "-D", self._data, "-k", self._folder, *options],
@@ -59,16 +66,31 @@ class Postgres:
         shutil.rmtree(self._folder)
 
     def create(self, name: str, template: str = "template0") -> str:
-        """Make a database, a copy of `template`, and tell its URL."""
-        self._run("createdb", "-h", self._folder, "-U", "postgres", "-T", template, name)
-        return f"postgresql://postgres@/{name}?host={self._folder}"
+        """Make a database, a copy of `template`, and tell its URL, through the socket."""
+        self._run("createdb", *self._there(), "-U", "postgres", "-T", template, name)
+        return f"postgresql://postgres@/{name}?host={self._folder}&port={self.port}"
 
     def drop(self, name: str) -> None:
-        self._run("dropdb", "-h", self._folder, "-U", "postgres", "--force", "--if-exists", name)
+        self._run("dropdb", *self._there(), "-U", "postgres", "--force", "--if-exists", name)
+
+    def _there(self) -> tuple[str, ...]:
+        return ("-h", str(self._folder), "-p", str(self.port))
+
+    def _tls(self) -> dict[str, str]:
+        if not (self._certificate and self._key):
+            return {}
+        own = {name: self._folder / name for name in ("server.crt", "server.key")}
+        for given, copy in zip((self._certificate, self._key), own.values(), strict=True):
+            shutil.copy(given, copy)
+            copy.chmod(0o600)  # the server takes no key that others can read
+            if self._user:
+                shutil.chown(copy, self._user)
+        files = {"ssl_cert_file": str(own["server.crt"]), "ssl_key_file": str(own["server.key"])}
+        return {"listen_addresses": "127.0.0.1", "port": str(self.port), "ssl": "on", **files}
 
     def _wait(self) -> None:
         assert self._server is not None
-        ready = [str(self._bin / "pg_isready"), "-q", "-h", str(self._folder)]
+        ready = [str(self._bin / "pg_isready"), "-q", *self._there()]
         while subprocess.run(ready, check=False).returncode:
             if self._server.poll() is not None:
                 raise RuntimeError(f"PostgreSQL did not start: {self._log.read_text()}")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
+from switchboard.settings import postgres
 from switchboard.settings.schema import Group, Settings
 from switchboard.settings.values import ANY_NUMBER, Mistake, is_loopback
 
@@ -351,6 +352,15 @@ def _other_provider(settings: Settings) -> Iterator[str]:
         yield f"{', '.join(names)}: set but not used, because the realtime provider is {settings.provider}."
 
 
+def _no_channel_binding(settings: Settings) -> Iterator[str]:
+    url = settings.storage.url.get_secret_value()
+    if url.startswith("postgres") and postgres.unbound(url):
+        yield (
+            "DATABASE_URL: channel_binding=require is not kept, because the driver has no channel binding. Write "
+            "sslmode=verify-full&sslrootcert=system, so that nobody can stand in for the server."
+        )
+
+
 def _open_phone(settings: Settings) -> Iterator[str]:
     if settings.phone.numbers and not settings.phone.guarded:
         yield f"PHONE_NUMBERS: {UNGUARDED} So `phone up` refuses: {GUARD}."
@@ -388,5 +398,6 @@ WARNINGS: tuple[Callable[[Settings], Iterator[str]], ...] = (
     _no_transcription,
     _plain_http,
     _other_provider,
+    _no_channel_binding,
     _open_phone,
 )

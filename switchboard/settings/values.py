@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
+from switchboard.settings import postgres
 from switchboard.settings.expected import Takes
 
 LARGEST_V4, LARGEST_V6 = 8, 16
@@ -187,11 +188,14 @@ def _check_postgres(value: str) -> None:
     fix = "write postgresql://user:password@host/name, with special characters of the password percent-encoded"
     try:
         parts = urlsplit(value)
-        complete = parts.port != 0 and bool(parts.hostname) and len(parts.path) > 1
+        socket = re.search(r"(?:^|&)host=(?:/|%2[fF])", parts.query)
+        complete = parts.port != 0 and bool(parts.hostname or socket) and len(parts.path) > 1
     except ValueError:
         raise InvalidValueError(fix=fix) from None
     if not complete or parts.fragment or re.search(r"\s", value):
         raise InvalidValueError(fix=fix)
+    if remedy := postgres.remedy(value):
+        raise InvalidValueError(fix=remedy)
 
 
 def _secret(secret: SecretStr) -> SecretStr:
