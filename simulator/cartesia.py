@@ -6,40 +6,19 @@ import asyncio
 import contextlib
 import json
 from collections import deque
-from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from simulator.backend import Backend
-from simulator.cartesia_context import Context, Said, speak_at, voice_of
-from simulator.ids import new_id
+from simulator.cartesia_context import Context, Said
+from simulator.cartesia_error import CartesiaError
+from simulator.cartesia_request import Cancel, Piece, Speech, message_of, speech_of
 from simulator.outbox import GRACE
-from simulator.sound import ENCODERS, encode, wav
+from simulator.sound import encode, wav
 
 DEFAULT_VERSION = "2025-04-16"
-STRUCTURED_ERRORS = "2026-03-01"
 MAX_SAID = 10_000
-CONTAINERS = ("raw", "wav")
-
-
-class CartesiaError(Exception):
-    """A refusal in Cartesia's terms."""
-
-    def __init__(self, status: int, code: str, message: str, context_id: str | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
-        self.context_id = context_id
-
-    def body(self, version: str) -> dict[str, Any]:
-        """The error object: a sentence in older versions, structured from 2026-03-01 on."""
-        base = {"type": "error", "done": True, "status_code": self.status, "context_id": self.context_id}
-        if version < STRUCTURED_ERRORS:
-            return {**base, "error": self.message}
-        title = self.code.replace("_", " ").capitalize()
-        return {**base, "title": title, "message": self.message, "error_code": self.code, "request_id": new_id("req")}
 
 
 class Cartesia:
@@ -107,30 +86,29 @@ class Cartesia:
     async def _bytes(self, request: web.Request) -> web.StreamResponse:
         try:
             self._admit(request)
-            asked = _parsed(await request.text())
+            asked = speech_of(await request.read())
             self.check_model(asked)
-            form = check_format(asked)
         except CartesiaError as error:
             return self._refusal(request, error)
-        self.said(Said(voice_of(asked), str(asked["model_id"]), str(asked["transcript"]), None))
-        voice, speed = speak_at(asked)
-        speech = await self._backend.voice.speak(str(asked["transcript"]), voice, speed)
+        self.said(Said(asked.voice_id, asked.model_id, asked.transcript, None))
+        speech = await self._backend.voice.speak(asked.transcript, asked.voice_id, asked.speed)
+        form = asked.output_format
         await asyncio.sleep(self._backend.options.cartesia_first_audio)
-        data = await asyncio.to_thread(encode, speech.pcm, form["encoding"], form["sample_rate"])
-        if form["container"] == "wav":
-            return web.Response(body=wav(data, form["sample_rate"]), content_type="audio/wav")
+        data = await asyncio.to_thread(encode, speech.pcm, form.encoding, form.sample_rate)
+        if form.container == "wav":
+            return web.Response(body=wav(data, form.sample_rate), content_type="audio/wav")
         return web.Response(body=data, content_type="audio/pcm")
 
-    def check_model(self, asked: Mapping[str, Any]) -> None:
+    def check_model(self, asked: Speech, context_id: str | None = None) -> None:
         """The model has to exist still, and to have the controls that are asked for. Raises CartesiaError."""
-        options, model, context_id = self._backend.options, asked.get("model_id"), asked.get("context_id")
-        if not model or (options.cartesia_models is not None and model not in options.cartesia_models):
+        options, model = self._backend.options, asked.model_id
+        if options.cartesia_models is not None and model not in options.cartesia_models:
             raise CartesiaError(400, "model_not_found", f"Invalid model: {model}", context_id)
         if model in options.cartesia_sunset:
             text = "The requested model has been sunsetted and is no longer available."
             raise CartesiaError(400, "model_sunsetted", text, context_id)
-        controls = asked.get("generation_config") or {}
-        if model in options.cartesia_uncontrolled and not controls.keys().isdisjoint(("speed", "volume")):
+        controls = asked.generation_config.model_fields_set if asked.generation_config else set()
+        if model in options.cartesia_uncontrolled and not controls.isdisjoint(("speed", "volume")):
             text = f"Speed and volume cannot be controlled with {model}."
             raise CartesiaError(400, options.code("cartesia_control"), text, context_id)
 
@@ -192,22 +170,22 @@ class CartesiaSocket:
                 transport.write_eof()
             asyncio.get_running_loop().call_later(GRACE, transport.abort)
 
-    def context_over(self, context_id: str) -> None:
-        """A context has ended."""
-        self.contexts.pop(context_id, None)
+    def context_over(self, context: Context) -> None:
+        """A context has ended; another may have its name by now."""
+        if self.contexts.get(context.id) is context:
+            del self.contexts[context.id]
         self._backend.record.ring()
 
     async def _receive(self, text: str) -> None:
         try:
-            message = _parsed(text)
-            context_id = message.get("context_id")
-            if not isinstance(context_id, str):
-                raise CartesiaError(400, "context_id_required", "context_id is required")
-            if message.get("cancel"):
-                self._cancel(context_id)
+            message = message_of(text)
+            if isinstance(message, Cancel):
+                self._cancel(message.context_id)
             else:
-                self._speak(context_id, message)
+                self._speak(message)
         except CartesiaError as error:
+            if context := self.contexts.get(error.context_id or ""):
+                context.abandon()
             await self.send(error.body(self._version))
 
     def _cancel(self, context_id: str) -> None:
@@ -215,49 +193,27 @@ class CartesiaSocket:
         if context := self.contexts.get(context_id):
             context.cancel()
 
-    def _speak(self, context_id: str, message: Mapping[str, Any]) -> None:
-        context = self.contexts.get(context_id)
+    def _speak(self, piece: Piece) -> None:
+        context = self.contexts.get(piece.context_id)
         if context is None:
-            context = self.contexts[context_id] = self._new_context(context_id, message)
-        elif not context.agrees_with(message):
+            context = self.contexts[piece.context_id] = self._new_context(piece)
+        elif not context.agrees_with(piece):
             text = "All fields except transcript, continue and duration must stay the same on a context."
-            raise CartesiaError(400, "context_mismatch", text, context_id)
-        context.add(message)
+            raise CartesiaError(400, "context_mismatch", text, piece.context_id)
+        context.add(piece)
 
-    def _new_context(self, context_id: str, message: Mapping[str, Any]) -> Context:
-        self._cartesia.check_model(message)
-        check_format(message)
+    def _new_context(self, piece: Piece) -> Context:
+        self._cartesia.check_model(piece, piece.context_id)
         limit = self._backend.options.cartesia_contexts
         if limit is not None and self._cartesia.active >= limit:
             text = f"Too many concurrent requests: the limit is {limit}."
-            raise CartesiaError(429, "concurrency_limited", text, context_id)
+            raise CartesiaError(429, "concurrency_limited", text, piece.context_id)
         if fault := self._backend.faults.take("cartesia_error"):
-            raise CartesiaError(int(fault.number("status")), fault.text("code"), fault.text("message"), context_id)
-        return Context(context_id, message, self, self._cartesia, self._backend)
+            status, code, message = int(fault.number("status")), fault.text("code"), fault.text("message")
+            raise CartesiaError(status, code, message, piece.context_id)
+        return Context(piece, self, self._cartesia, self._backend)
 
 
 def version_of(request: web.Request) -> str:
     """The API version, from the query or the header."""
     return request.query.get("cartesia_version") or request.headers.get("Cartesia-Version") or DEFAULT_VERSION
-
-
-def check_format(asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The output format. Raises CartesiaError for one that is not known."""
-    form = asked.get("output_format")
-    context_id = asked.get("context_id")
-    if not isinstance(form, dict) or form.get("container") not in CONTAINERS:
-        raise CartesiaError(400, "invalid_output_format", f"container must be one of {CONTAINERS}", context_id)
-    if form.get("encoding") not in ENCODERS or not isinstance(form.get("sample_rate"), int):
-        raise CartesiaError(400, "invalid_output_format", f"encoding must be one of {tuple(ENCODERS)}", context_id)
-    voice = asked.get("voice")
-    if not isinstance(voice, dict) or not (isinstance(voice.get("id"), str) or "embedding" in voice):
-        raise CartesiaError(400, "voice_required", "voice is required", context_id)
-    return form
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    with contextlib.suppress(json.JSONDecodeError):
-        message = json.loads(text)
-        if isinstance(message, dict) and (isinstance(message.get("transcript"), str) or message.get("cancel")):
-            return message
-    raise CartesiaError(400, "invalid_request", "The message is not a JSON object with a transcript.")

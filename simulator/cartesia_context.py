@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from simulator.backend import Backend
+from simulator.cartesia_request import Piece
 from simulator.faults import Fault
 from simulator.sound import encode
 from simulator.voice import Speech
 
 CHUNK_MS = 100
-DEFAULT_BUFFER_MS = 3000
 SENTENCE_ENDS = (".", "!", "?", ":", ";")
-CHANGEABLE = ("transcript", "continue", "duration", "flush", "cancel")
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class _Piece:
+class _Text:
     text: str
     flush: bool = False
     end: bool = False
@@ -45,7 +44,7 @@ class Socket(Protocol):
     def cut(self) -> None:
         """End the connection without a goodbye."""
 
-    def context_over(self, context_id: str) -> None:
+    def context_over(self, context: Context) -> None:
         """The context has ended."""
 
 
@@ -59,38 +58,36 @@ class Ledger(Protocol):
 class Context:
     """Speaks what is added to it, in order, until it is told that nothing follows."""
 
-    def __init__(
-        self, context_id: str, asked: Mapping[str, Any], socket: Socket, ledger: Ledger, backend: Backend
-    ) -> None:
-        self._id = context_id
+    def __init__(self, asked: Piece, socket: Socket, ledger: Ledger, backend: Backend) -> None:
+        self.id = asked.context_id
         self._asked = asked
         self._socket = socket
         self._ledger = ledger
         self._backend = backend
-        self._pieces: asyncio.Queue[_Piece] = asyncio.Queue()
+        self._texts: asyncio.Queue[_Text] = asyncio.Queue()
         self._spoken_ms = 0.0
         self._flushes = 0
         self._fault: Fault | None = backend.faults.take("cartesia_drop")
         self._task = asyncio.get_running_loop().create_task(self._run())
 
-    def agrees_with(self, asked: Mapping[str, Any]) -> bool:
+    def agrees_with(self, asked: Piece) -> bool:
         """Whether a further message asks for the same speech."""
-        return _lasting(asked) == _lasting(self._asked)
+        return asked.agrees_with(self._asked)
 
-    def add(self, message: Mapping[str, Any]) -> None:
+    def add(self, piece: Piece) -> None:
         """A transcript, a flush, or the end."""
-        flush, end = bool(message.get("flush")), not message.get("continue", False)
-        self._pieces.put_nowait(_Piece(str(message["transcript"]), flush, end))
+        self._texts.put_nowait(_Text(piece.transcript, piece.flush, not piece.continue_))
 
     def cancel(self) -> None:
         """Give up what has not begun; what has begun is spoken to its end."""
-        while not self._pieces.empty():
-            self._pieces.get_nowait()
-        self._pieces.put_nowait(_Piece("", end=True))
+        while not self._texts.empty():
+            self._texts.get_nowait()
+        self._texts.put_nowait(_Text("", end=True))
 
     def abandon(self) -> None:
-        """The socket is gone."""
+        """The socket is gone, or was told of a mistake: nothing more is said, and the name is free."""
         self._task.cancel()
+        self._socket.context_over(self)
 
     async def _run(self) -> None:
         try:
@@ -104,37 +101,37 @@ class Context:
                 ended = piece.end
             await self._send({"type": "done", "done": True, "status_code": 200})
         finally:
-            self._socket.context_over(self._id)
+            self._socket.context_over(self)
 
-    async def _next(self) -> _Piece:
-        delay = float(self._asked.get("max_buffer_delay_ms", DEFAULT_BUFFER_MS)) / 1000
+    async def _next(self) -> _Text:
+        delay = self._asked.max_buffer_delay_ms / 1000
         text = ""
         while True:
             try:
                 async with asyncio.timeout(delay if text else self._backend.options.cartesia_context_expiry):
-                    piece = await self._pieces.get()
+                    piece = await self._texts.get()
             except TimeoutError:
                 # A context that nobody feeds any more is over, unless there is still text to say.
-                return _Piece(text, end=not text)
+                return _Text(text, end=not text)
             text += piece.text
             if piece.end or piece.flush or not delay or text.rstrip().endswith(SENTENCE_ENDS):
-                return _Piece(text, piece.flush, piece.end)
+                return _Text(text, piece.flush, piece.end)
 
     async def _speak(self, text: str) -> None:
-        voice, speed = speak_at(self._asked)
-        self._ledger.said(Said(voice_of(self._asked), str(self._asked["model_id"]), text, self._id))
-        speech = await self._backend.voice.speak(text, voice, speed)
+        asked = self._asked
+        self._ledger.said(Said(asked.voice_id, asked.model_id, text, self.id))
+        speech = await self._backend.voice.speak(text, asked.voice_id, asked.speed)
         if not self._spoken_ms:
             await asyncio.sleep(self._backend.options.cartesia_first_audio)
-        if self._asked.get("add_timestamps"):
+        if asked.add_timestamps:
             await self._send({"type": "timestamps", "done": False, "status_code": 206,
                               "word_timestamps": self._timestamps(speech)})  # fmt: skip
         await self._play(speech)
         self._spoken_ms += speech.ms
 
     async def _play(self, speech: Speech) -> None:
-        form = self._asked["output_format"]
-        data = await asyncio.to_thread(encode, speech.pcm, form["encoding"], form["sample_rate"])
+        form = self._asked.output_format
+        data = await asyncio.to_thread(encode, speech.pcm, form.encoding, form.sample_rate)
         size = -(-len(data) * CHUNK_MS // max(1, round(speech.ms)) // 4) * 4
         loop = asyncio.get_running_loop()
         begun = loop.time()
@@ -159,7 +156,7 @@ class Context:
         await self._send({**message, "flush_id": self._flushes})
 
     async def _send(self, message: dict[str, Any]) -> None:
-        await self._socket.send({**message, "context_id": self._id})
+        await self._socket.send({**message, "context_id": self.id})
 
     def _timestamps(self, speech: Speech) -> Mapping[str, Any]:
         words, begin = [], 0
@@ -171,18 +168,3 @@ class Context:
             "start": [round((self._spoken_ms + word.start_ms) / 1000, 3) for word in speech.words],
             "end": [round((self._spoken_ms + word.end_ms) / 1000, 3) for word in speech.words],
         }
-
-
-def voice_of(asked: Mapping[str, Any]) -> str:
-    """The id of the voice that is asked for; "embedding" for one without."""
-    return str(asked["voice"].get("id", "embedding"))
-
-
-def speak_at(asked: Mapping[str, Any]) -> tuple[str, float]:
-    """Voice and speed for eSpeak."""
-    speed = (asked.get("generation_config") or {}).get("speed", 1.0)
-    return voice_of(asked), float(speed) if isinstance(speed, int | float) else 1.0
-
-
-def _lasting(asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {key: value for key, value in asked.items() if key not in CHANGEABLE}

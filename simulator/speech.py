@@ -8,11 +8,14 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from simulator.backend import Backend
 from simulator.faults import Fault
+from simulator.frame import NotJson, parsed
 from simulator.handshake import Doorman, Refused
 from simulator.sound import wav
 from simulator.usage import OUTPUT_TOKENS_PER_MS, text_tokens
@@ -21,6 +24,20 @@ from simulator.voice import BYTES_PER_MS, RATE, Speech
 CHUNK = 100 * BYTES_PER_MS
 MAX_SPOKEN = 10_000
 LONGEST_INPUT = 4096
+
+
+class Asked(BaseModel):
+    """The body of a request."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+
+    input: Annotated[str, Field(min_length=1, max_length=LONGEST_INPUT)]
+    voice: Annotated[str, Field(min_length=1)]
+    model: str | None = None
+    instructions: str | None = None
+    response_format: Literal["mp3", "opus", "aac", "flac", "wav", "pcm"] | None = None
+    stream_format: Literal["sse", "audio"] | None = None
+    speed: Annotated[float, Field(ge=0.25, le=4.0)] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,20 +71,20 @@ class SpeechEndpoint:
             self.refused += 1
             self._backend.record.ring()
             return refused.response()
-        deployment = request.match_info.get("deployment") or str(body.get("model"))
-        asked = Spoken(deployment, str(body["voice"]), body["input"], body.get("instructions"))
+        deployment = request.match_info.get("deployment") or str(body.model)
+        asked = Spoken(deployment, body.voice, body.input, body.instructions)
         self.spoken.append(asked)
         self._backend.record.ring()
-        speech = await self._backend.voice.speak(asked.text, asked.voice, float(body.get("speed") or 1.0))
+        speech = await self._backend.voice.speak(asked.text, asked.voice, body.speed or 1.0)
         await asyncio.sleep(self._backend.options.speech_first_audio)
         fault = self._backend.faults.take("speech_drop")
-        if body.get("response_format") == "pcm":
-            streamed = body.get("stream_format") == "sse"
+        if body.response_format == "pcm":
+            streamed = body.stream_format == "sse"
             return await (self._events if streamed else self._bytes)(request, speech, fault)
         # The plugin plays what the content type says, so one container is enough for all the others.
         return await self._file(request, speech, fault)
 
-    async def _admit(self, request: web.Request) -> dict[str, str]:
+    async def _admit(self, request: web.Request) -> Asked:
         if fault := self._backend.faults.take("speech_refuse"):
             status = int(fault.number("status"))
             raise Refused(status, str(status), "The speech service is not available.")
@@ -92,17 +109,16 @@ class _Dead(Exception):  # noqa: N818 - it is what was asked for
     """The stream dies here."""
 
 
-async def _body(request: web.Request) -> dict[str, str]:
+async def _body(request: web.Request) -> Asked:
     try:
-        body = await request.json()
-    except json.JSONDecodeError:
+        return Asked.model_validate(parsed(await request.read()))
+    except NotJson:
         raise Refused(400, "BadRequest", "The body is not JSON.") from None
-    for key in ("input", "voice"):
-        if not isinstance(body.get(key), str) or not body[key]:
-            raise Refused(400, "BadRequest", f"Missing required parameter: '{key}'.")
-    if len(body["input"]) > LONGEST_INPUT:
-        raise Refused(400, "BadRequest", f"'input' is longer than {LONGEST_INPUT} characters.")
-    return body  # type: ignore[no-any-return]
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+    field = ".".join(map(str, wrong["loc"]))
+    message = f"Missing required parameter: '{field}'." if wrong["type"] == "missing" else f"'{field}': {wrong['msg']}"
+    raise Refused(400, "BadRequest", message)
 
 
 async def _stream(request: web.Request, kind: str, chunks: AsyncIterator[bytes]) -> web.StreamResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,11 +16,25 @@ import pytest
 from simulator.options import Options
 from simulator.server import Simulator
 from tests.simulator.minds import Given
+from tests.simulator.mutation import Mutations
 
 Message = dict[str, Any]
 PATH = "/tts/websocket?cartesia_version=2025-04-16"
 FORMAT = {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 24_000}
 KEY = {"X-API-Key": "a-key"}
+MESSAGES: list[Message] = [
+    {
+        "context_id": "c1", "model_id": "sonic-3.5", "transcript": "Hello. ", "voice": {"mode": "id", "id": "v1"},
+        "output_format": FORMAT, "language": "en", "continue": True, "flush": True, "max_buffer_delay_ms": 10,
+        "add_timestamps": True, "generation_config": {"speed": 1.2, "volume": 1.0, "emotion": "calm"},
+        "pronunciation_dict_id": None,
+    },
+    {
+        "context_id": "c2", "model_id": "sonic-2", "transcript": "Hello.", "output_format": FORMAT, "duration": 2.0,
+        "voice": {"mode": "embedding", "embedding": [0.1, 0.2]}, "continue": False,
+    },
+    {"context_id": "c1", "cancel": True},
+]  # fmt: skip
 
 
 class Client:
@@ -32,19 +47,26 @@ class Client:
     async def say(
         self, transcript: str, context: str = "c1", voice: str = "v1", more: bool = False, **fields: Any
     ) -> None:
+        await self.send(
+            {"transcript": transcript, "context_id": context, "voice": {"mode": "id", "id": voice}, "continue": more}
+            | fields
+        )
+
+    async def send(self, fields: Message) -> None:
+        """A message with these fields, and others that are right."""
         message = {
             "model_id": "sonic-3.5",
-            "transcript": transcript,
-            "voice": {"mode": "id", "id": voice},
+            "transcript": "Hello.",
+            "voice": {"mode": "id", "id": "v1"},
             "language": "en",
             "output_format": FORMAT,
-            "context_id": context,
+            "context_id": "c1",
             "max_buffer_delay_ms": 0,
-            "continue": more,
+            "continue": False,
         }
         await self.socket.send_str(json.dumps(message | fields))
 
-    async def until(self, kind: str, context: str = "c1") -> Message:
+    async def until(self, kind: str, context: str | None = "c1") -> Message:
         while True:
             async with asyncio.timeout(5):
                 message: Message = json.loads(await self.socket.receive_str())
@@ -136,13 +158,13 @@ async def test_a_cancel_stops_what_has_not_begun() -> None:
     [
         ({"model_id": "sonic-9"}, "Invalid model: sonic-9"),
         ({"output_format": {"container": "raw", "encoding": "mp3", "sample_rate": 1}}, "encoding must be one of"),
-        ({"voice": None}, "voice is required"),
+        ({"voice": {}}, "voice is required"),
     ],
 )
 async def test_a_wrong_request_is_refused_and_the_socket_lives(fields: Message, message: str) -> None:
     options = Options(cartesia_models=frozenset({"sonic-3.5"}))
     async with Simulator(Given(), options) as simulator, connect(simulator) as client:
-        await client.say("Hello.", **fields)
+        await client.send(fields)
         error = await client.until("error")
         await client.say("Hello.", "c2")
         await client.until("done", "c2")
@@ -174,11 +196,105 @@ async def test_a_model_that_has_ended_and_controls_that_a_model_lacks_are_refuse
         assert [said.context_id for said in simulator.cartesia.spoken] == ["c2", "c3"]
 
 
-async def test_the_fields_of_a_context_stay_the_same() -> None:
-    async with Simulator(Given()) as simulator, connect(simulator) as client:
-        await client.say("Hello. ", more=True)
+async def test_a_request_that_does_not_fit_its_context_ends_it_and_its_name_is_free() -> None:
+    async with Simulator(Given(), Options(cartesia_contexts=1)) as simulator, connect(simulator) as client:
+        await client.say("This sentence is not spoken to its end, because of what follows. ", more=True)
+        await client.until("chunk")
         await client.say("Hello.", voice="v2")
-        assert "must stay the same" in (await client.until("error"))["error"]
+        error = await client.until("error")
+        assert (error["done"], simulator.cartesia.active) == (True, 0)
+        assert "must stay the same" in error["error"]
+
+        client.seen.clear()
+        await client.say("Hello.", voice="v2")
+        await client.until("done")
+        assert [said.voice for said in simulator.cartesia.spoken] == ["v1", "v2"]
+        assert client.seconds() < 2
+
+
+def sound(**fields: Any) -> Message:
+    return {"output_format": FORMAT | fields}
+
+
+def controls(**fields: Any) -> Message:
+    return {"generation_config": fields}
+
+
+WRONG: list[tuple[Message, str, str]] = [
+    (sound(sample_rate=0), "invalid_output_format", "output_format.sample_rate must be one of 8000, 16000"),
+    (sound(sample_rate=-1), "invalid_output_format", "output_format.sample_rate"),
+    (sound(sample_rate=10**9), "invalid_output_format", "output_format.sample_rate"),
+    (sound(sample_rate="24000"), "invalid_output_format", "output_format.sample_rate"),
+    (sound(encoding=["pcm_s16le"]), "invalid_output_format", "output_format.encoding must be one of 'pcm_s16le'"),
+    (sound(container="mp3"), "invalid_output_format", "output_format.container must be one of 'raw' or 'wav'"),
+    ({"output_format": "raw"}, "invalid_output_format", "output_format must be an object"),
+    ({"output_format": None}, "invalid_output_format", "output_format is required"),
+    ({"voice": "v1"}, "voice_required", "voice must be an object"),
+    ({"voice": {"mode": "id"}}, "voice_required", "voice is required"),
+    ({"voice": {"mode": "id", "id": 5}}, "voice_required", "voice.id: Input should be a valid string"),
+    ({"max_buffer_delay_ms": None}, "invalid_request", "max_buffer_delay_ms is required"),
+    ({"max_buffer_delay_ms": "soon"}, "invalid_request", "max_buffer_delay_ms: Input should be a valid integer"),
+    ({"max_buffer_delay_ms": -1}, "invalid_request", "max_buffer_delay_ms: Input should be greater than or equal to 0"),
+    ({"max_buffer_delay_ms": 10**12}, "invalid_request", "max_buffer_delay_ms"),
+    ({"generation_config": [1]}, "invalid_request", "generation_config must be an object"),
+    (controls(speed=99), "invalid_request", "generation_config.speed: Input should be less than or equal to 2"),
+    (controls(speed="fast"), "invalid_request", "generation_config.speed: Input should be a valid number"),
+    (controls(volume=0), "invalid_request", "generation_config.volume: Input should be greater than or equal to 0.5"),
+    ({"transcript": None}, "invalid_request", "transcript is required"),
+    ({"transcript": ["Hello."]}, "invalid_request", "transcript: Input should be a valid string"),
+    ({"model_id": ""}, "invalid_request", "model_id"),
+    ({"model_id": {}}, "invalid_request", "model_id: Input should be a valid string"),
+    ({"continue": "yes"}, "invalid_request", "continue: Input should be a valid boolean"),
+    ({"cancel": "yes"}, "invalid_request", "cancel: Input should be a valid boolean"),
+    ({"duration": 0}, "invalid_request", "duration: Input should be greater than 0"),
+    ({"add_timestamps": 1}, "invalid_request", "add_timestamps: Input should be a valid boolean"),
+]
+
+
+@pytest.mark.parametrize(("fields", "code", "message"), WRONG)
+async def test_a_wrong_field_is_named_and_no_context_begins(fields: Message, code: str, message: str) -> None:
+    path = "/tts/websocket?cartesia_version=2026-03-01"
+    async with Simulator(Given(), Options(cartesia_contexts=1)) as simulator, connect(simulator, path) as client:
+        await client.send(fields)
+        error = await client.until("error")
+        assert (error["status_code"], error["error_code"], error["done"]) == (400, code, True)
+        assert error["message"].startswith(message)
+        assert simulator.cartesia.active == 0
+
+        await client.say("Hello.", "c2")
+        await client.until("done", "c2")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["{", "[]", "5", "[" * 100_000 + "]" * 100_000, '{"context_id": "c1", "transcript": ' + "9" * 5000 + "}",
+     '{"context_id": "c1", "transcript": "\\ud800"}'],
+    ids=["broken", "a list", "a number", "deep", "digits", "half a character"],
+)  # fmt: skip
+async def test_a_frame_that_is_no_message_is_refused_and_the_socket_lives(frame: str) -> None:
+    async with Simulator(Given()) as simulator, connect(simulator) as client:
+        await client.say("Good morning, everybody. ", more=True)
+        await client.socket.send_str(frame)
+        await client.say("Goodbye.")
+        await client.until("done")
+
+        errors = [message for message in client.seen if message["type"] == "error"]
+        assert [(e["error"], e["context_id"]) for e in errors] == [("The message is not a JSON object.", None)]
+        assert simulator.cartesia.spoken_by("v1") == ["Good morning, everybody. ", "Goodbye."]
+
+
+async def test_no_mistake_holds_a_context_or_breaks_a_socket(caplog: pytest.LogCaptureFixture) -> None:
+    mutations = Mutations(seed=13)
+    options = Options(cartesia_pace=1000.0, cartesia_context_expiry=0.01)
+    async with Simulator(Given(), options) as simulator, connect(simulator) as client:
+        for _ in range(300):
+            await client.socket.send_str(json.dumps(mutations.of(MESSAGES)))
+            await client.socket.send_str("[]")
+            await client.until("error", None)
+            await simulator.wait_for(lambda: simulator.cartesia.active == 0)
+        await client.say("Hello.", "last")
+        await client.until("done", "last")
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 async def test_newer_versions_have_structured_errors() -> None:
