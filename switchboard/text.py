@@ -44,9 +44,9 @@ def clean_json(text: str) -> str:
     r"""The same for JSON as text, in which half an emoji is written "\ud83d"; what is no JSON is text."""
     try:
         value = json.loads(text)
-    except ValueError:
+        better = cleaned(value)
+    except (ValueError, RecursionError):
         return clean(text)
-    better = cleaned(value)
     return text if better == value else json.dumps(better, ensure_ascii=False)
 
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 import aiohttp
 from livekit.plugins.openai.realtime import RealtimeModel
 
+from switchboard.realtime.readable import ReadableFrames
 from switchboard.realtime.session import CallSession
 
 HEARTBEAT_SECONDS = 6.0
@@ -15,14 +16,18 @@ TokenProvider = Callable[[], Awaitable[str]]
 
 
 class Beating:
-    """LiveKit's HTTP session, whose WebSockets notice that the other side is gone: LiveKit's own wait for ever."""
+    """LiveKit's HTTP session, whose WebSockets notice that the other side is gone: LiveKit's own wait for ever.
+
+    They give no frame that cannot be read: one would end LiveKit's session.
+    """
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
 
     async def ws_connect(self, url: str, headers: dict[str, str]) -> aiohttp.ClientWebSocketResponse:
         """As the session does it."""
-        return await self._session.ws_connect(url, headers=headers, heartbeat=HEARTBEAT_SECONDS)
+        connection = await self._session.ws_connect(url, headers=headers, heartbeat=HEARTBEAT_SECONDS)
+        return cast("aiohttp.ClientWebSocketResponse", ReadableFrames(connection))
 
 
 class CallModel(RealtimeModel):

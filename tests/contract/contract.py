@@ -88,6 +88,8 @@ REALTIME: list[Part] = [
     Attribute(MODEL, "_sessions", "CallModel", "options of the model reach its session"),
     Method(MODEL, "_ensure_http_session", "CallModel", "connections have a heartbeat, which LiveKit's have not",
            called_by=f"{SESSION}._create_ws_conn"),
+    Behaviour(SESSION, "_run_ws", "CallModel", "frames that cannot be read are passed over before LiveKit reads them",
+              says=("msg = await ws_conn.receive()",)),
     Behaviour(SESSION, "_create_ws_conn", "CallModel", "the session is asked for a connection and for nothing else",
               says=("self._realtime_model._ensure_http_session().ws_connect(url=url, headers=headers)",)),
     Method(MODEL, "session", "CallModel", "makes our session in place of LiveKit's",
