@@ -16,7 +16,7 @@ NAMES = (
 NAMED = {name: letter for letter, *names in map(str.split, NAMES.split("|")) for name in names}
 LETTERS = {word: word[0] for word in ALPHABET.split()} | NAMED
 YOU = frozenset(("u", "you", "yew"))
-LIKE = (("for",), ("as", "in"), ("like",), ())
+LIKE = (("for",), ("as", "in"), ("like",), ("4",), ())
 
 
 def letter(word: str) -> str | None:
@@ -42,10 +42,12 @@ def _examples(words: Sequence[str], at: int, said: str) -> Iterator[int]:
     for like in LIKE:
         end = at + len(like)
         example = word_at(words, end)
-        if tuple(words[at:end]) == like and example[1:] and example.startswith(said) and (like or _tells(example)):
+        is_said = tuple(words[at:end]) == like and example.startswith(said) and len(example) > 1
+        # After a number, or nothing, a short word could be the next symbol itself.
+        if is_said and (_tells(example) if like in (("4",), ()) else True):
             yield len(like) + 1
 
 
 def _tells(example: str) -> bool:
-    """Whether a word is there to explain a letter: a number, or a short word, could be the next symbol itself."""
+    """Whether a word can only be there to tell a letter from others."""
     return len(example) > 3 and not is_numeral(example)

@@ -22,7 +22,7 @@ AREA = rf"(?:{'|'.join(AREAS.split())})(?=\d)"
 POSTCODE = re.compile(r"[a-zW]{1,2}\d[a-z\d]?\d[a-z]{2}")
 KNOWN = re.compile(rf"{AREA}\d[abcdefghjkmnprstuvwxy\d]?\d[abd-hjlnp-uw-z]{{2}}")
 BEGUN = re.compile(r"[a-zW](?:[a-zW]?(?:\d(?:[a-z\d]?(?:\d(?:[a-z][a-z]?)?)?)?)?)?")
-SILENT = HESITATIONS | {"and", "capital", "comma", "dash", "hyphen", "letter", "next", "space", "then"}
+SILENT = HESITATIONS | {"capital", "comma", "dash", "hyphen", "letter", "next", "space", "then"}
 MOST_DOUBTS = 3
 
 
@@ -59,7 +59,23 @@ def postcode(text: str) -> str:
     best = (one for one in apart if not any(one.yields_to(other, words) for other in apart))
     said = [one for one in best if not denied(words, one.start)]
     code = only(one.code for one in said)
-    return code.upper() if code and not any(corrected(words, one.end, _is_part) for one in said) else ""
+    is_all = not any(corrected(words, one.end, _is_part) for one in said) and not _is_more(words, said)
+    return code.upper() if code and is_all else ""
+
+
+def _is_more(words: Sequence[str], said: Sequence[Found]) -> bool:
+    """Whether more is spelled than the postcode: then a part of it may have been misheard."""
+    taken = {at for one in said for at in range(one.start, one.end)}
+    left = [word for at, word in enumerate(words) if at not in taken]
+    if any(DOUBT in one.text for one in said):
+        return any(map(_is_symbol, left))
+    is_spelled = any(letter(words[one.start]) for one in said)
+    return is_spelled and any(len(word) == 1 and _is_letter(word) for word in left)
+
+
+def _is_symbol(word: str) -> bool:
+    """Whether a word could be a letter or a digit that is spelled: "one" is a word of its own."""
+    return _is_letter(word) or (is_numeral(word) and word != "one" and not word[2:].isdecimal())
 
 
 def _is_part(word: str) -> bool:
@@ -67,7 +83,7 @@ def _is_part(word: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    text = re.sub(r"\bx[ -]ray", "xray", plain(text).replace("'", ""))
+    text = re.sub(r"\b([ex])[ -](ray|mail)\b", r"\1\2", plain(text).replace("'", ""))
     return [word for word in re.findall(r"[^\W_]+", text) if word not in SILENT]
 
 

@@ -94,7 +94,9 @@ def _kind(words: Sequence[str], at: int) -> str:
     word = words[at]
     if is_numeral(word):
         return "n"
-    if word in PAUSES or (word == "and" and word_at(words, at - 1) in SCALES):
+    before = word_at(words, at - 1)
+    # "10500 and 47" may be one number, as "ten thousand five hundred and forty-seven" is written by some.
+    if word in PAUSES or (word == "and" and (before in SCALES or before.endswith("00"))):
         return "."
     return "+" if word == "+" else " "
 

@@ -39,6 +39,8 @@ def certain(text: str) -> str:
 
 
 def _heard(words: Sequence[str], at: int) -> Iterator[Meaning]:
+    if words[at] == "and":
+        yield from ((1, DOUBT), (1, "n" + DOUBT))  # nothing, or how an N is heard
     if heard := HEARD_AS.get(words[at]):
         yield 1, heard + DOUBT
         if heard in ("2", "4") and word_at(words, at + 1) == "a":

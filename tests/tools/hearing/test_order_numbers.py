@@ -91,6 +91,8 @@ ASKED_AGAIN = [
     "10042, no, 10043",
     "10042, sorry, 43",
     "ten thousand and forty two, sorry, forty three",
+    "10500 and 47",
+    "10,500 and 99, thanks",
     "not 10042",
     "ten million",
     "ten thousand million",
