@@ -5,7 +5,7 @@ from tools.knowledge import search_knowledge
 from tools.orders import cancel_order, find_order, list_recent_orders
 from tools.returns import start_return
 from tools.tickets import open_ticket
-from tools.verification import verify_caller
+from tools.verification import confirm_caller, send_code, verify_caller
 
 
 class Support(VoiceAgent):
@@ -18,6 +18,8 @@ class Support(VoiceAgent):
     )
     toolbox = (
         verify_caller,
+        confirm_caller,
+        send_code,
         find_order,
         list_recent_orders,
         start_return,

@@ -236,3 +236,15 @@ class FailedTries(Base):
     failures: Mapped[int]
     held_until: Mapped[datetime]
     forgotten_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class VerificationCode(Base):
+    """A code that was sent: good for the call whose pseudonym `call` is. Without a customer nobody got it."""
+
+    __tablename__ = "verification_codes"
+
+    call: Mapped[str] = mapped_column(String(40), primary_key=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    digest: Mapped[str] = mapped_column(String(40))
+    tries_left: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -25,6 +25,8 @@ class Grade(StrEnum):
 
     TWO = "two"
     MORE = "more"
+    CODE = "code"
+    """They ask for a code: counted for itself, or it would be no way out of the other two."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,21 @@ class Desk:
         if grade is Grade.TWO and not verdict.judged and self._is_at_home(named):
             verdict = await self._second_door(verdict, details, named, customer)
         return customer if verdict.passed else None, verdict
+
+    async def try_email(self, customer: Customer, email: str) -> Verdict:
+        """What becomes of an address that a customer who is known already is to have."""
+        counters = [
+            _counter(self._pseudonyms, Grade.MORE, "e-mail", email.lower()),
+            _counter(self._pseudonyms, Grade.MORE, "account", written(customer.postcode), quiet=True),
+            *self._origins(Grade.MORE),
+        ]
+        return await judge(self._session, counters, right=customer.email == email.lower(), now=self._now)
+
+    async def ask_for_code(self, customer: Customer | None) -> Verdict:
+        """Whether a code may be sent: each one that is asked for counts like a failure, whoever it is for."""
+        home = [written(customer.postcode)] if customer else []
+        accounts = [_counter(self._pseudonyms, Grade.CODE, "account", each, quiet=True) for each in home]
+        return await judge(self._session, [*self._origins(Grade.CODE), *accounts], right=False, now=self._now)
 
     async def _second_door(
         self, first: Verdict, details: Details, named: Sequence[Customer | None], customer: Customer | None

@@ -5,14 +5,20 @@ nothing to call it with.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import structlog
 from livekit.agents import ToolError
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from shop import customers
+from shop.codes import Codes
 from shop.customers import Account, Details
+from shop.models import Customer
+from shop.post import FilePost, Post
 from shop.proofs import Asker, Desk
-from shop.tries import FREE
+from shop.tries import FREE, Verdict
 from switchboard.call.call import Call, Verified
 from switchboard.ledger.events import VerificationHeld
 from tools import clock, hearing
@@ -20,6 +26,12 @@ from tools import clock, hearing
 log = structlog.get_logger("verification")
 
 MAX_TRIES = FREE
+
+POST: Post = FilePost(Path(__file__).parent.parent / "var" / "codes")
+"""What brings codes to customers; put your own in its place."""
+
+BY_ORDER, BY_EMAIL, BY_ALL = "order number and postcode", "e-mail and postcode", "order number, postcode and e-mail"
+BY_CODE = "a code sent to the address on file"
 
 UNVERIFIED = (
     "The caller is not verified, so nothing of an account may be said. Ask for an order number and the postcode of the "
@@ -31,9 +43,31 @@ NO_MATCH = (
 )
 LOCKED = (
     "The caller could not be verified, and there are no more tries with these details for now. Say so kindly, give no "
-    "account data, and offer to try with all three, order number, postcode and e-mail address, a ticket, a callback "
-    "from a colleague, or help with a general question."
+    "account data, and offer to try with all three, order number, postcode and e-mail address, or with a code that "
+    "`send_code` sends to the e-mail address of the account; or a ticket, a callback from a colleague, or help with a "
+    "general question."
 )
+UNPROVEN = (
+    "Nothing is changed yet: a change needs one more proof. Ask for the e-mail address of the account and call "
+    "`confirm_caller` with it, then call this tool again. A caller who does not know it can have a code: `send_code`."
+)
+CODE_WANTED = (
+    "The e-mail address is known already, so it proves nothing new. Say that you send a code to it, call `send_code`, "
+    "ask for the code, and call `confirm_caller` with it."
+)
+EMAIL_WRONG = (
+    "That is not the e-mail address of the account. Ask for it again, letter by letter, and call `confirm_caller`, or "
+    "offer a code, with `send_code`."
+)
+EMAIL_HELD = (
+    "That is not the e-mail address of the account, and there are no more tries with one for now. Say so kindly, and "
+    "offer a code, with `send_code`, a ticket, or a callback from a colleague."
+)
+CODE_WRONG = (
+    "That code is not right, or not good any more. Ask for it again, digit by digit, and call `confirm_caller`, or "
+    "offer a new one, with `send_code`."
+)
+NO_MORE_CODES = "No more codes are sent for now. Say so kindly, and offer a ticket, or a callback from a colleague."
 
 
 def account_of(call: Call[Any]) -> Account:
@@ -50,25 +84,99 @@ def account_if_verified(call: Call[Any]) -> Account | None:
     return Account(int(verified.account)) if verified else None
 
 
+def account_to_change(call: Call[Any]) -> Account:
+    """The account of a caller who has proved enough to change it. Raises a ToolError that asks for what is missing."""
+    account = account_of(call)
+    if call.caller.verified is None or call.caller.verified.strength != "write":
+        raise ToolError(UNPROVEN)
+    return account
+
+
 async def verify(call: Call[Any], *, postcode: str, order_number: int | None, email: str | None) -> Verified:
     """Check what the caller gave and remember who they are. Raises a ToolError when it fails or may not be tried."""
-    details = Details(postcode, order_number, email)
     async with call.database.write() as session:
-        desk = Desk(session, call.database.pseudonyms, _asker(call), clock.now())
-        customer, verdict = await desk.try_details(details)
-    if verdict.newly_held:
-        _alert(call, verdict.newly_held)
+        customer, verdict = await _desk(call, session).try_details(Details(postcode, order_number, email))
+    _alert(call, verdict)
     if customer is None:
         call.caller.turned_away = verdict.held
         raise ToolError(LOCKED if verdict.held else NO_MATCH)
-    by = "order number and postcode" if order_number is not None else "e-mail and postcode"
-    call.caller.verified = Verified(account=str(customer.id), name=customer.name, by=by)
+    by = BY_ALL if order_number is not None and email else BY_ORDER if order_number is not None else BY_EMAIL
+    return _remember(call, customer, by)
+
+
+async def confirm_email(call: Call[Any], email: str) -> Verified:
+    """Check the address of a verified caller. Raises a ToolError when it is wrong, proves nothing new, or is held."""
+    account, verified = account_of(call), call.caller.verified
+    if verified and verified.by == BY_EMAIL:
+        raise ToolError(CODE_WANTED)
+    async with call.database.write() as session:
+        customer = await customers.get(session, account)
+        verdict = await _desk(call, session).try_email(customer, email)
+    _alert(call, verdict)
+    if not verdict.passed:
+        raise ToolError(EMAIL_HELD if verdict.held else EMAIL_WRONG)
+    return _remember(call, customer, BY_ALL)
+
+
+async def send_code(call: Call[Any], details: Details | None) -> None:
+    """Send a code to the verified caller's address, or to that of the account that the details prove, if they do.
+
+    Nobody learns whether they did. Raises a ToolError when too many codes were asked for.
+    """
+    async with call.database.write() as session:
+        account = account_if_verified(call)
+        customer = await customers.get(session, account) if account else await _proved(session, details)
+        verdict = await _desk(call, session).ask_for_code(customer)
+        receiver = customer if verdict.judged else None
+        code = await _codes(call, session).make(receiver)
+    _alert(call, verdict)
+    if verdict.held and not verdict.judged:
+        raise ToolError(NO_MORE_CODES)
+    if receiver:
+        try:
+            POST.send(receiver.email, code)
+        except OSError as error:
+            log.error("a code could not be sent", error=type(error).__name__)
+
+
+async def confirm_code(call: Call[Any], code: str) -> Verified:
+    """Check a code that was sent. Raises a ToolError when it is wrong."""
+    async with call.database.write() as session:
+        customer = await _codes(call, session).use(code)
+    if customer is None:
+        raise ToolError(CODE_WRONG)
+    return _remember(call, customer, BY_CODE)
+
+
+async def _proved(session: AsyncSession, details: Details | None) -> Customer | None:
+    return customers.whom(details, await customers.named_by(session, details)) if details else None
+
+
+def _remember(call: Call[Any], customer: Customer, by: str) -> Verified:
+    """Who they are now; what was proved before is not lost to less."""
+    before = call.caller.verified
+    if before and (before.account, before.by, by) == (str(customer.id), BY_ORDER, BY_EMAIL):
+        by = BY_ALL
+    strength = "write" if by in (BY_ALL, BY_CODE) else "read"
+    proved = Verified(str(customer.id), customer.name, by, strength)
+    if before is None or before.account != proved.account or _is_more(proved, before):
+        call.caller.verified = proved
     call.caller.turned_away = False
-    return call.caller.verified
+    return call.caller.verified or proved
 
 
-def _asker(call: Call[Any]) -> Asker:
-    return Asker(tuple(_origins(call)), hearing.phone(call.caller.number or ""))
+def _is_more(proved: Verified, before: Verified) -> bool:
+    # To a caller who was verified by e-mail we have told order numbers: these prove nothing new.
+    return before.strength == "read" and (before.by != BY_EMAIL or proved.by == BY_CODE)
+
+
+def _desk(call: Call[Any], session: AsyncSession) -> Desk:
+    asker = Asker(tuple(_origins(call)), hearing.phone(call.caller.number or ""))
+    return Desk(session, call.database.pseudonyms, asker, clock.now())
+
+
+def _codes(call: Call[Any], session: AsyncSession) -> Codes:
+    return Codes(session, call.database.pseudonyms, call.origin or call.id, clock.now())
 
 
 def _origins(call: Call[Any]) -> Iterator[tuple[str, str]]:
@@ -78,7 +186,8 @@ def _origins(call: Call[Any]) -> Iterator[tuple[str, str]]:
         yield "number", hearing.phone(call.caller.number) or call.caller.number
 
 
-def _alert(call: Call[Any], kinds: tuple[str, ...]) -> None:
-    """Somebody has to see it, and nobody has to read whose it is."""
-    log.warning("verification is held back after failed tries", held=kinds)
-    call.ledger.write(VerificationHeld(held=kinds))
+def _alert(call: Call[Any], verdict: Verdict) -> None:
+    """Somebody has to see what is held, and nobody has to read whose it is."""
+    if verdict.newly_held:
+        log.warning("verification is held back after failed tries", held=verdict.newly_held)
+        call.ledger.write(VerificationHeld(held=verdict.newly_held))

@@ -10,7 +10,7 @@ from shop.errors import NotCancellableError, OrderNotFoundError
 from shop.models import Order, OrderStatus
 from switchboard.call.call import Call
 from tools import clock, hearing
-from tools.access import account_of
+from tools.access import account_of, account_to_change
 from tools.case import Case
 from tools.keys import key
 from tools.speech import ago, cardinal, counted, listed, money, on_day
@@ -75,14 +75,14 @@ async def list_recent_orders(ctx: RunContext[Call[Case]]) -> str:
 async def cancel_order(ctx: RunContext[Call[Case]], order_number: str) -> str:
     """Cancel one of the caller's orders that has not been shipped. This cannot be undone.
 
-    The caller has to be verified. Say which order it is and ask whether it shall really be cancelled before you call
-    this.
+    The caller has to be verified and confirmed. Say which order it is and ask whether it shall really be cancelled
+    before you call this.
 
     Args:
         order_number: The order's number, for example "10042".
     """
     call, now = ctx.userdata, clock.now()
-    account = account_of(call)
+    account = account_to_change(call)
     number = order_number_of(call, order_number)
     try:
         async with call.database.write() as session:

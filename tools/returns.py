@@ -12,7 +12,7 @@ from shop.orders import CANCELLABLE
 from shop.returns import Started
 from switchboard.call.call import Call
 from tools import clock
-from tools.access import account_of
+from tools.access import account_to_change
 from tools.case import Case
 from tools.keys import key
 from tools.orders import not_found, order_number_of
@@ -23,7 +23,7 @@ from tools.speech import ago, calendar_day, counted, listed, money
 async def start_return(ctx: RunContext[Call[Case]], order_number: str, reason: str, item: str = "") -> str:
     """Start a return of a delivered order, or of one of its items, within thirty days of the delivery.
 
-    The caller has to be verified. Ask what shall go back and why before you call this.
+    The caller has to be verified and confirmed. Ask what shall go back and why before you call this.
 
     Args:
         order_number: The order's number, for example "10042".
@@ -32,7 +32,7 @@ async def start_return(ctx: RunContext[Call[Case]], order_number: str, reason: s
             "the lamp and three towels". Leave it empty when the order has one item only.
     """
     call, now = ctx.userdata, clock.now()
-    account = account_of(call)
+    account = account_to_change(call)
     number = order_number_of(call, order_number)
     # Neither the reason nor the item is part of the key: said again in other words, it is the same return.
     request = key(call, "start_return", number)

@@ -2,6 +2,7 @@
 
 from livekit.agents import RunContext, ToolError, function_tool
 
+from shop.customers import Details
 from switchboard.call.call import Call
 from tools import access, hearing
 from tools.case import Case
@@ -20,20 +21,79 @@ PROOF_UNCLEAR = (
     "the e-mail address of the account letter by letter, then call `verify_caller` again with the postcode."
 )
 
+EMAIL_MISSING = (
+    "What was said is no e-mail address. Ask for the one of the account, letter by letter, then call `confirm_caller` "
+    "again, or send a code with `send_code`."
+)
+CODE_UNCLEAR = "What was said is no code of six digits. Ask for it digit by digit, then call `confirm_caller` again."
+CODE_SENT = (
+    "If these details are those of an account, a code of six digits is on its way to its e-mail address. Say just "
+    "that, ask the caller to read the code to you, and call `confirm_caller` with it. It is good for ten minutes."
+)
+MAY_CHANGE = " Changes may be made."
+
 
 @function_tool
 async def verify_caller(ctx: RunContext[Call[Case]], postcode: str, order_number: str = "", email: str = "") -> str:
     """Check who the caller is. Needed once in a call, before anything of an account can be told or changed.
 
     Ask for an order number and the postcode of the account; a caller without an order number can give the e-mail
-    address of the account instead. Pass on what the caller said, as they said it. There are three tries in a call.
+    address of the account instead, and all three prove more. Pass on what the caller said, as they said it. There are
+    three tries.
 
     Args:
         postcode: The postcode of the account, for example "SW1A 2AA".
-        order_number: An order number of the caller, for example "10042". Leave it empty when the e-mail address is
-            given.
-        email: The e-mail address of the account. Leave it empty when an order number is given.
+        order_number: An order number of the caller, for example "10042". Leave it empty when the caller has
+            none.
+        email: The e-mail address of the account. Leave it empty when the caller has not given it.
     """
+    details = _heard(postcode, order_number, email)
+    call = ctx.userdata
+    verified = await access.verify(
+        call, postcode=details.postcode, order_number=details.order_number, email=details.email
+    )
+    call.state.order_number = details.order_number or call.state.order_number
+    return f"The caller is verified: {verified.name}.{MAY_CHANGE if verified.strength == 'write' else ''}"
+
+
+@function_tool
+async def confirm_caller(ctx: RunContext[Call[Case]], email: str = "", code: str = "") -> str:
+    """Confirm who the caller is before something is changed, by one more proof. Needed once in a call.
+
+    Args:
+        email: The e-mail address of the account, as the caller said it. Leave it empty when they give a code.
+        code: The six digits that `send_code` has sent to the caller, as they said them.
+    """
+    call = ctx.userdata
+    if code.strip():
+        digits = hearing.code(code)
+        if digits is None:
+            raise ToolError(CODE_UNCLEAR)
+        verified = await access.confirm_code(call, digits)
+    elif address := hearing.email(email):
+        verified = await access.confirm_email(call, address)
+    else:
+        raise ToolError(EMAIL_MISSING)
+    return f"The caller is confirmed: {verified.name}.{MAY_CHANGE}"
+
+
+@function_tool
+async def send_code(ctx: RunContext[Call[Case]], postcode: str = "", order_number: str = "", email: str = "") -> str:
+    """Send a code to the e-mail address of the account: for a caller who can be verified or confirmed in no other way.
+
+    Args:
+        postcode: The postcode of the account. Leave all three empty for a caller who is verified.
+        order_number: An order number of the caller, or leave it empty and give the e-mail address.
+        email: The e-mail address of the account, or leave it empty and give an order number.
+    """
+    call = ctx.userdata
+    known = access.account_if_verified(call) is not None
+    await access.send_code(call, None if known else _heard(postcode, order_number, email))
+    return CODE_SENT
+
+
+def _heard(postcode: str, order_number: str, email: str) -> Details:
+    """What the caller gave. Raises a ToolError that asks for what is missing or was not understood."""
     code = hearing.postcode(postcode)
     number = hearing.order_number(order_number)
     address = hearing.email(email)
@@ -41,7 +101,4 @@ async def verify_caller(ctx: RunContext[Call[Case]], postcode: str, order_number
         raise ToolError(POSTCODE_UNCLEAR if postcode.strip() else POSTCODE_MISSING)
     if number is None and address is None:
         raise ToolError(PROOF_UNCLEAR if order_number.strip() or email.strip() else PROOF_MISSING)
-    call = ctx.userdata
-    verified = await access.verify(call, postcode=code, order_number=number, email=address)
-    call.state.order_number = number or call.state.order_number
-    return f"The caller is verified: {verified.name}."
+    return Details(code, number, address)

@@ -27,5 +27,6 @@ SUPPORT_LINE = Workflow(
     },
     voices={Escalation: CartesiaVoice("a0e99841-438c-4a64-b679-ae501e7d6091")},  # the others speak natively
     state=Case,
+    secrets=frozenset({"code"}),
     playbook=Path(__file__).with_name("support_line.playbook.yaml"),
 )

@@ -25,6 +25,8 @@ class Verified:
     name: str
     by: str
     """What proved it: "order number and postcode"."""
+    strength: str = "read"
+    """What the proof is enough for: "read" what is on the account, or "write" to it as well."""
 
 
 @dataclass

@@ -31,6 +31,8 @@ from tools.verification import verify_caller
 # What a caller may use without saying who they are. None of it tells or changes anything of an account.
 FOR_EVERYBODY = {
     "verify_caller",
+    "send_code",
+    "confirm_caller",  # by a code
     "search_knowledge",
     "open_ticket",
     "open_urgent_ticket",
@@ -108,7 +110,7 @@ async def test_an_unverified_caller_is_refused_before_the_database_is_touched(na
     assert "verify_caller" in refused.value.message
 
 
-@pytest.mark.parametrize("name", sorted(FOR_EVERYBODY - {"verify_caller"}))
+@pytest.mark.parametrize("name", sorted(FOR_EVERYBODY - {"verify_caller", "confirm_caller"}))
 async def test_what_is_for_everybody_tells_nothing_of_an_account(name: str, seeded: Database) -> None:
     answer = await TOOLS[name](ring(seeded), **arguments(TOOLS[name]))
 

@@ -15,7 +15,7 @@ from simulator.mind import CallTool, Item, Mind, Request, Say, Tool
 from switchboard.line.context import Brief, brief_text
 from switchboard.line.sentences import UNREACHED, WITH_YOU_AGAIN
 from switchboard.line.workflow import END_CALL, AgentType, Destination, Handoff, Person, transfer_name
-from tools import access, knowledge, tickets
+from tools import access, knowledge, tickets, verification
 from workflows.support_line import SUPPORT_LINE
 
 GOODS = {
@@ -39,9 +39,10 @@ WHERE = {
     "10154": DELIVERED,
     "10160": LATE,
 }
+EMAIL, CODE = "anna.smith@example.com", "123456"
 ACCOUNTS = {
-    "SW1A 2AA": ("10042", "10043", "10044", "10141", "anna.smith@example.com"),
-    "M1 4BT": ("10154",),
+    "SW1A 2AA": ("10042", "10043", "10044", "10141", EMAIL),
+    "M1 4BT": ("10154", "ben.ode@example.com"),
     "EH1 2NG": ("10160",),
 }
 ITEMS = {"10042": ("an oak shelf", "two linen cushions"), "10154": ("a glass vase", "three bath towels")}
@@ -90,6 +91,9 @@ class World:
     """The shop behind the tools. `phone`: the caller's number is known."""
 
     verified: bool = False
+    proved: bool = False
+    """The caller has shown enough for changes."""
+    by_email: bool = False
     tries: int = 0
     phone: bool = True
     rung: bool = False
@@ -110,10 +114,28 @@ class World:
 
     def _verify_caller(self, postcode: str = "", order_number: str = "", email: str = "") -> str:
         self.tries += 1
-        self.verified = bool({order_number, email} & set(ACCOUNTS.get(postcode, ())))
+        known = set(ACCOUNTS.get(postcode, ()))
+        given = {each for each in (order_number, email) if each}
+        self.verified = bool(given) and given <= known
+        self.proved, self.by_email = self.verified and len(given) > 1, not order_number
         if not self.verified and self.tries >= access.MAX_TRIES:
             return access.LOCKED
-        return "The caller is verified: Anna Smith." if self.verified else access.NO_MATCH
+        if not self.verified:
+            return access.NO_MATCH
+        return f"The caller is verified: Anna Smith.{verification.MAY_CHANGE if self.proved else ''}"
+
+    def _confirm_caller(self, email: str = "", code: str = "") -> str:
+        if not self.verified and not code:
+            return access.UNVERIFIED
+        if self.by_email and not code:
+            return access.CODE_WANTED
+        self.proved = code == CODE or any(email in account for account in ACCOUNTS.values())
+        if not self.proved:
+            return access.CODE_WRONG if code else access.EMAIL_WRONG
+        return f"The caller is confirmed: Anna Smith.{verification.MAY_CHANGE}"
+
+    def _send_code(self, **_: str) -> str:
+        return verification.CODE_SENT
 
     def _find_order(self, order_number: str) -> str:
         return self._refusal(order_number) or f"Order {order_number} is {GOODS[order_number]}. {WHERE[order_number]}"
@@ -132,7 +154,7 @@ class World:
         done = (
             f"Order {order_number}, a desk lamp, is cancelled. The forty pounds go back to the card within five days."
         )
-        return self._refusal(order_number) or done
+        return self._change_refused(order_number) or done
 
     def _start_return(self, order_number: str, reason: str = "", item: str = "") -> str:
         items = ITEMS.get(order_number, ())
@@ -147,7 +169,7 @@ class World:
             f"The return of {goods} from order {order_number} is open. The return number is 4711. Write "
             "it on the parcel and take the parcel to any post office within fourteen days; sending it is free."
         )
-        return self._refusal(order_number) or opened
+        return self._change_refused(order_number) or opened
 
     def _open_ticket(self, summary: str, order_number: str = "", phone: str = "") -> str:
         if not (self.verified or self.phone or phone):
@@ -175,6 +197,9 @@ class World:
 
     def _write_briefing(self, problem: str, wish: str = "", tried: str = "") -> str:
         return "The briefing is written. Next, open an urgent ticket or book a callback, whichever the caller prefers."
+
+    def _change_refused(self, order_number: str) -> str:
+        return access.UNPROVEN if self.verified and not self.proved else self._refusal(order_number)
 
     def _refusal(self, order_number: str) -> str:
         if not self.verified:

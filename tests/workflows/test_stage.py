@@ -22,20 +22,24 @@ from tools.knowledge import search_knowledge
 from tools.orders import cancel_order, find_order, list_recent_orders
 from tools.returns import start_return
 from tools.tickets import open_ticket, open_urgent_ticket
-from tools.verification import verify_caller
+from tools.verification import confirm_caller, send_code, verify_caller
 from workflows.support_line import SUPPORT_LINE
 
 REAL: Mapping[str, Callable[..., Awaitable[str]]] = {
     tool.info.name: tool
     for tool in (
         *(verify_caller, find_order, list_recent_orders, cancel_order, start_return, open_ticket, open_urgent_ticket),
-        *(search_knowledge, list_callback_slots, book_callback, write_briefing),
+        *(confirm_caller, send_code, search_knowledge, list_callback_slots, book_callback, write_briefing),
     )
 }
 ORDER, REASON = {"order_number": "10154"}, {"reason": "too big"}
 CASES: list[tuple[str, DemoCustomer | None, Mapping[str, str]]] = [
     ("verify_caller", None, {"postcode": "SW1A 2AA", "order_number": "10042"}),
     ("verify_caller", None, {"postcode": "N1 9GU", "order_number": "10042"}),
+    ("confirm_caller", None, {"email": "nobody@example.com"}),
+    ("confirm_caller", None, {"code": "000000"}),
+    ("confirm_caller", AMELIA, {"email": "nobody@example.com"}),
+    ("send_code", None, {"postcode": "N1 9GU", "order_number": "10042"}),
     ("find_order", None, ORDER),
     ("find_order", AMELIA, {"order_number": "10042"}),
     ("find_order", DANIEL, ORDER),
@@ -89,9 +93,10 @@ async def returned(tool: str, ctx: Ctx, arguments: Mapping[str, Any]) -> str:
 async def test_a_tool_of_the_stage_is_read_as_the_real_one(
     book: Book, seeded: Database, tool: str, customer: DemoCustomer | None, arguments: Mapping[str, str]
 ) -> None:
+    is_known = customer is not None
     ctx = await known(seeded, customer) if customer else ring(seeded)
     real = await returned(tool, ctx, arguments)
-    acted = World(verified=customer is not None, phone=customer is not None).run(tool, arguments)
+    acted = World(verified=is_known, proved=is_known, phone=is_known).run(tool, arguments)
     assert reading(book, tool, real) == reading(book, tool, acted), (real, acted)
 
 

@@ -206,7 +206,11 @@ TWO = [
     ("where's 10042? also I want a callback. SW1A 2AA", ["find_order", "transfer_to_escalation"], ""),
     ("do you deliver to France and how much is shipping?", ["search_knowledge", "search_knowledge"], ""),
     ("check 10044 for me plus open a ticket, SW1A 2AA", ["find_order", "open_ticket"], ""),
-    ("I want to return 10043 because it's too big and where's 10042? SW1A 2AA", ["start_return", "find_order"], ""),
+    (
+        "I want to return 10043 because it's too big and where's 10042? SW1A 2AA, anna.smith@example.com",
+        ["start_return", "find_order"],
+        "",
+    ),
     ("first where's 10042, then cancel 10043, SW1A 2AA", ["find_order"], "hall I cancel"),
     ("what are your opening hours, and can I cancel 10043? SW1A 2AA", ["search_knowledge"], "hall I cancel"),
     ("where is 10042, and then put me through to someone. SW1A 2AA", ["find_order", "transfer_to_escalation"], ""),
@@ -228,7 +232,7 @@ TWO = [
     ("cancel 10043 but first tell me where 10042 is, SW1A 2AA", [], "hall I cancel"),
     ("I want to know where 10044 is and then I want a ticket opened, SW1A 2AA", ["find_order", "open_ticket"], ""),
     (
-        "return 10141 as it's too big, and also call me back, SW1A 2AA",
+        "return 10141 as it's too big, and also call me back, SW1A 2AA, anna.smith@example.com",
         ["start_return", "transfer_to_escalation"],
         "",
     ),
@@ -254,7 +258,7 @@ def test_two_things_asked_in_one_sentence_are_done_one_after_the_other(
 
 def test_where_one_order_is_and_whether_another_can_be_returned_are_both_answered(playbook: Playbook) -> None:
     stage = stage_at(playbook, "greeter")
-    reply = stage.say("two things: where's 10042, and can I return 10141? SW1A 2AA")
+    reply = stage.say("two things: where's 10042, and can I return 10141? SW1A 2AA, anna.smith@example.com")
     assert stage.called("find_order") == [{"order_number": "10042"}]
     assert re.search("shipped yesterday.*(why you would|reason)", reply)
     stage.say("it's too bright")
@@ -263,7 +267,7 @@ def test_where_one_order_is_and_whether_another_can_be_returned_are_both_answere
 
 def test_an_answer_that_names_the_matter_again_is_about_the_matter_at_hand(playbook: Playbook) -> None:
     stage = stage_at(playbook, "support")
-    heard(stage, "refund 10141 and track 10042 please, SW1A 2AA", "yes because it is too small")
+    heard(stage, "refund 10141 and track 10042 please, SW1A 2AA, anna.smith@example.com", "yes because it is too small")
     assert stage.called("start_return") == [{"order_number": "10141", "reason": "it is too small"}]
     assert stage.called("find_order") == [{"order_number": "10042"}]
 
@@ -425,7 +429,7 @@ def test_a_second_ticket_is_about_something_else(playbook: Playbook) -> None:
 
 def test_a_reason_that_was_given_before_is_not_asked_for(playbook: Playbook) -> None:
     stage = stage_at(playbook, "support", verified=True)
-    heard(stage, "I don't like it because it's too bright", "can I return it?")
+    heard(stage, "I don't like it because it's too bright", "can I return it?", "anna.smith@example.com")
     assert stage.called("start_return") == [{"order_number": "10043", "reason": "it's too bright"}]
 
 
@@ -435,7 +439,7 @@ def test_what_a_tool_told_at_the_end_of_a_return_makes_the_ticket(playbook: Play
         "faulty tell the caller about the two-year warranty and offer a ticket."
     )
     stage = stage_at(playbook, "support", world=World(fixed={"start_return": refused}))
-    heard(stage, "return 10141 because it is faulty, SW1A 2AA", "yes please")
+    heard(stage, "return 10141 because it is faulty, SW1A 2AA, anna.smith@example.com", "yes please")
     [ticket] = stage.called("open_ticket")
     assert "warranty" in ticket["summary"]
 
@@ -467,7 +471,9 @@ def test_what_a_tool_told_at_the_end_of_a_return_makes_the_ticket(playbook: Play
 )
 def test_an_item_just_read_out_is_chosen_by_any_reference(playbook: Playbook, words: str, item: str) -> None:
     stage = stage_at(playbook, "greeter")
-    reply = heard(stage, "I'm returning part of order 10154", "M1 4BT", "they don't match my bathroom")
+    reply = heard(
+        stage, "I'm returning part of order 10154", "M1 4BT", "they don't match my bathroom", "ben.ode@example.com"
+    )
     assert "a glass vase or three bath towels" in reply
     stage.say(words)
     assert stage.called("start_return")[-1]["item"] == item

@@ -10,7 +10,7 @@ import pytest
 from simulator.mind import CallTool, Request, Say
 from simulator.playbook import Playbook
 from switchboard.line.context import brief_text
-from tests.workflows.stage import TOOLBOXES, Stage, World, message, tool
+from tests.workflows.stage import EMAIL, TOOLBOXES, Stage, World, message, tool
 from tools import access, knowledge, tickets, verification
 
 PLAYBOOK = Path(__file__).parents[2] / "workflows" / "support_line.playbook.yaml"
@@ -212,6 +212,7 @@ def test_a_correction_while_a_cancellation_is_confirmed_asks_again(playbook: Pla
     assert "10043" in stage.say("no, I meant 10043")
     assert not stage.called("cancel_order")
     stage.say("yes, go ahead")
+    stage.say(EMAIL)
     assert stage.called("cancel_order") == [{"order_number": "10043"}]
 
 
@@ -228,6 +229,7 @@ def test_a_change_of_mind_is_a_reason_for_a_return(playbook: Playbook) -> None:
     stage.say("I'd like to return it")
     assert "few words" in stage.say("yes please") or "own words" in stage.log[-1]
     stage.say("I changed my mind")
+    stage.say(EMAIL)
     assert stage.called("start_return") == [{"order_number": "10043", "reason": "I changed my mind"}]
 
 
@@ -235,6 +237,7 @@ def test_several_wishes_in_one_sentence_are_done_in_turn_each_with_its_order(pla
     stage = Stage(playbook, "support")
     stage.say("Where is order 10042 and can I cancel 10043? My postcode is SW1A 2AA")
     stage.say("yes")
+    stage.say(EMAIL)
     assert stage.called("find_order") == [{"order_number": "10042"}]
     assert stage.called("cancel_order") == [{"order_number": "10043"}]
 
@@ -254,6 +257,7 @@ def test_a_new_topic_replaces_the_one_at_hand(playbook: Playbook) -> None:
     stage.say("SW1A 2AA")
     assert not stage.called("find_order")
     stage.say("yes please")
+    stage.say(EMAIL)
     assert stage.called("cancel_order")
 
 
@@ -329,6 +333,12 @@ def test_what_the_real_tools_advise_is_followed_and_not_read_aloud(playbook: Pla
     assert not re.search(r"`|\bcaller\b|^Ask|Do not", reply)
 
 
+def test_a_change_that_wants_one_more_proof_asks_for_the_address(playbook: Playbook) -> None:
+    stage = Stage(playbook, "support", World(fixed={"cancel_order": access.UNPROVEN}))
+    stage.say(f"cancel 10043, SW1A 2AA, {EMAIL}")
+    assert stage.say("yes").endswith("What's the e-mail address of your account?")
+
+
 def test_a_transfer_that_is_refused_leaves_the_agent_with_an_offer(playbook: Playbook) -> None:
     refused = {PERSON: "This call can't be transferred any more. Finish it yourself."}
     stage = Stage(playbook, "support", World(fixed=refused))
@@ -345,6 +355,18 @@ def test_a_caller_without_a_number_is_asked_for_one_before_the_callback(playbook
 
 
 CALLS = {
+    "a change by somebody whose e-mail address is known already": [
+        ("I want to cancel an order", "order number"),
+        ("I don't have the number", "e-mail"),
+        ("anna dot smith at example dot com", "postcode"),
+        ("SW1A 2AA", "Which of these"),
+        ("the first one", "Shall I cancel"),
+        ("yes", "code of six digits.*read me the code"),
+        ("what?", "code"),
+        ("it's nine nine nine nine nine nine", "isn't right"),
+        ("one two three four five six", "is cancelled"),
+        ("that's all, thanks", "goodbye"),
+    ],
     "an order, then a return": [
         ("hello there", "Hello"),
         ("I'd like to know where my order is", "order number"),
@@ -352,7 +374,8 @@ CALLS = {
         ("S W one A two A A", "should arrive on Tuesday"),
         ("Lovely, thank you", "else"),
         ("I'd like to send something back from it", "why|reason"),
-        ("the cushions don't go with my sofa", "oak shelf or two linen cushions"),
+        ("the cushions don't go with my sofa", "e-mail address"),
+        ("anna dot smith at example dot com", "oak shelf or two linen cushions"),
         ("the cushions", "return number is 4711"),
         ("and how long do refunds take?", "."),
         ("no, that's all. Goodbye!", "goodbye"),
@@ -363,7 +386,9 @@ CALLS = {
         ("ok, SW1A 2AA", "oak shelf"),
         ("sorry, I meant 10043", "desk lamp"),
         ("cancel that one please", "Shall I cancel"),
-        ("yes please", "cancelled"),
+        ("yes please", "e-mail address"),
+        ("bob dot smith at example dot com", "isn't the address.*e-mail address"),
+        ("anna dot smith at example dot com", "cancelled"),
         ("I want to speak to a manager", "urgent ticket.*call you back"),
         ("a callback would be good", "Which one suits"),
         ("tomorrow at two", "callback is booked.*two in the afternoon"),

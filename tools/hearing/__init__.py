@@ -4,10 +4,11 @@ Each value is found by its shape, whatever was said around it. What could be two
 that is asked again and never guessed.
 """
 
+from tools.hearing.codes import code
 from tools.hearing.emails import email
 from tools.hearing.numerals import TEENS, TENS, UNITS
 from tools.hearing.orders import order_number
 from tools.hearing.phones import phone
 from tools.hearing.postcodes import postcode
 
-__all__ = ["TEENS", "TENS", "UNITS", "email", "order_number", "phone", "postcode"]
+__all__ = ["TEENS", "TENS", "UNITS", "code", "email", "order_number", "phone", "postcode"]
