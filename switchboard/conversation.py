@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from switchboard.background import Background
 from switchboard.call.call import Call, Caller
 from switchboard.call.channel import WEB, Channel
+from switchboard.call.disclosure import Disclosure
 from switchboard.call.ending import Ending
 from switchboard.call.handoff import Handoffs
 from switchboard.call.repeats import Repeats
@@ -86,7 +87,7 @@ class Conversation:
         self.ending = Ending(self.call, self.session, silence, settings.call.max_minutes * 60)
         repeats = Repeats(self.call, self.session)
         self._background = Background(lambda: self.ending.finish("error"))
-        UnheardResults(self.session, self.call.departure, self._background, lambda: self.ending.begun)
+        self._owe_the_caller(workflow)
         self._presence = self._presence_at(invitation, workflow, channel) if invitation else None
         self.handoffs = Handoffs(
             workflow,
@@ -110,6 +111,12 @@ class Conversation:
             aec_warmup_duration=None,  # LiveKit's would make the agent deaf to the first seconds of a caller's answer
             **self.services.turns(more_silence_ms),
         )
+
+    def _owe_the_caller(self, workflow: Workflow) -> None:
+        """What they are to hear, whatever they say meanwhile."""
+        if workflow.discloses_automation:
+            Disclosure(self.session, self._background)
+        UnheardResults(self.session, self.call.departure, self._background, lambda: self.ending.begun)
 
     def _presence_at(self, invitation: Invitation, workflow: Workflow, channel: Channel) -> Presence:
         return Presence(

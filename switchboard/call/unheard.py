@@ -19,6 +19,7 @@ from livekit.agents.voice import SpeechHandle
 
 from switchboard.background import Background
 from switchboard.call.departure import Departure
+from switchboard.call.reminder import remind
 from switchboard.line.agent import VoiceAgent
 from switchboard.line.sentences import SAY_WHAT_WAS_FOUND, UNHEARD
 from switchboard.realtime.session import CallSession
@@ -68,13 +69,7 @@ class UnheardResults:
         """The caller speaks before a word of it was heard: the model is told, before it answers them."""
         if event.new_state == "speaking" and self._about_to_be_said:
             self._about_to_be_said = False
-            self._background.run(self._remind(), "remind of what a tool brought")
-
-    async def _remind(self) -> None:
-        agent = self._session.current_agent
-        known = CallSession.of(agent).chat_ctx.copy()
-        known.add_message(role="system", content=SAY_WHAT_WAS_FOUND)
-        await agent.update_chat_ctx(known, exclude_invalid_function_calls=False)
+            self._background.run(remind(self._session, SAY_WHAT_WAS_FOUND), "remind of what a tool brought")
 
     def _interrupted(self, call_ids: set[str]) -> bool:
         for speech in self._speeches:

@@ -4,6 +4,9 @@
 """
 
 DISCLOSURE = "Say in the same breath that you are an automated assistant."
+STILL_TO_DISCLOSE = (
+    "The caller spoke before they heard that you are an automated assistant: say so in your next answer, in short."
+)
 EXACTLY = 'Say exactly this and nothing else: "{words}"'
 BACK_AGAIN = "The caller's connection was lost and is back. Say so in a few words, and go on where you stopped."
 REST = (

@@ -139,9 +139,13 @@ async def staged(
     typed: bool = False,
     speed: float = 20.0,
     past: Past | None = None,
+    greeted: bool = True,
     **environ: str,
 ) -> AsyncIterator[Stage]:
-    """A call that has been answered: its first agent has spoken. `speech`: Azure's text-to-speech is configured."""
+    """A call that has been answered: its first agent has spoken, or is about to if it is not `greeted`.
+
+    `speech`: Azure's text-to-speech is configured.
+    """
     thinks = mind or Obedient()
     database = Database(database_url)
     async with Simulator(thinks, options) as simulator:
@@ -171,8 +175,9 @@ async def staged(
                 conversation.session.output.audio = loudspeaker
                 conversation.session.input.audio = microphone
             await conversation.start()
-            async with asyncio.timeout(PATIENCE):
-                await conversation.session.wait_for_idle()
+            if greeted:
+                async with asyncio.timeout(PATIENCE):
+                    await conversation.session.wait_for_idle()
             yield stage
     await database.aclose()
 

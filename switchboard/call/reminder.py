@@ -1,0 +1,15 @@
+"""A word to the model between two turns."""
+
+from typing import Any
+
+from livekit.agents import AgentSession
+
+from switchboard.realtime.session import CallSession
+
+
+async def remind(session: AgentSession[Any], words: str) -> None:
+    """Have `words` stand in the conversation before the caller's next ones, as a system item."""
+    agent = session.current_agent
+    known = CallSession.of(agent).chat_ctx.copy()
+    known.add_message(role="system", content=words)
+    await agent.update_chat_ctx(known, exclude_invalid_function_calls=False)

@@ -1,0 +1,47 @@
+"""Every caller hears that they speak with an automated assistant, those as well who speak into the greeting."""
+
+from simulator.mind import Request
+from switchboard.line.sentences import STILL_TO_DISCLOSE
+from tests.stage.stage import Stage, staged, with_line
+
+
+def reminded(request: Request) -> int:
+    return sum(STILL_TO_DISCLOSE in item.text for item in request.items if item.role == "system")
+
+
+async def speak_into_it(stage: Stage, words: str) -> None:
+    await stage.loudspeaker.playing.wait()
+    stage.mind.will_hear(words)
+    stage.microphone.speak(words)
+    await stage.until_said(f"heard: {words}")
+
+
+async def test_a_caller_who_speaks_into_the_greeting_is_told_in_the_next_answer(database_url: str) -> None:
+    async with staged(database_url, speed=0.5, greeted=False) as stage:
+        await speak_into_it(stage, "hello")
+
+        assert reminded(stage.mind.requests[-1]) == 1
+
+
+async def test_a_caller_who_has_heard_it_is_not_told_again(database_url: str) -> None:
+    async with staged(database_url, speed=0.5, greeted=False) as stage:
+        await speak_into_it(stage, "hello")
+        await stage.loudspeaker.silence()
+        await stage.say("and where is my parcel")
+
+        assert reminded(stage.mind.requests[-1]) == 1
+
+
+async def test_a_caller_who_listens_is_told_once(database_url: str) -> None:
+    async with staged(database_url) as stage:
+        await stage.say("hello")
+
+        assert not reminded(stage.mind.requests[-1])
+
+
+async def test_a_line_that_need_not_tell_reminds_nobody(database_url: str) -> None:
+    line = with_line(discloses_automation=False)
+    async with staged(database_url, line=line, speed=0.5, greeted=False) as stage:
+        await speak_into_it(stage, "hello")
+
+        assert not reminded(stage.mind.requests[-1])
