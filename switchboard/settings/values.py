@@ -12,10 +12,13 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 from switchboard.settings import postgres
 from switchboard.settings.expected import Takes
+from switchboard.text import visible
 
 LARGEST_V4, LARGEST_V6 = 8, 16
 """Bits that are the same in all addresses of one house, or of one company: 10.0.0.0/8 is the largest of its kind."""
 PRIVATE_V6, MAPPED_V4 = IPv6Network("fc00::/7"), IPv6Network("::ffff:0:0/96")
+LONGEST_HOST = 253
+HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.IGNORECASE | re.ASCII)
 _KNOWN_SCHEMES = ("https", "wss", "http", "ws", "sqlite", "sqlite+aiosqlite")
 
 
@@ -59,7 +62,7 @@ def shown(value: str) -> str:
         return _shown_url(value)
     if re.fullmatch(r"(?=.*\d)(?=.*[A-Za-z])[\w\-+/=.]{24,}", value) or len(value) > 80:
         return f"a text of {len(value)} characters (not shown: it may be a key)"
-    return json.dumps(value, ensure_ascii=False)
+    return _quoted(value)
 
 
 def _shown_url(value: str) -> str:
@@ -72,7 +75,11 @@ def _shown_url(value: str) -> str:
         rest = f"{user}:***@{rest}" if user else f"***@{rest}"
     elif "@" in value or scheme not in _KNOWN_SCHEMES or re.search(r":(?!\d+(/|$)|memory:)", rest):
         rest = "***"
-    return json.dumps(f"{scheme}{separator}{rest}{'?***' if query else ''}", ensure_ascii=False)
+    return _quoted(f"{scheme}{separator}{rest}{'?***' if query else ''}")
+
+
+def _quoted(value: str) -> str:
+    return visible(json.dumps(value, ensure_ascii=False))
 
 
 def scrubbed(problem: Mistake, secrets: Collection[str]) -> Mistake:
@@ -112,23 +119,35 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def is_host(name: str) -> bool:
+    """Whether a host may be called so: a name of letters that every machine has, or an address."""
+    try:
+        return bool(ip_address(name))
+    except ValueError:
+        return len(name) <= LONGEST_HOST and HOST.fullmatch(name) is not None
+
+
 def split_url(value: str, schemes: Collection[str]) -> SplitResult:
     """The parts of a URL with a host, without credentials or a query; raises `InvalidValueError`."""
     try:
         parts = urlsplit(value)
-        port_is_valid = parts.port is None or parts.port > 0
+        port_is_valid = (parts.port is None or parts.port > 0) and not parts.netloc.endswith(":")
     except ValueError:
         raise InvalidValueError(fix="write it as scheme://host:port/path") from None
-    if parts.scheme not in schemes or not port_is_valid or not re.fullmatch(r"[\w.\-:]+", parts.hostname or ""):
+    if value.count("://") > 1 or parts.hostname in schemes:
+        raise InvalidValueError(fix="write https://, or what it begins with, once")
+    if parts.scheme not in schemes or not port_is_valid or not is_host(parts.hostname or ""):
         raise InvalidValueError()
     if "@" in parts.netloc:
         raise InvalidValueError(
             fix="remove the user name and password from the address: the key has a setting of its own"
         )
-    if parts.query or parts.fragment:
-        raise InvalidValueError(fix="remove everything from the question mark on")
-    if re.search(r"\s", value):
-        raise InvalidValueError(fix="remove the space from the address")
+    if "?" in value or "#" in value:
+        raise InvalidValueError(fix="remove everything from the question mark or the # on")
+    if not re.fullmatch(r"[!-~]+", value) or re.search(r"[\\<>\"^`{|}]", value):
+        raise InvalidValueError(fix="remove what no address has: spaces, line breaks, backslashes, brackets")
+    if re.search(r"//|/\.{1,2}(/|$)", parts.path):
+        raise InvalidValueError(fix="remove the empty parts and the dots from the path")
     return parts
 
 
@@ -219,7 +238,8 @@ def _listed(value: object) -> object:
 
 def _origins(values: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
-        if value != "*" and not re.fullmatch(r"https?://[\w.\-]+(:\d{1,5})?", value):
+        found = re.fullmatch(r"https?://([\w.\-]+)(:\d{1,5})?", value, re.ASCII)
+        if value != "*" and not (found and is_host(found[1])):
             raise InvalidValueError
     return values
 
