@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 from types import MappingProxyType
 
 Normaliser = Callable[[str, re.Pattern[str] | None], list[str]]
@@ -38,6 +39,9 @@ _WORD = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 # "M1 for a BT": the digit between the halves of a postcode, as a recogniser may write it.
 _BETWEEN_HALVES = re.compile(r"(?<![a-z])([A-Z] ?\d)[ ,.]+(for|to|too)(?: a)?[ ,.]+(?=[A-Z][ ,.]*[A-Z]\b)")
+# "S double 1, A 2, A 8": a W whose end was not heard, and an A at the end.
+_HALF_A_W = re.compile(r"\bdouble[ -]?(?=(?:\d|one|two|three|four|five|six|seven|eight|nine)\b)")
+_FINAL_EIGHT = re.compile(r"(?<=\b[a-z])[ ,]+(?:8|eight)\b(?![ ,]*\w)")
 _UK_POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})")
 
 
@@ -58,8 +62,9 @@ def postcode(text: str, pattern: re.Pattern[str] | None) -> list[str]:
     text = _BETWEEN_HALVES.sub(lambda found: f"{found[1]} {_SOUNDS_LIKE[found[2]]} ", text)
     text = re.sub(r"\b([a-z]) (?:for|as in|like) [a-z]+\b", r"\1", text.lower())
     text = re.sub(r"\bdouble[ -]?(?:u|you)(?![a-z])", "w ", text)
-    for letter_o in ("o", "0"):
-        found = _matches(_characters(_words_of(text), letter_o), pattern)
+    half_heard = _FINAL_EIGHT.sub(" a", _HALF_A_W.sub("w ", text))
+    for words, letter_o in product((text, half_heard), ("o", "0")):
+        found = _matches(_characters(_words_of(words), letter_o), pattern)
         if found:
             return [_UK_POSTCODE.sub(r"\1 \2", value) for value in found]
     return []

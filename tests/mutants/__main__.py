@@ -67,7 +67,7 @@ def _verdicts(name: str, options: argparse.Namespace) -> Iterator[Verdict]:
     folder: Path = options.results
     report, log = folder / f"{name}.json", folder / f"{name}.log"
     scout = Child(lambda: watch(ROOT, Path(package), tests, report), log, SUITE_SECONDS)
-    files = [path.relative_to(ROOT) for path in sorted((ROOT / package).glob(options.file))]
+    files = [path.relative_to(ROOT) for path in sorted((ROOT / package).rglob(options.file))]
     mutants = mutants_of(ROOT, files, options.sample, options.seed)
     if scout.result() != 0:
         sys.exit(f"The tests of {name} fail without a fault, or do not end; see {log}.")

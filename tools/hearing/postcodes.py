@@ -22,6 +22,8 @@ AREA = rf"(?:{'|'.join(AREAS.split())})(?=\d)"
 POSTCODE = re.compile(r"[a-zW]{1,2}\d[a-z\d]?\d[a-z]{2}")
 KNOWN = re.compile(rf"{AREA}\d[abcdefghjkmnprstuvwxy\d]?\d[abd-hjlnp-uw-z]{{2}}")
 BEGUN = re.compile(r"[a-zW](?:[a-zW]?(?:\d(?:[a-z\d]?(?:\d(?:[a-z][a-z]?)?)?)?)?)?")
+WORDS = re.compile(r"\b(?:me|so)\b")
+"""In capitals they are Medway and Southampton."""
 SILENT = HESITATIONS | {"capital", "comma", "dash", "hyphen", "letter", "next", "space", "then"}
 MOST_DOUBTS = 3
 
@@ -83,7 +85,9 @@ def _is_part(word: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    text = re.sub(r"\b([ex])[ -](ray|mail)\b", r"\1\2", plain(text).replace("'", ""))
+    text = plain(re.sub(WORDS, "-talk-", text)).replace("'", "")
+    text = re.sub(r"\b([ex])[ -](ray|mail)\b", r"\1\2", text)
+    text = re.sub(r"\bdouble[ -]?u(?=\d)", "double u ", text)
     return [word for word in re.findall(r"[^\W_]+", text) if word not in SILENT]
 
 
@@ -92,15 +96,15 @@ def _candidates(words: Sequence[str]) -> Iterator[Found]:
     for start in range(len(words)):
         for end, texts in read(words, start, symbols, _begins).items():
             found = [Found(start, end, text) for text in texts]
-            shaped = [one for one in found if POSTCODE.fullmatch(certain(one.text)) and _exists(one.code, words[start])]
+            shaped = [one for one in found if POSTCODE.fullmatch(certain(one.text)) and _exists(one)]
             best = min((one.rank for one in shaped), default=None)
             yield from (one for one in shaped if one.rank == best)
 
 
-def _exists(code: str, first: str) -> bool:
+def _exists(one: Found) -> bool:
     """Whether its area exists; that of one that is written ("XX1 1XX") is believed, that of a spelled one misheard."""
-    written = not first.isalpha() and not first.isdecimal()
-    return written or re.match(AREA, code) is not None
+    is_written = one.end - one.start <= 2 and DOUBT not in one.text
+    return is_written or re.match(AREA, one.code) is not None
 
 
 def _is_apart(one: Found, found: Sequence[Found], words: Sequence[str]) -> bool:
