@@ -7,7 +7,7 @@ from livekit.agents import RunContext, function_tool
 from shop.knowledge import library
 from switchboard.call.call import Call
 from tools.case import Case
-from tools.speech import money
+from tools.money import sums_said
 
 NOTHING = (
     "The shop's documents say nothing about that. Tell the caller that you do not know, do not guess, and offer that "
@@ -34,5 +34,4 @@ def speakable(markdown: str) -> str:
     """The text without its marks, with sums of money in words."""
     text = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", markdown)
     text = re.sub(r"[*_`#>]+|^\s*[-+]\s+", "", text, flags=re.MULTILINE)
-    text = re.sub(r"£(\d+)(?:\.(\d\d))?", lambda m: money(int(m[1]) * 100 + int(m[2] or 0), "GBP"), text)
-    return " ".join(text.split())
+    return " ".join(sums_said(text).split())

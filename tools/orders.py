@@ -13,7 +13,8 @@ from tools import clock, hearing
 from tools.access import account_of, account_to_change
 from tools.case import Case
 from tools.keys import key
-from tools.speech import ago, cardinal, counted, listed, money, on_day
+from tools.money import money
+from tools.speech import ago, cardinal, counted, listed, on_day
 
 STATUS_WORDS = {
     OrderStatus.PLACED: "waiting for payment",

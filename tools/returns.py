@@ -15,8 +15,9 @@ from tools import clock
 from tools.access import account_to_change
 from tools.case import Case
 from tools.keys import key
+from tools.money import money
 from tools.orders import not_found, order_number_of
-from tools.speech import ago, calendar_day, counted, listed, money
+from tools.speech import ago, calendar_day, counted, listed
 
 
 @function_tool

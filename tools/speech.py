@@ -1,4 +1,4 @@
-"""Money, dates and times as people say them on the phone. Days are the shop's (see `shop/calendar.py`)."""
+"""Numbers, dates and times as people say them on the phone. Days are the shop's (see `shop/calendar.py`)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,21 +7,30 @@ from shop.calendar import day_of, local
 from tools.hearing import TEENS, TENS, UNITS
 
 ORDINALS = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth"}
-MONEY = {"GBP": ("pound", "pounds", "penny", "pence"), "EUR": ("euro", "euros", "cent", "cents")}
+LARGE = 10**12
+SCALES = ((10**9, "billion"), (10**6, "million"), (1000, "thousand"), (100, "hundred"))
 
 
 def cardinal(number: int) -> str:
-    """0 to 999,999 in words: "two hundred and five"."""
+    """A number in words: "two hundred and five"; a very large one digit by digit."""
+    if number < 0:
+        return f"minus {cardinal(-number)}"
     if number < 20:
         return (UNITS + TEENS)[number]
     if number < 100:
         tens, unit = divmod(number, 10)
         return TENS[tens - 2] + (f"-{UNITS[unit]}" if unit else "")
-    size, name, joint = (1000, "thousand", " ") if number >= 1000 else (100, "hundred", " and ")
+    if number >= LARGE:
+        return digit_by_digit(str(number))
+    size, name = next(scale for scale in SCALES if number >= scale[0])
     most, rest = divmod(number, size)
-    if 0 < rest < 100:
-        joint = " and "
+    joint = " and " if rest < 100 or size == 100 else " "
     return f"{cardinal(most)} {name}" + (joint + cardinal(rest) if rest else "")
+
+
+def digit_by_digit(digits: str) -> str:
+    """ "one zero zero four two"."""
+    return " ".join(UNITS[int(digit)] for digit in digits)
 
 
 def ordinal(number: int) -> str:
@@ -34,20 +43,6 @@ def ordinal(number: int) -> str:
     else:
         last = last.replace("twelve", "twelf") + "th"
     return head + dash + last
-
-
-def money(cents: int, currency: str) -> str:
-    """Integer cents as "twelve pounds fifty", "five pence", "one pound"."""
-    one, many, small_one, small_many = MONEY[currency]
-    whole, part = divmod(cents, 100)
-    parts = f"{cardinal(part)} {small_one if part == 1 else small_many}"
-    if not whole:
-        return parts
-    main = f"{cardinal(whole)} {one if whole == 1 else many}"
-    if not part:
-        return main
-    # "Twelve pounds five" could be twelve pounds fifty, half heard.
-    return f"{main} and {parts}" if part < 10 else f"{main} {cardinal(part)}"
 
 
 def calendar_day(day: date, today: date) -> str:
