@@ -1,18 +1,21 @@
 """Letting somebody be verified again: the person's way out of a lock, beside time."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
 from ipaddress import ip_address
 
 import typer
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.data import database_of, prepare_database
 from app.process import fail, settings
 from shop.customers import Details
 from shop.locks import unlock_account, unlock_origin
-from switchboard.http.limits import network_of
+from switchboard.http.sources import Sources
 from switchboard.pseudonyms import Pseudonyms
+from switchboard.settings.schema import Settings
 from tools import hearing
 
 
@@ -23,28 +26,33 @@ def run(what: str) -> None:
 
     async def unlocked() -> int:
         async with aclosing(database_of(chosen)) as database, database.write() as session:
-            return await unlock(session, database.pseudonyms, what)
+            return await unlock(session, database.pseudonyms, what, mark_of(chosen))
 
     counts = asyncio.run(unlocked())
     typer.echo(f"Unlocked: {counts} counts of failed tries are forgotten." if counts else "Nothing was held there.")
 
 
-async def unlock(session: AsyncSession, pseudonyms: Pseudonyms, what: str) -> int:
+def mark_of(chosen: Settings) -> Callable[[str], str]:
+    """How the web app marks the addresses of callers."""
+    return Sources(SecretStr(chosen.pseudonym_secret)).mark
+
+
+async def unlock(session: AsyncSession, pseudonyms: Pseudonyms, what: str, mark: Callable[[str], str]) -> int:
     """What is meant is seen from how it is written; tells how many counts are forgotten. Exits with 2 if nothing is."""
     what = what.strip()
     if "@" in what:
         return await unlock_account(session, pseudonyms, Details("", email=what))
     if what.isdecimal() and (order := hearing.order_number(what)):
         return await unlock_account(session, pseudonyms, Details("", order_number=order))
-    return await unlock_origin(session, pseudonyms, *_origin(what))
+    return await unlock_origin(session, pseudonyms, *_origin(what, mark))
 
 
-def _origin(what: str) -> tuple[str, str]:
+def _origin(what: str, mark: Callable[[str], str]) -> tuple[str, str]:
     """Its kind and how it is counted."""
     if what.startswith("call"):
         return "call", what
     if _is_address(what):
-        return "address", network_of(what)
+        return "address", mark(what)
     number = hearing.phone(what)
     if number is None:
         fail(f"{what!r} is no order number, e-mail address, phone number, network address or call.")

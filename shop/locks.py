@@ -1,20 +1,24 @@
 """Undoing locks: a person lets somebody be verified again, whatever was counted against them."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shop import customers, tries
 from shop.customers import Details
-from shop.models import Order
+from shop.models import Order, SignIn
 from shop.proofs import Grade, origin, targets
 from switchboard.pseudonyms import Pseudonyms
 
 
 async def unlock_account(session: AsyncSession, pseudonyms: Pseudonyms, details: Details) -> int:
-    """Forget the failures at the account that an order number or an e-mail address names; tells how many counts."""
+    """Forget the failures at the account that an order number or an e-mail address names, and who signed in for it.
+
+    Tells how many counts these were.
+    """
     customer = next(iter(await customers.named_by(session, details)), None)
     aimed_at = [details]
     if customer:
+        await session.execute(delete(SignIn).where(SignIn.customer_id == customer.id))
         numbers = await session.scalars(select(Order.number).where(Order.customer_id == customer.id))
         aimed_at = [Details(customer.postcode, number, customer.email) for number in (None, *numbers)]
     keys = {

@@ -248,3 +248,12 @@ class VerificationCode(Base):
     digest: Mapped[str] = mapped_column(String(40))
     tries_left: Mapped[int]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SignIn(Base):
+    """The one account that somebody can be verified for who signs in; `identity` is a pseudonym."""
+
+    __tablename__ = "sign_ins"
+
+    identity: Mapped[str] = mapped_column(String(40), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)

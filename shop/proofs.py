@@ -13,9 +13,10 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shop import customers
+from shop import customers, sign_ins
 from shop.customers import Details, written
 from shop.models import Customer
+from shop.sign_ins import Identity
 from shop.tries import Counter, Verdict, judge
 from switchboard.pseudonyms import Pseudonyms
 
@@ -31,10 +32,11 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True)
 class Asker:
-    """Who wants to be verified: where they come from, each with its kind, and the number that they call from."""
+    """Who wants to be verified: where they come from, each with its kind; the number they call from; who signed in."""
 
     origins: tuple[tuple[str, str], ...]
     phone: str | None = None
+    identity: Identity | None = None
 
 
 class Desk:
@@ -49,12 +51,29 @@ class Desk:
     async def try_details(self, details: Details) -> tuple[Customer | None, Verdict]:
         """The customer whom the details prove, if they may be tried now; and what became of the try."""
         named = await customers.named_by(self._session, details)
-        customer = customers.whom(details, named)
+        customer = await self._whom(details, named)
         grade = Grade.MORE if details.order_number is not None and details.email else Grade.TWO
         verdict = await self._judged(details, named, customer, grade)
         if grade is Grade.TWO and not verdict.judged and self._is_at_home(named):
             verdict = await self._second_door(verdict, details, named, customer)
-        return customer if verdict.passed else None, verdict
+        if customer is None or not verdict.passed:
+            return None, verdict
+        await self.welcome(customer)
+        return customer, verdict
+
+    async def whose(self, details: Details) -> Customer | None:
+        """Whom the details prove, without a try: only for what tells the caller nothing."""
+        return await self._whom(details, await customers.named_by(self._session, details))
+
+    async def welcome(self, customer: Customer) -> None:
+        """They are who they say; whoever has signed in is nobody else from now on."""
+        await sign_ins.bind(self._session, self._asker.identity, customer)
+
+    async def _whom(self, details: Details, named: Sequence[Customer | None]) -> Customer | None:
+        customer = customers.whom(details, named)
+        identity = self._asker.identity
+        is_theirs = customer and await sign_ins.may_be(self._session, self._pseudonyms, identity, customer)
+        return customer if is_theirs else None
 
     async def try_email(self, customer: Customer, email: str) -> Verdict:
         """What becomes of an address that a customer who is known already is to have."""

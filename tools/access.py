@@ -18,6 +18,7 @@ from shop.customers import Account, Details
 from shop.models import Customer
 from shop.post import FilePost, Post
 from shop.proofs import Asker, Desk
+from shop.sign_ins import Identity
 from shop.tries import FREE, Verdict
 from switchboard.call.call import Call, Verified
 from switchboard.ledger.events import VerificationHeld
@@ -124,9 +125,9 @@ async def send_code(call: Call[Any], details: Details | None) -> None:
     Nobody learns whether they did. Raises a ToolError when too many codes were asked for.
     """
     async with call.database.write() as session:
-        account = account_if_verified(call)
-        customer = await customers.get(session, account) if account else await _proved(session, details)
-        verdict = await _desk(call, session).ask_for_code(customer)
+        desk = _desk(call, session)
+        customer = await _customer_of(call, session) or (await desk.whose(details) if details else None)
+        verdict = await desk.ask_for_code(customer)
         receiver = customer if verdict.judged else None
         code = await _codes(call, session).make(receiver)
     _alert(call, verdict)
@@ -143,13 +144,16 @@ async def confirm_code(call: Call[Any], code: str) -> Verified:
     """Check a code that was sent. Raises a ToolError when it is wrong."""
     async with call.database.write() as session:
         customer = await _codes(call, session).use(code)
+        if customer:
+            await _desk(call, session).welcome(customer)
     if customer is None:
         raise ToolError(CODE_WRONG)
     return _remember(call, customer, BY_CODE)
 
 
-async def _proved(session: AsyncSession, details: Details | None) -> Customer | None:
-    return customers.whom(details, await customers.named_by(session, details)) if details else None
+async def _customer_of(call: Call[Any], session: AsyncSession) -> Customer | None:
+    account = account_if_verified(call)
+    return await customers.get(session, account) if account else None
 
 
 def _remember(call: Call[Any], customer: Customer, by: str) -> Verified:
@@ -171,7 +175,9 @@ def _is_more(proved: Verified, before: Verified) -> bool:
 
 
 def _desk(call: Call[Any], session: AsyncSession) -> Desk:
-    asker = Asker(tuple(_origins(call)), hearing.phone(call.caller.number or ""))
+    source = call.caller.source
+    identity = Identity(source.identity, source.account) if source.identity else None
+    asker = Asker(tuple(_origins(call)), hearing.phone(call.caller.number or ""), identity)
     return Desk(session, call.database.pseudonyms, asker, clock.now())
 
 
@@ -184,6 +190,10 @@ def _origins(call: Call[Any]) -> Iterator[tuple[str, str]]:
     yield "call", call.origin or call.id
     if call.caller.number:
         yield "number", hearing.phone(call.caller.number) or call.caller.number
+    if call.caller.source.address:
+        yield "address", call.caller.source.address
+    if call.caller.source.identity:
+        yield "identity", call.caller.source.identity
 
 
 def _alert(call: Call[Any], verdict: Verdict) -> None:

@@ -12,6 +12,10 @@ class Source(BaseModel):
 
     address: str = ""
     """A mark of the address, the same for all of an IPv6 customer's; "" where it is not known."""
+    identity: str = ""
+    """A mark of who signed in, where callers have to."""
+    account: str = ""
+    """A mark of their e-mail address, where the sign-in service has verified one."""
 
     def dumps(self) -> str:
         """The source as metadata."""

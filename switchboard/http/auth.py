@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from dataclasses import dataclass
 from typing import Annotated
 
 import jwt
@@ -21,6 +22,16 @@ FETCH_SECONDS = 5
 BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of the business's sign-in service.")
 
 
+@dataclass(frozen=True)
+class SignedIn:
+    """Who brought a token."""
+
+    owner: str
+    """A hash of who it is."""
+    email: str | None
+    """Their address, if the sign-in service says that it has verified it."""
+
+
 class CallerAuth:
     """A FastAPI dependency that lets in who has a token of `issuer` for `audience`, signed by a key of `jwks_url`.
 
@@ -38,9 +49,9 @@ class CallerAuth:
         if bearer is None:
             raise SignInNeeded({"WWW-Authenticate": "Bearer"})
         # PyJWT fetches keys with urllib, which blocks
-        request.state.owner = await asyncio.to_thread(self._owner, bearer.credentials)
+        request.state.signed_in = await asyncio.to_thread(self._signed_in, bearer.credentials)
 
-    def _owner(self, token: str) -> str:
+    def _signed_in(self, token: str) -> SignedIn:
         try:
             key = self._key(token)
             claims = jwt.decode(
@@ -54,7 +65,9 @@ class CallerAuth:
             )
         except jwt.PyJWTError:
             raise SignInNeeded({"WWW-Authenticate": 'Bearer error="invalid_token"'}) from None
-        return hashlib.sha256(f"{claims['iss']}\n{claims['sub']}".encode()).hexdigest()[:32]
+        owner = hashlib.sha256(f"{claims['iss']}\n{claims['sub']}".encode()).hexdigest()[:32]
+        email = claims.get("email") if claims.get("email_verified") is True else None
+        return SignedIn(owner, email if isinstance(email, str) else None)
 
     def _key(self, token: str) -> jwt.PyJWK:
         header = jwt.get_unverified_header(token)
@@ -85,6 +98,12 @@ def caller_auth(web: Web) -> CallerAuth | None:
             raise ValueError("caller authentication needs issuer, audience and the address of the keys, all three")
 
 
+def signed_in_by(request: Request) -> SignedIn | None:
+    """Who signed in, None where nobody has to."""
+    return getattr(request.state, "signed_in", None)
+
+
 def owner_of(request: Request) -> str:
     """Whose call this is: a hash of who signed in, "" where nobody has to."""
-    return getattr(request.state, "owner", "")
+    signed_in = signed_in_by(request)
+    return signed_in.owner if signed_in else ""

@@ -7,7 +7,9 @@ from fastapi import Request
 from pydantic import SecretStr
 
 from switchboard.call.source import Source
+from switchboard.http.auth import signed_in_by
 from switchboard.http.limits import network_of
+from switchboard.pseudonyms import Pseudonyms
 
 PURPOSE = "switchboard.source.v1"
 LENGTH = 16
@@ -18,7 +20,16 @@ class Sources:
 
     def __init__(self, secret: SecretStr) -> None:
         self._key = hmac.digest(secret.get_secret_value().encode(), PURPOSE.encode(), "sha256")
+        self._pseudonyms = Pseudonyms(secret.get_secret_value())
 
     def of(self, request: Request) -> Source:
-        network = network_of(request.client.host if request.client else "")
-        return Source(address=hmac.new(self._key, network.encode(), hashlib.sha256).hexdigest()[:LENGTH])
+        address = self.mark(request.client.host if request.client else "")
+        signed_in = signed_in_by(request)
+        if signed_in is None:
+            return Source(address=address)
+        account = self._pseudonyms.of("sign-in", signed_in.email.lower()) if signed_in.email else ""
+        return Source(address=address, identity=self._pseudonyms.of("identity", signed_in.owner), account=account)
+
+    def mark(self, host: str) -> str:
+        """The mark of an address."""
+        return hmac.new(self._key, network_of(host).encode(), hashlib.sha256).hexdigest()[:LENGTH]

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from itertools import count, product
+from pathlib import Path
 
 import pytest
 from livekit.agents import ToolError
@@ -12,12 +13,15 @@ from sqlalchemy import select, text
 
 from shop.demo import AMELIA, CANCELLABLE, DANIEL, ON_ITS_WAY, RETURNABLE
 from shop.models import FailedTries
+from shop.post import FilePost
+from switchboard.call.source import Source
 from switchboard.database import Database
+from switchboard.pseudonyms import Pseudonyms
 from tests.conftest import MakeUrl
 from tests.shop.rows import NOW
 from tests.tools.phone import Ctx, ring
 from tools import access, clock
-from tools.verification import verify_caller
+from tools.verification import confirm_caller, send_code, verify_caller
 
 DAY = timedelta(days=1)
 HERS = {ON_ITS_WAY.number, RETURNABLE.number, CANCELLABLE.number}
@@ -40,6 +44,17 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
     moved = Clock(NOW)
     monkeypatch.setattr(clock, "now", moved)
     return moved
+
+
+@pytest.fixture(autouse=True)
+def letters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where codes go, a file for each address."""
+    monkeypatch.setattr(access, "POST", FilePost(tmp_path / "codes"))
+    return tmp_path / "codes"
+
+
+def letters_in(folder: Path) -> list[str]:
+    return [letter.name for letter in folder.iterdir()] if folder.exists() else []
 
 
 def numbers() -> Iterator[str]:
@@ -158,7 +173,40 @@ async def test_the_customer_is_let_in_from_anywhere_with_all_three_details(
     for number in WALK[:100]:
         await told(ring(seeded, next(callers)), order_number=str(number), postcode="SW1A 2AA")
 
-    assert await told(ring(seeded), **PROOF, email=AMELIA.email) == "The caller is verified: Amelia Hart."
+    assert (await told(ring(seeded), **PROOF, email=AMELIA.email)).startswith("The caller is verified: Amelia Hart.")
+
+
+async def test_the_customer_is_let_in_by_a_code_when_whoever_attacks_knows_the_address_too(
+    seeded: Database, time: Clock, letters: Path
+) -> None:
+    callers = numbers()
+    for i, number in enumerate(WALK[:100]):
+        time.now = NOW + i * DAY / 100
+        for email in ({}, {"email": AMELIA.email}):
+            await told(ring(seeded, next(callers)), order_number=str(number), postcode="SW1A 2AA", **email)
+    ctx = ring(seeded)
+    assert await told(ctx, **PROOF, email=AMELIA.email) == access.LOCKED
+    await send_code(ctx, **PROOF)
+
+    assert (await confirm_caller(ctx, code=(letters / AMELIA.email).read_text())).startswith(
+        "The caller is confirmed: Amelia Hart."
+    )
+
+
+async def test_codes_are_guessed_fewer_than_ten_times_a_day(seeded: Database, time: Clock, letters: Path) -> None:
+    callers, guesses = numbers(), 0
+    for i in range(48):
+        time.now = NOW + i * DAY / 48
+        ctx = ring(seeded, next(callers))
+        before = letters_in(letters) and (letters / AMELIA.email).read_text()
+        await send_code(ctx, **PROOF)
+        sent = (letters / AMELIA.email).read_text()
+        guesses += 2 * (sent != before)
+        for wrong in ("000000", "999999"):
+            with pytest.raises(ToolError, match="not right"):
+                await confirm_caller(ctx, code=wrong)
+
+    assert 0 < guesses < 10
 
 
 async def test_the_wait_ends_by_itself(seeded: Database, time: Clock) -> None:
@@ -216,4 +264,72 @@ async def test_of_whom_was_tried_and_by_whom_nothing_is_kept_that_can_be_read(
     for secret in (DANIEL.email, "daniel", "sw1a", "900999"):
         assert secret not in kept
     assert seeded.pseudonyms.of("two number", "+447700900999") in kept
-    assert Database(str(seeded.url) + "?x").pseudonyms.of("two number", "+447700900999") not in kept
+    assert Pseudonyms("another secret").of("two number", "+447700900999") not in kept
+
+
+def signed_in(database: Database, who: str, email: str = "") -> Source:
+    """Where a caller comes from who has signed in, as the web app tells it."""
+    marks = database.pseudonyms
+    return Source(identity=marks.of("identity", who), account=marks.of("sign-in", email) if email else "")
+
+
+async def test_who_signed_in_with_an_address_is_verified_for_its_account_and_no_other(
+    seeded: Database,
+    time: Clock,
+    letters: Path,
+) -> None:
+    daniel = signed_in(seeded, "daniel", DANIEL.email)
+    hers = {**PROOF, "email": AMELIA.email}
+
+    assert await told(ring(seeded, source=daniel), **hers) == access.NO_MATCH
+    await send_code(ring(seeded, source=daniel), **PROOF)
+    assert letters_in(letters) == []
+    assert await told(ring(seeded, source=daniel), order_number="10066", postcode="M1 4BT") == (
+        "The caller is verified: Daniel Okafor."
+    )
+
+
+async def test_who_signed_in_without_an_address_is_verified_for_the_first_account_and_no_other(
+    seeded: Database,
+    time: Clock,
+) -> None:
+    source = signed_in(seeded, "somebody")
+    assert await told(ring(seeded, source=source), order_number="10066", postcode="M1 4BT") == (
+        "The caller is verified: Daniel Okafor."
+    )
+
+    assert await told(ring(seeded, source=source), **PROOF) == access.NO_MATCH
+    assert await told(ring(seeded, source=signed_in(seeded, "another")), **PROOF) == (
+        "The caller is verified: Amelia Hart."
+    )
+
+
+async def test_a_code_binds_who_signed_in_as_well(
+    seeded: Database,
+    time: Clock,
+    letters: Path,
+) -> None:
+    source = signed_in(seeded, "somebody")
+    ctx = ring(seeded, source=source)
+    await send_code(ctx, **PROOF)
+    await confirm_caller(ctx, code=(letters / AMELIA.email).read_text())
+
+    assert await told(ring(seeded, source=source), order_number="10066", postcode="M1 4BT") == access.NO_MATCH
+
+
+@pytest.mark.parametrize(("kind", "free"), [("address", 20), ("identity", 3)])
+async def test_one_address_and_one_identity_have_so_many_tries_whatever_they_are_aimed_at(
+    seeded: Database,
+    time: Clock,
+    kind: str,
+    free: int,
+) -> None:
+    source = Source.model_validate({kind: "mark"})
+    answers = [
+        await told(ring(seeded, source=source), order_number=str(20000 + i), postcode=f"N{i % 10} {i // 10}GU")
+        for i in range(free)
+    ]
+
+    assert answers == [*[access.NO_MATCH] * (free - 1), access.LOCKED]
+    assert await told(ring(seeded, source=source), **PROOF) == access.LOCKED
+    assert await told(ring(seeded), **PROOF) == "The caller is verified: Amelia Hart."

@@ -9,6 +9,7 @@ from shop.customers import Details
 from shop.demo import AMELIA
 from shop.proofs import Asker, Desk
 from switchboard.database import Database
+from switchboard.http.limits import network_of
 from tests.shop.rows import NOW
 
 RIGHT = Details("SW1A 2AA", 10042)
@@ -25,7 +26,7 @@ async def passes(database: Database, details: Details, asker: Asker = NOWHERE) -
 
 async def unlocked(database: Database, what: str) -> int:
     async with database.write() as session:
-        return await unlock(session, database.pseudonyms, what)
+        return await unlock(session, database.pseudonyms, what, network_of)
 
 
 async def lock_account(database: Database) -> None:

@@ -8,6 +8,7 @@ from livekit.agents import RunContext
 
 from shop.demo import AMELIA, DANIEL, ON_ITS_WAY, OVERDUE, PRIYA, TOO_LATE, DemoCustomer
 from switchboard.call.call import Call, Caller
+from switchboard.call.source import UNKNOWN, Source
 from switchboard.database import Database
 from switchboard.ledger import Ledger
 from tools import access
@@ -16,7 +17,7 @@ from tools.case import Case
 Ctx = RunContext[Call[Case]]
 
 
-def ring(database: Database, number: str | None = None, origin: str | None = None) -> Ctx:
+def ring(database: Database, number: str | None = None, origin: str | None = None, source: Source = UNKNOWN) -> Ctx:
     """A new call from a caller whom nobody knows; with an `origin` it goes on from others of that origin."""
     call_id = f"call_{uuid.uuid4().hex[:12]}"
     call = Call(
@@ -25,7 +26,7 @@ def ring(database: Database, number: str | None = None, origin: str | None = Non
         state=Case(),
         database=database,
         ledger=Ledger(database, call_id, "support-line"),
-        caller=Caller(number=number),
+        caller=Caller(number=number, source=source),
         origin=origin,
     )
     return cast(Ctx, SimpleNamespace(userdata=call))

@@ -31,7 +31,7 @@ async def look_up(ctx: RunContext[Call[Parcel]], thing: str) -> str:
         thing: What to look up.
     """
     ctx.userdata.state.number = 10042
-    ctx.userdata.caller.verified = Verified("7", "Amelia", "postcode")
+    ctx.userdata.caller.verified = Verified("7", "Amelia", "postcode", "write")
     return "It is on its way."
 
 
@@ -73,7 +73,8 @@ async def test_a_call_goes_on_with_its_agent_its_state_its_caller_and_what_was_s
         assert stage.of(Answered)[0].agent == "desk"
         assert stage.of(Answered)[0].resumes == call_id
         assert stage.conversation.call.state == Parcel(number=10042)
-        assert stage.conversation.call.caller.verified == Verified("7", "Amelia", "postcode")
+        assert stage.conversation.call.caller.verified == Verified("7", "Amelia", "postcode", "write")
+        assert stage.conversation.call.origin == "room"
         first = stage.mind.requests[0]
         assert "connection was lost and is back" in first.extra
         assert any('{"caller": "look up parcel"}' in text and "It is on its way." in text for text in texts(first))

@@ -12,7 +12,9 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from livekit import api
 
+from switchboard.call.source import Source
 from switchboard.http.auth import caller_auth
+from switchboard.pseudonyms import Pseudonyms
 from switchboard.settings.schema import Settings
 from tests.livekit import LiveKitServer
 from tests.switchboard.http.house import error_of, open_house, with_web
@@ -118,6 +120,29 @@ async def test_a_shared_secret_among_the_published_keys_signs_for_nobody(
     sign_in.keys["keys"].append(shared | {"kid": "shared", "alg": "HS256"})
     response = await guarded.post("/calls", headers=bearer(everybody_knows, "shared", "HS256"))
     assert (response.status_code, error_of(response)) == (401, "sign_in_needed")
+
+
+@pytest.mark.parametrize(
+    ("claims", "account"),
+    [
+        ({"email": "Amelia.Hart@example.com", "email_verified": True}, True),
+        ({"email": "Amelia.Hart@example.com", "email_verified": "true"}, False),
+        ({"email": "Amelia.Hart@example.com"}, False),
+        ({"email": 7, "email_verified": True}, False),
+        ({}, False),
+    ],
+)
+async def test_the_agent_is_told_in_marks_who_signed_in_and_which_address_the_sign_in_service_has_verified(
+    guarded: httpx2.AsyncClient, livekit_server: LiveKitServer, livekit: api.LiveKitAPI, claims: Any, account: bool
+) -> None:
+    call = (await guarded.post("/calls", headers=bearer(**claims))).json()
+    rooms = (await livekit.room.list_rooms(api.ListRoomsRequest(names=[call["id"]]))).rooms
+    source = Source.understood(rooms[0].metadata)
+    marks = Pseudonyms(livekit_server.access.secret.get_secret_value())
+
+    assert source.identity
+    assert source.account == (marks.of("sign-in", "amelia.hart@example.com") if account else "")
+    assert "amelia" not in rooms[0].metadata.lower()
 
 
 async def test_a_ticket_is_good_only_for_who_got_it(guarded: httpx2.AsyncClient) -> None:
