@@ -6,7 +6,7 @@ import pytest
 from switchboard.realtime.pieces import LINGER, LONG, QUIET, RATE, SHORT_MS, Pieces
 
 SHORT = RATE * SHORT_MS // 1000
-ROOM_TONE = np.full(SHORT, QUIET, dtype=np.int16).tobytes()
+ROOM_TONE = np.tile(np.array([QUIET, -QUIET], dtype=np.int16), SHORT // 2).tobytes()
 SPEECH = np.full(SHORT, -QUIET - 1, dtype=np.int16).tobytes()
 
 

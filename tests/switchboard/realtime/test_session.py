@@ -219,3 +219,79 @@ async def test_an_answer_of_the_lost_connection_is_cut_as_text() -> None:
 
         assert [message.text for message in stage.mind.requests[-1].items] == ["Good"]
         assert stage.sent("conversation.item.truncate") == 0
+
+
+async def test_a_reply_that_was_on_its_way_when_the_connection_was_lost_goes_out_again() -> None:
+    async with connected([Say("Hello.")]) as stage:
+        await stage.until("session.created")
+        gone_out = asyncio.Event()
+
+        def sent(event: dict[str, object]) -> None:
+            if event["type"] == "response.create":
+                gone_out.set()
+
+        stage.session.on("openai_client_event_queued", sent)
+        stage.link.hold()
+        reply = stage.session.generate_reply()
+        await gone_out.wait()
+        stage.link.cut(b"/openai")
+        stage.link.cut()
+        stage.link.release()
+
+        assert await said(await reply) == "Hello."
+        assert stage.sent("response.create") == 1
+
+
+async def test_what_a_reply_was_asked_for_with_is_asked_for_again_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(broken, "RETRY_SECONDS", 0.05)
+    async with connected([Say("Hello.")]) as stage:
+        stage.simulator.faults.add("rate_limit")
+        answer = await stage.session.generate_reply(instructions="Greet them.", tool_choice="none")
+
+        assert await said(answer) == "Hello."
+        first, again = stage.simulator.received("response.create")
+        assert again["event_id"] == again["response"]["metadata"]["client_event_id"]
+        assert again["event_id"] != first["event_id"]
+        without = [
+            {key: value for key, value in each["response"].items() if key != "metadata"} for each in (first, again)
+        ]
+        assert without[0] == without[1]
+
+
+async def test_a_failed_answer_tells_the_services_code() -> None:
+    async with connected([Say("Hello.")]) as stage:
+        stage.simulator.faults.add("rate_limit")
+        await stage.session.generate_reply()
+        await stage.until_failed()
+
+        (failed,) = stage.errors
+        assert "inference_rate_limit_exceeded" in str(failed.error)
+        assert failed.recoverable
+        assert getattr(failed.error, "body", None)
+
+
+async def test_an_interrupted_answer_that_waited_to_be_taken_up_has_ended() -> None:
+    async with connected([Say("Hello.")]) as stage:
+        stage.simulator.faults.add("rate_limit")
+        answer = await stage.session.generate_reply()
+        await stage.until_failed()
+        assert (waiting := stage.session._broken.waiting)
+        stage.session.interrupt()
+
+        assert await said(answer) == ""
+        assert waiting.generation._done_fut.done(), "LiveKit waits for it before it renews a connection"
+
+
+async def test_what_happens_while_no_agent_listens_is_told_to_the_next() -> None:
+    async with connected([Say("Hello.")]) as stage:
+        stage.speak("hello there")
+        await stage.until("input_audio_buffer.speech_started")
+        heard: list[object] = []
+        stage.session.on("input_speech_started", heard.append)  # type: ignore[arg-type]
+        later: list[object] = []
+        stage.session.on("input_speech_started", later.append)  # type: ignore[arg-type]
+
+        assert len(heard) == 1
+        assert not later
