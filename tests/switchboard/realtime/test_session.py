@@ -289,9 +289,9 @@ async def test_what_happens_while_no_agent_listens_is_told_to_the_next() -> None
         stage.speak("hello there")
         await stage.until("input_audio_buffer.speech_started")
         heard: list[object] = []
-        stage.session.on("input_speech_started", heard.append)  # type: ignore[arg-type]
+        stage.session.on("input_speech_started", heard.append)
         later: list[object] = []
-        stage.session.on("input_speech_started", later.append)  # type: ignore[arg-type]
+        stage.session.on("input_speech_started", later.append)
 
         assert len(heard) == 1
         assert not later
