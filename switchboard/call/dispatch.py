@@ -4,7 +4,7 @@ import json
 from typing import Self
 
 import structlog
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +23,12 @@ class Dispatch(BaseModel):
     resume: str | None = None
     """The call that goes on here."""
     phone: bool = False
+
+    @field_validator("line", "caller", "resume")
+    @classmethod
+    def _said(cls, value: str | None) -> str | None:
+        """An empty text says nothing: a call would wait for a caller without a name."""
+        return value or None
 
     def dumps(self) -> str:
         """The dispatch as metadata."""

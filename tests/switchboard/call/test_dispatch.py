@@ -11,7 +11,11 @@ from switchboard.call.dispatch import Dispatch
 from switchboard.settings.schema import LiveKitAccess
 
 NOWHERE = LiveKitAccess("ws://127.0.0.1:1", "key", SecretStr("secret"), "switchboard")
-BAD = ["not json", "[]", "70000001", '{"line": 7}', '{"phone": "yes"}', '{"warm": 1}', '{"line": "shop"', "null"]
+BAD = [
+    *("not json", "hello", "[]", "70000001", "null", "true", "NaN", '"a text"', '{"line": "shop"', "{'line': 'shop'}"),
+    *('{"line": 7}', '{"line": ["shop"]}', '{"caller": {}}', '{"resume": 1}', '{"phone": "yes"}', '{"warm": 1}'),
+    *("[" * 100_000, '{"theirs": ' * 10_000, "9" * 10_000, '{"line": "\\ud83d"}', "\x00{}"),
+]
 
 
 @pytest.mark.parametrize(
@@ -31,7 +35,8 @@ def test_what_is_written_is_read_again(dispatch: Dispatch, metadata: str) -> Non
 
 
 def test_no_metadata_and_what_is_not_ours_say_nothing() -> None:
-    assert Dispatch.parse("") == Dispatch.parse('{"theirs": [1]}') == Dispatch()
+    for metadata in ("", "{}", '{"theirs": [1]}', '{"line": "", "caller": "", "resume": ""}', '{"line": null}'):
+        assert Dispatch.parse(metadata) == Dispatch()
 
 
 @pytest.mark.parametrize("metadata", BAD)
