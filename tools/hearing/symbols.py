@@ -54,8 +54,6 @@ def _as_said(words: Sequence[str], at: int) -> Iterator[Meaning]:
     yield from small(words, at)
     if word in ROUND:
         yield 1, ROUND[word] + "0"
-    if word == "oh":
-        yield 1, "o"
     if word == "double" and digit(word_at(words, at + 1)):
         yield 1, HALF_HEARD
     if PIECE.fullmatch(word) and word not in ("be", "to"):
