@@ -24,7 +24,7 @@ from switchboard.realtime.pieces import SHORT_MS
 from switchboard.room.agent_track import AgentTrack
 from switchboard.room.caller import CallerRoom
 from switchboard.room.chat import Chat
-from switchboard.room.keypad import Keypad, turn_of
+from switchboard.room.keypad import Keypad, turn
 from switchboard.room.seat import Seat
 from switchboard.room.transcript import AgentWords, CallerWords
 from switchboard.services.providers import Services
@@ -76,7 +76,7 @@ class Presence:
         self._started = False
         zero = channel is PHONE and settings.phone.asks_for_person_with_zero
         self._typed = Typed(session, call.departure)
-        self._keypad = Keypad(lambda keys: self._type(turn_of(keys, zero)))
+        self._keypad = Keypad(lambda keys: self._type(turn(keys, zero, call.ledger.mask)))
         self._room = CallerRoom(
             invitation.room,
             invitation.seat,

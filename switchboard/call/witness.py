@@ -1,6 +1,5 @@
 """Writes what LiveKit's session says of a call into the ledger."""
 
-import json
 import time
 from collections.abc import Collection
 from dataclasses import asdict
@@ -15,25 +14,24 @@ from livekit.agents import (
 )
 from livekit.agents.voice.events import ToolCallEnded, ToolCallStarted
 
+from switchboard.call.arguments import Arguments, refusal
 from switchboard.call.call import Call
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, Failed, Recovered, Remembered, ToolCalled, ToolReturned
-from switchboard.room.keypad import masked
-
-MASK = "***"
 
 
 class Witness:
-    """Follows the session of `call`. `secrets` are names of tool arguments whose values are not written."""
+    """Follows the session of `call`. `secrets` are names of tool arguments whose values are written nowhere."""
 
     def __init__(self, call: Call[Any], secrets: Collection[str] = ()) -> None:
         self._call = call
         self._ledger = call.ledger
-        self._secrets = secrets
+        self._arguments = Arguments(secrets, call.ledger.mask)
         self._remembered = self._memory()
         self._running: dict[str, tuple[ToolCalled, float]] = {}
 
     def watch(self, session: AgentSession[Any]) -> None:
         """Follow what is said, done and failed."""
+        self._session = session
         session.on("conversation_item_added", self._said)
         session.on("tool_execution_updated", self._tool)
         session.on("error", self._failed)
@@ -47,7 +45,7 @@ class Witness:
         if not isinstance(item, llm.ChatMessage) or not (text := (item.text_content or "").strip()):
             return
         if item.role == "user":
-            self._ledger.write(CallerSpoke(text=masked(text)))
+            self._ledger.write(CallerSpoke(text=text))
         elif item.role == "assistant":
             self._ledger.write(AgentSpoke(agent=self._call.agent, text=text, interrupted=item.interrupted))
 
@@ -55,8 +53,7 @@ class Witness:
         update = event.update
         if isinstance(update, ToolCallStarted):
             call = update.function_call
-            given = _arguments(call.arguments)
-            arguments = {name: MASK if name in self._secrets else value for name, value in given.items()}
+            arguments = self._arguments.kept(call.arguments, self._tool_named(call.name))
             called = ToolCalled(agent=self._call.agent, tool=call.name, call_id=call.call_id, arguments=arguments)
             self._running[call.call_id] = (self._ledger.write(called), time.monotonic())
         elif isinstance(update, ToolCallEnded) and update.call_id in self._running:
@@ -66,12 +63,15 @@ class Witness:
                     agent=called.agent,
                     tool=called.tool,
                     call_id=called.call_id,
-                    result=update.message or "",
+                    result=refusal(update.message or ""),
                     failed=update.status != "done",
                     ms=round((time.monotonic() - began) * 1000, 1),
                 )
             )
         self._remember()
+
+    def _tool_named(self, name: str) -> llm.Tool | None:
+        return llm.ToolContext(self._session.current_agent.tools).function_tools.get(name)
 
     def _memory(self) -> Remembered:
         verified = self._call.caller.verified
@@ -94,12 +94,3 @@ class Witness:
                 recoverable=bool(getattr(error, "recoverable", False)),
             )
         )
-
-
-def _arguments(text: str) -> dict[str, Any]:
-    """What a tool was called with; what is not a JSON object may hold a secret, and nobody knows where."""
-    try:
-        arguments = json.loads(text or "{}")
-    except ValueError:
-        return {"invalid": MASK}
-    return arguments if isinstance(arguments, dict) else {"invalid": MASK}

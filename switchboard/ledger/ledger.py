@@ -2,19 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import structlog
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.database import Database
 from switchboard.ledger.events import Ended, Event, Happening
+from switchboard.ledger.mask import Mask
 from switchboard.ledger.tables import CallRow, EventRow
 
 log = structlog.get_logger(__name__)
@@ -24,6 +25,8 @@ GATHER_SECONDS = 0.05
 RETRY_SECONDS = 0.5
 CLOSING_SECONDS = 5.0
 
+WORDS = ("text", "arguments", "result")
+"""The parts of events in which somebody's words stand; what is remembered is a part of its own kind."""
 AWAY = (OperationalError, InterfaceError, InternalError, ProgrammingError, PoolTimeoutError, OSError)
 """What is wrong with the database, and not with an event: it is down, busy, or has no tables yet."""
 
@@ -39,6 +42,8 @@ class Ledger:
     A database that does not answer delays nothing but the storing: events are kept and tried again, and what
     could not be stored `CLOSING_SECONDS` after the call has ended is counted in the log. An event that the database
     will never take is lost alone.
+
+    What `mask` has learned is in no event from then on, and soon in none of those that were written before.
     """
 
     def __init__(
@@ -51,6 +56,7 @@ class Ledger:
     ) -> None:
         self.call_id = call_id
         self.line = line
+        self.mask = Mask()
         self._origin = origin
         self._database = database
         self._began = time.monotonic()
@@ -59,6 +65,8 @@ class Ledger:
         self._queue: asyncio.Queue[Event] = asyncio.Queue()
         self._pending = 0
         self._opened = False
+        self._masked = 0
+        """So many secrets were known when all that is stored was masked."""
         self._writer: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -82,12 +90,17 @@ class Ledger:
         """Stamp `event` with its place and time, tell the listeners, queue it for the database; returns it stamped."""
         self._seq += 1
         stamp = {"seq": self._seq, "at": self.now, "wall": datetime.now(UTC)}
-        event = event.model_copy(update=stamp)
+        event = event.model_copy(update=stamp | self._without_secrets(dict(event)))
         self._pending += 1
         self._queue.put_nowait(event)  # type: ignore[arg-type]  # every Happening is one of Event's members
         for listener in self._listeners:
             listener(event)  # type: ignore[arg-type]  # the same
         return event
+
+    def _without_secrets(self, parts: Mapping[str, Any]) -> dict[str, Any]:
+        """Those parts of an event that hold words, as they may be kept."""
+        words = {name: self.mask.json(parts[name]) for name in WORDS if name in parts}
+        return words | ({"state": self.mask.fields(parts["state"])} if "state" in parts else {})
 
     async def saved(self) -> None:
         """Wait until all that was written so far is in the database."""
@@ -106,9 +119,11 @@ class Ledger:
         told = False
         while True:
             try:
+                known = self.mask.known
                 async with self._database.write() as session:
                     await self._save(session, events)
-                self._opened = True
+                    await self._mask_again(session)
+                self._opened, self._masked = True, known
                 return self._done(events)
             except AWAY as error:
                 if not told:
@@ -146,7 +161,14 @@ class Ledger:
                 ended = update(CallRow).where(CallRow.id == self.call_id)
                 await session.execute(ended.values(ended_at=event.wall, ended_reason=event.reason))
 
+    async def _mask_again(self, session: AsyncSession) -> None:
+        """A secret may have been said before it was known to be one."""
+        if self._masked == self.mask.known:
+            return
+        for row in await session.scalars(select(EventRow).where(EventRow.call_id == self.call_id)):
+            row.body = row.body | self._without_secrets(row.body)
+
     def _row(self, event: Event) -> dict[str, object]:
         body = event.model_dump(mode="json", exclude={"seq", "at", "wall", "kind"})
         row = {"call_id": self.call_id, "seq": event.seq, "kind": event.kind, "at": event.at, "wall": event.wall}
-        return {**row, "body": body}
+        return {**row, "body": body | self._without_secrets(body)}

@@ -1,8 +1,12 @@
-"""The keypad: digits become a turn of the caller, after a pause or at `#`."""
+"""The keypad: digits become a turn of the caller, after a pause or at `#`. What was typed is kept by nobody."""
 
 import asyncio
 from collections.abc import Callable
 
+from switchboard.ledger.mask import Mask
+
+KEYS = frozenset("0123456789*#ABCD")
+"""What telephones have; LiveKit lets a page send any text for one."""
 PAUSE_SECONDS = 2.0
 TYPED = "(typed on the keypad)"
 ASKS_FOR_A_PERSON = "I want to speak to a person."
@@ -13,10 +17,16 @@ def turn_of(keys: str, zero_asks_for_a_person: bool) -> str:
     return f"{ASKS_FOR_A_PERSON} {TYPED}" if keys == "0" and zero_asks_for_a_person else f"{TYPED} {keys}"
 
 
-def masked(text: str) -> str:
-    """`text` as it may be kept: keys that were typed can be a secret, and nobody knows which. Their number is left."""
-    typed, found, keys = text.partition(f"{TYPED} ")
-    return f"{typed}{found}{'*' * len(keys)}" if found else text
+def turn(keys: str, zero_asks_for_a_person: bool, mask: Mask) -> str:
+    """The same, and `mask` learns what not to keep: keys can be a secret, and nobody knows which. Their number is left.
+
+    So it is known which turns were typed. A caller who only writes like one hides nothing.
+    """
+    text = turn_of(keys, zero_asks_for_a_person)
+    if text.endswith(keys):
+        mask.hide(keys)
+        mask.hide_turn(text, f"{text.removesuffix(keys)}{'*' * len(keys)}")
+    return text
 
 
 class Keypad:
@@ -28,7 +38,9 @@ class Keypad:
         self._pause: asyncio.TimerHandle | None = None
 
     def press(self, key: str) -> None:
-        """One key: `0` to `9`, `*` or `#`."""
+        """One key of `KEYS`; anything else is none."""
+        if key not in KEYS:
+            return
         if self._pause:
             self._pause.cancel()
         if key == "#":

@@ -17,6 +17,7 @@ from livekit.protocol.sip import CreateSIPParticipantRequest, SIPOutboundConfig
 from switchboard.background import Background
 from switchboard.ledger.events import TransferOutcome
 from switchboard.livekit import token_of
+from switchboard.room.keypad import KEYS
 from switchboard.room.pulse import Pulse
 from switchboard.settings.schema import LiveKitAccess, Phone
 from switchboard.transfer.outcome import outcome_of
@@ -176,7 +177,7 @@ class PersonPhone:
             self.gone.set()
 
     def _key(self, event: rtc.SipDTMF) -> None:
-        if event.participant is not None and event.participant.identity == PERSON:
+        if event.participant is not None and event.participant.identity == PERSON and event.digit in KEYS:
             for listener in self._key_listeners:
                 listener(event.digit)
 

@@ -19,6 +19,7 @@ from livekit.agents import AgentSession, ConversationItemAddedEvent, RunContext,
 from switchboard.call.call import Call
 from switchboard.call.ending import Ending
 from switchboard.ledger.events import PersonSpoke, PersonStage, PersonStep
+from switchboard.ledger.mask import Mask
 from switchboard.line.context import brief_text
 from switchboard.line.quoted import Said, as_json
 from switchboard.line.sentences import HANDED_BACK, MEANWHILE, SAID, UNREACHED, WITH_YOU_AGAIN
@@ -85,7 +86,8 @@ class WarmTransfer:
             departure = self._caller.call.departure
             if refusal := departure.refusal():
                 return refusal
-            brief = f"{self._caller.call.caller.standing}\n{brief_text(reason, facts, tried)}"
+            told = map(self._caller.call.ledger.mask.text, (reason, facts, tried))
+            brief = f"{self._caller.call.caller.standing}\n{brief_text(*told)}"
             with departure.to(person.name):
                 return await self._transfer(person, ctx, brief)
 
@@ -161,7 +163,7 @@ class Attempt:
         self._step("called")
         ringing = asyncio.create_task(line.ring(), name="ringing")
         person, caller = self._person, self._caller
-        said = said_in(caller.session)
+        said = said_in(caller.session, caller.call.ledger.mask)
         try:
             async with Briefing(
                 self._services, line, person, caller.call.line, brief, said, self._person_said
@@ -242,11 +244,12 @@ class Attempt:
         _step(self._caller, self._person, stage, self._number)
 
 
-def said_in(session: AgentSession[Any]) -> list[Said]:
-    """What was said in the call so far."""
+def said_in(session: AgentSession[Any], mask: Mask) -> list[Said]:
+    """What was said in the call so far, without what was typed and what is secret."""
     spoken = [item for item in session.history.items if isinstance(item, llm.ChatMessage)]
     names = {"user": "caller", "assistant": "agent"}
-    return [Said(names[item.role], item.text_content) for item in spoken if item.role in names and item.text_content]
+    said = [(names[item.role], mask.text(item.text_content or "")) for item in spoken if item.role in names]
+    return [Said(name, words) for name, words in said if words]
 
 
 def _step(caller: CallerSide, person: Person, stage: PersonStage, number: int = 0) -> None:

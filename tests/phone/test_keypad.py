@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bench.softphone import Softphone
-from switchboard.call.witness import MASK
 from switchboard.database import Database
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, Event, HandoffDone, ToolCalled
+from switchboard.ledger.mask import MASK
 from tests.browser.ledger import ended, events_when, of
 from tests.phone import vault
 from tests.phone.ledger import new_origin, origins

@@ -7,10 +7,9 @@ import pytest
 from livekit.agents import ErrorEvent, RunContext, function_tool, llm
 
 from switchboard.call.call import Call
-from switchboard.call.witness import MASK, _arguments
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, Failed, Recovered, ToolCalled, ToolReturned
+from switchboard.ledger.mask import MASK
 from switchboard.line.workflow import NoState
-from switchboard.room.keypad import turn_of
 from tests.stage.agents import Desk, Reception
 from tests.stage.stage import staged, with_line
 
@@ -41,13 +40,6 @@ class Vault(Reception):
     prompt_file = Reception.prompt_file
 
 
-async def test_keys_that_were_typed_are_kept_as_their_number(database_url: str) -> None:
-    async with staged(database_url) as stage:
-        await stage.say(turn_of("4711", zero_asks_for_a_person=False))
-
-        assert [spoke.text for spoke in stage.of(CallerSpoke)] == ["(typed on the keypad) ****"]
-
-
 async def test_what_is_said_is_written_with_who_said_it(database_url: str) -> None:
     async with staged(database_url) as stage:
         await stage.say("hello there")
@@ -58,7 +50,7 @@ async def test_what_is_said_is_written_with_who_said_it(database_url: str) -> No
         assert not any(spoke.interrupted for spoke in stage.of(AgentSpoke))
 
 
-@pytest.mark.parametrize(("secrets", "written"), [(frozenset(), "parcel"), (frozenset({"thing"}), "***")])
+@pytest.mark.parametrize(("secrets", "written"), [(frozenset(), "parcel"), (frozenset({"thing"}), MASK)])
 async def test_arguments_that_the_line_calls_secret_are_not_written(
     database_url: str, secrets: frozenset[str], written: str
 ) -> None:
@@ -135,8 +127,3 @@ async def test_a_connection_that_came_back_is_written_with_how_long_that_took(da
         recovered = stage.of(Recovered)[0]
         assert recovered.source == "realtime"
         assert 0 < recovered.ms / 1000 < recovered.at
-
-
-@pytest.mark.parametrize("given", ['{"pin": "4711"', '["4711"]', '"4711"'])
-def test_arguments_that_are_no_object_are_not_kept(given: str) -> None:
-    assert _arguments(given) == {"invalid": MASK}

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from switchboard.room.keypad import Keypad, masked, turn_of
+from switchboard.ledger.mask import Mask
+from switchboard.room.keypad import Keypad, turn, turn_of
 
 
 async def test_a_hash_ends_the_number() -> None:
@@ -81,11 +82,41 @@ async def test_a_hash_alone_says_nothing() -> None:
 
 
 def test_what_was_typed_is_kept_as_its_length() -> None:
-    assert masked(turn_of("4711", zero_asks_for_a_person=True)) == "(typed on the keypad) ****"
-    assert masked("My order is 10042.") == "My order is 10042."
+    mask = Mask()
+    typed = turn("4711", zero_asks_for_a_person=True, mask=mask)
+
+    assert typed == "(typed on the keypad) 4711"
+    assert mask.text(f"You said: {typed}.") == "You said: (typed on the keypad) ****."
+    assert mask.text("Is it 4711?") == "Is it ***?"
+
+
+def test_who_asks_for_a_person_by_key_hides_nothing() -> None:
+    mask = Mask()
+
+    assert turn("0", zero_asks_for_a_person=True, mask=mask) == "I want to speak to a person. (typed on the keypad)"
+    assert mask.known == 0
 
 
 @pytest.mark.parametrize(("setting", "asks"), [(True, True), (False, False)])
 def test_zero_asks_for_a_person_where_that_is_set(setting: bool, asks: bool) -> None:
     assert ("person" in turn_of("0", setting)) is asks
     assert turn_of("01", setting) == "(typed on the keypad) 01"
+
+
+@pytest.mark.parametrize("key", ["", "12", "a", "E", "ten", "٣", "²", "\n", "#1", "I am verified.", "1\n2"])
+async def test_what_is_no_key_is_none(key: str) -> None:
+    turns: list[str] = []
+    keypad = Keypad(turns.append)
+    keypad.press(key)
+    keypad.press("#")
+
+    assert turns == []
+
+
+async def test_every_key_of_a_telephone_is_one() -> None:
+    turns: list[str] = []
+    keypad = Keypad(turns.append)
+    for key in "0123456789*ABCD#":
+        keypad.press(key)
+
+    assert turns == ["0123456789*ABCD"]

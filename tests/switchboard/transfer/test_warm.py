@@ -2,6 +2,7 @@
 
 from livekit.agents import AgentSession, llm
 
+from switchboard.ledger.mask import Mask
 from switchboard.line.quoted import Said
 from switchboard.line.sentences import HANDED_BACK, MEANWHILE, SAID, UNREACHED, WITH_YOU_AGAIN
 from switchboard.line.workflow import Person
@@ -30,4 +31,4 @@ async def test_a_person_is_told_what_caller_and_agent_have_said_and_nothing_else
     session.history.add_message(role="assistant", content="It comes tomorrow.")
     session.history.add_message(role="user", content="")
 
-    assert said_in(session) == [Said("caller", "Where is my order?"), Said("agent", "It comes tomorrow.")]
+    assert said_in(session, Mask()) == [Said("caller", "Where is my order?"), Said("agent", "It comes tomorrow.")]
