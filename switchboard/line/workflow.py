@@ -86,7 +86,8 @@ class Workflow:
     max_handoffs: int = 8
     """The call's budget; past it the agent at hand finishes the call."""
     secrets: frozenset[str] = frozenset()
-    """Names of tool arguments whose values the ledger does not keep: a PIN, a password."""
+    """Names of tool arguments, such as a PIN or a password, whose values are kept nowhere: whatever has been such an
+    argument once is masked in all that the call has said, done and remembered."""
     playbook: Path | None = None
     """How the line's agents behave offline, on the simulator."""
 

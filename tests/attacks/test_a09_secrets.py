@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import pytest
+import structlog
 from livekit.agents import RunContext, function_tool, llm
 from pydantic import BaseModel
 
@@ -173,6 +174,7 @@ def logged(file: Path, form: Literal["console", "json"]) -> Iterator[None]:
         yield
     finally:
         root.handlers, root.level = handlers, level
+        structlog.reset_defaults()
 
 
 @pytest.mark.parametrize("form", ["console", "json"])
