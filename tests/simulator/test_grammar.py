@@ -40,7 +40,7 @@ def message(role: Any, *content: Any) -> Event:
         ({"output_modalities": []}, VALUE, "output_modalities"),
         ({"instructions": 5}, TYPE, "instructions"),
         ({"max_output_tokens": 0}, "integer_below_min_value", "max_output_tokens"),
-        ({"max_output_tokens": 5000}, "integer_above_max_value", "max_output_tokens"),
+        ({"max_output_tokens": 4097}, "integer_above_max_value", "max_output_tokens"),
         ({"max_output_tokens": "many"}, VALUE, "max_output_tokens"),
         ({"max_output_tokens": 1.5}, TYPE, "max_output_tokens"),
         ({"truncation": "sometimes"}, VALUE, "truncation"),
@@ -55,6 +55,7 @@ def message(role: Any, *content: Any) -> Event:
         ({"tools": [{"type": "code", "name": "look"}]}, VALUE, "tools[0].type"),
         ({"tools": [{"name": "look", "parameters": "none"}]}, TYPE, "tools[0].parameters"),
         ({"tools": [{"name": "look", "strict": True}]}, UNKNOWN, "tools[0].strict"),
+        ({"tools": [{"name": "look"}, {"name": "x" * 65}]}, VALUE, "tools[1].name"),
         ({"reasoning": "high"}, TYPE, "reasoning"),
         ({"prompt": "pmpt_1"}, TYPE, "prompt"),
         ({"prompt": {}}, MISSING, "prompt.id"),
@@ -73,7 +74,7 @@ def message(role: Any, *content: Any) -> Event:
         (detection(prefix_padding_ms="x"), TYPE, "audio.input.turn_detection.prefix_padding_ms"),
         (detection(silence_duration_ms=-1), "integer_below_min_value",
          "audio.input.turn_detection.silence_duration_ms"),
-        (detection(silence_duration_ms=10**12), "integer_above_max_value",
+        (detection(silence_duration_ms=2**31), "integer_above_max_value",
          "audio.input.turn_detection.silence_duration_ms"),
         (detection(idle_timeout_ms=10**30), "integer_above_max_value", "audio.input.turn_detection.idle_timeout_ms"),
         (detection(eagerness="low"), UNKNOWN, "audio.input.turn_detection.eagerness"),
@@ -260,6 +261,36 @@ async def test_audio_that_is_not_base64_is_refused(audio: str) -> None:
     async with Simulator(Given()) as simulator, connect(simulator) as wire:
         error = await wire.error("input_audio_buffer.append", audio=audio)
         assert (error["code"], error["param"]) == (VALUE, "audio")
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        detection(threshold=0, prefix_padding_ms=0, silence_duration_ms=0),
+        detection(threshold=1.0, silence_duration_ms=2**31 - 1),
+        spoken(speed=0.25),
+        spoken(speed=1.5),
+        {"max_output_tokens": 1},
+        {"max_output_tokens": 4096},
+        {"truncation": {"type": "retention_ratio", "retention_ratio": 1, "token_limits": {"post_instructions": 0}}},
+        {"tools": [{"name": "x" * 64}]},
+        {"tool_choice": {"type": "function", "name": "look"}},
+        {"reasoning": {"effort": None}},
+        {"prompt": {"id": "p", "variables": {"a": "b", "c": {"type": "input_text", "text": ""}}}},
+        {"id": "sess_1", "object": "realtime.session", "expires_at": 1, "model": "mine"},
+        heard(format={"type": "audio/pcm"}, transcription={"model": "mine", "language": None}, noise_reduction={}),
+    ],
+)  # fmt: skip
+async def test_what_is_just_right_is_taken(session: Event) -> None:
+    async with Simulator(Given()) as simulator, connect(simulator) as wire:
+        await wire.ask("session.update", "session.updated", session={"type": "realtime"} | session)
+
+
+async def test_the_longest_metadata_are_told_again() -> None:
+    metadata = {f"{number:064}": "x" * 512 for number in range(16)}
+    async with Simulator(Given()) as simulator, connect(simulator) as wire:
+        created = await wire.ask("response.create", "response.created", response={"metadata": metadata})
+        assert created["response"]["metadata"] == metadata
 
 
 @pytest.mark.parametrize("dialect", PATHS)
