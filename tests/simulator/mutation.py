@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 Json: TypeAlias = Any
 ODD: Sequence[Json] = (
     None, True, False, 0, -1, 1, 3, 2**31, 10**400, -0.5, 0.7, 3.5, 1e300, "", "x", "é", "pcm16", "auto", "server_vad",
-    "item_reference", "function", "x" * 600, [], [1], ["pcm16"], [[]], [{}], {}, {"a": 1}, {"type": "x"}, {"id": 5},
+    "item_reference", "function", " " * 600, [], [1], ["pcm16"], [[]], [{}], {}, {"a": 1}, {"type": "x"}, {"id": 5},
 )  # fmt: skip
 """Whatever the field is for, most of these are wrong in it."""
 
