@@ -11,13 +11,14 @@ from switchboard.pseudonyms import Pseudonyms
 
 
 async def unlock_account(session: AsyncSession, pseudonyms: Pseudonyms, details: Details) -> int:
-    """Forget the failures at the account that an order number or an e-mail address names, and who signed in for it.
+    """Forget the failures at the account that an order number or an e-mail address names; tells how many counts.
 
-    Tells how many counts these were.
+    Who signed in for it, and that order numbers were told, is forgotten as well.
     """
     customer = next(iter(await customers.named_by(session, details)), None)
     aimed_at = [details]
     if customer:
+        customer.numbers_told = False
         await session.execute(delete(SignIn).where(SignIn.customer_id == customer.id))
         numbers = await session.scalars(select(Order.number).where(Order.customer_id == customer.id))
         aimed_at = [Details(customer.postcode, number, customer.email) for number in (None, *numbers)]

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -78,7 +79,10 @@ class Base(DeclarativeBase):
 
 
 class Customer(Base):
-    """Somebody with an account. `email` is in lower case; `postcode` is written as on a letter: "SW1A 2AA"."""
+    """Somebody with an account. `email` is in lower case; `postcode` is written as on a letter: "SW1A 2AA".
+
+    `numbers_told`: somebody was verified without an order number, and could be told some: they prove nothing any more.
+    """
 
     __tablename__ = "customers"
 
@@ -90,6 +94,7 @@ class Customer(Base):
     city: Mapped[str]
     postcode: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[datetime]
+    numbers_told: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Order(Base):

@@ -53,8 +53,8 @@ UNPROVEN = (
     "`confirm_caller` with it, then call this tool again. A caller who does not know it can have a code: `send_code`."
 )
 CODE_WANTED = (
-    "The e-mail address is known already, so it proves nothing new. Say that you send a code to it, call `send_code`, "
-    "ask for the code, and call `confirm_caller` with it."
+    "That is right, but not enough for a change to this account. Say that you send a code to that address, call "
+    "`send_code`, ask for the code, and call `confirm_caller` with it."
 )
 EMAIL_WRONG = (
     "That is not the e-mail address of the account. Ask for it again, letter by letter, and call `confirm_caller`, or "
@@ -95,28 +95,40 @@ def account_to_change(call: Call[Any]) -> Account:
 
 async def verify(call: Call[Any], *, postcode: str, order_number: int | None, email: str | None) -> Verified:
     """Check what the caller gave and remember who they are. Raises a ToolError when it fails or may not be tried."""
+    by = BY_ALL if order_number is not None and email else BY_ORDER if order_number is not None else BY_EMAIL
     async with call.database.write() as session:
         customer, verdict = await _desk(call, session).try_details(Details(postcode, order_number, email))
+        if customer and by == BY_EMAIL:
+            by = _by_email(call, customer)
     _alert(call, verdict)
     if customer is None:
         call.caller.turned_away = verdict.held
         raise ToolError(LOCKED if verdict.held else NO_MATCH)
-    by = BY_ALL if order_number is not None and email else BY_ORDER if order_number is not None else BY_EMAIL
     return _remember(call, customer, by)
 
 
+def _by_email(call: Call[Any], customer: Customer) -> str:
+    """What an e-mail address proves to somebody who has proved an order number before, or who will be told some now."""
+    before = call.caller.verified
+    if before and (before.account, before.by) == (str(customer.id), BY_ORDER):
+        return BY_ALL
+    customer.numbers_told = True
+    return BY_EMAIL
+
+
 async def confirm_email(call: Call[Any], email: str) -> Verified:
-    """Check the address of a verified caller. Raises a ToolError when it is wrong, proves nothing new, or is held."""
-    account, verified = account_of(call), call.caller.verified
-    if verified and verified.by == BY_EMAIL:
-        raise ToolError(CODE_WANTED)
+    """Check the address of a verified caller. Raises a ToolError when it is wrong, not enough, or may not be tried."""
+    account = account_of(call)
     async with call.database.write() as session:
         customer = await customers.get(session, account)
         verdict = await _desk(call, session).try_email(customer, email)
     _alert(call, verdict)
     if not verdict.passed:
         raise ToolError(EMAIL_HELD if verdict.held else EMAIL_WRONG)
-    return _remember(call, customer, BY_ALL)
+    proved = _remember(call, customer, BY_ALL)
+    if proved.strength != "write":
+        raise ToolError(CODE_WANTED)
+    return proved
 
 
 async def send_code(call: Call[Any], details: Details | None) -> None:
@@ -158,20 +170,12 @@ async def _customer_of(call: Call[Any], session: AsyncSession) -> Customer | Non
 
 def _remember(call: Call[Any], customer: Customer, by: str) -> Verified:
     """Who they are now; what was proved before is not lost to less."""
-    before = call.caller.verified
-    if before and (before.account, before.by, by) == (str(customer.id), BY_ORDER, BY_EMAIL):
-        by = BY_ALL
-    strength = "write" if by in (BY_ALL, BY_CODE) else "read"
-    proved = Verified(str(customer.id), customer.name, by, strength)
-    if before is None or before.account != proved.account or _is_more(proved, before):
+    enough = by == BY_CODE or (by == BY_ALL and not customer.numbers_told)
+    proved, before = Verified(str(customer.id), customer.name, by, "write" if enough else "read"), call.caller.verified
+    if before is None or before.account != proved.account or before.strength == "read":
         call.caller.verified = proved
     call.caller.turned_away = False
     return call.caller.verified or proved
-
-
-def _is_more(proved: Verified, before: Verified) -> bool:
-    # To a caller who was verified by e-mail we have told order numbers: these prove nothing new.
-    return before.strength == "read" and (before.by != BY_EMAIL or proved.by == BY_CODE)
 
 
 def _desk(call: Call[Any], session: AsyncSession) -> Desk:

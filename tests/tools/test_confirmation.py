@@ -11,7 +11,9 @@ from livekit.agents import ToolError
 from sqlalchemy import text
 
 from shop.codes import GOOD_FOR
+from shop.customers import Details
 from shop.demo import AMELIA, DANIEL
+from shop.locks import unlock_account
 from shop.post import FilePost
 from switchboard.database import Database
 from tests.shop.rows import NOW
@@ -94,14 +96,30 @@ async def test_a_caller_who_gives_the_second_proof_as_a_second_verification_is_c
     assert strength(ctx) == ("write", access.BY_ALL)
 
 
-async def test_an_order_number_that_we_have_told_proves_nothing(seeded: Database) -> None:
+async def test_an_order_number_that_we_have_told_proves_nothing_in_this_call_or_another(seeded: Database) -> None:
     ctx = await verified(seeded, BY_EMAIL)
     assert "10187" in await list_recent_orders(ctx)
-    await verify_caller(ctx, **BY_EMAIL, order_number="10187")
-    await verify_caller(ctx, postcode=AMELIA.postcode, order_number="10187")
 
-    assert strength(ctx) == ("read", access.BY_EMAIL)
-    assert await refusal(confirm_caller(ctx, email=AMELIA.email)) == access.CODE_WANTED
+    for later in (ctx, ring(seeded)):
+        await verify_caller(later, **BY_EMAIL, order_number="10187")
+        assert strength(later)[0] == "read"
+    later = await verified(seeded, PROOF)
+    assert await refusal(confirm_caller(later, email=AMELIA.email)) == access.CODE_WANTED
+    assert await refusal(cancel_order(later, order_number="10187")) == access.UNPROVEN
+
+
+async def test_of_another_account_no_number_was_told(seeded: Database) -> None:
+    await verified(seeded, BY_EMAIL)
+
+    assert strength(await known(seeded, DANIEL)) == ("write", access.BY_ALL)
+
+
+async def test_a_person_can_let_order_numbers_be_proof_again(seeded: Database) -> None:
+    await verified(seeded, BY_EMAIL)
+    async with seeded.write() as session:
+        await unlock_account(session, seeded.pseudonyms, Details("", order_number=10042))
+
+    assert strength(await known(seeded)) == ("write", access.BY_ALL)
 
 
 async def test_what_was_proved_is_not_lost_to_less(seeded: Database) -> None:

@@ -188,6 +188,8 @@ export const texts = {
 
   tools: {
     verify_caller: { running: 'Checking who you are', done: 'Checked who you are', failed: 'Couldn’t confirm who you are yet' },
+    confirm_caller: { running: 'Making sure that it’s you', done: 'Made sure that it’s you', failed: 'Couldn’t be sure that it’s you yet' },
+    send_code: { running: 'Sending a code', done: 'Sent a code', failed: 'Couldn’t send a code' },
     find_order: { running: 'Looking up your order', done: 'Looked up your order', failed: 'Couldn’t look up the order' },
     list_recent_orders: { running: 'Looking at your recent orders', done: 'Looked at your recent orders', failed: 'Couldn’t see your orders' },
     start_return: { running: 'Arranging your return', done: 'Arranged your return', failed: 'Couldn’t arrange the return' },
