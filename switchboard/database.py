@@ -16,6 +16,9 @@ from switchboard.text import clean, cleaned
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
+PATIENCE = {"timeout": 5.0, "command_timeout": 15.0}
+"""Seconds for a connection and for a command: a server that hangs would be waited for without an end."""
+
 
 class Database:
     """A pool of connections to the database at `url` (see `async_url` for the forms it takes).
@@ -30,7 +33,7 @@ class Database:
         server = self.url.drivername != DRIVERS["sqlite"]
         self._engine = create_async_engine(
             self.url,
-            connect_args=connect_arguments(url) if server else {},
+            connect_args={**PATIENCE, **connect_arguments(url)} if server else {},
             pool_pre_ping=server,
             hide_parameters=True,
             json_serializer=_clean_json,

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.livekit import free_port
@@ -64,6 +66,22 @@ class Postgres:
             self._server.send_signal(signal.SIGINT)
             self._server.wait()
         shutil.rmtree(self._folder)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """It hangs, with every connection that it has."""
+        assert self._server is not None
+        children = subprocess.run(
+            ["pgrep", "-P", str(self._server.pid)], capture_output=True, text=True, check=True
+        ).stdout.split()
+        processes = [self._server.pid, *map(int, children)]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
 
     def create(self, name: str, template: str = "template0") -> str:
         """Make a database, a copy of `template`, and tell its URL, through the socket."""

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
+from sqlalchemy import text
 
 from switchboard.call.resume import recall
-from switchboard.database import Database
+from switchboard.database import PATIENCE, Database
 from switchboard.ledger.events import AgentSpoke, Ended
+from tests.postgres import Postgres
 from tests.stage.stage import staged
 
 PROMISE = 2.0
@@ -43,3 +45,22 @@ async def test_a_call_is_answered_and_ends(down: str) -> None:
             stage.conversation.ending.finish("goodbye")
             await stage.conversation.ending.over.wait()
         assert [ended.reason for ended in stage.of(Ended)] == ["goodbye"]
+
+
+async def test_a_database_that_hangs_is_given_up_and_used_again_when_it_is_back(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PATIENCE, "timeout", 0.5)
+    monkeypatch.setitem(PATIENCE, "command_timeout", 0.5)
+    async with aclosing(Database(postgres.create("hanging"))) as database:
+        assert await one(database) == 1
+        with postgres.paused():
+            for _ in range(2):  # over the connection that there was, and over a new one
+                with pytest.raises(TimeoutError):
+                    await one(database)
+        assert await one(database) == 1
+
+
+async def one(database: Database) -> int | None:
+    async with database.read() as session:
+        return await session.scalar(text("select 1"))
