@@ -61,6 +61,6 @@ async def test_a_database_that_hangs_is_given_up_and_used_again_when_it_is_back(
         assert await one(database) == 1
 
 
-async def one(database: Database) -> int | None:
+async def one(database: Database) -> object:
     async with database.read() as session:
         return await session.scalar(text("select 1"))

@@ -29,8 +29,10 @@ class Listener:
             await self.source.capture_frame(rtc.AudioFrame(pcm, RATE, 1, FRAME))
 
     async def hear(self, times: int) -> None:
+        """So many frames with a sound in them; LiveKit sends silence where a machine has no time."""
         async for event in self.stream:
-            self.heard.append(event.frame.data[0])
+            if sample := event.frame.data[0]:
+                self.heard.append(sample)
             if len(self.heard) == times:
                 return
 
@@ -67,7 +69,7 @@ async def test_a_stream_is_given_its_own_frames_and_no_others() -> None:
         assert [event for event in events if accept(event)] == [
             event for event in frames if event.audio_stream_event.stream_handle == each.handle
         ]
-    assert [set(each.heard) - {0} for each in both] == [{1000}, {2000}]
+    assert [set(each.heard) for each in both] == [{1000}, {2000}]
 
 
 async def test_a_stream_that_is_closed_is_told_no_more() -> None:
