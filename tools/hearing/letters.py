@@ -16,7 +16,7 @@ NAMES = (
 NAMED = {name: letter for letter, *names in map(str.split, NAMES.split("|")) for name in names}
 LETTERS = {word: word[0] for word in ALPHABET.split()} | NAMED
 YOU = frozenset(("u", "you", "yew"))
-LIKE = (("for",), ("as", "in"), ("like",), ("4",), ())
+LIKE = (("for",), ("as", "in"), ("is", "for"), ("like",), ("4",), ())
 
 
 def letter(word: str) -> str | None:

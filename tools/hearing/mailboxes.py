@@ -31,7 +31,8 @@ def mailbox(words: Sequence[str], begin: int, at: int) -> Meaning | None:
     name, glued = said[talk:], words[at] == GLUED
     initial = word_at(words, at - len(said) - 1) == PAUSE and len(word_at(words, at - len(said) - 2)) == 1
     # "Reach me at", "a. hart at": who knows whether that is a name, and whether that is all of it?
-    if not name or initial or (talk and name[0] in TALK and said[talk - 1] not in IS and not glued):
+    told = not talk or said[talk - 1] in IS or said[talk - 1].endswith("'s")
+    if not name or initial or (_is_talk(name[0]) and not told and not glued):
         return None
     if not talk and name[0] in JOINTS:
         name[0] = JOINTS[name[0]]  # "dot" that begins is somebody's name
@@ -46,9 +47,13 @@ def _in_name(word: str) -> bool:
 def _talk(said: Sequence[str]) -> int:
     """How many words stand before a name. One that a joint follows is part of the name, whichever word it is."""
     for at in range(len(said) - 2, -1, -1):
-        if is_word(said[at]) and is_word(said[at + 1]) and said[at].replace("'", "") in TALK:
+        if is_word(said[at]) and is_word(said[at + 1]) and _is_talk(said[at]):
             return at + 1
     return 0
+
+
+def _is_talk(word: str) -> bool:
+    return word.replace("'", "") in TALK or word.removesuffix("'s") in TALK
 
 
 def _together(name: Sequence[str], *, glued: bool) -> str | None:

@@ -23,6 +23,8 @@ UNDERSTOOD = [
     ("amelia dot hart at symbol example dot com", HERS),
     ("amelia full stop hart at example point com", HERS),
     ("my email is amelia dot hart at example dot com", HERS),
+    ("my email's amelia dot hart at example dot com", HERS),
+    ("it's me at example dot com", "me@example.com"),
     ("my e-mail address is amelia dot hart at example dot com please", HERS),
     ("My e mail, amelia dot hart at example dot com", HERS),
     ("sure, that's amelia dot hart at example dot com, and my postcode is M1 4BT", HERS),

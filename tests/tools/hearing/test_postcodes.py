@@ -28,6 +28,8 @@ UNDERSTOOD = [
     ("Sierra, Whisky, 1, Alfa, 2, Alfa, Alfa", "SW1A2AA"),
     ("S for sugar W for whisky one A two A A", "SW1A2AA"),
     ("S for sugar, W as in whisky, 1, A for apple, 2, A for apple, A for apple", "SW1A2AA"),
+    ("S is for sugar, W is for whisky, one A, two A A", "SW1A2AA"),
+    ("SW1A 2AA, that's S W one A two A A", "SW1A2AA"),
     ("S like sugar, W like water, one A, two A A", "SW1A2AA"),
     ("S sugar W whisky one A two A A", "SW1A2AA"),
     ("S double u one A two A A", "SW1A2AA"),
