@@ -17,8 +17,9 @@ def host(words: Sequence[str], at: int) -> Meaning | None:
     while word_at(words, at + used) == "." and is_word(word_at(words, at + used + 1)):
         more, label = _label(words, at + used + 1)
         used, text = used + 1 + more, f"{text}.{label}"
-    # With a dash behind it, or another sign, it was not all.
-    return (used, text) if "." in text and word_at(words, at + used) not in JOINTS else None
+    # With a dash behind it, or another sign, it was not all; a dot behind it ends a sentence.
+    is_all = word_at(words, at + used) not in JOINTS.keys() - {"."}
+    return (used, text) if "." in text and is_all else None
 
 
 def _first(words: Sequence[str], at: int) -> Meaning:

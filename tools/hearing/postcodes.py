@@ -93,7 +93,8 @@ def _words(text: str) -> list[str]:
 
 def _candidates(words: Sequence[str]) -> Iterator[Found]:
     """All that has the shape, and of what could be made of the same words the best."""
-    for start in range(len(words)):
+    starts = (at for at, word in enumerate(words) if word != "and")  # that is an N only among letters
+    for start in starts:
         for end, texts in read(words, start, symbols, _begins).items():
             found = [Found(start, end, text) for text in texts]
             shaped = [one for one in found if POSTCODE.fullmatch(certain(one.text)) and _exists(one)]

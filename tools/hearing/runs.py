@@ -81,7 +81,7 @@ def _meant(words: Sequence[str], at: int) -> str:
     word, before, after = words[at], word_at(words, at - 1), word_at(words, at + 1)
     if word == "plus":
         return "+"
-    if word in ("a", "an") and after in SCALES:
+    if word == "a" and after in SCALES:
         return "one"
     # "One zero zero for two" is spelled digit by digit; "10042 for two people" is not.
     if word in SOUNDS and digit(before) and (digit(after) or not after):

@@ -56,7 +56,7 @@ def _split(written: str) -> Iterator[str]:
     core = written.strip("'").rstrip(".,").strip("'") or written
     name, sign, host = core.partition("@")
     if name and sign:
-        yield from (STOP,) if "@" in host else filter(None, (name, GLUED, host))
+        yield from filter(None, (name, GLUED, host))
     elif host:
         yield from (AT, host)
     else:

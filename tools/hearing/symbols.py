@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 from tools.hearing.letters import letters
-from tools.hearing.numerals import ROUND, digit, repeated, small
+from tools.hearing.numerals import digit, repeated, small
 from tools.hearing.words import Meaning, word_at
 
 DOUBT = "?"
@@ -51,13 +51,20 @@ def _as_said(words: Sequence[str], at: int) -> Iterator[Meaning]:
     word = words[at]
     yield from letters(words, at)
     yield from repeated(words, at)
-    yield from small(words, at)
-    if word in ROUND:
-        yield 1, ROUND[word] + "0"
+    yield from _numbers(words, at)
     if word == "double" and digit(word_at(words, at + 1)):
         yield 1, HALF_HEARD
     if PIECE.fullmatch(word) and word not in ("be", "to"):
         yield 1, word
+
+
+def _numbers(words: Sequence[str], at: int) -> Iterator[Meaning]:
+    """Numbers below a hundred; "twenty five G U" is 20 and 5 GU, since nobody says the halves of a postcode in one."""
+    for used, number in small(words, at):
+        if used == 1 or word_at(words, at + used)[:1].isdecimal() or digit(word_at(words, at + used)):
+            yield used, number
+        else:
+            yield 1, number[0] + "0"
 
 
 def _alike(symbol: str) -> tuple[str, ...]:

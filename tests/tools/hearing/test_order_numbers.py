@@ -101,6 +101,7 @@ ASKED_AGAIN = [
     "one hundred one forty one",
     "thousand",
     "hundred hundred",
+    "100 hundred",
     "double",
     "double double oh",
     "1" * 5000,
