@@ -2,7 +2,7 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: demo test test-fast check setup packages ahead mutants sbom audit lock clean
+.PHONY: demo test test-fast check setup packages ahead mutants fuzz sbom audit lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -11,6 +11,7 @@ help:
 	@echo "make test-fast  only the tests that need no real part: no LiveKit, browser, phone or container"
 	@echo "make check      only style, types and layers, and the page's own checks"
 	@echo "make mutants    which small faults in the code no fast test would notice (hours)"
+	@echo "make fuzz       everything that others' words come in by, ten minutes each (an hour and a half)"
 	@echo "make ahead      what the newest pre-release of LiveKit Agents would break"
 	@echo "make sbom       bills of materials (CycloneDX) in var/sbom"
 	@echo "make audit      known weaknesses of the packages in the locks"
@@ -38,6 +39,9 @@ check: setup
 mutants: setup
 	@scripts/mutants --sample 150
 	@npm --prefix web run mutants
+
+fuzz: setup
+	@scripts/fuzz --seconds 600
 
 ahead: setup
 	@scripts/ahead
