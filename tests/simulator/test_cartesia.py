@@ -118,6 +118,14 @@ async def test_contexts_on_one_socket_are_kept_apart() -> None:
         ]
 
 
+async def test_a_voice_may_be_given_by_its_embedding() -> None:
+    async with Simulator(Given()) as simulator, connect(simulator) as client:
+        await client.send({"voice": {"mode": "embedding", "embedding": [0.1, 0.2]}})
+        await client.until("done")
+
+        assert simulator.cartesia.spoken_by("embedding") == ["Hello."]
+
+
 async def test_words_wait_for_their_sentence_when_the_client_lets_them() -> None:
     async with Simulator(Given()) as simulator, connect(simulator) as client:
         for word in ("Good ", "morning, ", "everybody. "):
