@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import types
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, Protocol, TypeAlias, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -19,25 +20,31 @@ Rule: TypeAlias = Callable[[Any, str], None]
 """A further check of a value that has its shape and is not null, and of its path. Raises ProtocolError."""
 
 
-class Shape(Protocol):
-    """`takes` tells by the value's JSON type alone whether `check` is worth asking; `check` raises ProtocolError."""
+class Shape(ABC):
+    """What one value may be."""
 
     @property
+    @abstractmethod
     def expected(self) -> str:
-        """What it takes, in words."""
-        ...
+        """What it takes, in the service's words."""
 
+    @abstractmethod
     def takes(self, value: object) -> bool:
         """Whether `value` has a JSON type that fits."""
-        ...
 
     def check(self, value: object, path: str) -> None:
-        """All of `value`, which stands at `path`."""
-        ...
+        """All of `value`, which stands at `path`. Raises ProtocolError."""
+        if not self.takes(value):
+            raise mistyped(path, self.expected, value)
+        self.check_inside(value, path)
+
+    @abstractmethod
+    def check_inside(self, value: Any, path: str) -> None:
+        """What cannot be told by the JSON type. Raises ProtocolError."""
 
 
 @dataclass(frozen=True)
-class Anything:
+class Anything(Shape):
     """Whatever JSON can say."""
 
     expected = "anything"
@@ -46,31 +53,34 @@ class Anything:
         """Always."""
         return True
 
-    def check(self, value: object, path: str) -> None:
-        """Nothing is wrong."""
+    def check_inside(self, _value: Any, _path: str) -> None:
+        """It is the client's own affair."""
 
 
 @dataclass(frozen=True)
-class Plain:
+class Plain(Shape):
     """A string, a number or a truth."""
 
-    expected: str
+    name: str
     kinds: tuple[type, ...]
+
+    @property
+    def expected(self) -> str:
+        """Its name."""
+        return self.name
 
     def takes(self, value: object) -> bool:
         """One of its kinds; a truth is no number."""
         return isinstance(value, self.kinds) and (bool in self.kinds or not isinstance(value, bool))
 
-    def check(self, value: object, path: str) -> None:
+    def check_inside(self, value: Any, path: str) -> None:
         """Integers have an end, which no service has documented: here it is that of 32 bits."""
-        if not self.takes(value):
-            raise mistyped(path, self.expected, value)
         if isinstance(value, int) and value > LARGEST:
             raise above(path, "integer", LARGEST, value)
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(Shape):
     """One of a few strings, or of a few integers."""
 
     values: tuple[Any, ...]
@@ -84,10 +94,8 @@ class Choice:
         """A value of the same kind."""
         return type(value) is type(self.values[0])
 
-    def check(self, value: object, path: str) -> None:
+    def check_inside(self, value: Any, path: str) -> None:
         """One of them."""
-        if not self.takes(value):
-            raise mistyped(path, self.expected, value)
         if value in self.values:
             return
         if isinstance(value, int) and value < min(self.values):
@@ -98,7 +106,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Array:
+class Array(Shape):
     """A list."""
 
     item: Shape
@@ -108,49 +116,44 @@ class Array:
         """A list."""
         return isinstance(value, list)
 
-    def check(self, value: object, path: str) -> None:
+    def check_inside(self, value: Any, path: str) -> None:
         """Every item."""
-        if not isinstance(value, list):
-            raise mistyped(path, self.expected, value)
         for index, item in enumerate(value):
             self.item.check(item, f"{path}[{index}]")
 
 
 @dataclass(frozen=True)
-class Table:
-    """An object with any names."""
+class Object(Shape):
+    """An object."""
 
-    value: Shape
     expected = "an object"
 
     def takes(self, value: object) -> bool:
         """An object."""
         return isinstance(value, dict)
 
-    def check(self, value: object, path: str) -> None:
+
+@dataclass(frozen=True)
+class Table(Object):
+    """An object with any names."""
+
+    value: Shape
+
+    def check_inside(self, value: Any, path: str) -> None:
         """Every value."""
-        if not isinstance(value, dict):
-            raise mistyped(path, self.expected, value)
         for name, entry in value.items():
             self.value.check(entry, f"{path}.{name}")
 
 
 @dataclass(frozen=True)
-class Fields:
+class Fields(Object):
     """An object with these names, and no others."""
 
     fields: Mapping[str, Shape]
     required: tuple[str, ...]
-    expected = "an object"
 
-    def takes(self, value: object) -> bool:
-        """An object."""
-        return isinstance(value, dict)
-
-    def check(self, value: object, path: str) -> None:
+    def check_inside(self, value: Any, path: str) -> None:
         """Every field."""
-        if not isinstance(value, dict):
-            raise mistyped(path, self.expected, value)
         place = f"{path}." if path else ""
         for name in self.required:
             if name not in value:
@@ -162,29 +165,22 @@ class Fields:
 
 
 @dataclass(frozen=True)
-class Tagged:
+class Tagged(Object):
     """One of several objects, told apart by a tag."""
 
     objects: tuple[Fields, ...]
-    expected = "an object"
 
-    def takes(self, value: object) -> bool:
-        """An object."""
-        return isinstance(value, dict)
-
-    def check(self, value: object, path: str) -> None:
+    def check_inside(self, value: Any, path: str) -> None:
         """The one object that it is by its tags."""
-        if not isinstance(value, dict):
-            raise mistyped(path, self.expected, value)
         found = self.objects
         for tag in TAGS:
             if len(found) > 1:
                 found = _tagged(found, tag, value, path)
-        found[0].check(value, path)
+        found[0].check_inside(value, path)
 
 
 @dataclass(frozen=True)
-class Either:
+class Either(Shape):
     """One of several shapes, told apart by their JSON types."""
 
     shapes: tuple[Shape, ...]
@@ -198,16 +194,13 @@ class Either:
         """Any of them does."""
         return any(shape.takes(value) for shape in self.shapes)
 
-    def check(self, value: object, path: str) -> None:
+    def check_inside(self, value: Any, path: str) -> None:
         """The first that takes it."""
-        for shape in self.shapes:
-            if shape.takes(value):
-                return shape.check(value, path)
-        raise mistyped(path, self.expected, value)
+        next(shape for shape in self.shapes if shape.takes(value)).check_inside(value, path)
 
 
 @dataclass(frozen=True)
-class Ruled:
+class Ruled(Shape):
     """A shape with a rule, which may also be null."""
 
     shape: Shape
@@ -223,11 +216,11 @@ class Ruled:
         """As the shape, or null."""
         return (value is None and self.nullable) or self.shape.takes(value)
 
-    def check(self, value: object, path: str) -> None:
+    def check_inside(self, value: Any, path: str) -> None:
         """The shape first."""
         if value is None and self.nullable:
             return
-        self.shape.check(value, path)
+        self.shape.check_inside(value, path)
         if self.rule is not None:
             self.rule(value, path)
 
