@@ -5,6 +5,7 @@ import sys
 import warnings
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -18,9 +19,10 @@ from switchboard.call.admission import Admission
 from switchboard.call.call import Caller
 from switchboard.call.channel import PHONE, WEB
 from switchboard.call.dispatch import Dispatch
-from switchboard.call.resume import recall
+from switchboard.call.resume import goes_on, recall
 from switchboard.call.source import Source
 from switchboard.conversation import Conversation
+from switchboard.database import Database
 from switchboard.line.workflow import Workflow
 from switchboard.presence import Invitation
 from switchboard.room.own_frames import keep_frames_apart
@@ -48,38 +50,53 @@ async def answer(ctx: JobContext) -> None:
 
 
 async def refuse(line: str, ctx: JobContext) -> None:
-    """Close the room of a call for a line that there is not: its caller is not left waiting."""
+    """A call for a line that there is not."""
     log.error("a call was refused: there is no such line", line=line, lines=list(LINES), room=ctx.job.room.name)
+    await _put_out(ctx, "no such line")
+
+
+async def _put_out(ctx: JobContext, why: str) -> None:
+    """Close the room of a call that nobody answers: its caller is not left waiting."""
     await ctx.delete_room()
-    ctx.shutdown("no such line")
+    ctx.shutdown(why)
 
 
 async def answer_on(line: Workflow, ctx: JobContext) -> None:
     """One call on `line`."""
     chosen = settings()
     asked = Dispatch.understood(ctx.job.metadata)
-    origin = asked.resume or ctx.job.room.name
     seat = Seat(ctx.api, ctx.job)
     if not await seat.free():
         log.warning("an agent was not needed: the room has one, or is no more", room=ctx.job.room.name)
         ctx.shutdown("not needed")
         return
+    async with aclosing(database_of(chosen)) as database:
+        if asked.resume and not await goes_on(database, asked.resume, ctx.job.room.name):
+            log.warning("a call was refused: it is over, or goes on in another room", room=ctx.job.room.name)
+            await _put_out(ctx, "the call is over")
+            return
+        await _hold(line, ctx, asked, seat, database)
+    ctx.shutdown("the call is over")  # where the room stays, because it is another agent's, LiveKit would not notice
+
+
+async def _hold(line: Workflow, ctx: JobContext, asked: Dispatch, seat: Seat, database: Database) -> None:
+    """Have the call, to its end."""
+    chosen = settings()
+    origin = asked.resume or ctx.job.room.name
     async with (
-        aclosing(database_of(chosen)) as database,
         services(chosen, line) as available,
         Conversation(
             line,
             available,
             database,
             Caller(source=Source.understood(ctx.job.room.metadata)),
-            past=await recall(database, origin),
+            past=await recall(database, origin, timedelta(minutes=chosen.call.verified_away_minutes)),
             origin=origin,
             channel=PHONE if asked.phone else WEB,
             invitation=Invitation(ctx.room, seat, ctx.connect, asked.caller),
         ) as conversation,
     ):
         await conversation.hold()
-    ctx.shutdown("the call is over")  # where the room stays, because it is another agent's, LiveKit would not notice
 
 
 def prepare_process(_process: JobProcess) -> None:

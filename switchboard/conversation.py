@@ -199,6 +199,8 @@ class Conversation:
                 caller=self.call.caller.masked_number,
             )
         )
+        if self._past:
+            self._witness.takes_up()
         self.ending.begin()
 
     async def _start_session(

@@ -1,6 +1,7 @@
 """A call's life in a LiveKit room: the caller comes, goes and comes back, types, and is put through to people."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -174,9 +175,12 @@ class Presence:
             await room.gone.wait()
             if self._speaks:
                 self._session.interrupt()
+            left = time.monotonic()
             if not self._channel.comes_back or not await any_set(room.here, seconds=self._limits.grace_seconds):
                 self._ending.finish("caller_left")
                 return
+            if time.monotonic() - left > 60 * self._limits.verified_away_minutes:
+                self._call.caller.verified = None
             if self._speaks:
                 self._session.generate_reply(instructions=BACK_AGAIN)
 

@@ -1,8 +1,10 @@
 """Taking up a call that broke off: its worker died, or the caller came back too late."""
 
 import asyncio
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 import structlog
 from livekit.agents import llm
@@ -10,16 +12,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from switchboard.call.call import Verified
 from switchboard.database import Database
-from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, Event, HandoffDone, Remembered
-from switchboard.ledger.timeline import newest_of, timeline
+from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Event, HandoffDone, Remembered
+from switchboard.ledger.standing import standing_of
+from switchboard.ledger.timeline import newest_of, story
 from switchboard.line.quoted import Said
 from switchboard.line.sentences import BROKE_OFF
 
 log = structlog.get_logger(__name__)
 
-FOR_GOOD = ("goodbye", "silence", "maximum_length", "transferred")
 LONGEST = 40
 RECALL_SECONDS = 1.0
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,25 @@ class Past:
         return llm.ChatMessage(role="system", content=["\n".join([standing, BROKE_OFF, *map(str, self.said)])])
 
 
-async def recall(database: Database, origin: str) -> Past | None:
+async def goes_on(database: Database, origin: str, room: str) -> bool:
+    """Whether the call of that origin goes on in that room: it has not moved to another, and nobody has ended it.
+
+    So it is as well where the database does not tell in time.
+    """
+    return await _in_time(_goes_on(database, origin, room), otherwise=True)
+
+
+async def recall(database: Database, origin: str, verified_for: timedelta) -> Past | None:
     """The newest call of that origin, if it broke off; None when there is none, or when it was ended for good.
 
-    None as well where the database does not tell in time: nobody's call waits for it to be answered.
+    Who was away for longer than `verified_for` is not verified any more. None as well where the database does not tell
+    in time: nobody's call waits for it to be answered.
     """
-    looking = asyncio.ensure_future(_recall(database, origin))
+    return await _in_time(_recall(database, origin, verified_for), otherwise=None)
+
+
+async def _in_time(question: Coroutine[Any, Any, Answer], otherwise: Answer) -> Answer:
+    looking = asyncio.ensure_future(question)
     await asyncio.wait([looking], timeout=RECALL_SECONDS)
     try:
         if looking.cancel():
@@ -54,19 +71,28 @@ async def recall(database: Database, origin: str) -> Past | None:
         return looking.result()
     except (SQLAlchemyError, OSError) as error:
         log.error("what was before is not known: the database does not answer", error=type(error).__name__)
-        return None
+        return otherwise
 
 
-async def _recall(database: Database, origin: str) -> Past | None:
-    call_id = await newest_of(database, origin)
-    events = await timeline(database, call_id) if call_id else []
-    ended = [event.reason for event in events if isinstance(event, Ended)]
+async def _goes_on(database: Database, origin: str, room: str) -> bool:
+    standing = await standing_of(database, origin)
+    return standing.room == room and not standing.over
+
+
+async def _recall(database: Database, origin: str, verified_for: timedelta) -> Past | None:
+    over = (await standing_of(database, origin)).over
+    call_id = None if over else await newest_of(database, origin)
+    return _past(call_id, await story(database, call_id), verified_for) if call_id else None
+
+
+def _past(call_id: str, events: Sequence[Event], verified_for: timedelta) -> Past:
     agents = [agent for event in events if (agent := _agent(event))]
-    if not call_id or not agents or set(ended) & set(FOR_GOOD):
-        return None
     memories = [event for event in events if isinstance(event, Remembered)]
     last = memories[-1] if memories else None
     verified = Verified(**last.verified) if last and last.verified else None
+    left = max(event.wall for event in events if event.wall)
+    if datetime.now(UTC) - left > verified_for:
+        verified = None
     said = tuple(said for event in events if (said := _said(event)))[-LONGEST:]
     return Past(call_id, agents[-1], last.state if last else {}, verified, said)
 

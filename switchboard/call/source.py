@@ -1,4 +1,4 @@
-"""Where a call comes from, as limits count it: marks that tell nobody an address. A room's metadata carries them."""
+"""Where a call comes from, as limits count it: pseudonyms, which the metadata of its room carries."""
 
 from typing import Self
 
@@ -11,11 +11,11 @@ class Source(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
 
     address: str = ""
-    """A mark of the address, the same for all of an IPv6 customer's; "" where it is not known."""
+    """A pseudonym of the address, the same for all of an IPv6 customer's; "" where it is not known."""
     identity: str = ""
-    """A mark of who signed in, where callers have to."""
+    """A pseudonym of who signed in, where callers have to."""
     account: str = ""
-    """A mark of their e-mail address, where the sign-in service has verified one."""
+    """A pseudonym of their e-mail address, where the sign-in service has verified one."""
 
     def dumps(self) -> str:
         """The source as metadata."""

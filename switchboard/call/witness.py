@@ -26,7 +26,7 @@ class Witness:
         self._call = call
         self._ledger = call.ledger
         self._arguments = Arguments(secrets, call.ledger.mask)
-        self._remembered = self._memory()
+        self._remembered: Remembered | None = self._memory()
         self._running: dict[str, tuple[ToolCalled, float]] = {}
 
     def watch(self, session: AgentSession[Any]) -> None:
@@ -35,6 +35,11 @@ class Witness:
         session.on("conversation_item_added", self._said)
         session.on("tool_execution_updated", self._tool)
         session.on("error", self._failed)
+
+    def takes_up(self) -> None:
+        """The call goes on from another one: what it knows is written here, whether or not it changes."""
+        self._remembered = None
+        self._remember()
 
     def reconnected(self, seconds: float) -> None:
         """The realtime connection is back after that long."""

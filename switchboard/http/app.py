@@ -1,7 +1,7 @@
 """The web app, put together: every address it answers stands in one table."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,15 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from switchboard.database import Database
 from switchboard.http.attendance import WATCH_SECONDS, Attendance
 from switchboard.http.auth import caller_auth
 from switchboard.http.calls import Calls
 from switchboard.http.capacity import Capacity
+from switchboard.http.comebacks import Comebacks
 from switchboard.http.errors import (
     BadRequest,
+    DatabaseDown,
     HouseFull,
     LineUnknown,
     LiveKitDown,
@@ -61,6 +64,7 @@ def create_app(
     """
     web, limits = settings.web, settings.call
     server_url = settings.livekit.public_url or livekit.url
+    database = Database(settings.storage.url.get_secret_value())
     rooms = Rooms(livekit, limits)
     capacity = Capacity(rooms, limits)
     attendance = Attendance(rooms, capacity, watch_seconds)
@@ -71,7 +75,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with rooms, attendance:
+        async with aclosing(database), rooms, attendance:
             yield
 
     app = FastAPI(
@@ -86,7 +90,7 @@ def create_app(
     app.include_router(
         _callers(
             Tokens(signer, known, capacity, attendance, sources, server_url),
-            Calls(rooms, known, capacity, attendance, signer, tickets, sources, server_url),
+            Calls(rooms, known, capacity, attendance, signer, tickets, Comebacks(database), sources, server_url),
             web,
         )
     )
@@ -103,12 +107,13 @@ def _callers(tokens: Tokens, calls: Calls, web: Web) -> APIRouter:
     checks = [*limits, *known, Depends(_no_store)]
     sign_in = (SignInNeeded, SignInDown) if auth else ()
     always = (BadRequest, NotJson, OtherSite, TooLarge, TooManyRequests, LiveKitDown, *sign_in)
+    back = (TicketRefused, DatabaseDown)
     places = (LineUnknown, HouseFull, TooManyCalls)
     table: list[tuple[str, str, Any, int, str, tuple[type[Refused], ...]]] = [
         ("POST", "/token", tokens.issue, 201, "A token for LiveKit's own frontends", places),
         ("POST", "/calls", calls.start, 201, "Start a call", places),
-        ("POST", "/calls/resume", calls.resume, 200, "Come back to a call", (TicketRefused, HouseFull, TooManyCalls)),
-        ("DELETE", "/calls", calls.end, 204, "End a call", (TicketRefused,)),
+        ("POST", "/calls/resume", calls.resume, 200, "Come back to a call", (*back, HouseFull, TooManyCalls)),
+        ("DELETE", "/calls", calls.end, 204, "End a call", back),
     ]
     router = APIRouter(dependencies=checks, tags=["calls"])
     for method, path, endpoint, status, summary, refusals in table:

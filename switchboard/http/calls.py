@@ -12,6 +12,7 @@ from switchboard.call.source import Source
 from switchboard.http.attendance import Attendance
 from switchboard.http.auth import owner_of
 from switchboard.http.capacity import Capacity
+from switchboard.http.comebacks import Comebacks
 from switchboard.http.errors import LineUnknown, LiveKitDown, TicketRefused
 from switchboard.http.lines import LINE_PATTERN, Lines
 from switchboard.http.rooms import CallRoom, Rooms
@@ -41,6 +42,11 @@ class ResumeRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     ticket: TicketText
+    attempt: Annotated[str, Field(min_length=16, max_length=64)] | None = Field(
+        default=None,
+        description="Anything that nobody can guess. A ticket is good once; with the same attempt it is good again, "
+        "until the ticket that took its place is used: for an answer that was lost.",
+    )
     fresh: bool = Field(default=False, description="The room is no good (its agent is gone): go on in a new one.")
 
 
@@ -59,7 +65,7 @@ class CallAnswer(BaseModel):
     line: str
     server_url: str = Field(description="The LiveKit server to connect to.")
     participant_token: str = Field(description="Opens the room to this caller.")
-    ticket: str = Field(description="Keep it: it leads back to the call after a reload or a dropped connection.")
+    ticket: str = Field(description="Keep it in the place of the one before: it leads back to the call, once.")
     expires_in: int = Field(description="Seconds for which the participant token is good.", examples=[TOKEN_SECONDS])
 
 
@@ -74,6 +80,7 @@ class Calls:
         attendance: Attendance,
         signer: TokenSigner,
         tickets: Tickets,
+        comebacks: Comebacks,
         sources: Sources,
         server_url: str,
     ) -> None:
@@ -83,6 +90,7 @@ class Calls:
         self._attendance = attendance
         self._signer = signer
         self._tickets = tickets
+        self._comebacks = comebacks
         self._sources = sources
         self._server_url = server_url
 
@@ -98,21 +106,27 @@ class Calls:
     async def resume(self, request: Request, asked: ResumeRequest) -> CallAnswer:
         """Come back to a call: to its room, or to a new one where the call goes on if the room is gone."""
         ticket, source = self._read(asked.ticket, request), self._sources.of(request)
-        if asked.fresh:
-            await self._close(ticket.room)
-        elif await self._rooms.exists(ticket.room):
-            self._attendance.doubt(_room(ticket, source), TOKEN_SECONDS)
-            log.info("a caller comes back", room=ticket.room)
-            return self._answer(ticket, source)
-        moved = ticket.model_copy(update={"room": self._tickets.next_room(ticket), "moves": ticket.moves + 1})
-        await self._open(moved, _room(moved, source, warm=True), instead_of=ticket.room)
-        return self._answer(moved, source)
+        stays = not asked.fresh and await self._rooms.exists(ticket.room)
+        following = self._tickets.following(ticket, moves=not stays)
+        async with self._comebacks.using(ticket, following, asked.attempt):
+            if asked.fresh:
+                await self._close(ticket.room)
+            if stays:
+                self._attendance.doubt(_room(following, source), TOKEN_SECONDS)
+            else:
+                await self._open(following, _room(following, source, warm=True), instead_of=ticket.room)
+        log.info("a caller comes back", room=following.room)
+        return self._answer(following, source)
 
     async def end(self, request: Request, asked: EndRequest) -> None:
-        """End a call. It is no error if it has ended."""
+        """End a call, for good: nobody comes back to it. It is no error if it has ended."""
         ticket = self._read(asked.ticket, request)
-        await self._close(ticket.room)
-        log.info("a caller ended the call", room=ticket.room)
+        room = ticket.room
+        try:
+            room = await self._comebacks.hang_up(ticket)
+        finally:
+            await self._close(room)
+        log.info("a caller ended the call", room=room)
 
     def _read(self, text: str, request: Request) -> Ticket:
         ticket = self._tickets.read(text, owner_of(request))

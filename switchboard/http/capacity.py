@@ -55,4 +55,4 @@ class Capacity:
 
 
 def _of(source: Source, rooms: Collection[Room]) -> list[Room]:
-    return [room for room in rooms if Source.understood(room.metadata) == source]
+    return [room for room in rooms if Source.understood(room.metadata).address == source.address]

@@ -91,6 +91,11 @@ class LiveKitDown(Refused):
     message = "Calls are not possible just now: the server that carries them does not answer. Try again in a moment."
 
 
+class DatabaseDown(Refused):
+    status, code = 503, "database_down"
+    message = "Your call cannot be found just now. Try again in a moment."
+
+
 class SignInDown(Refused):
     status, code = 503, "sign_in_down"
     message = "Your sign-in cannot be checked just now. Try again in a moment."

@@ -1,7 +1,4 @@
-"""Where requests come from, as a mark: addresses of callers have no business in rooms, logs and databases."""
-
-import hashlib
-import hmac
+"""Where requests come from, as a pseudonym: addresses of callers have no business in rooms, logs and databases."""
 
 from fastapi import Request
 from pydantic import SecretStr
@@ -11,15 +8,11 @@ from switchboard.http.auth import signed_in_by
 from switchboard.http.limits import network_of
 from switchboard.pseudonyms import Pseudonyms
 
-PURPOSE = "switchboard.source.v1"
-LENGTH = 16
-
 
 class Sources:
-    """Tells the source of a request. The marks' key is derived, so that nobody else can try addresses on them."""
+    """Tells the source of a request."""
 
     def __init__(self, secret: SecretStr) -> None:
-        self._key = hmac.digest(secret.get_secret_value().encode(), PURPOSE.encode(), "sha256")
         self._pseudonyms = Pseudonyms(secret.get_secret_value())
 
     def of(self, request: Request) -> Source:
@@ -31,5 +24,5 @@ class Sources:
         return Source(address=address, identity=self._pseudonyms.of("identity", signed_in.owner), account=account)
 
     def mark(self, host: str) -> str:
-        """The mark of an address."""
-        return hmac.new(self._key, network_of(host).encode(), hashlib.sha256).hexdigest()[:LENGTH]
+        """The pseudonym of an address."""
+        return self._pseudonyms.of("address", network_of(host))

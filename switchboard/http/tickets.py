@@ -5,7 +5,7 @@ import hmac
 import time
 
 import jwt
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from switchboard.http.auth import LEEWAY_SECONDS
 from switchboard.http.errors import TicketRefused
@@ -27,6 +27,10 @@ class Ticket(BaseModel):
     """How many rooms the call has left behind."""
     owner: str = ""
     """Who signed in, where callers have to."""
+    uses: int = 0
+    """How many tickets of this call were used before this one."""
+    began: int = Field(default_factory=lambda: int(time.time()))
+    """When the call was asked for, in seconds since 1970: its tickets end together."""
 
 
 class Tickets:
@@ -37,8 +41,8 @@ class Tickets:
         self._seconds = minutes * 60
 
     def sign(self, ticket: Ticket) -> str:
-        now = int(time.time())
-        claims = ticket.model_dump() | {"aud": PURPOSE, "iat": now, "exp": now + self._seconds}
+        times = {"iat": int(time.time()), "exp": ticket.began + self._seconds}
+        claims = ticket.model_dump() | {"aud": PURPOSE} | times
         return jwt.encode(claims, self._key, algorithm="HS256")
 
     def read(self, text: str, owner: str) -> Ticket:
@@ -58,6 +62,13 @@ class Tickets:
         if not hmac.compare_digest(ticket.owner.encode(), owner.encode()):
             raise TicketRefused
         return ticket
+
+    def following(self, ticket: Ticket, moves: bool) -> Ticket:
+        """The one that takes its place when it is used, and whether that leads to another room."""
+        used = ticket.model_copy(update={"uses": ticket.uses + 1})
+        if not moves:
+            return used
+        return used.model_copy(update={"room": self.next_room(ticket), "moves": ticket.moves + 1})
 
     def next_room(self, ticket: Ticket) -> str:
         """The room that the call moves to. It follows from the ticket: asking twice leads to the same room."""

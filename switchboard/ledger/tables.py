@@ -39,3 +39,19 @@ class EventRow(Base):
     at: Mapped[float]
     wall: Mapped[datetime]
     body: Mapped[dict[str, Any]]
+
+
+class StandingRow(Base):
+    """How the call of a page stands, which goes on in the calls of one origin; kept as long as a call."""
+
+    __tablename__ = "call_standings"
+
+    origin: Mapped[str] = mapped_column(primary_key=True)
+    room: Mapped[str]
+    """Where it is now."""
+    uses: Mapped[int]
+    """How many of its tickets have been used up."""
+    attempt: Mapped[str | None] = mapped_column(String(64))
+    """Who tries the same once more, because the answer was lost, says the same here."""
+    hung_up: Mapped[bool]
+    changed_at: Mapped[datetime] = mapped_column(index=True)

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from switchboard.database import Database
-from switchboard.ledger.events import EVENT, Event
-from switchboard.ledger.tables import CallRow, EventRow
+from switchboard.ledger.events import EVENT, Answered, Event
+from switchboard.ledger.tables import CallRow, EventRow, StandingRow
 
 
 async def timeline(database: Database, call_id: str) -> list[Event]:
@@ -18,15 +18,27 @@ async def timeline(database: Database, call_id: str) -> list[Event]:
 
 
 async def newest_of(database: Database, origin: str) -> str | None:
-    """The id of the newest call of that origin."""
-    query = select(CallRow.id).where(CallRow.origin == origin).order_by(CallRow.started_at.desc()).limit(1)
+    """The id of the newest call of that origin that was answered."""
+    answered = select(EventRow).where(EventRow.call_id == CallRow.id, EventRow.kind == "answered").exists()
+    query = select(CallRow.id).where(CallRow.origin == origin, answered).order_by(CallRow.started_at.desc()).limit(1)
     async with database.read() as session:
         return await session.scalar(query)
+
+
+async def story(database: Database, call_id: str) -> list[Event]:
+    """The events of a call and of those that it goes on from, in order."""
+    events: list[Event] = []
+    following: str | None = call_id
+    while following:
+        events[:0] = earlier = await timeline(database, following)
+        following = next((event.resumes for event in earlier if isinstance(event, Answered)), None)
+    return events
 
 
 async def forget(database: Database, before: datetime) -> int:
     """Delete the calls that began before that time; their events go with them. Returns how many."""
     async with database.write() as session:
+        await session.execute(delete(StandingRow).where(StandingRow.changed_at < before))
         gone = await session.execute(delete(CallRow).where(CallRow.started_at < before).returning(CallRow.id))
         return len(gone.all())
 

@@ -717,8 +717,13 @@ class Limits(Group):
     ticket_minutes: Annotated[
         int,
         Field(ge=1, le=1440),
-        Env("TICKET_MINUTES", "Minutes in which a caller can come back to a call."),
+        Env("TICKET_MINUTES", "Minutes in which a caller can come back to a call, from when they asked for it."),
     ] = 60
+    verified_away_minutes: Annotated[
+        float,
+        Field(ge=0, le=60, allow_inf_nan=False),
+        Env("VERIFIED_AWAY_MINUTES", "Minutes that a caller may be away and still be verified when they come back."),
+    ] = 5
 
 
 class Settings(BaseModel):

@@ -14,7 +14,7 @@ from tests.app.line import AGENT, Line
 from tests.browser.stack import Stack
 from tests.link import Link, link_to
 from tests.livekit import LiveKitServer, livekit_server
-from tests.switchboard.http.house import OPTIONS, open_house
+from tests.switchboard.http.house import open_house, with_database
 
 __all__ = ["livekit_server"]
 
@@ -27,7 +27,7 @@ async def line(livekit_server: LiveKitServer, sqlite_templates: Path, tmp_path: 
     try:
         await asyncio.to_thread(stack.simulator.start)
         async with (
-            open_house(access, OPTIONS) as house,
+            open_house(access, with_database(stack.database)) as house,
             house.caller() as caller,
             livekit_server.api() as server,
             aclosing(Database(stack.database)) as ledger,

@@ -14,6 +14,10 @@ from pydantic import SecretStr
 
 from switchboard.call.admission import Admission
 from switchboard.call.dispatch import Dispatch
+from switchboard.call.source import Source
+from switchboard.http.capacity import Capacity
+from switchboard.http.errors import TooManyCalls
+from switchboard.http.rooms import Rooms
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, Ended, Recovered
 from switchboard.settings.schema import Limits, LiveKitAccess, Settings, Web, Worker
 from tests.app.conftest import line
@@ -115,6 +119,15 @@ async def test_hoarded_tokens_of_one_address_open_no_more_rooms_than_it_may_have
         return len((await livekit.room.list_rooms(api.ListRoomsRequest())).rooms) == OPEN
 
     await eventually(surplus_is_closed)
+
+
+async def test_to_sign_in_as_somebody_else_is_no_way_to_more_calls(livekit_server: LiveKitServer) -> None:
+    sources = [Source(address="somebody's", identity=f"identity {i}") for i in range(OPEN + 1)]
+    rooms = [Room(name=f"call-{source.identity}", metadata=source.dumps()) for source in sources[1:]]
+    capacity = Capacity(Rooms(livekit_server.access, AS_DELIVERED.call), AS_DELIVERED.call)
+
+    assert capacity.refusal(rooms, sources[0]) is TooManyCalls
+    assert capacity.refusal(rooms, Source(address="somebody else's")) is None
 
 
 async def test_several_web_apps_count_together(

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from shutil import copy
 from types import SimpleNamespace
@@ -199,6 +200,6 @@ async def test_an_injection_reaches_no_model_but_as_a_quotation_or_in_the_caller
 
 async def recall_when_written(stage: Stage) -> Past:
     await stage.conversation.ledger.saved()
-    past = await recall(stage.database, "room")
+    past = await recall(stage.database, "room", timedelta(minutes=5))
     assert past
     return past

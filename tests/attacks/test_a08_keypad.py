@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 
@@ -90,7 +91,7 @@ async def test_a_resumed_call_is_not_told_what_was_typed(database_url: str) -> N
     async with at_the_keypad(database_url) as (stage, keypad):
         await presses(stage, keypad, KEYS)
         await stage.conversation.ledger.saved()
-        past = await recall(stage.database, "room")
+        past = await recall(stage.database, "room", timedelta(minutes=5))
 
     assert past
     assert MASK_OF_A_TURN in [said.words for said in past.said]

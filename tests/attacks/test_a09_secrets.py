@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -136,7 +137,7 @@ async def test_a_secret_is_told_to_no_person_and_to_no_resumed_call(database_url
         await stage.say("go")
         told = said_in(stage.conversation.session, stage.conversation.ledger.mask)
         await stage.conversation.ledger.saved()
-        past = await recall(stage.database, "room")
+        past = await recall(stage.database, "room", timedelta(minutes=5))
 
     assert past
     assert not leaks(str(told)) and not leaks(str(past))
@@ -148,7 +149,7 @@ async def test_a_call_goes_on_without_the_secret_that_it_remembered(database_url
         assert stage.conversation.call.state.pin == int(PIN)
         assert stage.of(Remembered)[-1].state == {"notes": [f"The PIN was {MASK}.", "They were polite."]}
         await stage.conversation.ledger.saved()
-        past = await recall(stage.database, "room")
+        past = await recall(stage.database, "room", timedelta(minutes=5))
 
     async with staged(database_url, line=LINE, typed=True, past=past) as again:
         assert again.conversation.call.state == Case(notes=[f"The PIN was {MASK}.", "They were polite."])

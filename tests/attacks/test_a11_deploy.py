@@ -36,8 +36,8 @@ def test_in_kubernetes_each_part_is_reached_where_it_listens_and_by_one_neighbou
     assert [ports(part, "ingress") for part in ("worker", "web", "migrate")] == [{9090}, {8080}, set()]
 
 
-def test_in_kubernetes_the_database_is_for_the_worker_and_the_migration() -> None:
-    assert [5432 in ports(part, "egress") for part in ("worker", "web", "migrate")] == [True, False, True]
+def test_in_kubernetes_the_database_is_for_what_is_ours_alone() -> None:
+    assert [5432 in ports(part, "egress") for part in ("worker", "web", "migrate")] == [True, True, True]
 
 
 def test_in_kubernetes_no_pod_asks_the_cloud_for_its_machines_secrets() -> None:

@@ -36,7 +36,7 @@ OF_WORKER = in_group(
 )
 NEEDED: dict[str, set[str]] = {
     "worker": (OF_WORKER - TRUNKS - OF_WEB) | LIVEKIT,
-    "web": in_group("The web app", "Logs") | OF_WEB | LIVEKIT | CALL | PEOPLE,
+    "web": in_group("The web app", "Logs") | {"DATABASE_URL"} | OF_WEB | LIVEKIT | CALL | PEOPLE,
     "migrate": {"DATABASE_URL"},
     "numbers": TRUNKS | LIVEKIT | PEOPLE,
     "livekit": {"LIVEKIT_API_KEY", "LIVEKIT_API_SECRET"},

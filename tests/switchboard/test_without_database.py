@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
-from switchboard.call.resume import recall
+from switchboard.call.resume import goes_on, recall
 from switchboard.database import PATIENCE, Database
 from switchboard.ledger.events import AgentSpoke, Ended
 from tests.postgres import Postgres
@@ -34,7 +35,12 @@ async def down(request: pytest.FixtureRequest) -> AsyncIterator[str]:
 
 async def test_what_was_before_is_not_waited_for(down: str) -> None:
     async with aclosing(Database(down)) as database, asyncio.timeout(PROMISE):
-        assert await recall(database, "a room") is None
+        assert await recall(database, "a room", timedelta(minutes=5)) is None
+
+
+async def test_a_caller_who_comes_back_is_let_in(down: str) -> None:
+    async with aclosing(Database(down)) as database, asyncio.timeout(PROMISE):
+        assert await goes_on(database, "a room", "a room")
 
 
 async def test_a_call_is_answered_and_ends(down: str) -> None:

@@ -1,5 +1,6 @@
 """A call that broke off goes on: with its agent, its state, its verified caller and what was said."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -60,7 +61,7 @@ async def broken_off(database_url: str) -> tuple[str, list[object]]:
 async def past_of(stage_url: str, origin: str) -> Past | None:
     database = Database(stage_url)
     try:
-        return await recall(database, origin)
+        return await recall(database, origin, timedelta(minutes=5))
     finally:
         await database.aclose()
 

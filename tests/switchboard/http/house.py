@@ -4,21 +4,25 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import httpx2
 import jwt
 from fastapi import FastAPI
 from livekit import api, rtc
+from pydantic import SecretStr
 
 from switchboard.http import create_app
 from switchboard.http.attendance import WATCH_SECONDS
 from switchboard.line.workflow import Workflow
 from switchboard.livekit import token_of
-from switchboard.settings.schema import Limits, LiveKitAccess, Settings, Web
+from switchboard.settings.schema import Limits, LiveKitAccess, Settings, Storage, Web
 from tests.livekit import SECRET
 from tests.stage.agents import Desk, Reception
+from tests.stage.stage import new_database
 from workflows.support_line import SUPPORT_LINE
 
 DESK_LINE = Workflow(name="stage", start=Reception, handoffs={Reception: (Desk,), Desk: (Reception,)})
@@ -51,6 +55,18 @@ def with_web(**fields: object) -> Settings:
     return OPTIONS.model_copy(update={"web": OPTIONS.web.model_copy(update=fields)})
 
 
+def with_database(url: str) -> Settings:
+    """The settings with that database."""
+    return OPTIONS.model_copy(update={"storage": Storage(url=SecretStr(url))})
+
+
+async def storage_in(folder: Path) -> Storage:
+    """A new database there."""
+    database = folder / "house.db"
+    database.write_bytes(await asyncio.to_thread(_migrated))
+    return Storage(url=SecretStr(f"sqlite:///{database}"))
+
+
 @asynccontextmanager
 async def open_house(
     livekit: LiveKitAccess,
@@ -58,9 +74,20 @@ async def open_house(
     page: Path | None = None,
     watch_seconds: float = WATCH_SECONDS,
 ) -> AsyncIterator[House]:
-    app = create_app(settings, livekit, LINES, page, watch_seconds)
-    async with app.router.lifespan_context(app):
-        yield House(app, livekit)
+    """With a database of its own, where `settings` name none."""
+    with TemporaryDirectory() as folder:
+        if not settings.storage.given("url"):
+            settings = settings.model_copy(update={"storage": await storage_in(Path(folder))})
+        app = create_app(settings, livekit, LINES, page, watch_seconds)
+        async with app.router.lifespan_context(app):
+            yield House(app, livekit)
+
+
+@cache
+def _migrated() -> bytes:
+    with TemporaryDirectory() as folder:
+        new_database(Path(folder))
+        return next(Path(folder).glob("*.db")).read_bytes()
 
 
 async def eventually(look: Callable[[], Awaitable[Found]]) -> Found:

@@ -17,7 +17,7 @@ from switchboard.http import create_app
 from switchboard.http.server import build_server
 from switchboard.settings.schema import Limits, LiveKit, LiveKitAccess, Settings, Web
 from tests.livekit import ROOT, SECRET, LiveKitServer, free_port
-from tests.switchboard.http.house import LINES, OPTIONS, House, error_of, open_house, with_web
+from tests.switchboard.http.house import LINES, OPTIONS, House, error_of, open_house, storage_in, with_web
 from tests.switchboard.http.test_tickets import TICKET, TICKETS
 
 SHOP = "https://shop.example"
@@ -151,9 +151,12 @@ def test_the_server_tells_nobody_who_called_and_believes_no_proxy_of_its_own_acc
 
 
 @asynccontextmanager
-async def served(livekit: LiveKitAccess) -> AsyncIterator[str]:
+async def served(livekit: LiveKitAccess, folder: Path) -> AsyncIterator[str]:
     """The app at a real address."""
-    options = Settings(web=Web(rate_limit=10_000, port=free_port()), call=Limits(max_calls=10_000))
+    most = 10_000
+    limits = Limits(max_calls=most, calls_per_address=most, unjoined_per_address=most)
+    web = Web(rate_limit=most, port=free_port())
+    options = Settings(web=web, call=limits, storage=await storage_in(folder))
     server = build_server(create_app(options, livekit, LINES, None), options.web)
     running = asyncio.create_task(server.serve())
     try:
@@ -169,7 +172,7 @@ async def served(livekit: LiveKitAccess) -> AsyncIterator[str]:
 async def test_whatever_is_sent_there_is_no_fault_and_every_answer_is_as_described(
     livekit_server: LiveKitServer, livekit: api.LiveKitAPI, tmp_path: Path
 ) -> None:
-    async with served(livekit_server.access) as url:
+    async with served(livekit_server.access, tmp_path) as url:
         fuzzer = await asyncio.create_subprocess_exec(
             Path(sys.executable).with_name("schemathesis"),
             *("run", f"{url}/openapi.json", "--max-examples", "25", "--seed", "1", "--no-color"),

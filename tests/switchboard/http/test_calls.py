@@ -129,11 +129,12 @@ async def test_a_call_keeps_its_id_through_every_room(
     assert len(set(rooms)) == 4
 
 
-async def test_coming_back_twice_by_one_ticket_leads_to_one_room(
+async def test_coming_back_twice_by_one_attempt_leads_to_one_room(
     caller: httpx2.AsyncClient, call: Answer, livekit: api.LiveKitAPI
 ) -> None:
     await livekit.room.delete_room(api.DeleteRoomRequest(room=call["id"]))
-    backs = [(await caller.post("/calls/resume", json={"ticket": call["ticket"]})).json() for _ in range(2)]
+    attempt = {"ticket": call["ticket"], "attempt": "one and the same"}
+    backs = [(await caller.post("/calls/resume", json=attempt)).json() for _ in range(2)]
     assert backs[0]["id"] == backs[1]["id"]
     assert await rooms_of(livekit) == [backs[0]["id"]]
     assert len(await told(livekit, backs[0]["id"])) == 1

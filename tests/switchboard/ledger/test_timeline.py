@@ -6,7 +6,7 @@ from sqlalchemy import insert
 
 from switchboard.database import Database
 from switchboard.ledger import Ledger
-from switchboard.ledger.events import CallerSpoke
+from switchboard.ledger.events import Answered, CallerSpoke
 from switchboard.ledger.tables import EventRow
 from switchboard.ledger.timeline import forget, newest_of, timeline
 
@@ -17,9 +17,15 @@ async def began(database: Database, call_id: str, origin: str | None = None) -> 
         return ledger.write(CallerSpoke(text=call_id))
 
 
-async def test_the_newest_call_of_an_origin_is_found(database: Database) -> None:
+async def answered(database: Database, call_id: str, origin: str | None) -> None:
+    async with Ledger(database, call_id, "line", origin) as ledger:
+        ledger.write(Answered(line="line", agent="greeter", provider="simulator"))
+
+
+async def test_the_newest_call_of_an_origin_that_was_answered_is_found(database: Database) -> None:
     for call_id, origin in (("first", "room"), ("second", "room"), ("elsewhere", "other"), ("nowhere", None)):
-        await began(database, call_id, origin)
+        await answered(database, call_id, origin)
+    await began(database, "third", "room")
 
     assert await newest_of(database, "room") == "second"
     assert await newest_of(database, "nobody's") is None

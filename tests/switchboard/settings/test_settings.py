@@ -151,6 +151,7 @@ WRONG = {
     "CALLS_PER_ADDRESS": ["0", "10001", "many"],
     "CALLS_UNJOINED_PER_ADDRESS": ["0", "10001", "many"],
     "TICKET_MINUTES": ["0", "1441", "an hour"],
+    "VERIFIED_AWAY_MINUTES": ["-1", "61", "a while", "nan"],
 }
 
 

@@ -5,7 +5,7 @@ import { openMicrophone, type Microphone } from './microphone';
 import { canContinue, needsFreshRoom, ofFailure, type Problem } from './problem';
 import { Session } from './session';
 import { initial, reduce, type Action, type CallState } from './state';
-import type { Tickets } from './tickets';
+import { newAttempt, type Tickets } from './tickets';
 import type { Patience } from './watch';
 
 /** How long the room waits for a caller who is being asked for the microphone. Milliseconds. */
@@ -63,7 +63,9 @@ export class Call {
     const kept = this.ground.tickets.load();
     if (!kept) return this.start('speaking');
     const fresh = this.state.link === 'quiet' || needsFreshRoom(this.state.problem);
-    await this.open('speaking', true, () => this.ground.calls.resume(kept.ticket, fresh));
+    const attempt = kept.attempt ?? newAttempt();
+    this.ground.tickets.save({ ...kept, attempt });
+    await this.open('speaking', true, () => this.ground.calls.resume(kept.ticket, fresh, attempt));
   }
 
   hangUp(): void {

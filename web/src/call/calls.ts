@@ -15,7 +15,7 @@ export interface Calls {
   /** A new call to a line (undefined: the first one). Raises ProblemError. */
   ask(line: string | undefined): Promise<Pass>;
   /** The way back into the call of a ticket; `fresh`: not into its old room. Raises ProblemError. */
-  resume(ticket: string, fresh: boolean): Promise<Pass>;
+  resume(ticket: string, fresh: boolean, attempt: string): Promise<Pass>;
   /** End the call of a ticket. Never raises: the caller has left, and the line ends by itself. */
   end(ticket: string): Promise<void>;
 }
@@ -27,8 +27,8 @@ const GONE = new Set([400, 403, 404, 409, 410, 422]);
 export function callsAt(base: string): Calls {
   return {
     ask: async (line) => passOf(await send(base, 'POST', 'calls', line === undefined ? {} : { line })),
-    resume: async (ticket, fresh) => {
-      const answer = await send(base, 'POST', 'calls/resume', { ticket, fresh });
+    resume: async (ticket, fresh, attempt) => {
+      const answer = await send(base, 'POST', 'calls/resume', { ticket, fresh, attempt });
       if (GONE.has(answer.status)) throw new ProblemError({ kind: 'gone' });
       return passOf(answer);
     },

@@ -20,10 +20,12 @@ export class ProblemError extends Error {
 const KINDS: Record<string, ProblemKind> = {
   house_full: 'busy',
   too_many_requests: 'tooMany',
+  too_many_calls: 'tooMany',
   line_unknown: 'noLine',
   sign_in_needed: 'refused',
   ticket_refused: 'gone',
   livekit_down: 'server',
+  database_down: 'server',
   sign_in_down: 'server',
   401: 'refused',
   403: 'refused',

@@ -4,6 +4,8 @@ export interface Kept {
   ticket: string;
   line: string;
   serverUrl: string;
+  /** Names the attempt to use the ticket, which is good once: when the answer was lost, the same attempt gets it again. */
+  attempt?: string;
 }
 
 const KEY = 'switchboard.call';
@@ -32,5 +34,10 @@ export const tickets = {
     }
   },
 };
+
+/** A name for an attempt that nobody can guess. */
+export function newAttempt(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
 
 export type Tickets = typeof tickets;

@@ -187,7 +187,7 @@ test('a reloaded page continues the call by its ticket', async () => {
   open();
   await press('Continue the call');
   await phase('waiting');
-  expect(calls.resume).toHaveBeenCalledWith('ticket-1', false);
+  expect(calls.resume).toHaveBeenCalledWith('ticket-1', false, expect.any(String));
   expect(tickets.load()?.ticket).toBe('ticket-2');
 });
 
@@ -216,7 +216,7 @@ test('an agent who vanishes is told, and the call goes on in a fresh room', asyn
   expect(screen.getByRole('alert')).toHaveTextContent('The line went quiet');
   await press('Continue the call');
   await phase('waiting');
-  expect(calls.resume).toHaveBeenCalledWith('ticket-1', true);
+  expect(calls.resume).toHaveBeenCalledWith('ticket-1', true, expect.any(String));
   expect(within(screen.getByRole('log')).getByText('Welcome to Fernway.')).toBeTruthy();
 });
 
@@ -241,7 +241,7 @@ test('an expired token leads to a new one by the ticket', async () => {
   await press('Type instead');
   await alertSays('That took too long');
   await press('Continue the call');
-  expect(calls.resume).toHaveBeenCalledWith('ticket-1', false);
+  expect(calls.resume).toHaveBeenCalledWith('ticket-1', false, expect.any(String));
 });
 
 test.each([

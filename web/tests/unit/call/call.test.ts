@@ -20,6 +20,7 @@ const PASS: Pass = {
   expires_in: 600,
 };
 const KEPT: Kept = { ticket: 'kept', line: 'support-line', serverUrl: 'ws://kept.test' };
+const ATTEMPT = expect.stringMatching(/^[0-9a-f]{32}$/) as string;
 const GREETER = { 'switchboard.agent': 'greeter', 'lk.agent.state': 'listening' };
 const PATIENCE = { answer: 10_000, absence: 2_000, farewell: 4_000 };
 
@@ -322,14 +323,14 @@ test('a continued call that nobody takes can be continued once more', async () =
   await vi.advanceTimersByTimeAsync(10_000);
   expect(call.snapshot()).toMatchObject({ phase: 'lost', problem: { kind: 'noAgent' } });
   await call.resume();
-  expect(calls.resume).toHaveBeenLastCalledWith('ticket-2', true);
+  expect(calls.resume).toHaveBeenLastCalledWith('ticket-2', true, ATTEMPT);
 });
 
 test('a call whose agent vanished is lost, and goes on in a fresh room', async () => {
   const call = await lost();
   expect(call.snapshot()).toMatchObject({ phase: 'lost', problem: { kind: 'agentLost' } });
   await call.resume();
-  expect(calls.resume).toHaveBeenCalledWith('ticket-1', true);
+  expect(calls.resume).toHaveBeenCalledWith('ticket-1', true, ATTEMPT);
   expect(call.snapshot()).toMatchObject({ phase: 'waiting', agent: 'greeter' });
   expect(kept?.ticket).toBe('ticket-2');
 });
@@ -339,7 +340,7 @@ test('a caller who lost the connection goes back into the same room', async () =
   room().cut(DisconnectReason.SIGNAL_CLOSE);
   expect(call.snapshot().phase).toBe('lost');
   await call.resume();
-  expect(calls.resume).toHaveBeenCalledWith('ticket-1', false);
+  expect(calls.resume).toHaveBeenCalledWith('ticket-1', false, ATTEMPT);
   expect(microphone).toHaveBeenCalledOnce();
 });
 
@@ -351,7 +352,7 @@ test('a caller who does not wait for a line that has gone quiet goes on in a fre
   await vi.advanceTimersByTimeAsync(3_500);
   expect(call.snapshot().link).toBe('quiet');
   await call.resume();
-  expect(calls.resume).toHaveBeenCalledWith('ticket-1', true);
+  expect(calls.resume).toHaveBeenCalledWith('ticket-1', true, ATTEMPT);
 });
 
 test('without a ticket, continuing is calling anew, by voice', async () => {
@@ -366,6 +367,26 @@ test('a continued call that fails keeps what was said, and can be tried again', 
   await call.resume();
   expect(call.snapshot()).toMatchObject({ phase: 'lost', problem: { kind: 'unreachable' }, visited: ['greeter'] });
   expect(kept?.ticket).toBe('ticket-1');
+});
+
+test('an attempt whose answer was lost is made again as the same, also by a reloaded page', async () => {
+  const call = await lost();
+  calls.resume.mockRejectedValueOnce(refused('unreachable'));
+  await call.resume();
+  await newCall().resume();
+  const [first, again] = calls.resume.mock.calls;
+  expect([again?.[0], again?.[2]]).toEqual([first?.[0], first?.[2]]);
+  expect(kept).toMatchObject({ ticket: 'ticket-2' });
+  expect(kept?.attempt).toBeUndefined();
+});
+
+test('each ticket is used by an attempt of its own', async () => {
+  const call = await lost();
+  await call.resume();
+  await call.resume();
+  const [first, second] = calls.resume.mock.calls;
+  expect(second?.[0]).toBe('ticket-2');
+  expect(second?.[2]).not.toBe(first?.[2]);
 });
 
 test('a reloaded page that fails to continue has nothing to keep, but the ticket', async () => {

@@ -40,9 +40,9 @@ test('a call is asked for by the name of its line', async () => {
 });
 
 test('a call is continued by its ticket', async () => {
-  expect(await calls.resume('ticket-1', true)).toEqual(PASS);
+  expect(await calls.resume('ticket-1', true, 'attempt')).toEqual(PASS);
   expect(asked()).toMatchObject({ method: 'POST', url: 'http://shop.test/line/calls/resume', keepalive: false });
-  expect(asked().body).toEqual({ ticket: 'ticket-1', fresh: true });
+  expect(asked().body).toEqual({ ticket: 'ticket-1', fresh: true, attempt: 'attempt' });
 });
 
 test('a call is ended by its ticket, also while the page closes', async () => {
@@ -63,12 +63,12 @@ test('no network, and no answer, is a shop that cannot be reached', async () => 
 
 test.each([400, 403, 404, 409, 410, 422])('a ticket that is answered with %i is gone', async (status) => {
   answers(status, '{}');
-  expect(await problemOf(calls.resume('old', false))).toEqual({ kind: 'gone' });
+  expect(await problemOf(calls.resume('old', false, 'attempt'))).toEqual({ kind: 'gone' });
 });
 
 test('a full house is no reason to give a ticket up', async () => {
   answers(503, refusal('house_full'));
-  expect(await problemOf(calls.resume('ticket-1', false))).toEqual({ kind: 'busy' });
+  expect(await problemOf(calls.resume('ticket-1', false, 'attempt'))).toEqual({ kind: 'busy' });
 });
 
 test('a refusal tells its code, and when to come back', async () => {

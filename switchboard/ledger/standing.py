@@ -1,0 +1,67 @@
+"""How the call of a page stands: in which room it is, which ticket leads back to it, whether its caller has hung up."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from switchboard.database import Database
+from switchboard.ledger.tables import CallRow, StandingRow
+
+INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+FOR_GOOD = ("goodbye", "silence", "maximum_length", "transferred")
+"""A call that was ended for one of these reasons is over: it did not break off."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One that nothing is written of has never been come back to."""
+
+    room: str
+    uses: int = 0
+    """How many tickets have been used up."""
+    attempt: str | None = None
+    """Which attempt used the last one."""
+    over: bool = False
+    """Its caller has hung up, or it was ended for good."""
+
+
+async def standing_of(database: Database, origin: str) -> Standing:
+    """How the call of that origin stands; it is in the room of that name until it has moved."""
+    ended = select(CallRow.id).where(CallRow.origin == origin, CallRow.ended_reason.in_(FOR_GOOD)).limit(1)
+    async with database.read() as session:
+        row = await session.get(StandingRow, origin)
+        over = await session.scalar(ended) is not None
+    if row is None:
+        return Standing(origin, over=over)
+    return Standing(row.room, row.uses, row.attempt, over or row.hung_up)
+
+
+async def change(database: Database, origin: str, before: Standing, after: Standing) -> bool:
+    """Write how the call stands, if meanwhile nobody else did; whether that was so."""
+    values = {"room": after.room, "uses": after.uses, "attempt": after.attempt}
+    unchanged = (StandingRow.uses == before.uses) & ~StandingRow.hung_up
+    async with database.write() as session:
+        return await _write(session, origin, {"hung_up": False, **values}, values, unchanged) is not None
+
+
+async def hang_up(database: Database, origin: str, room: str) -> str:
+    """Its caller has hung up: nobody comes back to it. Tells the room that it is in: `room`, if nothing is known."""
+    async with database.write() as session:
+        return await _write(session, origin, {"room": room, "uses": 0, "hung_up": True}, {"hung_up": True}) or room
+
+
+async def _write(
+    session: AsyncSession, origin: str, new: dict[str, Any], changed: dict[str, Any], where: Any = None
+) -> str | None:
+    """Tells the room; None: it is not so that `where`."""
+    now = datetime.now(UTC)
+    insert = INSERT[session.get_bind().dialect.name](StandingRow).values(origin=origin, changed_at=now, **new)
+    written = insert.on_conflict_do_update(
+        index_elements=["origin"], set_={**changed, "changed_at": now}, where=where
+    ).returning(StandingRow.room)
+    room: str | None = await session.scalar(written)
+    return room
