@@ -1,15 +1,25 @@
 """A11: what the deployment files open, and to whom. They are read as files; tests/deploy brings them up."""
 
+import os
+import shlex
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml  # type: ignore[import-untyped]  # LiveKit's configuration
 
+from tests.deploy import compose_spec
+from tests.deploy.conftest import loader
 from tests.deploy.engine import ROOT
 from tests.deploy.test_kubernetes import manifests, pod
 
+__all__ = ["loader"]
+
 PARTS = (("Deployment", "worker"), ("Deployment", "web"), ("Job", "migrate"))
 Policy = dict[str, Any]
+Model = dict[str, Any]
 
 
 def policies(part: str) -> Iterator[Policy]:
@@ -65,6 +75,89 @@ def test_in_kubernetes_no_pod_can_become_more_than_it_is(kind: str, part: str) -
         "readOnlyRootFilesystem": True,
         "capabilities": {"drop": ["ALL"]},
     }
+
+
+@pytest.fixture(scope="module")
+def services(loader: None) -> Model:
+    """All services of compose.yaml, as docker compose reads it."""
+    found: Model = compose_spec.load(ROOT / "compose.yaml", {"COMPOSE_PROFILES": "phone"}, "phone")["services"]
+    return found
+
+
+def networks(services: Model, name: str) -> set[str]:
+    return set(services[name].get("networks") or {})
+
+
+def neighbours(services: Model, name: str) -> set[str]:
+    """Who shares a network with that service."""
+    return {other for other in services if networks(services, other) & networks(services, name)} - {name}
+
+
+def test_the_sip_service_which_faces_the_world_reaches_livekit_and_its_redis_and_nothing_of_ours(
+    services: Model,
+) -> None:
+    assert neighbours(services, "sip") == {"livekit", "redis"}
+    assert neighbours(services, "redis") == {"livekit", "sip"}
+
+
+def test_the_database_is_reached_by_whom_it_is_for(services: Model) -> None:
+    assert neighbours(services, "postgres") == {"worker", "migrate"}
+    assert not networks(services, "address")
+
+
+def test_no_container_is_root_writes_to_its_root_or_can_become_more_than_it_is(services: Model) -> None:
+    ours = {name for name, each in services.items() if "build" in each}
+    assert ours == services.keys() - {"livekit", "postgres", "redis", "sip"}
+    assert "USER 10001:10001" in (ROOT / "deploy/Dockerfile").read_text()
+    for name, each in services.items():
+        assert name in ours or not each["user"].startswith("0")
+        assert each["read_only"]
+        assert each["cap_drop"] == ["ALL"]
+        assert "cap_add" not in each
+        assert each["security_opt"] == ["no-new-privileges:true"]
+        assert each["mem_limit"]
+
+
+def test_no_log_fills_the_disk(services: Model) -> None:
+    options = [each["logging"]["options"] for each in services.values()]
+    assert options == [{"max-size": "10m", "max-file": "5"}] * len(services)
+
+
+def test_the_databases_log_does_not_quote_a_row(services: Model) -> None:
+    assert services["postgres"]["command"] == ["postgres", "-c", "log_error_verbosity=terse"]
+
+
+def test_livekits_server_logs_no_callers_unless_it_is_asked_to(services: Model) -> None:
+    config = yaml.safe_load(services["livekit"]["environment"]["LIVEKIT_CONFIG"])
+    assert config["logging"]["level"] == "warn"
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_of_a_callers_number_livekit_sips_log_has_two_digits_and_of_its_end_every_line(
+    services: Model, tmp_path: Path, code: int
+) -> None:
+    lines = (
+        '{"fromUser": "+15550111", "toUser": "15550100", "sipCallID": "95acb78ed32198e6", "toIP": "10.0.0.1:13373"}',
+        '{"room": "phone-_+15550100_wx6", "participant": "sip_+15550111", "participantName": "Phone +15550111"}',
+        "From: <sip:15550111@10.0.0.1> To: tel:+15550100 at 2026-11-26T20:21:50.057Z",
+    )
+    done = run_sip(services["sip"]["entrypoint"], tmp_path, f"printf '%s\\n' {shlex.join(lines)}; exit {code}")
+    assert done.stdout.splitlines() == [
+        '{"fromUser": "***11", "toUser": "***00", "sipCallID": "95acb78ed32198e6", "toIP": "10.0.0.1:13373"}',
+        '{"room": "phone-_+***00_wx6", "participant": "sip_***11", "participantName": "Phone ***11"}',
+        "From: <sip:***11@10.0.0.1> To: tel:***00 at 2026-11-26T20:21:50.057Z",
+    ]
+    assert (done.returncode == 0) == (code == 0)
+
+
+def run_sip(entrypoint: list[str], folder: Path, program: str) -> subprocess.CompletedProcess[str]:
+    """Run the start of the SIP container, with a program in the place of LiveKit SIP."""
+    stand_in = folder / "livekit-sip"
+    stand_in.write_text(f"#!/bin/sh\n{program}\n")
+    stand_in.chmod(0o755)
+    command = [word.replace("/tmp/log", str(folder / "log")) for word in entrypoint]
+    environ = {"PATH": f"{folder}:{os.environ['PATH']}", "PROFILES": "phone"}
+    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=20, check=False)
 
 
 def test_behind_the_proxy_a_browser_comes_back_by_tls_only() -> None:

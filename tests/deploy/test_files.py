@@ -20,6 +20,7 @@ from tests.deploy.needs import NEEDED, SHARED_SECRETS
 
 COMPOSE = ROOT / "compose.yaml"
 SECRET = "s" * 32
+OURS = {"LIVEKIT_API_KEY": "shop", "LIVEKIT_API_SECRET": SECRET, "POSTGRES_PASSWORD": "a-password-of-ours"}
 Model = dict[str, Any]
 
 NUMBERS = {"HTTP_PORT": "18080", "WORKER_GRACE_SECONDS": "71"}
@@ -69,11 +70,16 @@ def test_docker_compose_refuses_mistakes_in_it(loader: None, tmp_path: Path, goo
         compose_spec.load(wrong)
 
 
-def test_the_demos_secret_is_refused_where_others_can_reach_the_ports(loader: None) -> None:
-    with pytest.raises(RefusedError, match="is needed with PUBLISH_IP"):
-        load({"PUBLISH_IP": "192.0.2.1"})
-    services = load({"PUBLISH_IP": "192.0.2.1", "LIVEKIT_API_KEY": "shop", "LIVEKIT_API_SECRET": SECRET})["services"]
+@pytest.mark.parametrize("open_", [{"PUBLISH_IP": "192.0.2.1"}, {"HTTP_IP": "0.0.0.0"}])
+@pytest.mark.parametrize("secret", ["LIVEKIT_API_SECRET", "POSTGRES_PASSWORD"])
+def test_the_demos_secrets_are_refused_where_others_can_reach_the_ports(
+    loader: None, open_: dict[str, str], secret: str
+) -> None:
+    with pytest.raises(RefusedError, match=f"{secret}.*is needed with {next(iter(open_))}"):
+        load({**OURS, **open_, secret: ""})
+    services = load(OURS | open_)["services"]
     assert services["livekit"]["environment"]["LIVEKIT_KEYS"] == f"shop: {SECRET}"
+    assert services["postgres"]["environment"]["POSTGRES_PASSWORD"] in services["worker"]["environment"]["DATABASE_URL"]
 
 
 @pytest.mark.parametrize("service", sorted(NEEDED))
@@ -120,8 +126,7 @@ def test_ports_are_open_on_this_machine_only(loader: None, profile: str) -> None
 
 
 def test_behind_a_proxy_only_sound_is_open_to_others(loader: None) -> None:
-    told = {"PUBLISH_IP": "192.0.2.1", "HTTP_IP": "127.0.0.1", "LIVEKIT_API_KEY": "shop", "LIVEKIT_API_SECRET": SECRET}
-    services = load(told, "phone")["services"].values()
+    services = load(OURS | {"PUBLISH_IP": "192.0.2.1", "HTTP_IP": "127.0.0.1"}, "phone")["services"].values()
     addresses = {port["target"]: port["host_ip"] for each in services for port in each.get("ports") or []}
     assert {target for target, address in addresses.items() if address == "127.0.0.1"} == {8080, 7880}
     assert set(addresses.values()) == {"127.0.0.1", "192.0.2.1"}
