@@ -15,6 +15,7 @@ from stack.child import Child
 from stack.errors import LocalError, explained
 from stack.machine import Machine
 from stack.readiness import Ready
+from switchboard.files import private_folder
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 POLL_SECONDS = 0.05
@@ -76,7 +77,7 @@ class Parts:
         self._owner = task
         self._cancels_before = task.cancelling()
         with explained("Making a folder for logs"):
-            self._logs.mkdir(parents=True, exist_ok=True)
+            private_folder(self._logs)  # of programs that write down who calls
         for number in self._signals:
             self._handlers[number] = signal.getsignal(number)
             asyncio.get_running_loop().add_signal_handler(number, self._interrupt, number)

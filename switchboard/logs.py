@@ -27,6 +27,7 @@ TOO_TALKATIVE = ("sqlalchemy", "aiosqlite", "alembic", "asyncio", "httpx2", "ope
 QUOTING = ("error", "body", "tool", "event_data")
 """Fields that hold what a service said; a name alone, such as an error's type, is ours and stays."""
 A_NAME = re.compile(r"[A-Za-z_][\w.]*")
+A_NUMBER = re.compile(r"(\+|sips?[_:]|tel:|Phone )\+?[0-9]{3,}([0-9]{2})")
 
 
 @dataclass
@@ -49,6 +50,7 @@ def configure(settings: Log, file: Path | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_call,
         drop_personal,
+        mask_numbers,
         without_reprs,
     ]
     structlog.configure(
@@ -89,6 +91,13 @@ def drop_personal(_logger: Any, _method: str, line: MutableMapping[str, Any]) ->
     for field in [name for name in line if name.startswith("lk.pii") or name in QUOTING]:
         if field.startswith("lk.pii") or not (isinstance(line[field], str) and A_NAME.fullmatch(line[field])):
             del line[field]
+    return line
+
+
+def mask_numbers(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A structlog processor: of a phone number two digits; LiveKit calls a caller by it (`sip_+15550111`)."""
+    masked = {name: A_NUMBER.sub(r"\1***\2", value) for name, value in line.items() if isinstance(value, str)}
+    line.update(masked)
     return line
 
 

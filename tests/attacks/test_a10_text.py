@@ -115,6 +115,18 @@ def test_a_logged_error_tells_nothing_that_a_caller_has_said(log_file: Path, for
     assert all(kind in written for kind in ("ValueError", "ExceptionGroup", "KeyError", "Task exception"))
 
 
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_of_a_callers_number_the_log_has_two_digits(log_file: Path, form: str) -> None:
+    logs.configure(Log.model_validate({"format": form}), log_file)
+    who = {"participant": "sip_+15550111", "from": "sip:15550111@10.0.0.1", "at": "2026-11-27T09:00:00+00:00"}
+    logging.getLogger("livekit.agents").warning("Phone +15550111 has left", extra=who)
+
+    written = log_file.read_text(encoding="utf-8")
+    assert "5550111" not in written
+    assert "sip_***11" in written
+    assert "09:00:00+00:00" in written
+
+
 def test_no_value_in_a_log_begins_a_line_or_speaks_to_the_terminal(log_file: Path) -> None:
     logs.configure(Log(), log_file)
     structlog.get_logger("somebody").warning("a call was refused", line="x\n2026 [info] all is well \x1b[2J\ud83d")
