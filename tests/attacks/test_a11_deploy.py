@@ -18,6 +18,7 @@ from tests.deploy.test_kubernetes import manifests, pod
 __all__ = ["loader"]
 
 PARTS = (("Deployment", "worker"), ("Deployment", "web"), ("Job", "migrate"))
+PHONE = {"COMPOSE_PROFILES": "phone"}
 Policy = dict[str, Any]
 Model = dict[str, Any]
 
@@ -80,7 +81,7 @@ def test_in_kubernetes_no_pod_can_become_more_than_it_is(kind: str, part: str) -
 @pytest.fixture(scope="module")
 def services(loader: None) -> Model:
     """All services of compose.yaml, as docker compose reads it."""
-    found: Model = compose_spec.load(ROOT / "compose.yaml", {"COMPOSE_PROFILES": "phone"}, "phone")["services"]
+    found: Model = compose_spec.load(ROOT / "compose.yaml", PHONE, "phone")["services"]
     return found
 
 
@@ -98,6 +99,21 @@ def test_the_sip_service_which_faces_the_world_reaches_livekit_and_its_redis_and
 ) -> None:
     assert neighbours(services, "sip") == {"livekit", "redis"}
     assert neighbours(services, "redis") == {"livekit", "sip"}
+
+
+def test_no_phone_is_answered_before_its_numbers_have_a_door(services: Model) -> None:
+    told = {
+        "COMPOSE_PROFILES": "phone",
+        "PUBLISH_IP": "192.0.2.1",
+        "LIVEKIT_API_SECRET": "s" * 32,
+        "POSTGRES_PASSWORD": "p",
+    }
+    published = compose_spec.load(ROOT / "compose.yaml", PHONE | told, "phone")["services"]
+    assert published["numbers"]["environment"]["PHONE_PUBLISHED_AT"] == "192.0.2.1"
+    assert published["numbers"]["command"] == ["phone", "up"]
+    assert [(name, each["condition"]) for name, each in services["sip"]["depends_on"].items()] == [
+        ("numbers", "service_completed_successfully")
+    ]
 
 
 def test_the_database_is_reached_by_whom_it_is_for(services: Model) -> None:

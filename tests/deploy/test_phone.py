@@ -17,6 +17,7 @@ PERSON = "I want to speak to a real person right now."
 async def test_a_call_by_phone_is_heard_and_understood(project: Project, ledger: Database, tmp_path: Path) -> None:
     project.wait(lambda: project.state("numbers")["Status"] == "exited", "the numbers are set up")
     assert project.state("numbers")["ExitCode"] == 0, project.logs("numbers")
+    project.wait_until_healthy("sip")
     words = record(tmp_path / "caller.wav", [7.0, PERSON, 12.0, PERSON, 60.0])
     async with softphone(tmp_path / "phone", words) as phone:
         known = await origins(ledger)
