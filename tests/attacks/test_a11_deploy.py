@@ -118,7 +118,6 @@ def test_no_phone_is_answered_before_its_numbers_have_a_door(services: Model) ->
 
 def test_the_database_is_reached_by_whom_it_is_for(services: Model) -> None:
     assert neighbours(services, "postgres") == {"worker", "migrate"}
-    assert not networks(services, "address")
 
 
 def test_no_container_is_root_writes_to_its_root_or_can_become_more_than_it_is(services: Model) -> None:
