@@ -69,8 +69,11 @@ async def judge(session: AsyncSession, counters: Collection[Counter], *, right: 
 
 async def release(session: AsyncSession, keys: Iterable[str]) -> int:
     """Forget the failures counted under `keys`; tells how many of these there were."""
-    gone = delete(FailedTries).where(FailedTries.key.in_(list(keys))).returning(FailedTries.key)
-    return len((await session.scalars(gone)).all())
+    counted = select(FailedTries).where(FailedTries.key.in_(list(keys))).order_by(FailedTries.key).with_for_update()
+    rows = (await session.scalars(counted)).all()
+    for row in rows:
+        await session.delete(row)
+    return len(rows)
 
 
 async def _locked(session: AsyncSession, counters: Collection[Counter], now: datetime) -> list[FailedTries]:

@@ -40,7 +40,7 @@ UNVERIFIED = (
 )
 NO_MATCH = (
     "These details do not match an account. Say that you could not find a match, do not say which part is wrong, ask "
-    "for both again, slowly, and call `verify_caller`."
+    "for both again, slowly, or for order number, postcode and e-mail address together, and call `verify_caller`."
 )
 LOCKED = (
     "The caller could not be verified, and there are no more tries with these details for now. Say so kindly, give no "
@@ -192,8 +192,9 @@ def _codes(call: Call[Any], session: AsyncSession) -> Codes:
 def _origins(call: Call[Any]) -> Iterator[tuple[str, str]]:
     # The first call of those that go on from one another: coming back is no way to more tries.
     yield "call", call.origin or call.id
-    if call.caller.number:
-        yield "number", hearing.phone(call.caller.number) or call.caller.number
+    number = call.caller.number or ""
+    if any(sign.isdigit() for sign in number):  # "anonymous" is nobody's, and would be everybody's
+        yield "number", hearing.phone(number) or number
     if call.caller.source.address:
         yield "address", call.caller.source.address
     if call.caller.source.identity:

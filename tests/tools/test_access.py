@@ -277,6 +277,26 @@ async def test_a_call_that_goes_on_in_another_one_has_no_more_tries_than_one(see
     assert locked.value.message == access.LOCKED
 
 
+async def test_callers_who_hide_their_number_do_not_share_one(seeded: Database) -> None:
+    for number in ("20001", "20002", "20003"):
+        with pytest.raises(ToolError):
+            await verify_caller(ring(seeded, "anonymous"), postcode=f"N1 {number[-1]}GU", order_number=number)
+
+    assert "number" not in await failures(seeded)
+    assert (await verify_caller(ring(seeded, "anonymous"), **PROOF)).startswith("The caller is verified")
+
+
+@pytest.mark.parametrize("number", ["+447700900999", "07700 900999", "100"])
+async def test_a_number_is_counted_however_it_is_written(seeded: Database, number: str) -> None:
+    for order in ("20001", "20002", "20003"):
+        with pytest.raises(ToolError):
+            await verify_caller(ring(seeded, number), postcode=f"N1 {order[-1]}GU", order_number=order)
+    with pytest.raises(ToolError) as locked:
+        await verify_caller(ring(seeded, number.replace("07700 ", "+447700")), **PROOF)
+
+    assert locked.value.message == access.LOCKED
+
+
 async def test_what_is_held_is_told_to_the_ledger_and_the_log_without_a_word_of_whose_it_is(seeded: Database) -> None:
     ctx = ring(seeded, "+447700900999")
     told: list[Event] = []
