@@ -74,13 +74,14 @@ class Knowledge:
 @cache
 def library() -> Knowledge:
     """The shop's documents, read once for each process; they do not change while it runs."""
-    return Knowledge([section for file in sorted(FOLDER.glob("*.md")) for section in read(file.read_text("utf-8"))])
+    return Knowledge([section for file in sorted(FOLDER.glob("*.md")) for section in read(file.read_text("utf-8-sig"))])
 
 
 def read(document: str) -> Iterator[Section]:
-    """The sections of a document in Markdown: its `# title`, then a `## heading` for each."""
+    """The sections of a document in Markdown: its `# title`, then a `## heading` for each; those that say something."""
     name, *parts = re.split(r"^## ", document, flags=re.MULTILINE)
     for part in parts:
         title, _, text = part.partition("\n")
         keywords = " ".join(KEYWORDS.findall(text))
-        yield Section(name.strip().removeprefix("# "), title.strip(), KEYWORDS.sub("", text).strip(), keywords)
+        if said := KEYWORDS.sub("", text).strip():
+            yield Section(name.strip().removeprefix("# "), title.strip(), said, keywords)
