@@ -76,7 +76,15 @@ class Conversation:
         state = workflow.state.model_validate(past.state if past else {})
         caller.verified = past.verified if past else caller.verified
         self.call = Call[Any](
-            call_id, workflow.name, state, database, self.ledger, caller, self._first.name(), origin=origin
+            call_id,
+            workflow.name,
+            state,
+            database,
+            self.ledger,
+            caller,
+            self._first.name(),
+            origin=origin,
+            desk=settings.desk,
         )
         self._witness = Witness(self.call, workflow.secrets)
         modality = self._modality(workflow.voice(self._first))

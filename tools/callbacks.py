@@ -12,14 +12,18 @@ from shop.customers import Account
 from shop.errors import SlotTakenError
 from shop.models import Callback, CallbackSlot
 from switchboard.call.call import Call
+from switchboard.call.origins import origin_of
+from switchboard.settings.schema import Desk
 from tools import clock
 from tools.access import account_if_verified
 from tools.case import Case
+from tools.limits import Limits
 from tools.speech import listed, moment
 from tools.tickets import PHONE_MISSING, phone_of
 from tools.times import matching
 
 OFFERED = 4
+CALLBACKS = "callbacks"
 
 
 @function_tool
@@ -32,7 +36,7 @@ async def list_callback_slots(ctx: RunContext[Call[Case]], day: str = "") -> str
     """
     call, now = ctx.userdata, clock.now()
     async with call.database.read() as session:
-        free = await callbacks.free(session, now)
+        free = await _free_for(session, account_if_verified(call), call.desk, now)
     if not free:
         raise ToolError("There is no free time for a callback. Offer an urgent ticket instead: `open_urgent_ticket`.")
     times = [slot.starts_at for slot in free]
@@ -57,12 +61,13 @@ async def book_callback(ctx: RunContext[Call[Case]], slot: str, phone: str = "",
     account = account_if_verified(call)
     said = phone_of(call, phone)
     # The call alone is the key, so that no call can fill up the diary.
-    request = f"{call.id}:book_callback"
+    request = f"{origin_of(call)}:book_callback"
     async with call.database.write() as session:
-        # In this order: a booking that the same call makes meanwhile is then found as the slot's or as its own.
-        free = await callbacks.free(session, now)
+        await Limits(session, call).one_at_a_time(CALLBACKS)
         earlier = await callbacks.booked_by(session, request)
         number = said or (earlier.phone if earlier else await _phone_on_file(session, account))
+        await _require_place(session, call, earlier, number)
+        free = await _free_for(session, account, call.desk, now)
         chosen = _meant(free, earlier, slot, now)
         try:
             booked = await callbacks.book(
@@ -81,6 +86,30 @@ async def book_callback(ctx: RunContext[Call[Case]], slot: str, phone: str = "",
     call.state.note("a callback", f"Booked a callback for {local(booked.slot.starts_at):%d %B %H:%M}.")
     when, ending = moment(booked.slot.starts_at, now), " ".join(booked.phone[-3:])
     return f"The callback is booked: a colleague calls {when}, on the number ending in {ending}."
+
+
+async def _free_for(
+    session: AsyncSession, account: Account | None, desk: Desk, now: datetime
+) -> Sequence[CallbackSlot]:
+    """The free times, of which the last ones are not for strangers."""
+    free = await callbacks.free(session, now)
+    return free if account or len(free) > desk.callbacks_kept else ()
+
+
+async def _require_place(session: AsyncSession, call: Call[Case], earlier: Callback | None, number: str) -> None:
+    """One more callback, or the same with another number; the free times are looked for after it."""
+    limits, desk = Limits(session, call), call.desk
+    if earlier is None:
+        await limits.spend(
+            CALLBACKS,
+            number,
+            per_number=desk.callbacks_per_number,
+            per_origin=desk.callbacks_per_origin,
+            per_call=desk.callbacks_per_origin,
+        )
+    elif earlier.phone != number:
+        await limits.change(CALLBACKS, number, per_number=desk.callbacks_per_number)
+    await limits.one_stranger_at_a_time(CALLBACKS)
 
 
 async def _phone_on_file(session: AsyncSession, account: Account | None) -> str:

@@ -1,17 +1,21 @@
 """Leaving something for a colleague to look into."""
 
 from livekit.agents import RunContext, ToolError, function_tool
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shop import tickets
 from shop.errors import OrderNotFoundError
 from shop.models import Ticket, Urgency
+from shop.once import by_key
 from switchboard.call.call import Call
 from tools import clock, hearing
 from tools.access import account_if_verified
 from tools.case import Case
 from tools.keys import key
+from tools.limits import NOT_CALLED, Limits, is_called_back
 from tools.orders import not_found
 
+TICKETS = "tickets"
 PHONE_MISSING = "Ask for a phone number at which a colleague can reach the caller, then call this tool again with it."
 
 
@@ -57,7 +61,10 @@ def phone_of(call: Call[Case], said: str) -> str | None:
         raise ToolError(
             "That is not a whole phone number. Ask for it again, digit by digit, then call this tool again."
         )
-    return number or hearing.phone(call.caller.number or "")
+    if number and not is_called_back(number, call.desk):
+        raise ToolError(NOT_CALLED)
+    theirs = hearing.phone(call.caller.number or "")
+    return number or (theirs if theirs and is_called_back(theirs, call.desk) else None)
 
 
 async def _open(call: Call[Case], tool: str, urgency: Urgency, summary: str, order_number: str, phone: str) -> Ticket:
@@ -67,13 +74,15 @@ async def _open(call: Call[Case], tool: str, urgency: Urgency, summary: str, ord
     number = hearing.order_number(order_number)
     if account is None and reach is None:
         raise ToolError(PHONE_MISSING)
+    request = key(call, tool, summary, number)
     try:
         async with call.database.write() as session:
+            await _require_place(session, call, request, reach)
             ticket = await tickets.open_ticket(
                 session,
                 account,
                 summary=summary if account else _strangers(summary, number),
-                key=key(call, tool, summary, number),
+                key=request,
                 now=clock.now(),
                 order_number=number if account else None,
                 phone=reach,
@@ -84,6 +93,20 @@ async def _open(call: Call[Case], tool: str, urgency: Urgency, summary: str, ord
         raise not_found(error) from error
     call.state.note("a ticket", f"Opened ticket {ticket.number}.", number if account else None)
     return ticket
+
+
+async def _require_place(session: AsyncSession, call: Call[Case], request: str, reach: str | None) -> None:
+    """One more ticket, if the request is not an earlier one."""
+    limits, desk = Limits(session, call), call.desk
+    await limits.one_at_a_time(TICKETS)
+    if await by_key(session, Ticket, request) is None:
+        await limits.spend(
+            TICKETS,
+            reach,
+            per_number=desk.tickets_per_number,
+            per_origin=desk.tickets_per_origin,
+            per_call=desk.tickets_per_call,
+        )
 
 
 def _strangers(summary: str, number: int | None) -> str:

@@ -11,6 +11,7 @@ from switchboard.database import Database
 from switchboard.ledger import Ledger
 from switchboard.line.quoted import one_line
 from switchboard.line.sentences import NOT_VERIFIED, VERIFIED
+from switchboard.settings.schema import Desk
 
 SHOWN_DIGITS = 2
 State = TypeVar("State", bound=BaseModel)
@@ -67,5 +68,7 @@ class Call(Generic[State]):
     agent: str = ""
     """The name of the agent that has the caller, or is to have them first."""
     departure: Departure = field(default_factory=Departure)
+    desk: Desk = field(default_factory=Desk)
+    """What callers may ask of people."""
     origin: str | None = None
     """What it has in common with the calls that it goes on from; None: there are none."""

@@ -1,9 +1,9 @@
 """The ledger's tables."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, MetaData, String
+from sqlalchemy import JSON, Date, ForeignKey, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from switchboard.columns import NAMES, UtcDateTime
@@ -11,7 +11,7 @@ from switchboard.columns import NAMES, UtcDateTime
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, str: String}  # noqa: RUF012 - SQLAlchemy's own
+    type_annotation_map = {datetime: UtcDateTime, date: Date, dict[str, Any]: JSON, str: String}  # noqa: RUF012 - SQLAlchemy's own
 
 
 class CallRow(Base):
@@ -55,3 +55,13 @@ class StandingRow(Base):
     """Who tries the same once more, because the answer was lost, says the same here."""
     hung_up: Mapped[bool]
     changed_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SpentRow(Base):
+    """How often something was had on a day; `key` is a pseudonym of what, and by whom."""
+
+    __tablename__ = "spent"
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True, index=True)
+    times: Mapped[int]

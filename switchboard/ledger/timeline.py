@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 
 from switchboard.database import Database
 from switchboard.ledger.events import EVENT, Answered, Event
-from switchboard.ledger.tables import CallRow, EventRow, StandingRow
+from switchboard.ledger.tables import CallRow, EventRow, SpentRow, StandingRow
 
 
 async def timeline(database: Database, call_id: str) -> list[Event]:
@@ -38,6 +38,7 @@ async def story(database: Database, call_id: str) -> list[Event]:
 async def forget(database: Database, before: datetime) -> int:
     """Delete the calls that began before that time; their events go with them. Returns how many."""
     async with database.write() as session:
+        await session.execute(delete(SpentRow).where(SpentRow.day < before.date()))
         await session.execute(delete(StandingRow).where(StandingRow.changed_at < before))
         gone = await session.execute(delete(CallRow).where(CallRow.started_at < before).returning(CallRow.id))
         return len(gone.all())

@@ -41,6 +41,10 @@ ASK_FOR_A_YES = (
     "they press 1 for yes or 2 for no."
 )
 WITH_YOU_AGAIN = "The caller is with you again: say so in one sentence, and"
+RUNG_OFTEN = (
+    "Not done: the {name} has been rung often enough. Say that nobody can be reached now, do not try again, and offer "
+    "something else."
+)
 UNREACHED = "The {name} could not be reached. {again} offer something else, a ticket or a callback."
 HANDED_BACK = "The {name} has talked with the caller and gives them back to you. {again} go on from there."
 SAID = " What was said, as JSON: {said}"

@@ -22,6 +22,7 @@ from switchboard.settings.values import (
     Number,
     Origins,
     People,
+    Prefixes,
     Proxies,
     Secret,
     SettingsError,
@@ -634,6 +635,51 @@ class Phone(Group):
         return next((each.phones for each in self.people if each.name.lower() == person.lower()), ())
 
 
+class Desk(Group):
+    """What callers may ask of people, who have only so much time. An origin: an address, a number, an account."""
+
+    title = "The desk: what callers may ask of people"
+    calls_back: Annotated[
+        Prefixes,
+        Env("DESK_CALLS_BACK", "Beginnings of phone numbers that are called back, with commas between them; *: any."),
+    ] = ("+44",)
+    never_calls_back: Annotated[
+        Prefixes,
+        Env(
+            "DESK_NEVER_CALLS_BACK",
+            "Beginnings of those that are not; nor is any number that is known to cost more than others.",
+        ),
+    ] = ("+449", "+4487", "+4484", "+4470")
+    callbacks_per_number: Annotated[
+        int,
+        Field(ge=1, le=1000),
+        Env("DESK_CALLBACKS_PER_NUMBER", "Callbacks to one phone number in a day."),
+    ] = 2
+    callbacks_per_origin: Annotated[
+        int, Field(ge=1, le=1000), Env("DESK_CALLBACKS_PER_ORIGIN", "The same for one origin.")
+    ] = 3
+    callbacks_kept: Annotated[
+        int,
+        Field(ge=0, le=1000),
+        Env("DESK_CALLBACKS_KEPT", "The last so many free times for callbacks are for verified callers."),
+    ] = 6
+    tickets_per_call: Annotated[
+        int, Field(ge=1, le=1000), Env("DESK_TICKETS_PER_CALL", "Tickets that one call can open.")
+    ] = 3
+    tickets_per_number: Annotated[
+        int, Field(ge=1, le=1000), Env("DESK_TICKETS_PER_NUMBER", "Tickets for one phone number in a day.")
+    ] = 5
+    tickets_per_origin: Annotated[
+        int, Field(ge=1, le=1000), Env("DESK_TICKETS_PER_ORIGIN", "The same for one origin.")
+    ] = 10
+    rings_per_call: Annotated[
+        int, Field(ge=1, le=1000), Env("DESK_RINGS_PER_CALL", "How often one call can have people rung.")
+    ] = 3
+    rings_per_origin: Annotated[
+        int, Field(ge=1, le=1000), Env("DESK_RINGS_PER_ORIGIN", "The same for one origin, in a day.")
+    ] = 10
+
+
 class Log(Group):
     """What is logged and how."""
 
@@ -745,6 +791,7 @@ class Settings(BaseModel):
     worker: Worker = Worker()
     web: Web = Web()
     phone: Phone = Phone()
+    desk: Desk = Desk()
     log: Log = Log()
     call: Limits = Limits()
     warnings: tuple[str, ...] = ()
@@ -831,6 +878,8 @@ def _as_text(default: object) -> str:
             return ""
         case bool():
             return str(default).lower()
+        case tuple():
+            return ",".join(map(str, default))
         case SecretStr():
             return default.get_secret_value()
         case _:

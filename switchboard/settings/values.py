@@ -253,6 +253,12 @@ def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _prefixes(values: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(value == "*" or re.fullmatch(r"\+[0-9]{1,14}", value, re.ASCII) for value in values):
+        raise InvalidValueError
+    return values
+
+
 def _proxies(values: tuple[str, ...]) -> tuple[str, ...]:
     """Networks in which every machine is believed about who is calling: nobody's own is as large as the Internet."""
     if not all(_is_somebodys(ip_network(value)) for value in _networks(values)):
@@ -360,6 +366,12 @@ Networks = Annotated[
     BeforeValidator(_listed),
     AfterValidator(_networks),
     Takes("addresses or networks such as 10.0.0.0/8, with commas between them"),
+]
+Prefixes = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_listed),
+    AfterValidator(_prefixes),
+    Takes("beginnings of phone numbers such as +44, with commas between them"),
 ]
 Proxies = Annotated[
     tuple[str, ...],

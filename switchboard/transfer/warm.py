@@ -22,7 +22,7 @@ from switchboard.ledger.events import PersonSpoke, PersonStage, PersonStep
 from switchboard.ledger.mask import Mask
 from switchboard.line.context import brief_text
 from switchboard.line.quoted import Said, as_json
-from switchboard.line.sentences import HANDED_BACK, MEANWHILE, SAID, UNREACHED, WITH_YOU_AGAIN
+from switchboard.line.sentences import HANDED_BACK, MEANWHILE, RUNG_OFTEN, SAID, UNREACHED, WITH_YOU_AGAIN
 from switchboard.line.workflow import Person, transfer_name
 from switchboard.realtime import CallModel
 from switchboard.room.agent_track import AgentTrack
@@ -32,6 +32,7 @@ from switchboard.services.providers import Services
 from switchboard.transfer.briefing import Briefing
 from switchboard.transfer.hold import Hold
 from switchboard.transfer.person_phone import PERSON, Engaged, PersonPhone
+from switchboard.transfer.rings import Rings
 from switchboard.waiting import any_set
 
 log = structlog.get_logger(__name__)
@@ -59,6 +60,7 @@ class WarmTransfer:
     def __init__(self, services: Services, caller: CallerSide) -> None:
         self._services = services
         self._caller = caller
+        self._rings = Rings(caller.call)
         self.running = False
         """The agent is out of the conversation: a person is being called, or has the caller."""
         self._typed: list[str] = []
@@ -89,6 +91,8 @@ class WarmTransfer:
             told = map(self._caller.call.ledger.mask.text, (reason, facts, tried))
             brief = f"{self._caller.call.caller.standing}\n{brief_text(*told)}"
             with departure.to(person.name):
+                if not await self._rings.spend():
+                    return RUNG_OFTEN.format(name=person.name)
                 return await self._transfer(person, ctx, brief)
 
         description = f"{person.purpose} {FIRST_SAY_SO}"

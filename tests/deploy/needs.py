@@ -32,6 +32,7 @@ OF_WORKER = in_group(
     "The worker",
     "Logs",
     "The phone, through LiveKit SIP",
+    "The desk: what callers may ask of people",
     "The end of a call",
 )
 NEEDED: dict[str, set[str]] = {

@@ -8,7 +8,7 @@ from shop.demo import AMELIA
 from shop.models import Callback, CallbackSlot
 from switchboard.database import Database
 from tests.shop.rows import NOW
-from tests.tools.phone import known, ring
+from tests.tools.phone import PLENTY, known, ring
 from tools.briefing import write_briefing
 from tools.callbacks import book_callback, list_callback_slots
 from tools.speech import moment
@@ -178,4 +178,4 @@ async def test_every_time_that_is_offered_can_be_booked_by_its_words(seeded: Dat
         free = (await session.scalars(select(CallbackSlot.starts_at).where(CallbackSlot.id.not_in(booked)))).all()
     for at in free[1:]:
         said = moment(at, NOW)
-        assert said in await book_callback(ring(seeded, number="+447700900999"), slot=said)
+        assert said in await book_callback(ring(seeded, number="+447700900999", desk=PLENTY), slot=said)

@@ -9,7 +9,7 @@ from shop.demo import DANIEL, PRIYA
 from shop.models import Return, Ticket
 from switchboard.database import Database
 from tests.shop.rows import NOW
-from tests.tools.phone import known, ring
+from tests.tools.phone import PLENTY, known, ring
 from tools.access import account_of
 from tools.orders import cancel_order, find_order, list_recent_orders
 from tools.returns import start_return
@@ -60,7 +60,7 @@ async def test_while_one_caller_writes_another_writes(seeded: Database) -> None:
 
 async def test_many_callers_at_once_all_get_their_answers(seeded: Database) -> None:
     async def call(i: int) -> None:
-        ctx = await known(seeded, (DANIEL, PRIYA)[i % 2])
+        ctx = await known(seeded, (DANIEL, PRIYA)[i % 2], PLENTY)
         await list_recent_orders(ctx)
         await open_ticket(ctx, summary="The parcel is open.")
 

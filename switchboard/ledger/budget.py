@@ -1,0 +1,62 @@
+"""Budgets: how often something may be had in a day (UTC), counted in the database for all calls and workers together.
+
+What is spent counts with the transaction that it is spent in: work that fails costs nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from switchboard.ledger.tables import SpentRow
+from switchboard.pseudonyms import Pseudonyms
+
+INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+@dataclass(frozen=True)
+class Budget:
+    """`most` of `what` in a day for `who`, which is kept as a pseudonym."""
+
+    what: str
+    who: str
+    most: int
+
+
+class SpentError(Exception):
+    """A budget is used up."""
+
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(f"no more of {budget.what} today")
+        self.budget = budget
+
+
+class Purse:
+    """Spends within one transaction of `session`, at the time `now`."""
+
+    def __init__(self, session: AsyncSession, pseudonyms: Pseudonyms, now: datetime) -> None:
+        self._session = session
+        self._pseudonyms = pseudonyms
+        self._day = now.date()
+
+    async def spend(self, budgets: Iterable[Budget]) -> None:
+        """Spend one of each. Raises `SpentError`: the transaction is then to be given up."""
+        # Always in one order: two that share more than one budget would wait for each other.
+        for budget in sorted(budgets, key=lambda each: (each.what, each.who)):
+            if not await self._add(budget.what, budget.who, 1, SpentRow.times < budget.most):
+                raise SpentError(budget)
+
+    async def queue(self, what: str, who: str) -> None:
+        """Wait until nobody else is in a transaction with the same `what` and `who`; nothing is spent."""
+        await self._add(what, who, 0)
+
+    async def _add(self, what: str, who: str, times: int, where: Any = None) -> bool:
+        row = {"key": self._pseudonyms.of(what, who), "day": self._day, "times": times}
+        insert = INSERT[self._session.get_bind().dialect.name](SpentRow).values(row)
+        added = insert.on_conflict_do_update(
+            index_elements=["key", "day"], set_={"times": SpentRow.times + times}, where=where
+        )
+        return await self._session.scalar(added.returning(SpentRow.times)) is not None
