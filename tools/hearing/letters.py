@@ -42,7 +42,7 @@ def _examples(words: Sequence[str], at: int, said: str) -> Iterator[int]:
     for like in LIKE:
         end = at + len(like)
         example = word_at(words, end)
-        is_said = tuple(words[at:end]) == like and example.startswith(said) and len(example) > 1
+        is_said = tuple(words[at:end]) == like and example.startswith(said)
         # After a number, or nothing, a short word could be the next symbol itself.
         if is_said and (_tells(example) if like in (("4",), ()) else True):
             yield len(like) + 1

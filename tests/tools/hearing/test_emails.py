@@ -102,6 +102,7 @@ ASKED_AGAIN = [
     "email me at example dot com",
     "my email is dot cotton at example dot com",
     "work amelia dot hart at example dot com",
+    "jo hart dot smith at example dot com",
     "amelia dot hart smith at example dot com",
     "big red blue house at example dot com",
     "amelia at mail dot my dash shop dot com",

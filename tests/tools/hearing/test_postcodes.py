@@ -60,6 +60,8 @@ UNDERSTOOD = [
     ("E twenty-one, 2AA", "E212AA"),
     ("L U one one A A", "LU11AA"),
     ("M1 to a BT", "M12BT"),
+    ("ess for sugar, double you for whisky, one ay, two ay for apple ay", "SW1A2AA"),
+    ("Mike one, four x-ray tango", "M14XT"),
     ("SWIA 2AA", "SW1A2AA"),
     ("swia2aa", "SW1A2AA"),
     ("S W one A oh A A", "SW1A0AA"),
