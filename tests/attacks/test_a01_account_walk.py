@@ -141,6 +141,14 @@ async def test_somebody_who_claims_the_number_on_file_gets_no_more_of_them(
     assert await judged(workers[0]) < 10
 
 
+async def test_a_wrong_try_from_the_number_on_file_is_one_try(
+    seeded: Database,
+    time: Clock,
+) -> None:
+    assert await told(ring(seeded, AMELIA.phone), order_number="10042", postcode="N1 9GU") == access.NO_MATCH
+    assert await judged(seeded) == 1
+
+
 async def test_tries_at_once_in_many_calls_of_many_workers_are_no_more_than_one_after_another(
     workers: tuple[Database, ...],
     time: Clock,
