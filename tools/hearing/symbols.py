@@ -22,6 +22,8 @@ HEARD_AS = {word: symbol for symbol, *words in map(str.split, SOUNDS.split("|"))
 ALIKE = {"0": "o", "1": "i", "8": "a"} | {"o": "0", "i": "1", "a": "8"}
 PIECE = re.compile(r"(?=[a-z]*\d)[a-z\d]{2,7}|[a-z]{2}i[a-z]?|[a-z]{2}")
 """Some symbols in one word: "sw1a", "2aa", "sw", or "swia" where a 1 was written as an I."""
+ONE_SYMBOL = frozenset({"ay", "be", "em", "to"})
+"""Two letters that are heard as one symbol, and begin no postcode."""
 LONGEST = 7
 
 
@@ -54,7 +56,7 @@ def _as_said(words: Sequence[str], at: int) -> Iterator[Meaning]:
     yield from _numbers(words, at)
     if word == "double" and digit(word_at(words, at + 1)):
         yield 1, HALF_HEARD
-    if PIECE.fullmatch(word) and word not in ("be", "to"):
+    if PIECE.fullmatch(word) and word not in ONE_SYMBOL:
         yield 1, word
 
 
