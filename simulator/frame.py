@@ -20,17 +20,17 @@ def parsed(frame: str | bytes) -> object:
         value = _DECODER.decode(text)
         if "\\" in text:  # an escape may be half a character; audio has none
             json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
-        raise NotJson(type(error).__name__) from None
+    except (ValueError, RecursionError):
+        raise NotJson from None
     if _depth(value) > DEEPEST:
-        raise NotJson("too deep")
+        raise NotJson
     return value
 
 
 def _finite(number: str) -> float:
     value = float(number)
     if not math.isfinite(value):
-        raise ValueError("not a number that JSON knows")
+        raise NotJson
     return value
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import random
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.simulator.mutation import Json, Mutations
 from tests.simulator.wire import GA, PREVIEW, SILENCE, Event, Wire, connect
 
 ROUNDS = 700
+GARBAGE = '{}[]:,"\\ud801e-.é\U0001f600 '
 AUDIO = base64.b64encode(SILENCE).decode()
 PICTURE = "data:image/png;base64,iVBORw0KGgo="
 TOOL = {"type": "function", "name": "look", "description": "Looks.", "parameters": {"type": "object", "properties": {}}}
@@ -151,6 +153,18 @@ class Session:
         await self._wire.ask(
             "response.create", "response.done", response={"conversation": "none", "tool_choice": "auto"}
         )
+
+
+@pytest.mark.parametrize("path", [GA, PREVIEW], ids=["ga", "preview"])
+async def test_garbage_is_answered_with_an_error_each_time(path: str) -> None:
+    dice = random.Random(13)
+    async with Simulator(Given()) as simulator, connect(simulator, path) as wire:
+        for _ in range(300):
+            await wire.socket.send_str("".join(dice.choices(GARBAGE, k=dice.randrange(40))))
+            await wire.socket.send_bytes(dice.randbytes(20))
+            error = (await wire.until("error"))["error"]
+            assert error["code"] in ("invalid_json", "invalid_event", "missing_required_parameter")
+        await wire.ask("input_audio_buffer.clear", "input_audio_buffer.cleared")
 
 
 @pytest.mark.parametrize(("path", "events"), [(GA, GA_EVENTS), (PREVIEW, PREVIEW_EVENTS)], ids=["ga", "preview"])
