@@ -185,10 +185,36 @@ async def test_truncation_forgets_what_was_not_heard() -> None:
         item = await wire.ask("conversation.item.retrieve", "conversation.item.retrieved", item_id=item_id)
 
         assert truncated["audio_end_ms"] == 1000
-        assert item["item"]["content"][0]["transcript"] is None
+        assert item["item"]["content"] == [{"type": "output_audio", "transcript": None}]
         kept = mind.requests[1].items[0].text
         assert kept.startswith("One two")
         assert "six" not in kept
+
+
+async def test_only_an_answer_s_audio_can_be_truncated() -> None:
+    async with Simulator(Given()) as simulator, connect(simulator) as wire:
+        await wire.ask("conversation.item.create", "conversation.item.done", item=user("hello", "known"))
+        error = await wire.error("conversation.item.truncate", item_id="known", content_index=0, audio_end_ms=1)
+
+        assert error["message"] == "Only model output audio messages can be truncated"
+        assert (error["code"], error["param"]) == ("invalid_value", "item_id")
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "param"),
+    [
+        ({"content_index": 1, "audio_end_ms": 1}, "invalid_value", "content_index"),
+        ({"content_index": 0, "audio_end_ms": -1}, "integer_below_min_value", "audio_end_ms"),
+    ],
+)
+async def test_a_place_that_an_answer_does_not_have_is_refused(place: Event, code: str, param: str) -> None:
+    async with Simulator(Given("Good morning.")) as simulator, connect(simulator) as wire:
+        done = await wire.ask("response.create", "response.done")
+        item_id = done["response"]["output"][0]["id"]
+        error = await wire.error("conversation.item.truncate", item_id=item_id, **place)
+
+        assert (error["code"], error["param"]) == (code, param)
+        assert done["response"]["conversation_id"].startswith("conv_")
 
 
 @paths
