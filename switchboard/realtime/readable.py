@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import structlog
 
-from switchboard.realtime.frames import clean_frame
+from switchboard.realtime.frames import SOUND, clean_frame
 
 log = structlog.get_logger(__name__)
 
@@ -61,18 +61,20 @@ def readable(text: str) -> bool:
         if not isinstance(event, dict) or not isinstance(event.get("type"), str):
             return False
         clean_frame(event)
-        return _formed(event)
+        return _formed(event) and ("delta" in event or not event["type"].endswith(SOUND))
     except (ValueError, RecursionError):
         return False
 
 
 def _formed(fields: Mapping[str, Any]) -> bool:
-    return all(value is None or _fits(name, value) for name, value in fields.items())
+    return all(_fits(name, value) if value is not None else name != "delta" for name, value in fields.items())
 
 
 def _fits(name: str, value: Any) -> bool:
     if not isinstance(value, FORM.get(name, object)):
         return False
+    if name == "metadata" and isinstance(value, dict):
+        return all(isinstance(each, str) for each in value.values())
     if name not in INSIDE:
         return True
     inside = value if isinstance(value, list) else [value]
