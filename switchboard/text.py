@@ -10,6 +10,9 @@ import re
 import unicodedata
 from typing import Any
 
+DEEPEST = 32
+"""Lists in lists: what nobody says, and no database takes without an end."""
+TOO_DEEP = "…"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _HALVES = re.compile(r"[\ud800-\udfff]+")
 _UNSEEN = frozenset(("Cc", "Cs", "Zl", "Zp"))
@@ -25,15 +28,17 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", _HALVES.sub(_joined, text))
 
 
-def cleaned(value: Any) -> Any:
+def cleaned(value: Any, deepest: int = DEEPEST) -> Any:
     """A value as it comes out of JSON, its texts clean, and numbers that are none as texts: JSON has no "NaN"."""
     match value:
         case str():
             return clean(value)
+        case dict() | list() | tuple() if not deepest:
+            return TOO_DEEP
         case dict():
-            return {cleaned(name): cleaned(each) for name, each in value.items()}
+            return {clean(str(name)): cleaned(each, deepest - 1) for name, each in value.items()}
         case list() | tuple():
-            return [cleaned(each) for each in value]
+            return [cleaned(each, deepest - 1) for each in value]
         case float() if not math.isfinite(value):
             return str(value)
         case _:

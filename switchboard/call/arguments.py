@@ -31,7 +31,7 @@ class Arguments:
         """
         try:
             arguments = json.loads(text or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             arguments = None
         if not isinstance(arguments, dict):
             self._learn_from(text)

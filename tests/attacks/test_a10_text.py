@@ -1,26 +1,32 @@
 """A10: what a caller types or a model writes cannot break a database, a log or an operator's terminal."""
 
 import asyncio
+import json
 import logging
 import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shop.models import Ticket
 from shop.tickets import open_ticket
 from simulator.mind import CallTool, Reply, Request
 from switchboard import logs
+from switchboard.call.arguments import Arguments
 from switchboard.database import Database
 from switchboard.ledger.events import ToolCalled, ToolReturned
+from switchboard.ledger.mask import MASK, Mask
+from switchboard.ledger.tables import CallRow, EventRow
 from switchboard.ledger.timeline import timeline
 from switchboard.settings.schema import Log
+from switchboard.text import DEEPEST
 from tests.conftest import MakeUrl
 from tests.shop.rows import NOW, add_customer
 from tests.stage.mind import Obedient
@@ -63,6 +69,23 @@ async def test_half_an_emoji_a_nul_and_an_escape_in_a_tools_argument_are_stored_
     (returned,) = (event for event in events if isinstance(event, ToolReturned))
     assert called.arguments == {"thing": CLEAN}
     assert (returned.result, returned.failed) == (f"Written down: {CLEAN}.", False)
+
+
+async def test_lists_in_lists_without_an_end_are_no_arguments_and_stored_as_far_as_anybody_would_say_them(
+    database: Database,
+) -> None:
+    deep: Any = "bottom"
+    for _ in range(10_000):
+        deep = [deep]
+    assert Arguments((), Mask()).kept("[" * 100_000, None) == {"invalid": MASK}
+    async with database.write() as session:
+        await session.execute(insert(CallRow).values(id="call_1", line="stage", started_at=NOW))
+        event = {"call_id": "call_1", "seq": 1, "kind": "x", "at": 0.0, "wall": NOW, "body": {"thing": deep}}
+        await session.execute(insert(EventRow).values(event))
+    async with database.read() as session:
+        (stored,) = await session.scalars(select(EventRow))
+
+    assert json.dumps(stored.body).count("[") == DEEPEST - 1
 
 
 async def test_a_ticket_with_such_text_is_opened_on_both_databases_and_found_by_it(database: Database) -> None:

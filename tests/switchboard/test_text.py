@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchboard.text import clean, clean_json, cleaned, visible
+from switchboard.text import DEEPEST, TOO_DEEP, clean, clean_json, cleaned, visible
 
 ANYTHING = st.text(st.characters(categories=None, codec=None))
 
@@ -38,6 +38,15 @@ def test_what_is_clean_can_be_stored_anywhere_and_stays_as_it_is(text: str) -> N
 def test_a_value_is_clean_to_its_depth() -> None:
     dirty = {"na\0me": ["\ud83d", {"deep": ("a\x1b", 1, None, True)}], "not a number": float("nan")}
     assert cleaned(dirty) == {"name": ["\ufffd", {"deep": ["a", 1, None, True]}], "not a number": "nan"}
+
+
+def test_what_is_deeper_than_anything_that_is_said_ends_there() -> None:
+    value: object = "the bottom"
+    for _ in range(100_000):
+        value = [value]
+    left = json.dumps(cleaned(value))
+    assert left == "[" * DEEPEST + json.dumps(TOO_DEEP) + "]" * DEEPEST
+    assert clean_json("[" * 100_000) == "[" * 100_000
 
 
 @pytest.mark.parametrize(
