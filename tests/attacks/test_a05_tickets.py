@@ -19,7 +19,7 @@ from switchboard.database import Database
 from switchboard.http.errors import TicketRefused
 from switchboard.http.tickets import Ticket, Tickets
 from switchboard.ledger import Ledger
-from switchboard.ledger.events import Answered, CallerSpoke, Ended, EndReason, Happening, Remembered
+from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, EndReason, Happening, Remembered
 from switchboard.ledger.standing import hang_up
 from switchboard.ledger.tables import EventRow
 from switchboard.settings.schema import Limits
@@ -252,6 +252,33 @@ async def test_verification_ends_after_some_minutes_away(
     assert past
     assert past.verified == verified
     assert past.state == {"number": 10042}
+
+
+def is_verified(memory: Remembered) -> bool:
+    return memory.verified is not None
+
+
+def forgot(memories: list[Remembered]) -> bool:
+    return bool(memories) and not is_verified(memories[-1])
+
+
+async def test_whoever_comes_back_into_the_same_room_too_late_is_a_stranger_as_well(line: Line) -> None:
+    line.worker.environ |= {"VERIFIED_AWAY_MINUTES": "0"}
+    await asyncio.to_thread(line.worker.start)
+    call = await called(line.caller)
+    async with in_the_room(line, call) as caller:
+        await caller.gets(TRANSCRIPTS, "Fernway")
+        await caller.say("Where is my order?")
+        await events_when(line.ledger, call["id"], lambda events: len(of(events, AgentSpoke)) > 1)
+        await caller.say("Order 10042, postcode SW1A 2AA.")
+        events = await events_when(line.ledger, call["id"], lambda events: bool(of(events, Remembered)))
+        assert is_verified(of(events, Remembered)[-1])
+    async with in_the_room(line, call) as caller:
+        await caller.say("Order 10042, please.")
+        await events_when(line.ledger, call["id"], lambda events: forgot(of(events, Remembered)))
+        await caller.say("Goodbye!")
+        await caller.put_out.wait()
+    assert len(await calls_of(line.ledger, call["id"])) == 1
 
 
 async def test_verification_that_has_ended_is_not_found_again_by_breaking_off_once_more(database_url: str) -> None:

@@ -28,6 +28,7 @@ from tests.tools.phone import Ctx, known, ring
 from tools import clock
 from tools.callbacks import book_callback, list_callback_slots
 from tools.limits import NO_MORE, NOT_CALLED, is_called_back
+from tools.speech import moment
 from tools.tickets import open_ticket, open_urgent_ticket
 
 __all__ = ["livekit_server"]
@@ -170,6 +171,19 @@ async def test_the_last_times_are_for_verified_callers_however_many_strangers_co
     assert not await books(stranger, MINE)
     assert "Free times are" in await list_callback_slots(customer)
     assert await books(customer)
+
+
+async def test_strangers_who_want_different_times_at_once_get_no_more_than_what_is_left_for_them(
+    seeded: Database,
+) -> None:
+    async with seeded.read() as session:
+        times = [moment(slot.starts_at, NOW) for slot in await callbacks.free(session, NOW)]
+    few = Desk(callbacks_kept=len(times) - 1)
+    strangers = (
+        books(ring(seeded, source=Source(address=said), desk=few), number(i), said) for i, said in enumerate(times[:12])
+    )
+
+    assert sum(await asyncio.gather(*strangers)) == 1
 
 
 async def test_a_customer_is_not_kept_from_a_callback_by_what_others_did_from_the_same_address(

@@ -17,7 +17,7 @@ async def test_a_briefing_is_kept_in_the_case_with_what_was_done(seeded: Databas
     assert answer.startswith("The briefing is written.")
     caller = ctx.userdata.caller
     assert ctx.userdata.state.briefing_text(caller.standing) == (
-        "VERIFIED by e-mail and postcode: the caller is Amelia Hart.\n"
+        "VERIFIED by order number, postcode and e-mail: the caller is Amelia Hart.\n"
         "Problem: It is late.\nWish: A date.\nTried: nothing yet\nOrder: 10042\n- Told that order 10042 is on its way."
     )
 
