@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from livekit.agents import ToolError
 from sqlalchemy import select, text
+from structlog.testing import capture_logs
 
 from shop.demo import AMELIA, CANCELLABLE, DANIEL, ON_ITS_WAY, RETURNABLE
 from shop.models import FailedTries
@@ -173,15 +174,34 @@ async def test_the_customer_is_let_in_from_home_while_the_walk_goes_on(seeded: D
     assert await told(ring(seeded, AMELIA.phone), **PROOF) == "The caller is verified: Amelia Hart."
 
 
+@pytest.mark.parametrize("hidden", [False, True])
 async def test_the_customer_is_let_in_from_anywhere_with_all_three_details(
     seeded: Database,
     time: Clock,
+    hidden: bool,
 ) -> None:
     callers = numbers()
-    for number in WALK[:100]:
-        await told(ring(seeded, next(callers)), order_number=str(number), postcode="SW1A 2AA")
+    for number in (*WALK[:50], *range(20001, 20051)):
+        await told(ring(seeded, None if hidden else next(callers)), order_number=str(number), postcode="SW1A 2AA")
 
     assert (await told(ring(seeded), **PROOF, email=AMELIA.email)).startswith("The caller is verified: Amelia Hart.")
+
+
+async def test_a_wrong_try_from_the_number_on_file_sounds_like_a_strangers_and_is_an_alert_as_well(
+    seeded: Database,
+    time: Clock,
+) -> None:
+    for area in range(3):
+        await told(ring(seeded), order_number="10042", postcode=f"N{area} 9GU")
+    with capture_logs() as logs:
+        answers = [
+            await told(ring(seeded, number), order_number="10042", postcode=f"E{area} 9GU")
+            for number in ("+447700900555", AMELIA.phone)
+            for area in range(3)
+        ]
+
+    assert set(answers) == {access.LOCKED}
+    assert [log["held"] for log in logs] == [("account", "number", "order")]
 
 
 async def test_the_customer_is_let_in_by_a_code_when_whoever_attacks_knows_the_address_too(

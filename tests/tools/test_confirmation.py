@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 import structlog
 from livekit.agents import ToolError
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from shop.codes import GOOD_FOR
 from shop.customers import Details
 from shop.demo import AMELIA, DANIEL
 from shop.locks import unlock_account
+from shop.models import VerificationCode
 from shop.post import FilePost
 from switchboard.database import Database
 from tests.shop.rows import NOW
@@ -256,6 +257,19 @@ async def test_a_code_is_kept_where_it_cannot_be_read(seeded: Database, letters:
 
     assert kept != "[]"
     assert code_for(letters) not in kept
+
+
+async def test_codes_are_kept_no_longer_than_they_are_good(seeded: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def kept() -> int | None:
+        async with seeded.read() as session:
+            return await session.scalar(select(func.count()).select_from(VerificationCode))
+
+    for _ in range(2):
+        await send_code(ring(seeded), **PROOF)
+    assert await kept() == 2
+    monkeypatch.setattr(clock, "now", lambda: NOW + GOOD_FOR)
+    await send_code(ring(seeded), **PROOF)
+    assert await kept() == 1
 
 
 async def test_a_post_that_fails_is_an_alert_and_sounds_like_one_that_works(
