@@ -5,11 +5,11 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r"\d|[*#]|[^\W\d_]+")
+_TOKEN = re.compile(r"\d|\*|[^\W\d_]+")
 _UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_ALSO = {"oh": "0", "o": "0", "nought": "0", "nil": "0", "star": "*", "asterisk": "*", "hash": "#", "pound": "#"}
+_ALSO = {"oh": "0", "o": "0", "nought": "0", "nil": "0", "star": "*", "asterisk": "*"}
 _WORDS = {word: str(number) for number, word in enumerate((*_UNITS, *_TEENS))}
 _WORDS |= {word: f"{number}0" for number, word in enumerate(_TENS, start=2)} | _ALSO
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
@@ -29,10 +29,9 @@ class Digits:
 
 def digits_of(text: str) -> str:
     """All digits of `text` in a row; "" if there is anything else in it."""
-    runs = list(_runs(text))
-    words = [token for token in _TOKEN.findall(text.casefold()) if token not in _BETWEEN]
-    whole = len(runs) == 1 and not any(_reads(word) is None for word in words)
-    return "".join(each.digits for each in runs[0]) if whole else ""
+    if any(_reads(word) is None for word in _TOKEN.findall(text.casefold())):
+        return ""
+    return "".join(each.digits for run in _runs(text) for each in run)
 
 
 def find(digits: str, text: str) -> Iterator[tuple[int, int]]:
@@ -56,22 +55,22 @@ def _goes_on(text: str, start: int, end: int) -> bool:
 def _runs(text: str) -> Iterator[list[Digits]]:
     """The stretches of nothing but digits, and of what people say between them."""
     run: list[Digits] = []
-    times, tens, start = 1, "", -1
+    times, tens, start = 1, "", None
     for match in _TOKEN.finditer(text):
         word = match[0].casefold()
         read = _reads(word)
         if read is None:
-            yield from [run] if run else []
-            run, times, tens, start = [], 1, "", -1
+            yield run
+            run, times, tens, start = [], 1, "", None
         elif word in _TIMES:
             times, start = _TIMES[word], match.start()
         elif tens and word in _UNITS[1:]:  # "forty-two": the zero of "forty" is no digit
             run[-1] = Digits(run[-1].start, match.end(), tens + read)
             tens = ""
         elif read:
-            run.append(Digits(match.start() if start < 0 else start, match.end(), read * times))
-            times, tens, start = 1, read[0] if word in _TENS else "", -1
-    yield from [run] if run else []
+            run.append(Digits(match.start() if start is None else start, match.end(), read * times))
+            times, tens, start = 1, read[0] if word in _TENS else "", None
+    yield run
 
 
 def _reads(word: str) -> str | None:
@@ -80,4 +79,4 @@ def _reads(word: str) -> str | None:
         return ""
     if len(word) == 1 and word.isdecimal():
         return str(unicodedata.decimal(word))
-    return word if word in ("*", "#") else _WORDS.get(word)
+    return word if word == "*" else _WORDS.get(word)

@@ -7,6 +7,7 @@ import pytest
 from switchboard.ledger.mask import MASK, Mask
 
 SECRET = "482193"
+QUOTED = "a'b\"c"
 
 
 def masked(secret: Any, text: str) -> str:
@@ -49,6 +50,34 @@ def test_the_star_of_a_keypad_is_one_of_the_digits(keys: str, said: str) -> None
 @pytest.mark.parametrize("other", ["94711", "47112", "four seven one", "471", "1147", "4 and 71"])
 def test_other_numbers_stay(other: str) -> None:
     assert masked("4711", other) == other
+
+
+def test_a_number_is_found_wherever_it_stands_and_as_often() -> None:
+    assert masked("4711", "4711, then 4711 5 times, four seven one one and 4711") == (
+        f"{MASK}, then {MASK} 5 times, {MASK} and {MASK}"
+    )
+
+
+def test_one_after_the_other_is_found_each_time() -> None:
+    assert masked("4711", "4711 4711 4711!") == f"{MASK} {MASK} {MASK}!"
+    assert masked("4444", "4 4 4 4 4!") == f"{MASK}!"
+
+
+@pytest.mark.parametrize("other", ["no94711", "it is 477", "double it, 477"])
+def test_what_stands_before_a_number_does_not_make_it_another(other: str) -> None:
+    assert masked("4711", other) == masked("4477", other) == other
+
+
+def test_secrets_side_by_side_are_masked_as_one() -> None:
+    mask = Mask()
+    mask.hide("abcdef")
+    mask.hide("ghijkl")
+
+    assert mask.text("abcdefghijkl") == MASK
+
+
+def test_a_secret_with_both_quotation_marks_is_found_in_pythons_writing() -> None:
+    assert masked(QUOTED, f"input_value={QUOTED!r}") == f"input_value='{MASK}'"
 
 
 def test_a_long_number_is_found_within_a_longer_one() -> None:
