@@ -13,6 +13,7 @@ from shop.errors import SlotTakenError
 from shop.models import Callback, CallbackSlot
 from switchboard.call.call import Call
 from switchboard.call.origins import origin_of
+from switchboard.line.quoted import one_line
 from switchboard.settings.schema import Desk
 from tools import clock
 from tools.access import account_if_verified
@@ -42,7 +43,7 @@ async def list_callback_slots(ctx: RunContext[Call[Case]], day: str = "") -> str
     times = [slot.starts_at for slot in free]
     wanted = matching(times, day, now) if day.strip() else times
     if not wanted:
-        return f"There is no free time {day.strip()}. The next ones are {_offer(times, now)}."
+        return f"There is no free time {one_line(day)}. The next ones are {_offer(times, now)}."
     return f"Free times are {_offer(wanted, now)}."
 
 
@@ -124,7 +125,7 @@ def _meant(free: Sequence[CallbackSlot], earlier: Callback | None, said: str, no
         return earlier.slot
     times = matching([slot.starts_at for slot in free], said, now)
     if not times:
-        raise ToolError(f"There is no free time {said.strip() or 'named'}. {_next(free, now)}")
+        raise ToolError(f"There is no free time {one_line(said) or 'named'}. {_next(free, now)}")
     if len(times) > 1:
         raise ToolError(f"Ask which one: {_offer(times, now)}. Then call `book_callback` with that time.")
     return next(slot for slot in free if slot.starts_at == times[0])

@@ -121,6 +121,18 @@ async def test_a_secret_stands_in_no_event_whichever_way_a_model_gives_it(databa
         assert not leaks(await stored(stage))
 
 
+@pytest.mark.parametrize("pin", [71, ["correct horse battery staple, and a good deal more than anybody shows"]])
+async def test_a_validation_error_tells_nothing_of_a_secret_too_short_or_too_long_to_be_found_again(
+    database_url: str, pin: object
+) -> None:
+    async with staged(database_url, line=LINE, typed=True, mind=Calling("open_vault", {"pin": pin})) as stage:
+        await stage.say("go")
+
+        assert [(told.result, told.failed) for told in stage.of(ToolReturned)] == [
+            ("Error parsing arguments: string_type", True)
+        ]
+
+
 async def test_a_secret_said_before_it_was_known_to_be_one_is_masked_in_what_is_stored(database_url: str) -> None:
     async with staged(database_url, line=LINE, typed=True, mind=Calling("open_vault", {"pin": PIN})) as stage:
         await stage.say(f"my PIN is {SAID_OUT_LOUD}")
