@@ -7,23 +7,27 @@ from typing import Any
 import aiohttp
 import structlog
 
-from switchboard.realtime.frames import SOUND, clean_frame
+from switchboard.realtime.frames import clean_frame
 
 log = structlog.get_logger(__name__)
 
 TEXTS = (
     *("type", "id", "event_id", "item_id", "response_id", "previous_item_id", "call_id"),
-    *("delta", "text", "transcript", "arguments", "name", "status", "role", "code", "message"),
+    *("delta", "text", "transcript", "arguments", "output", "name", "status", "role", "message"),
 )
-LISTS = ("content", "output")
+LISTS = ("content",)
 OBJECTS = ("response", "item", "part", "error", "metadata")
-FORM: Mapping[str, type] = {
+Form = Mapping[str, type | tuple[type, ...]]
+FORM: Form = {
     **dict.fromkeys(TEXTS, str),
+    "code": (str, int),
     **dict.fromkeys(LISTS, list),
     **dict.fromkeys(OBJECTS, dict),
 }
 """What a field has to be, wherever it stands, if it is there at all."""
-INSIDE = ("response", "item", "part", "error", *LISTS)
+RESPONSE: Form = {**FORM, "output": list}
+"""The output of a response is its items; that of an item is what a tool returned."""
+INSIDE = ("response", "item", "part", "error", "output", *LISTS)
 """Fields with fields of this form; others, as the settings of a session, have names of their own."""
 
 
@@ -61,21 +65,26 @@ def readable(text: str) -> bool:
         if not isinstance(event, dict) or not isinstance(event.get("type"), str):
             return False
         clean_frame(event)
-        return _formed(event) and ("delta" in event or not event["type"].endswith(SOUND))
+        return _formed(event) and (event.get("delta") is not None or not _is_piece_of_answer(event["type"]))
     except (ValueError, RecursionError):
         return False
 
 
-def _formed(fields: Mapping[str, Any]) -> bool:
-    return all(_fits(name, value) if value is not None else name != "delta" for name, value in fields.items())
+def _is_piece_of_answer(kind: str) -> bool:
+    """It has to have a delta; that of a caller's transcript may be null."""
+    return kind.startswith("response.") and kind.endswith(".delta")
 
 
-def _fits(name: str, value: Any) -> bool:
-    if not isinstance(value, FORM.get(name, object)):
+def _formed(fields: Mapping[str, Any], form: Form = FORM) -> bool:
+    return all(_fits(name, value, form.get(name, object)) for name, value in fields.items() if value is not None)
+
+
+def _fits(name: str, value: Any, form: type | tuple[type, ...]) -> bool:
+    if not isinstance(value, form):
         return False
     if name == "metadata" and isinstance(value, dict):
         return all(isinstance(each, str) for each in value.values())
-    if name not in INSIDE:
+    if name not in INSIDE or isinstance(value, str):
         return True
     inside = value if isinstance(value, list) else [value]
-    return all(isinstance(each, dict) and _formed(each) for each in inside)
+    return all(isinstance(each, dict) and _formed(each, RESPONSE if name == "response" else FORM) for each in inside)

@@ -38,6 +38,8 @@ UNREADABLE = {
     "metadata of lists": '{"type": "response.created", "response": {"id": "r", "metadata": {"client_event_id": []}}}',
     "an item that is none": '{"type": "conversation.item.added", "item": "i"}',
     "an item's id that is none": '{"type": "conversation.item.added", "item": {"id": 7}}',
+    "an output that is none": '{"type": "conversation.item.added", "item": {"id": "i", "output": []}}',
+    "an answer's output that is none": '{"type": "response.done", "response": {"id": "r", "output": "x"}}',
     "content that is none": '{"type": "conversation.item.added", "item": {"id": "i", "content": ["x"]}}',
     "an error that is none": '{"type": "error", "error": "no"}',
 }
