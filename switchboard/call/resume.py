@@ -48,7 +48,7 @@ class Past:
 async def goes_on(database: Database, origin: str, room: str) -> bool:
     """Whether the call of that origin goes on in that room: it has not moved to another, and nobody has ended it.
 
-    So it is as well where the database does not tell in time.
+    So does one that nothing is known of, as of another frontend, and any where the database does not tell in time.
     """
     return await _in_time(_goes_on(database, origin, room), otherwise=True)
 
@@ -76,7 +76,7 @@ async def _in_time(question: Coroutine[Any, Any, Answer], otherwise: Answer) -> 
 
 async def _goes_on(database: Database, origin: str, room: str) -> bool:
     standing = await standing_of(database, origin)
-    return standing.room == room and not standing.over
+    return standing.room in (room, origin) and not standing.over
 
 
 async def _recall(database: Database, origin: str, verified_for: timedelta) -> Past | None:
