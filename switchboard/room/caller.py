@@ -250,20 +250,21 @@ class CallerRoom:
             self._arrived()
             self._background.run(self._notice_silence(participant.identity), "notice that a phone has left")
         elif changed.get(STATUS) == HUNG_UP:
-            self._left()
+            self._left("hung up")
 
     async def _notice_silence(self, identity: str) -> None:
         await Pulse(get_job_context().api, self.room, identity).stops()
-        self._left()
+        self._left("no sound and no answer")
 
-    def _left(self) -> None:
+    def _left(self, how: str) -> None:
+        log.info("the caller has left", how=how)
         self.here.clear()
         self.gone.set()
 
     def _went(self, participant: rtc.RemoteParticipant) -> None:
         if participant.identity == self.caller:
             self.outbox.lost()
-            self._left()
+            self._left("disconnected")
 
     def _key(self, event: rtc.SipDTMF) -> None:
         if event.participant is not None and event.participant.identity == self.caller:

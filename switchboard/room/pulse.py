@@ -80,6 +80,7 @@ class Pulse:
                 max_round_trip_latency=ASK_SECONDS,
             )
         except rtc.RpcError as error:
+            log.info("a phone was asked whether it is there", code=error.code)
             return error.code not in UNANSWERED
         return True
 

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tests.lanes.lane import Lane, Result, Run, pytest_lane
@@ -15,22 +16,24 @@ FOLDER = ROOT / "var" / "test"
 LANES = {
     "phone": ("tests/phone",),
     "web": ("tests/browser", "tests/bench", "tests/app"),
+    "rest": ("tests",),
+    "engine": ("tests/switchboard",),
     "deploy": ("tests/deploy",),
     "calls": ("tests/switchboard/call",),
-    "engine": ("tests/switchboard",),
     "sound": ("tests/simulator",),
-    "rest": ("tests",),
 }
-"""The folders of each lane, without those that have a lane of their own. The longest come first, and mostly wait: for
-people who speak, phones that ring, containers."""
+"""The folders of each lane, without those that have a lane of their own. The longest come first."""
+COMPUTE = ("rest", "engine", "sound")
+"""These give way to the others, which mostly wait, but not for a core: for people who speak, phones that ring."""
+GIVE_WAY = ("nice", "-n", "10")
 FAST = ("calls", "engine", "sound", "rest")
-AT_ONCE = 3
-"""So many lanes fit on two cores: calls in real time would be late beside more that compute."""
+AT_ONCE = 4
+"""So many lanes keep two cores at work."""
 
 
 def all_lanes() -> list[Lane]:
     """Every test and every check."""
-    return [*(_lane(name) for name in LANES), Lane("check", ("make", "--no-print-directory", "check"))]
+    return [*(_lane(name) for name in LANES), Lane("check", (*GIVE_WAY, "make", "--no-print-directory", "check"))]
 
 
 def fast_lanes() -> list[Lane]:
@@ -43,7 +46,8 @@ def _lane(name: str, *arguments: str) -> Lane:
     elsewhere = [
         other for others in LANES.values() for other in others if other.startswith(tuple(f"{f}/" for f in folders))
     ]
-    return pytest_lane(name, FOLDER, *arguments, *folders, *(f"--ignore={folder}" for folder in elsewhere))
+    lane = pytest_lane(name, FOLDER, *arguments, *folders, *(f"--ignore={folder}" for folder in elsewhere))
+    return replace(lane, command=(*GIVE_WAY, *lane.command)) if name in COMPUTE else lane
 
 
 async def run(lanes: Sequence[Lane], at_once: int = AT_ONCE) -> bool:

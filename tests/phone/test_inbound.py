@@ -18,7 +18,6 @@ from workflows.support_line import SUPPORT_LINE
 
 CARTESIA = SUPPORT_LINE.voices[Escalation].id  # type: ignore[attr-defined]
 NATIVE = "alloy"
-LAST_SECONDS = 3
 PERSON = "I want to speak to a real person right now."
 
 
@@ -54,7 +53,7 @@ async def test_spoken_words_hand_the_caller_to_an_agent_who_is_heard_in_cartesia
         events = await events_when(ledger, origin, lambda events: bool(of(events, HandoffDone)))
         before = recorded(phone.heard)
         events = await events_when(ledger, origin, lambda events: bool(of_escalation(events)))
-        after = recorded(phone.heard)[-LAST_SECONDS * PHONE_RATE :]  # what was said before may have been on its way
+        after = recorded(phone.heard)[len(before) + PHONE_RATE :]  # what was said before may have been on its way
         await phone.hangup()
         await phone.until("CALL_CLOSED")
 
