@@ -82,6 +82,7 @@ class CallSession(RealtimeSession):
     ) -> None:
         super().__init__(model, turn_detection_disabled=turn_detection_disabled)
         self._bstream = Pieces()
+        self._own_turns = self._opts.turn_detection
         self._token = token
         self._reconnected = reconnected
         self.sockets = 0
@@ -136,10 +137,10 @@ class CallSession(RealtimeSession):
         self.send_event(self._wrap_session_update(utils.shortuuid("modality_update_"), update))
 
     def listen_only(self, quietly: bool) -> None:
-        """Whether what is heard is only written down, and answered by nobody."""
-        if turns := self._opts.turn_detection:
-            answers = {"create_response": not quietly, "interrupt_response": not quietly}
-            self.update_options(turn_detection=turns.model_copy(update=answers))
+        """Whether what is heard is only written down, and answered by nobody; else it is done as the settings say."""
+        if turns := self._own_turns:
+            silent = turns.model_copy(update={"create_response": False, "interrupt_response": False})
+            self.update_options(turn_detection=silent if quietly else turns)
 
     @property
     def _answers_turns(self) -> bool:

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from livekit import rtc
 from livekit.agents import llm
+from openai.types.realtime.realtime_audio_input_turn_detection import ServerVad
 
 from simulator.mind import CallTool, Say
 from simulator.options import Options
@@ -84,7 +86,7 @@ async def said(answer: llm.GenerationCreatedEvent) -> str:
 
 @asynccontextmanager
 async def connected(
-    *replies: Sequence[Say | CallTool], options: Options | None = None, modality: str = "audio"
+    *replies: Sequence[Say | CallTool], options: Options | None = None, modality: str = "audio", **how: Any
 ) -> AsyncIterator[Connected]:
     mind = Says(*replies)
     async with (
@@ -97,6 +99,7 @@ async def connected(
             base_url=f"http://127.0.0.1:{link.port}/openai/v1",
             api_key="a-key",
             modalities=["text", "audio"] if modality == "audio" else ["text"],
+            **how,
         )
         session = model.session()
         stage = Connected(simulator, link, mind, session, [], [], [], asyncio.Event())
@@ -295,3 +298,22 @@ async def test_what_happens_while_no_agent_listens_is_told_to_the_next() -> None
 
         assert len(heard) == 1
         assert not later
+
+
+@pytest.mark.parametrize(("answers", "interrupts"), [(True, True), (True, False)])
+async def test_who_has_only_listened_answers_and_interrupts_again_as_the_settings_say(
+    answers: bool, interrupts: bool
+) -> None:
+    turns = ServerVad(type="server_vad", create_response=answers, interrupt_response=interrupts)
+    async with connected(turn_detection=turns) as stage:
+        await stage.until("session.updated")
+        for quietly, updates in ((True, 2), (False, 3)):
+            stage.session.listen_only(quietly)
+            await stage.until("session.updated", updates)
+
+        first, quiet, again = (
+            update["session"]["audio"]["input"]["turn_detection"]
+            for update in stage.simulator.received("session.update")
+        )
+        assert (quiet["create_response"], quiet["interrupt_response"]) == (False, False)
+        assert again == first
