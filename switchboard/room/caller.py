@@ -161,10 +161,10 @@ class CallerRoom:
                 self._calling = False
                 self._tell({"kind": "person", "person": step.target, "state": "unreached"})
             case "joined":
+                self._calling = False
                 self._set(AGENT, step.target)
                 self._tell({"kind": "handoff", "from": step.agent, "to": step.target})
             case "handed_back":
-                self._calling = False
                 self._set(AGENT, step.agent)
                 self._tell({"kind": "handoff", "from": step.target, "to": step.agent})
 
@@ -253,7 +253,7 @@ class CallerRoom:
             self._left("hung up")
 
     async def _notice_silence(self, identity: str) -> None:
-        await Pulse(get_job_context().api, self.room, identity).stops()
+        await Pulse(get_job_context().api, self.room, identity, hurried=lambda: self._calling).stops()
         self._left("no sound and no answer")
 
     def _left(self, how: str) -> None:

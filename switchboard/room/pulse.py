@@ -7,6 +7,7 @@ fails, some 20 s later. `docs/upstream.md` has the case.
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import aiohttp
 import structlog
@@ -18,7 +19,9 @@ LOOK_SECONDS = 0.2
 SILENT_SECONDS = 0.4
 """From the last packet of sound until the phone is asked: one sends sound all the time, unless it is on hold."""
 ASK_SECONDS = 0.4
-"""For one answer of the phone, which comes in some 10 ms. It is asked twice: 1.5 s from its leaving to our word."""
+"""For one answer of the phone, which comes in some 10 ms."""
+QUESTIONS, HURRIED_QUESTIONS = 7, 2
+"""Unanswered ones, until a phone is taken for gone: some 4 s from its leaving to our word, or 1.5 s."""
 SERVER_SECONDS = 0.7
 METHOD = "switchboard.pulse"
 """Nobody knows it: whoever is there answers that."""
@@ -30,12 +33,19 @@ UNANSWERED = (
 
 
 class Pulse:
-    """Of the participant `identity` in `room`, who publishes sound. `server` has the rights of an administrator."""
+    """Of the participant `identity` in `room`, who publishes sound. `server` has the rights of an administrator.
 
-    def __init__(self, server: api.LiveKitAPI, room: rtc.Room, identity: str) -> None:
+    On a busy machine all that comes from a phone may stay away for seconds, and to take it for gone ends its call: that
+    is done soon only while `hurried` says that others wait to hear of it.
+    """
+
+    def __init__(
+        self, server: api.LiveKitAPI, room: rtc.Room, identity: str, hurried: Callable[[], bool] = lambda: False
+    ) -> None:
         self._server = server
         self._room = room
         self._identity = identity
+        self._hurried = hurried
 
     async def stops(self) -> None:
         """Wait until no sound comes, the participant answers nothing, and our own connection is not why."""
@@ -51,13 +61,16 @@ class Pulse:
                 since = time.monotonic()
 
     async def _gone(self, packets: int) -> bool:
-        """Whether two questions stay unanswered, with the server's answer between them, and no sound comes meanwhile.
+        """Whether no question is answered, the server answers after each, and no sound comes meanwhile.
 
         One question would not do: a server that stands still for a second and goes on answers for itself at once.
         """
-        if await self._answers() or not await self._server_answers():
-            return False
-        return not await self._answers() and await self._packets() == packets
+        asked = 0
+        while asked < (HURRIED_QUESTIONS if self._hurried() else QUESTIONS):
+            if await self._answers() or not await self._server_answers() or await self._packets() != packets:
+                return False
+            asked += 1
+        return True
 
     async def _packets(self) -> int:
         """How many packets of sound have come; 0 before there is a track."""

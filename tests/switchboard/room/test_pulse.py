@@ -89,6 +89,21 @@ async def test_a_phone_that_is_gone_is_noticed_while_livekit_still_lists_it(
         assert "phone" in agent.remote_participants
 
 
+@pytest.mark.parametrize("hurried", [True, False])
+async def test_a_phone_of_which_nothing_comes_for_some_seconds_is_gone_only_where_others_wait_to_hear_of_it(
+    livekit_server: LiveKitServer, agent: rtc.Room, server: api.LiveKitAPI, hurried: bool
+) -> None:
+    async with speaking(livekit_server, agent) as phone:
+        stops = asyncio.create_task(Pulse(server, agent, "phone", lambda: hurried).stops())
+        phone.send_signal(signal.SIGSTOP)
+        await asyncio.wait([stops], timeout=2.5)
+        phone.send_signal(signal.SIGCONT)
+
+        await asyncio.wait([stops], timeout=2 * SERVER_SECONDS)
+        assert stops.done() is hurried
+        stops.cancel()
+
+
 class OnHold:
     """A phone that sends no sound, and answers."""
 
