@@ -80,9 +80,8 @@ class Chain:
 
     def before(self, entry: Entry) -> str | None:
         """The id of the item before `entry`, as the chain stands now."""
-        ids = [known.id for known in self._entries]
-        place = ids.index(entry.id)
-        return ids[place - 1] if place else None
+        place = next(place for place, known in enumerate(self._entries) if known is entry)
+        return self._entries[place - 1].id if place else None
 
     def append(self, entry: Entry) -> str | None:
         """Put `entry` at the end. Returns the id of the item before it."""
@@ -102,14 +101,16 @@ class Chain:
 
     def find(self, item_id: str, code: str = "unknown_item", param: str = "item_id") -> Entry:
         """The entry of an item."""
-        for entry in self._entries:
-            if entry.id == item_id:
-                return entry
-        raise ProtocolError(self._options.code(code), f"Item with item_id '{quoted(item_id)}' not found.", param)
+        if (entry := self._find(item_id)) is not None:
+            return entry
+        raise self._unknown(item_id, code, param)
 
     def delete(self, item_id: str) -> None:
         """Remove an item: what stood after it stands after what stood before it."""
-        self._entries.remove(self.find(item_id, "delete_unknown"))
+        found = self._find(item_id)
+        if found is None:
+            raise self._undeletable(item_id)
+        self._entries = [entry for entry in self._entries if entry is not found]
 
     def truncate(self, item_id: str, content_index: int, audio_end_ms: int) -> None:
         """Forget what an assistant's audio said after `audio_end_ms`; the transcript goes as a whole."""
@@ -128,8 +129,20 @@ class Chain:
         entry.sent_ms = audio_end_ms
         entry.item["content"] = [{"type": "output_audio", "transcript": None}]
 
+    def _find(self, item_id: str) -> Entry | None:
+        return next((entry for entry in self._entries if entry.id == item_id), None)
+
+    def _unknown(self, item_id: str, code: str, param: str) -> ProtocolError:
+        return ProtocolError(self._options.code(code), f"Item with item_id '{quoted(item_id)}' not found.", param)
+
+    def _undeletable(self, item_id: str) -> ProtocolError:
+        if not self._options.own_delete_error:
+            return self._unknown(item_id, "delete_unknown", "item_id")
+        message = f"Error deleting item: the item with id '{quoted(item_id)}' does not exist."
+        return ProtocolError(self._options.code("delete_unknown"), message)
+
     def _place(self, after: str | None) -> int:
-        if after is None:
+        if after is None or (after == "" and self._options.empty_previous_appends):
             return len(self._entries)
         if after == "root":
             return 0
@@ -138,7 +151,7 @@ class Chain:
     def _made(self, item: Mapping[str, Any], param: str) -> dict[str, Any]:
         made = {"id": item.get("id") or new_id("item"), "type": item["type"], "status": "completed"}
         self._check_length(made["id"], f"{param}.id")
-        if any(entry.id == made["id"] for entry in self._entries):
+        if not self._options.duplicate_item_ids and self._find(made["id"]) is not None:
             message = f"Error adding item: an item with ID '{made['id']}' already exists."
             raise ProtocolError("item_create_duplicate_item_id", message, f"{param}.id")
         if item["type"] == "message":

@@ -45,7 +45,7 @@ class Connection:
         self._listener = Listener(self)
         self._active: Response | None = None
         self._responses: set[Response] = set()
-        self._incoming: deque[str] = deque()
+        self._incoming: deque[str | bytes] = deque()
         self._timers: list[asyncio.TimerHandle] = []
         self._gone = False
 
@@ -150,12 +150,22 @@ class Connection:
             conversation = {"id": self.conversation.id, "object": "realtime.conversation"}
             self.emit({"type": "conversation.created", "conversation": conversation})
         self.later(self._lifetime, self._expire)
+        self._ping_later()
         self._watch_idle()
+
+    def _ping_later(self) -> None:
+        if (seconds := self.backend.options.ping) is not None:
+            self.later(seconds, self._ping)
+
+    def _ping(self) -> None:
+        self._outbox.ping()
+        self._ping_later()
 
     async def _read(self, delay: float) -> None:
         loop = asyncio.get_running_loop()
+        read = (WSMsgType.TEXT, WSMsgType.BINARY) if self.backend.options.binary_refused else (WSMsgType.TEXT,)
         async for message in self._socket:
-            if message.type is not WSMsgType.TEXT or self._gone:
+            if message.type not in read or self._gone:
                 continue
             if delay:
                 self._incoming.append(message.data)
@@ -168,7 +178,7 @@ class Connection:
         if not self._gone:
             self._receive(frame)
 
-    def _receive(self, frame: str) -> None:
+    def _receive(self, frame: str | bytes) -> None:
         event_id: str | None = None
         try:
             event = _parsed(frame)
@@ -265,7 +275,9 @@ class Connection:
     }
 
 
-def _parsed(frame: str) -> dict[str, Any]:
+def _parsed(frame: str | bytes) -> dict[str, Any]:
+    if isinstance(frame, bytes):
+        raise ProtocolError("invalid_event", "Events are text: a binary frame cannot be read.")
     try:
         event = parsed(frame)
     except NotJson:

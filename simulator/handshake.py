@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import NamedTuple
 
 from aiohttp import web
 
+from simulator.errors import ProtocolError
 from simulator.faults import Faults
+from simulator.ids import new_id
 from simulator.options import Options
 
 DENIED = (
@@ -20,8 +23,19 @@ NO_DEPLOYMENT = (
 )
 
 
+class Closing(NamedTuple):
+    """The `error` event of a client that may not enter, and the close code after it."""
+
+    close: int
+    code: str
+    message: str
+
+
 class Refused(Exception):  # noqa: N818 - an answer, not a failure of ours
     """An HTTP answer instead of a WebSocket or audio."""
+
+    openai: Closing | None = None
+    """How OpenAI says it."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -32,6 +46,34 @@ class Refused(Exception):  # noqa: N818 - an answer, not a failure of ours
     def response(self) -> web.Response:
         """As Azure writes it."""
         return web.json_response({"error": {"code": self.code, "message": self.message}}, status=self.status)
+
+
+class NoAccess(Refused):
+    """A wrong key or token, or none."""
+
+    openai = Closing(3000, "invalid_api_key", "Incorrect API key provided.")
+
+    def __init__(self, message: str) -> None:
+        super().__init__(401, "401", message)
+
+
+class NoDeployment(Refused):
+    """A deployment that does not exist, or none."""
+
+    openai = Closing(4000, "model_not_found", "The model does not exist or you do not have access to it.")
+
+    def __init__(self) -> None:
+        super().__init__(404, "DeploymentNotFound", NO_DEPLOYMENT)
+
+
+async def turn_away(request: web.Request, closing: Closing) -> web.WebSocketResponse:
+    """Refuse as OpenAI does: a socket, an `error` event, and a close with the error's name as its reason."""
+    error = ProtocolError(closing.code, closing.message)
+    socket = web.WebSocketResponse()
+    await socket.prepare(request)
+    await socket.send_json({"type": "error", "event_id": new_id("event"), "error": error.body(None)})
+    await socket.close(code=closing.close, message=f"{error.kind}.{error.code}".encode())
+    return socket
 
 
 class Doorman:
@@ -47,7 +89,7 @@ class Doorman:
         if fault := self._faults.take("refuse_connect"):
             raise Refused(int(fault.number("status")), fault.text("code"), fault.text("message"))
         if self._faults.take("unauthorized"):
-            raise Refused(401, "401", NO_TOKEN)
+            raise NoAccess(NO_TOKEN)
         query = request.query
         status = self._options.api_version_on_ga
         if not preview and "api-version" in query and status is not None:
@@ -64,17 +106,17 @@ class Doorman:
         expected = self._options
         if key:
             if expected.api_key not in (None, key):
-                raise Refused(401, "401", DENIED)
+                raise NoAccess(DENIED)
         elif not token:
-            raise Refused(401, "401", DENIED)
+            raise NoAccess(DENIED)
         elif not self._token_holds(token):
-            raise Refused(401, "401", NO_TOKEN)
+            raise NoAccess(NO_TOKEN)
 
     def check_deployment(self, deployment: str | None) -> str:
         """A deployment that exists. Raises Refused."""
         known = self._options.deployments
         if not deployment or (known is not None and deployment not in known):
-            raise Refused(404, "DeploymentNotFound", NO_DEPLOYMENT)
+            raise NoDeployment
         return deployment
 
     def _token_holds(self, token: str) -> bool:

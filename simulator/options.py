@@ -49,6 +49,8 @@ class Options:
     """The models that the resource lists, and when each ends, in seconds since 1970."""
     api_version_on_ga: int | None = 401
     """Status for an `api-version` on the GA path. None: let it in."""
+    openai_refusal: Literal["socket", "status"] = "socket"
+    """Who may not connect to OpenAI's own path gets a socket, an `error` event and a close code, or an HTTP status."""
 
     # The realtime session
     ga_seconds: float = 3600.0
@@ -59,8 +61,20 @@ class Options:
     """Which dialects say `conversation.created` after `session.created`."""
     item_object: bool = False
     """GA items carry `object: "realtime.item"`. Preview items always do."""
-    obfuscation: bool = False
+    obfuscation: bool = True
     """GA deltas carry `obfuscation`."""
+    item_done_first: bool = True
+    """`conversation.item.done` comes before `response.output_item.done`, not after it."""
+    binary_refused: bool = True
+    """A binary frame is answered with `invalid_event`. False: it is passed over."""
+    ping: float | None = 20.0
+    """A WebSocket ping this often. None: none."""
+    own_delete_error: bool = True
+    """Deleting an unknown item is refused in words of its own and without `param`. False: as for other events."""
+    empty_previous_appends: bool = True
+    """`previous_item_id: ""` is as good as none. False: it is the id of an item that does not exist."""
+    duplicate_item_ids: bool = False
+    """As some models do: a second item may have an id that another has; events mean the first."""
     rate_limits_updated: bool = True
     """`rate_limits.updated` after each response."""
     max_instructions_tokens: int | None = None

@@ -31,6 +31,10 @@ class Outbox:
         """Send a text frame."""
         self._put(lambda: self._socket.send_str(frame))
 
+    def ping(self) -> None:
+        """Ask whether the client is there; whatever it answers, the socket stays."""
+        self._put(self._socket.ping)
+
     def hold(self, seconds: float) -> None:
         """Let nothing leave for a while."""
         self._not_before = max(self._not_before, self._loop.time() + seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from simulator.chain import Chain, Entry
@@ -15,14 +16,24 @@ Phase: TypeAlias = Literal["commentary", "final_answer"]
 Emit: TypeAlias = Callable[[dict[str, Any]], None]
 
 
+@dataclass(frozen=True)
+class Outlet:
+    """Where the items of one response go. An answer out of band has no conversation."""
+
+    emit: Emit
+    conversation: Chain | None
+    response_id: str
+    item_done_first: bool
+
+
 class OutputItem:
     """Opens, grows and closes an item, with the events that say so in the order of the service."""
 
-    def __init__(
-        self, emit: Emit, conversation: Chain | None, response_id: str, index: int, item: dict[str, Any]
-    ) -> None:
-        self._emit = emit
-        self._conversation = conversation
+    def __init__(self, outlet: Outlet, index: int, item: dict[str, Any]) -> None:
+        self._emit = outlet.emit
+        self._conversation = outlet.conversation
+        self._item_done_first = outlet.item_done_first
+        response_id = outlet.response_id
         item = {"id": new_id("item"), "type": item.pop("type"), "status": "in_progress", **item}
         self.entry = Entry(item, "server")
         self._in_response = {"response_id": response_id, "output_index": index}
@@ -43,7 +54,14 @@ class OutputItem:
     def close(self, status: str) -> None:
         """Say that it is done: "completed" or "incomplete"."""
         self.item["status"] = status
+        says = (self._done_in_conversation, self._done_in_response)
+        for say in says if self._item_done_first else reversed(says):
+            say()
+
+    def _done_in_response(self) -> None:
         self._emit({"type": "response.output_item.done", **self._in_response, "item": dict(self.item)})
+
+    def _done_in_conversation(self) -> None:
         # A client may have deleted it, or the one before it, while it grew.
         if self._conversation is not None and self.entry in self._conversation:
             self._announce(self._conversation, "conversation.item.done")
@@ -56,19 +74,11 @@ class OutputItem:
 class MessageOutput(OutputItem):
     """Something that is said or written."""
 
-    def __init__(
-        self,
-        emit: Emit,
-        conversation: Chain | None,
-        response_id: str,
-        index: int,
-        modality: Modality,
-        phase: Phase | None,
-    ) -> None:
+    def __init__(self, outlet: Outlet, index: int, modality: Modality, phase: Phase | None) -> None:
         item: dict[str, Any] = {"type": "message", "role": "assistant", "content": []}
         if phase is not None:
             item["phase"] = phase
-        super().__init__(emit, conversation, response_id, index, item)
+        super().__init__(outlet, index, item)
         self._audio = modality == "audio"
         self._where["content_index"] = 0
 
@@ -109,9 +119,9 @@ class MessageOutput(OutputItem):
 class CallOutput(OutputItem):
     """A function call."""
 
-    def __init__(self, emit: Emit, conversation: Chain | None, response_id: str, index: int, name: str) -> None:
+    def __init__(self, outlet: Outlet, index: int, name: str) -> None:
         item = {"type": "function_call", "name": name, "call_id": new_id("call"), "arguments": ""}
-        super().__init__(emit, conversation, response_id, index, item)
+        super().__init__(outlet, index, item)
 
     def write(self, delta: str) -> None:
         """More of the arguments."""

@@ -16,7 +16,7 @@ from simulator.errors import ProtocolError
 from simulator.faults import Fault
 from simulator.ids import new_id
 from simulator.mind import CallTool, MindError, Modality, Reply, Say
-from simulator.output import CallOutput, MessageOutput, OutputItem, Phase
+from simulator.output import CallOutput, MessageOutput, Outlet, OutputItem, Phase
 from simulator.plan import Plan
 from simulator.usage import OUTPUT_TOKENS_PER_MS, Usage
 from simulator.voice import BYTES_PER_MS, Speech
@@ -96,6 +96,7 @@ class Response:
         self._slow: Fault | None = None
         self._over = False
         self.id = new_id("resp")
+        self._outlet = Outlet(host.emit, self._conversation, self.id, host.backend.options.item_done_first)
         self.in_conversation = plan.in_conversation
 
     @property
@@ -210,7 +211,7 @@ class Response:
     async def _say(self, index: int, part: Say, speaking: asyncio.Task[Speech] | None, phase: Phase | None) -> None:
         speech = await speaking if speaking is not None else None
         modality: Modality = "text" if speech is None else "audio"
-        message = MessageOutput(self._host.emit, self._conversation, self.id, index, modality, phase)
+        message = MessageOutput(self._outlet, index, modality, phase)
         self._open = message
         self._items.append(message)
         message.begin(speech)
@@ -253,7 +254,7 @@ class Response:
                 limit.happen()
 
     async def _call(self, index: int, part: CallTool) -> None:
-        call = CallOutput(self._host.emit, self._conversation, self.id, index, part.name)
+        call = CallOutput(self._outlet, index, part.name)
         self._open = call
         self._items.append(call)
         call.open()

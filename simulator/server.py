@@ -16,7 +16,7 @@ from simulator.connection import Connection
 from simulator.detector import DETECTORS
 from simulator.dialect import Ga, Preview
 from simulator.faults import Faults
-from simulator.handshake import Doorman, Refused
+from simulator.handshake import Doorman, Refused, turn_away
 from simulator.mind import Mind
 from simulator.models import Models
 from simulator.options import Options
@@ -26,7 +26,8 @@ from simulator.speech import SpeechEndpoint
 from simulator.voice import Voice
 
 T = TypeVar("T")
-GA_PATHS = ("/openai/v1/realtime", "/v1/realtime", "/realtime")
+OPENAI_PATH = "/v1/realtime"
+GA_PATHS = ("/openai/v1/realtime", OPENAI_PATH, "/realtime")
 PREVIEW_PATH = "/openai/realtime"
 GOING_AWAY = 1001
 LONGEST_STOP = 1.0
@@ -155,14 +156,20 @@ class Simulator:
     async def _preview(self, request: web.Request) -> web.StreamResponse:
         return await self._realtime(request, preview=True)
 
+    async def _refuse(self, request: web.Request, refused: Refused) -> web.StreamResponse:
+        in_socket = request.path == OPENAI_PATH and self.options.openai_refusal == "socket"
+        if in_socket and refused.openai is not None:
+            return await turn_away(request, refused.openai)
+        return refused.response()
+
     async def _realtime(self, request: web.Request, preview: bool) -> web.StreamResponse:
         await asyncio.sleep(self.options.connect_delay + self.options.round_trip)
         try:
-            deployment = self._doorman.admit_realtime(request, preview)
             if not web.WebSocketResponse().can_prepare(request).ok:
                 raise Refused(400, "BadRequest", "This endpoint is a WebSocket.")
+            deployment = self._doorman.admit_realtime(request, preview)
         except Refused as refused:
-            return refused.response()
+            return await self._refuse(request, refused)
         dialect = Preview() if preview else Ga(self.options)
         connection = Connection(self._backend, dialect, deployment, request)
         self._connections.add(connection)

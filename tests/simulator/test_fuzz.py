@@ -164,6 +164,7 @@ async def test_garbage_is_answered_with_an_error_each_time(path: str) -> None:
             await wire.socket.send_bytes(dice.randbytes(20))
             error = (await wire.until("error"))["error"]
             assert error["code"] in ("invalid_json", "invalid_event", "missing_required_parameter")
+            assert (await wire.until("error"))["error"]["code"] == "invalid_event"
         await wire.ask("input_audio_buffer.clear", "input_audio_buffer.cleared")
 
 

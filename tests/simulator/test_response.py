@@ -30,8 +30,8 @@ async def test_a_text_answer_comes_in_the_order_of_the_service() -> None:
             "response.output_text.delta",
             "response.output_text.done",
             "response.content_part.done",
-            "response.output_item.done",
             "conversation.item.done",
+            "response.output_item.done",
             "response.done",
             "rate_limits.updated",
         ]
@@ -56,8 +56,8 @@ async def test_an_audio_answer_is_real_speech_with_its_transcript_ahead() -> Non
             "response.output_audio.done",
             "response.output_audio_transcript.done",
             "response.content_part.done",
-            "response.output_item.done",
             "conversation.item.done",
+            "response.output_item.done",
             "response.done",
         ]
         audio = [e for e in wire.seen if e["type"] == "response.output_audio.delta"]
