@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,7 +13,9 @@ from simulator.backend import Backend
 from simulator.chain import Chain, Entry
 from simulator.dialect import Dialect
 from simulator.errors import ProtocolError, missing, mistyped, refused
+from simulator.faults import Fault
 from simulator.frame import NotJson, parsed
+from simulator.gate import Gate
 from simulator.ids import new_id
 from simulator.listener import Listener
 from simulator.outbox import Outbox
@@ -22,6 +23,7 @@ from simulator.plan import make_plan
 from simulator.response import Response
 from simulator.rules import decoded
 from simulator.session import Session
+from simulator.silence import Silence
 from simulator.usage import Usage
 
 LARGEST_AUDIO = 15 * 1024 * 1024
@@ -35,10 +37,8 @@ class Connection:
         self.backend = backend
         self.usage = Usage()
         self.conversation = Chain(options)
-        fault = backend.faults.take("expire")
         self._seconds = options.ga_seconds if dialect.name == "ga" else options.preview_seconds
-        self._lifetime = fault.number("after") if fault else self._seconds
-        self.session = Session(model, self._lifetime, options)
+        self.session = Session(model, self._seconds, options)
         self._dialect = dialect
         self._request = request
         self._socket = web.WebSocketResponse(max_msg_size=32 * 1024 * 1024, compress=False)
@@ -47,7 +47,9 @@ class Connection:
         self._responses: set[Response] = set()
         self._incoming: deque[str | bytes] = deque()
         self._timers: list[asyncio.TimerHandle] = []
-        self._gone = False
+        self._gate = Gate(self, backend.faults, self.session.id)
+        self.gone = False
+        """Nothing more is said or heard."""
 
     async def serve(self) -> web.WebSocketResponse:
         """Talk until one side leaves."""
@@ -55,12 +57,15 @@ class Connection:
         options = self.backend.options
         self._outbox = Outbox(self._socket, self._request.transport, options.round_trip / 2)
         writer = asyncio.create_task(self._outbox.run())
-        stop_listening = self.backend.faults.listen(self._watch_idle)
+        faults = self.backend.faults
+        stop_listening = faults.listen(self._fault_armed)
+        faults.session_opened(self.session.id)
         try:
             self._greet()
             await self._read(options.round_trip / 2)
         finally:
             stop_listening()
+            faults.session_closed(self.session.id)
             self._leave()
             writer.cancel()
             await asyncio.wait([writer])
@@ -68,12 +73,13 @@ class Connection:
 
     def emit(self, event: dict[str, Any]) -> None:
         """Send a server event, given in GA."""
-        if self._gone:
+        if self.gone:
             return
+        name = event["type"]
         shown = self._dialect.outgoing(event)
         if shown is not None:
             shown["event_id"] = new_id("event")
-            self._outbox.put(json.dumps(shown))
+            self._gate.send(shown, {name, shown["type"]})
 
     def fail(self, error: ProtocolError, event_id: str | None) -> None:
         """Send an `error` event and remember it."""
@@ -92,6 +98,13 @@ class Connection:
     def drop(self, at_once: bool = False) -> None:
         """Cut the socket without a goodbye."""
         self._outbox.cut(at_once)
+        self._leave()
+
+    def go_dead(self) -> None:
+        """Leave the socket open, and be deaf and dumb."""
+        if isinstance(transport := self._request.transport, asyncio.Transport):
+            Silence(transport)
+        self._outbox.freeze()
         self._leave()
 
     def close(self, code: int, reason: str) -> None:
@@ -149,7 +162,8 @@ class Connection:
         if self.backend.options.conversation_created in (self._dialect.name, "both"):
             conversation = {"id": self.conversation.id, "object": "realtime.conversation"}
             self.emit({"type": "conversation.created", "conversation": conversation})
-        self.later(self._lifetime, self._expire)
+        self.later(self._seconds, self.expire)
+        self._gate.watch(self.backend.faults.armed)
         self._ping_later()
         self._watch_idle()
 
@@ -165,7 +179,7 @@ class Connection:
         loop = asyncio.get_running_loop()
         read = (WSMsgType.TEXT, WSMsgType.BINARY) if self.backend.options.binary_refused else (WSMsgType.TEXT,)
         async for message in self._socket:
-            if message.type not in read or self._gone:
+            if message.type not in read or self.gone:
                 continue
             if delay:
                 self._incoming.append(message.data)
@@ -175,7 +189,7 @@ class Connection:
 
     def _arrive(self) -> None:
         frame = self._incoming.popleft()
-        if not self._gone:
+        if not self.gone:
             self._receive(frame)
 
     def _receive(self, frame: str | bytes) -> None:
@@ -185,7 +199,8 @@ class Connection:
             event_id = _event_id(event)
             self.backend.record.frame(self.session.id, event)
             understood = self._dialect.incoming(event)
-            self._handlers[event["type"]](self, understood)
+            handle = self._handlers[event["type"]]
+            self._gate.receive(event["type"], lambda: handle(self, understood))
         except ProtocolError as error:
             self.fail(error, event_id)
 
@@ -233,16 +248,21 @@ class Connection:
             raise ProtocolError("response_cancel_not_active", "Cancellation failed: no active response found")
         found[0].cancel("client_cancelled")
 
-    def _expire(self) -> None:
+    def expire(self) -> None:
+        """End the session as at its maximum duration."""
         message = f"Your session hit the maximum duration of {round(self._seconds / 60)} minutes."
         self.fail(ProtocolError("session_expired", message), None)
         self.close(1001, message)
 
+    def _fault_armed(self, fault: Fault) -> None:
+        self._gate.watch((fault,))
+        self._watch_idle()
+
     def _watch_idle(self) -> None:
-        if self._gone or self._active is not None:
+        if self.gone or self._active is not None:
             return
-        if fault := self.backend.faults.take("drop_idle"):
-            self._drop_when_idle(fault.number("after"))
+        if fault := self.backend.faults.take("drop_idle", self.session.id):
+            self._drop_when_idle(fault.number("seconds"))
 
     def _drop_when_idle(self, seconds: float) -> None:
         def drop() -> None:
@@ -254,7 +274,11 @@ class Connection:
         self.later(seconds, drop)
 
     def _leave(self) -> None:
-        self._gone = True
+        # What is being done, perhaps while a fault struck, is done to its end: it must not begin anything after this.
+        self.gone = True
+        asyncio.get_running_loop().call_soon(self._abandon)
+
+    def _abandon(self) -> None:
         for response in self._responses:
             response.abandon()
         for timer in self._timers:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import NamedTuple
 
 from aiohttp import web
 
 from simulator.errors import ProtocolError
+from simulator.fault_kinds import CONNECT
 from simulator.faults import Faults
 from simulator.ids import new_id
 from simulator.options import Options
+from simulator.silence import Silence
 
 DENIED = (
     "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an "
@@ -84,10 +87,23 @@ class Doorman:
         self._faults = faults
         self._seen: dict[str, float] = {}
 
+    async def suffer(self, request: web.Request) -> None:
+        """What goes wrong as soon as a realtime client connects. Raises Refused, also when it is gone."""
+        for fault in self._faults.strikes("connect", (CONNECT,)):
+            if fault.name == "stall":
+                await asyncio.sleep(fault.number("seconds"))
+                continue
+            if fault.name == "refuse":
+                raise Refused(int(fault.number("status")), fault.text("code"), fault.text("message"))
+            transport = request.transport
+            if fault.name == "half_open" and transport is not None:
+                await Silence(transport).lost.wait()
+            elif transport is not None:
+                transport.abort()
+            raise Refused(503, "ServiceUnavailable", "Nobody hears this: the connection is gone.")
+
     def admit_realtime(self, request: web.Request, preview: bool) -> str:
         """The deployment that a realtime client asks for. Raises Refused."""
-        if fault := self._faults.take("refuse_connect"):
-            raise Refused(int(fault.number("status")), fault.text("code"), fault.text("message"))
         if self._faults.take("unauthorized"):
             raise NoAccess(NO_TOKEN)
         query = request.query

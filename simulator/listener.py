@@ -224,7 +224,7 @@ class Listener:
         if known is not None and model not in known:
             message = f"The transcription deployment '{model}' does not exist."
             return {"type": "invalid_request_error", "code": "DeploymentNotFound", "message": message}
-        if fault := self._host.backend.faults.take("transcription_failed"):
+        if fault := self._host.backend.faults.take("transcription_failed", self._host.session.id):
             code, message = fault.text("code"), fault.text("message")
             return {"type": "server_error", "code": code, "message": message}
         return None

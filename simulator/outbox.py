@@ -22,8 +22,8 @@ class Outbox:
         self._delay = delay
         self._loop = asyncio.get_running_loop()
         self._queue: asyncio.Queue[tuple[float, Send]] = asyncio.Queue()
-        self._not_before = 0.0
         self._closed = False
+        self._frozen = False
         self.over = asyncio.Event()
         """The last frame has left, or the client has."""
 
@@ -36,11 +36,18 @@ class Outbox:
         self._put(self._socket.ping)
 
     def hold(self, seconds: float) -> None:
-        """Let nothing leave for a while."""
-        self._not_before = max(self._not_before, self._loop.time() + seconds)
+        """Let nothing leave for a while, after what was put in."""
+        self._put(lambda: asyncio.sleep(seconds))
+
+    def freeze(self) -> None:
+        """Let nothing leave any more, after what was put in; the connection stays."""
+        self._put(self.over.wait)
+        self._frozen = self._closed = True
 
     def close(self, code: int, reason: str) -> None:
-        """Close the WebSocket properly, after what was put in."""
+        """Close the WebSocket properly, after what was put in; one that is frozen is cut."""
+        if self._frozen:
+            self._hang_up()
         self._put(lambda: self._leave(code, reason))
         self._closed = True
 
@@ -57,13 +64,9 @@ class Outbox:
         with contextlib.suppress(ConnectionError, RuntimeError):
             while not self.over.is_set():
                 due, send = await self._queue.get()
-                await self._until(due)
+                if (wait := due - self._loop.time()) > 0:
+                    await asyncio.sleep(wait)
                 await send()
-
-    async def _until(self, due: float) -> None:
-        # A stall may begin while a frame waits, so it is asked again.
-        while (wait := max(due, self._not_before) - self._loop.time()) > 0:  # noqa: ASYNC110 - a clock has no event
-            await asyncio.sleep(wait)
 
     def _put(self, send: Send) -> None:
         if not self._closed:

@@ -39,12 +39,6 @@ class Host(Protocol):
     def fail(self, error: ProtocolError, event_id: str | None) -> None:
         """Send an `error` event."""
 
-    def stall(self, seconds: float) -> None:
-        """Send nothing for a while."""
-
-    def send_raw(self, text: str) -> None:
-        """Send a frame as it is."""
-
     def drop(self) -> None:
         """Cut the socket, after what was sent so far."""
 
@@ -158,33 +152,31 @@ class Response:
         return reply
 
     def _suffer(self) -> None:
-        take = self._backend.faults.take
-        if fault := take("stall"):
-            self._host.stall(fault.number("seconds"))
-        if fault := take("malformed_event"):
-            self._host.send_raw(fault.text("frame"))
-        if take("drop_at_response"):
-            self._drop()
-        if fault := take("rate_limit"):
+        if fault := self._take("rate_limit"):
             error = {"type": "rate_limit_exceeded", "code": "inference_rate_limit_exceeded"}
-            raise _Cut("failed", {"error": {**error, "message": fault.text("message")}})
-        if fault := take("failed_response"):
+            message = fault.text("message").replace("{seconds}", f"{fault.number('seconds'):g}")
+            raise _Cut("failed", {"error": {**error, "message": message}})
+        if fault := self._take("failed_response"):
             error = {"type": "server_error", "code": fault.text("code"), "message": fault.text("message")}
             raise _Cut("failed", {"error": error})
 
     def _set_limits(self) -> None:
-        take = self._backend.faults.take
-        if fault := take("drop_mid_response"):
+        if fault := self._take("drop_mid_response"):
             self._limits.append(_Limit.of(fault, self._drop))
-        if fault := take("content_filter"):
+        if fault := self._take("content_filter"):
             self._limits.append(_Limit.of(fault, lambda: self._incomplete("content_filter")))
+        if fault := self._take("incomplete"):
+            self._limits.append(_Limit.of(fault, lambda: self._incomplete("max_output_tokens")))
         if self._plan.modality == "audio":
-            self._slow = take("slow_audio")
+            self._slow = self._take("slow_audio")
         tokens = self._plan.max_output_tokens
         if isinstance(tokens, int):
             audio = self._plan.modality == "audio"
             ms, characters = (tokens / OUTPUT_TOKENS_PER_MS, None) if audio else (None, tokens * 4)
             self._limits.append(_Limit(ms, characters, lambda: self._incomplete("max_output_tokens"), certain=False))
+
+    def _take(self, fault: str) -> Fault | None:
+        return self._backend.faults.take(fault, self._plan.session_id)
 
     def _incomplete(self, reason: str) -> None:
         raise _Cut("incomplete", {"reason": reason})

@@ -165,6 +165,7 @@ class Simulator:
     async def _realtime(self, request: web.Request, preview: bool) -> web.StreamResponse:
         await asyncio.sleep(self.options.connect_delay + self.options.round_trip)
         try:
+            await self._doorman.suffer(request)
             if not web.WebSocketResponse().can_prepare(request).ok:
                 raise Refused(400, "BadRequest", "This endpoint is a WebSocket.")
             deployment = self._doorman.admit_realtime(request, preview)
