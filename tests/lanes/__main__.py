@@ -25,7 +25,6 @@ LANES = {
 """The folders of each lane, without those that have a lane of their own. The longest come first."""
 COMPUTE = ("rest", "engine", "sound")
 """These give way to the others, which mostly wait, but not for a core: for people who speak, phones that ring."""
-GIVE_WAY = ("nice", "-n", "10")
 FAST = ("calls", "engine", "sound", "rest")
 AT_ONCE = 4
 """So many lanes keep two cores at work."""
@@ -33,7 +32,7 @@ AT_ONCE = 4
 
 def all_lanes() -> list[Lane]:
     """Every test and every check."""
-    return [*(_lane(name) for name in LANES), Lane("check", (*GIVE_WAY, "make", "--no-print-directory", "check"))]
+    return [*(_lane(name) for name in LANES), Lane("check", ("make", "--no-print-directory", "check"), gives_way=True)]
 
 
 def fast_lanes() -> list[Lane]:
@@ -47,7 +46,7 @@ def _lane(name: str, *arguments: str) -> Lane:
         other for others in LANES.values() for other in others if other.startswith(tuple(f"{f}/" for f in folders))
     ]
     lane = pytest_lane(name, FOLDER, *arguments, *folders, *(f"--ignore={folder}" for folder in elsewhere))
-    return replace(lane, command=(*GIVE_WAY, *lane.command)) if name in COMPUTE else lane
+    return replace(lane, gives_way=name in COMPUTE)
 
 
 async def run(lanes: Sequence[Lane], at_once: int = AT_ONCE) -> bool:

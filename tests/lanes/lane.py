@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.lanes.report import Report, read_report
 
 LONGEST_LINE = 2**24
+NICE = 10
 BEGINNING = re.compile(r"=+ test session starts")
 CLOSING = re.compile(r"=+ ")
 """With such a line, other than the beginning, pytest starts to tell what came of the tests."""
@@ -26,6 +27,8 @@ class Lane:
     name: str
     command: Sequence[str]
     junit: Path | None = None
+    gives_way: bool = False
+    """The other lanes get the cores first."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class Run:
         if self._lane.junit:
             self._lane.junit.unlink(missing_ok=True)
         self._process = await asyncio.create_subprocess_exec(
+            *(("nice", "-n", str(NICE)) if self._lane.gives_way else ()),
             *self._lane.command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
@@ -80,6 +84,8 @@ class Run:
             limit=LONGEST_LINE,
             start_new_session=True,
         )
+        if self._lane.gives_way:
+            give_way(self._process.pid)
         await self._read(self._process)
         code = await self._process.wait()
         return Result(self._lane, code, time.monotonic() - began, self._closing, read_report(self._lane.junit))
@@ -101,6 +107,12 @@ class Run:
                 self._closing.append(line)
             elif line:
                 self._show(f"{self._lane.name:>7} | {line}")
+
+
+def give_way(session: int) -> None:
+    """Linux may share out the cores by session, whatever the `nice` of the processes in it."""
+    with suppress(OSError):  # elsewhere, and where it is switched off
+        Path(f"/proc/{session}/autogroup").write_text(str(NICE))
 
 
 def pytest_lane(name: str, folder: Path, *arguments: str) -> Lane:

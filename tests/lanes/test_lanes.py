@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.lanes.__main__ import ROOT, all_lanes, run
-from tests.lanes.lane import Lane, Run, pytest_lane
+from tests.lanes.lane import NICE, Lane, Run, pytest_lane
 
 MakeLane = Callable[[str, str], Lane]
 MEETS = """
@@ -126,6 +126,16 @@ async def test_failures_are_told_in_one_piece_when_a_lane_has_ended(make_lane: M
     assert not any("assert 1 == 2" in line for line in shown)
     assert any("assert 1 == 2" in line for line in result.closing)
     assert "1 failed" in result.closing[-1]
+
+
+async def test_a_lane_that_gives_way_does_so_with_all_that_it_starts() -> None:
+    shown: list[str] = []
+    tells = "import os; print(os.nice(0), flush=True)"
+    starts = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {tells!r}])"
+    lane = Lane("polite", (sys.executable, "-c", starts), gives_way=True)
+
+    assert (await Run(lane, asyncio.Semaphore(), shown.append).result()).code == 0
+    assert shown == [f" polite | {NICE}"]
 
 
 async def test_an_interrupted_lane_ends_what_its_tests_have_started_and_one_that_waits_stays_away(
