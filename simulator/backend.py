@@ -1,6 +1,7 @@
 """What every socket and endpoint of one simulator shares."""
 
 from dataclasses import dataclass
+from random import Random
 
 from simulator.faults import Faults
 from simulator.mind import Mind
@@ -20,3 +21,5 @@ class Backend:
     voice: Voice
     record: Record
     recognizer: Recognizer
+    dice: Random
+    """For times outside of a realtime session; each of these has its own."""

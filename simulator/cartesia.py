@@ -16,6 +16,7 @@ from simulator.cartesia_error import CartesiaError
 from simulator.cartesia_request import Cancel, Piece, Speech, message_of, speech_of
 from simulator.outbox import GRACE
 from simulator.sound import encode, wav
+from simulator.times import drawn
 
 DEFAULT_VERSION = "2025-04-16"
 MAX_SAID = 10_000
@@ -68,7 +69,7 @@ class Cartesia:
             socket.cut()
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        await asyncio.sleep(self._backend.options.cartesia_connect_delay)
+        await asyncio.sleep(drawn(self._backend.options.cartesia_connect_delay, self._backend.dice))
         try:
             self._admit(request)
         except CartesiaError as error:
@@ -93,7 +94,7 @@ class Cartesia:
         self.said(Said(asked.voice_id, asked.model_id, asked.transcript, None))
         speech = await self._backend.voice.speak(asked.transcript, asked.voice_id, asked.speed)
         form = asked.output_format
-        await asyncio.sleep(self._backend.options.cartesia_first_audio)
+        await asyncio.sleep(drawn(self._backend.options.cartesia_first_audio, self._backend.dice))
         data = await asyncio.to_thread(encode, speech.pcm, form.encoding, form.sample_rate)
         if form.container == "wav":
             return web.Response(body=wav(data, form.sample_rate), content_type="audio/wav")

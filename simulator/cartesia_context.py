@@ -12,6 +12,7 @@ from simulator.backend import Backend
 from simulator.cartesia_request import Piece
 from simulator.faults import Fault
 from simulator.sound import encode
+from simulator.times import drawn
 from simulator.voice import Speech
 
 CHUNK_MS = 100
@@ -122,7 +123,7 @@ class Context:
         self._ledger.said(Said(asked.voice_id, asked.model_id, text, self.id))
         speech = await self._backend.voice.speak(text, asked.voice_id, asked.speed)
         if not self._spoken_ms:
-            await asyncio.sleep(self._backend.options.cartesia_first_audio)
+            await asyncio.sleep(drawn(self._backend.options.cartesia_first_audio, self._backend.dice))
         if asked.add_timestamps:
             await self._send({"type": "timestamps", "done": False, "status_code": 206,
                               "word_timestamps": self._timestamps(speech)})  # fmt: skip
@@ -133,10 +134,11 @@ class Context:
         form = self._asked.output_format
         data = await asyncio.to_thread(encode, speech.pcm, form.encoding, form.sample_rate)
         size = -(-len(data) * CHUNK_MS // max(1, round(speech.ms)) // 4) * 4
+        pace = drawn(self._backend.options.cartesia_pace, self._backend.dice)
         loop = asyncio.get_running_loop()
         begun = loop.time()
         for start in range(0, len(data), size):
-            due = begun + start / size * CHUNK_MS / 1000 / self._backend.options.cartesia_pace
+            due = begun + start / size * CHUNK_MS / 1000 / pace
             if (wait := due - loop.time()) > 0:
                 await asyncio.sleep(wait)
             await self._chunk(data[start : start + size])

@@ -24,6 +24,7 @@ from simulator.response import Response
 from simulator.rules import decoded
 from simulator.session import Session
 from simulator.silence import Silence
+from simulator.times import session_dice
 from simulator.usage import Usage
 
 LARGEST_AUDIO = 15 * 1024 * 1024
@@ -59,7 +60,8 @@ class Connection:
         writer = asyncio.create_task(self._outbox.run())
         faults = self.backend.faults
         stop_listening = faults.listen(self._fault_armed)
-        faults.session_opened(self.session.id)
+        number = faults.session_opened(self.session.id)
+        self.dice = session_dice(options.seed, number)
         try:
             self._greet()
             await self._read(options.round_trip / 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ from simulator.ids import new_id
 from simulator.mind import MindError
 from simulator.recognizer import RecognizerError
 from simulator.session import Session
+from simulator.times import drawn
 from simulator.usage import INPUT_TOKENS_PER_MS, text_tokens
 from simulator.voice import BYTES_PER_MS
 
@@ -30,6 +32,7 @@ class Host(Protocol):
 
     backend: Backend
     conversation: Chain
+    dice: random.Random
     session: Session
 
     def emit(self, event: dict[str, Any]) -> None:
@@ -195,7 +198,7 @@ class Listener:
         if self._host.session.input["transcription"] is None:
             return
         model = str(self._host.session.input["transcription"].get("model"))
-        delay = self._host.backend.options.transcription_delay
+        delay = drawn(self._host.backend.options.transcription_delay, self._host.dice)
         if delay > 0:
             self._host.later(delay, lambda: self._transcribe(entry, model))
         else:

@@ -8,38 +8,45 @@ from typing import Literal
 
 from simulator.detector import DetectorName
 from simulator.faults import Fault
+from simulator.times import Pace, Positive, Seconds, Time
 
 TextDrift = Literal["off", "loaded-text", "any-text"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Options:
-    """Times are in seconds unless the name says otherwise. The defaults answer at once and let everybody in."""
+    """Times are in seconds unless the name says otherwise. The defaults answer at once and let everybody in.
+
+    A `Time` or a `Pace` is a number, or drawn anew each time: `Between(0.3, 0.9)`, `Percentiles(0.4, 0.9)`.
+    What is changed while a simulator runs holds from the next connection, session or answer on.
+    """
 
     # Time
-    connect_delay: float = 0.0
+    connect_delay: Time = 0.0
     """From the request to the answered handshake (TCP, TLS and the service's own work)."""
-    round_trip: float = 0.0
+    round_trip: Seconds = 0.0
     """Network: half of it each way, on every frame of the realtime socket, and one on its handshake."""
-    first_audio: float = 0.0
-    """From `response.create` to the first word, in audio or text."""
-    pace: float = 8.0
+    first_token: Time | None = None
+    """From `response.create` to the first item, be it text, a call or what will be spoken. None: as `first_audio`."""
+    first_audio: Time = 0.0
+    """From `response.create` to the first audio."""
+    pace: Pace = 8.0
     """Audio is sent this many times faster than it plays."""
-    chunk: float = 0.1
+    chunk: Positive = 0.1
     """Audio in one delta, as it plays."""
-    transcript_lead: float = 0.5
+    transcript_lead: Seconds = 0.5
     """How far the transcript of an answer runs ahead of its audio."""
-    text_word: float = 0.0
+    text_word: Time = 0.0
     """Time for one word of a text answer."""
-    arguments_piece: float = 0.0
+    arguments_piece: Time = 0.0
     """Time for one piece of a tool call's arguments, some 24 characters."""
-    transcription_delay: float = 0.0
+    transcription_delay: Time = 0.0
     """From a committed turn to its transcript."""
 
     # Who may connect
-    api_key: str | None = None
+    api_key: str | None = field(default=None, repr=False)
     """The one key of realtime and speech. None: any."""
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     """The one Entra token (`Authorization: Bearer`). None: any."""
     token_lifetime: float | None = None
     """A token is refused with 401 this long after it was first seen."""
@@ -107,11 +114,11 @@ class Options:
     """Transcription deployments that exist; with others each transcription fails. None: all."""
 
     # Cartesia
-    cartesia_key: str | None = None
+    cartesia_key: str | None = field(default=None, repr=False)
     """The one key. None: any."""
-    cartesia_connect_delay: float = 0.0
-    cartesia_first_audio: float = 0.0
-    cartesia_pace: float = 8.0
+    cartesia_connect_delay: Time = 0.0
+    cartesia_first_audio: Time = 0.0
+    cartesia_pace: Pace = 8.0
     cartesia_models: frozenset[str] | None = None
     """Models that exist. None: all."""
     cartesia_sunset: frozenset[str] = frozenset()
@@ -126,12 +133,12 @@ class Options:
     """A socket without messages for this long is closed."""
 
     # Azure speech
-    speech_first_audio: float = 0.0
+    speech_first_audio: Time = 0.0
 
     # Faults from the start
     faults: tuple[Fault, ...] = ()
     seed: int = 0
-    """Of the dice for faults by probability."""
+    """Of all dice: of times that are drawn, and of faults by probability."""
 
     def code(self, name: str) -> str:
         """The error code for `name`, a key of `DEFAULT_CODES`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from simulator.ids import new_id
 from simulator.mind import CallTool, MindError, Modality, Reply, Say
 from simulator.output import CallOutput, MessageOutput, Outlet, OutputItem, Phase
 from simulator.plan import Plan
+from simulator.times import Time, drawn
 from simulator.usage import OUTPUT_TOKENS_PER_MS, Usage
 from simulator.voice import BYTES_PER_MS, Speech
 
@@ -31,6 +33,7 @@ class Host(Protocol):
 
     backend: Backend
     conversation: Chain
+    dice: random.Random
     usage: Usage
 
     def emit(self, event: dict[str, Any]) -> None:
@@ -88,6 +91,7 @@ class Response:
         self._task: asyncio.Task[None] | None = None
         self._limits: list[_Limit] = []
         self._slow: Fault | None = None
+        self._audio_due = 0.0
         self._over = False
         self.id = new_id("resp")
         self._outlet = Outlet(host.emit, self._conversation, self.id, host.backend.options.item_done_first)
@@ -138,12 +142,20 @@ class Response:
         await self._plan.understood()
         reply = self._answer()
         spoken = self._begin_speaking(reply)
-        await self._wait(self._backend.options.first_audio)
+        await self._wait(self._begin())
         for index, part in enumerate(reply):
             if isinstance(part, Say):
                 await self._say(index, part, spoken.get(index), self._phase(index, reply))
             elif self._plan.tool_choice != "none":
                 await self._call(index, part)
+
+    def _begin(self) -> float:
+        """How long the first item takes; notes when the first audio is due."""
+        options = self._backend.options
+        audio = drawn(options.first_audio, self._host.dice)
+        token = audio if options.first_token is None else drawn(options.first_token, self._host.dice)
+        self._audio_due = asyncio.get_running_loop().time() + audio
+        return token
 
     def _answer(self) -> Reply:
         reply = self._backend.mind.answer(self._plan.request())
@@ -222,7 +234,8 @@ class Response:
 
     async def _play(self, message: MessageOutput, speech: Speech) -> None:
         options = self._backend.options
-        pace = options.pace
+        pace = drawn(options.pace, self._host.dice)
+        await self._wait(self._audio_due - asyncio.get_running_loop().time())
         if self._slow is not None:
             pace = self._slow.number("pace")
             await self._wait(self._slow.number("first_audio"))
@@ -296,8 +309,8 @@ class Response:
             "metadata": self._plan.metadata,
         } | ({} if self._plan.temperature is None else {"temperature": self._plan.temperature})
 
-    async def _wait(self, seconds: float) -> None:
-        if seconds > 0:
+    async def _wait(self, time: Time) -> None:
+        if (seconds := drawn(time, self._host.dice)) > 0:
             await asyncio.sleep(seconds)
 
 

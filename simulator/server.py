@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from random import Random
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -23,6 +25,7 @@ from simulator.options import Options
 from simulator.recognizer import Deaf, Recognizer
 from simulator.record import Failure, Frame, Record
 from simulator.speech import SpeechEndpoint
+from simulator.times import drawn
 from simulator.voice import Voice
 
 T = TypeVar("T")
@@ -50,11 +53,13 @@ class Simulator:
         recognizer: Recognizer | None = None,
         voice: Voice | None = None,
     ) -> None:
-        self.options = options or Options()
+        self.options = replace(options or Options())
         self.faults = Faults(self.options.faults, self.options.seed)
         self._record = Record()
         self._voice = voice or Voice()
-        self._backend = Backend(mind, self.options, self.faults, self._voice, self._record, recognizer or Deaf())
+        self._dice = Random(self.options.seed)
+        ears = recognizer or Deaf()
+        self._backend = Backend(mind, self.options, self.faults, self._voice, self._record, ears, self._dice)
         self._doorman = Doorman(self.options, self.faults)
         self.cartesia = Cartesia(self._backend)
         self.speech = SpeechEndpoint(self._backend, self._doorman)
@@ -163,7 +168,7 @@ class Simulator:
         return refused.response()
 
     async def _realtime(self, request: web.Request, preview: bool) -> web.StreamResponse:
-        await asyncio.sleep(self.options.connect_delay + self.options.round_trip)
+        await asyncio.sleep(drawn(self.options.connect_delay, self._dice) + self.options.round_trip)
         try:
             await self._doorman.suffer(request)
             if not web.WebSocketResponse().can_prepare(request).ok:

@@ -18,6 +18,7 @@ from simulator.faults import Fault
 from simulator.frame import NotJson, parsed
 from simulator.handshake import Doorman, Refused
 from simulator.sound import wav
+from simulator.times import drawn
 from simulator.usage import OUTPUT_TOKENS_PER_MS, text_tokens
 from simulator.voice import BYTES_PER_MS, RATE, Speech
 
@@ -76,7 +77,7 @@ class SpeechEndpoint:
         self.spoken.append(asked)
         self._backend.record.ring()
         speech = await self._backend.voice.speak(asked.text, asked.voice, body.speed or 1.0)
-        await asyncio.sleep(self._backend.options.speech_first_audio)
+        await asyncio.sleep(drawn(self._backend.options.speech_first_audio, self._backend.dice))
         fault = self._backend.faults.take("speech_drop")
         if body.response_format == "pcm":
             streamed = body.stream_format == "sse"
