@@ -1,7 +1,7 @@
 """The services that a call runs on: those of the settings, or a simulator's."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 async def services(chosen: Settings, line: Workflow) -> AsyncIterator[Services]:
     """The services of the settings, or a simulator's: the one that is set, or one that lives as long as the block."""
     if chosen.simulated_at:
-        yield Services(with_simulator(chosen, chosen.simulated_at))
+        yield Services(with_simulator(chosen, chosen.simulated_at))  # signs in with a key
         return
     if chosen.provider not in (None, "simulator"):
-        yield Services(chosen)
+        async with aclosing(Services(chosen)) as available:
+            yield available
         return
     if line.playbook is None:
         fail(f"The line {line.name} has no playbook, so the simulator cannot play it. Set REALTIME_PROVIDER.")

@@ -48,8 +48,7 @@ async def check_all(chosen: Settings, lines: Sequence[Workflow], versions: Seque
                 say(f"warning  line {line.name}: no service for the voice of {agent.name()}; it speaks in another one")
     problems = [await _database(chosen, versions, say)]
     if chosen.provider not in (None, "simulator"):
-        async with utils.http_context.open():
-            services = Services(chosen)
+        async with utils.http_context.open(), aclosing(Services(chosen)) as services:
             problems.append(await _realtime(services, say))
             problems += [await _voice(services, voice, say) for voice in _voices(services, lines)]
             if chosen.provider == "azure":

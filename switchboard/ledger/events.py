@@ -10,7 +10,7 @@ EndReason = Literal[
 ]
 TransferOutcome = Literal["done", "busy", "no_answer", "declined", "failed"]
 PersonStage = Literal[
-    "called", "ringing", "answered", "accepted", "joined", "handed_back", "left",
+    "called", "ringing", "answered", "accepted", "joined", "handed_back", "cut_off", "left",
     "declined", "not_accepted", "hung_up", "busy", "no_answer", "failed", "unreached", "given_up",
 ]  # fmt: skip
 
@@ -114,9 +114,10 @@ class CallTransferred(Happening):
 class PersonStep(Happening):
     """A step of a warm transfer. `target` is the workflow's name for the person, never a number.
 
-    called, ringing, answered, accepted, joined; then handed_back (the agent has the caller again) or left (the person
-    has hung up). A phone is given up as declined, not_accepted (a voicemail, perhaps), hung_up, busy, no_answer or
-    failed; unreached: that was the last one. given_up: the caller did not wait.
+    called, ringing, answered, accepted, joined; then handed_back (the agent has the caller again), cut_off (so it has,
+    because they could not be kept together) or left (the person has hung up). A phone is given up as declined,
+    not_accepted (a voicemail, perhaps), hung_up, busy, no_answer or failed; unreached: that was the last one. given_up:
+    the caller did not wait.
     """
 
     kind: Literal["person"] = "person"

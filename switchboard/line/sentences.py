@@ -47,6 +47,10 @@ RUNG_OFTEN = (
 )
 UNREACHED = "The {name} could not be reached. {again} offer something else, a ticket or a callback."
 HANDED_BACK = "The {name} has talked with the caller and gives them back to you. {again} go on from there."
+CUT_OFF = (
+    "The caller was talking with the {name} when the connection between them was lost. {again} that it was; "
+    "offer to call the {name} again, or something else."
+)
 SAID = " What was said, as JSON: {said}"
 MEANWHILE = " Meanwhile the caller has typed, as JSON: {typed}"
 ONLY_WORDS = (

@@ -164,7 +164,7 @@ class CallerRoom:
                 self._calling = False
                 self._set(AGENT, step.target)
                 self._tell({"kind": "handoff", "from": step.agent, "to": step.target})
-            case "handed_back":
+            case "handed_back" | "cut_off":
                 self._set(AGENT, step.agent)
                 self._tell({"kind": "handoff", "from": step.target, "to": step.agent})
 

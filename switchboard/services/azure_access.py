@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,7 @@ class AzureAccess:
 
     def __init__(self, azure: Azure) -> None:
         self._azure = azure
+        self._credentials = AsyncExitStack()
 
     @property
     def key(self) -> str | Callable[[], Awaitable[str]]:
@@ -32,12 +34,18 @@ class AzureAccess:
         """As the Azure clients of the `openai` package take it."""
         return {"azure_ad_token_provider" if self._azure.auth == "entra" else "api_key": self.key}
 
+    async def aclose(self) -> None:
+        """Close what asks for tokens: no more are given."""
+        await self._credentials.aclose()
+
     @cached_property
     def _token(self) -> Callable[[], Awaitable[str]]:
         """A fresh Entra token whenever it is called; azure-identity keeps it until it is about to expire."""
         identity = importlib.import_module("azure.identity.aio")
         errors = importlib.import_module("azure.core.exceptions")
-        provider = identity.get_bearer_token_provider(identity.DefaultAzureCredential(), self._azure.entra_scope)
+        credential = identity.DefaultAzureCredential()
+        self._credentials.push_async_callback(credential.close)
+        provider = identity.get_bearer_token_provider(credential, self._azure.entra_scope)
 
         async def token() -> str:
             try:

@@ -35,11 +35,18 @@ MODALITIES: dict[Modality, list[str]] = {"audio": ["text", "audio"], "text": ["t
 
 
 class Services:
-    """Builds what one call needs. Everything is passed explicitly: the plugins read the environment by themselves."""
+    """Builds what one call needs. Everything is passed explicitly: the plugins read the environment by themselves.
+
+    Close it when nobody uses what it has built any more.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._access = AzureAccess(settings.azure)
+
+    async def aclose(self) -> None:
+        """Sign in nowhere any more."""
+        await self._access.aclose()
 
     # -- the realtime model --------------------------------------------------------------------------------------------
 

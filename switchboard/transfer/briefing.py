@@ -59,7 +59,6 @@ class Briefing:
     ) -> None:
         self._services = services
         self._line = line
-        self._resources = AsyncExitStack()
         self._decision: Decision | None = None
         self._decided = asyncio.Event()
         self._spoke = asyncio.Event()
@@ -73,19 +72,25 @@ class Briefing:
 
     async def __aenter__(self) -> Self:
         """Be there, ready to speak, before the phone is answered."""
+        async with AsyncExitStack() as opened:
+            await self._open(opened)
+            self._resources = opened.pop_all()
+        return self
+
+    async def _open(self, opened: AsyncExitStack) -> None:
         model = self._model = self._services.realtime("audio", lambda _: None, PHONE.more_silence_ms)
-        self._resources.push_async_callback(model.aclose)
+        opened.push_async_callback(model.aclose)
         speeches = Speeches(lambda voice: self._services.speech(voice, lambda: model.live), spoken=True)
-        self._resources.push_async_callback(speeches.aclose)
+        opened.push_async_callback(speeches.aclose)
         self._session: AgentSession[None] = AgentSession(
             llm=model,
             tts=speeches.of(NativeVoice()),
             aec_warmup_duration=None,
             **self._services.turns(PHONE.more_silence_ms),
         )
-        self._resources.push_async_callback(self.track.aclose)
-        self._resources.push_async_callback(self._session.aclose)
-        self._resources.push_async_callback(model.hang_up)  # first: it costs money
+        opened.push_async_callback(self.track.aclose)
+        opened.push_async_callback(self._session.aclose)
+        opened.push_async_callback(model.hang_up)  # first: it costs money
         self._session.output.audio = self.track
         self._consent.watch(self._session)
         self._session.on("user_state_changed", self._user_state)
@@ -104,7 +109,6 @@ class Briefing:
             self._agent, room=self._line.room, room_options=options, session_host=False, record=False
         )
         await self.track.publish(self._line.room, PERSON, self._line.answered.wait)
-        return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._resources.aclose()

@@ -5,7 +5,7 @@ is said in one cannot be heard in the other by mistake, and it works on any Live
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -16,13 +16,14 @@ import structlog
 from livekit import api, rtc
 from livekit.agents import AgentSession, ConversationItemAddedEvent, RunContext, function_tool, llm
 
+from switchboard.background import Background
 from switchboard.call.call import Call
 from switchboard.call.ending import Ending
 from switchboard.ledger.events import PersonSpoke, PersonStage, PersonStep
 from switchboard.ledger.mask import Mask
 from switchboard.line.context import brief_text
 from switchboard.line.quoted import Said, as_json
-from switchboard.line.sentences import HANDED_BACK, MEANWHILE, RUNG_OFTEN, SAID, UNREACHED, WITH_YOU_AGAIN
+from switchboard.line.sentences import CUT_OFF, HANDED_BACK, MEANWHILE, RUNG_OFTEN, SAID, UNREACHED, WITH_YOU_AGAIN
 from switchboard.line.workflow import Person, transfer_name
 from switchboard.realtime import CallModel
 from switchboard.room.agent_track import AgentTrack
@@ -40,6 +41,8 @@ log = structlog.get_logger(__name__)
 FIRST_SAY_SO = (
     "Before you call this, tell the caller in one short sentence that you call a colleague and they shall wait."
 )
+BACK: Mapping[PersonStage, str] = {"handed_back": HANDED_BACK, "cut_off": CUT_OFF}
+"""How the caller came to be the agent's again, after they were with the person."""
 
 
 @dataclass(frozen=True)
@@ -127,8 +130,8 @@ class WarmTransfer:
                 if stage == "left":
                     caller.ending.finish("transferred")
                     return None
-                if stage == "handed_back":
-                    return _result(HANDED_BACK, person, attempt.said, self._take_typed())
+                if words := BACK.get(stage):
+                    return _result(words, person, attempt.said, self._take_typed())
         _step(caller, person, "unreached")
         return _result(UNREACHED, person, typed=self._take_typed())
 
@@ -186,37 +189,42 @@ class Attempt:
         if decision != "accepted":
             return decision
         self._step("accepted")
-        await self._join(line, briefing)
+        together = await self._join(line, briefing)
         if line.gone.is_set():
             return "left"
+        if not together:
+            return "cut_off"
         self._hold.play_music()
         await briefing.dictated()
         return "handed_back"
 
-    async def _join(self, line: PersonPhone, briefing: Briefing) -> None:
-        """Caller and person hear each other, until the person hangs up or hands the caller back."""
+    async def _join(self, line: PersonPhone, briefing: Briefing) -> bool:
+        """Caller and person hear each other, until the person hangs up or hands the caller back.
+
+        False: they were cut off from one another before.
+        """
         settings = self._services.settings
         takes_notes = settings.phone.takes_notes and not settings.turns.client_side
         briefing.fall_silent(takes_notes=takes_notes)
         await self._hold.stop_music()
-        async with self._voices(line, briefing), self._notes(takes_notes):
+        async with self._voices(line, briefing) as cut, self._notes(takes_notes):
             self._step("joined")
-            await any_set(line.gone, briefing.finished)
+            await any_set(line.gone, briefing.finished, cut)
+        return not cut.is_set()
 
     @asynccontextmanager
-    async def _voices(self, line: PersonPhone, briefing: Briefing) -> AsyncIterator[None]:
+    async def _voices(self, line: PersonPhone, briefing: Briefing) -> AsyncIterator[asyncio.Event]:
+        """Both are carried to the other, or the event is set: one of them is not any more."""
         room, caller = self._caller.room.room, self._caller.room.caller
         assert caller is not None
-        carried = [
-            asyncio.create_task(briefing.track.relay(voice_of(room, caller)), name="caller to person"),
-            asyncio.create_task(self._caller.track.relay(voice_of(line.room, PERSON)), name="person to caller"),
-        ]
+        cut = asyncio.Event()
+        carried = Background(cut.set)
+        carried.run(briefing.track.relay(voice_of(room, caller)), "caller to person")
+        carried.run(self._caller.track.relay(voice_of(line.room, PERSON)), "person to caller")
         try:
-            yield
+            yield cut
         finally:
-            for each in carried:
-                each.cancel()
-            await asyncio.wait(carried)
+            await carried.aclose()
 
     @asynccontextmanager
     async def _notes(self, wanted: bool) -> AsyncIterator[None]:

@@ -1,5 +1,6 @@
 """A person is brought in, over a real LiveKit server: what they and the caller hear, and how it can end."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -9,12 +10,14 @@ from typing import Any
 import aiohttp
 import pytest
 from livekit import api, rtc
+from livekit.agents.voice.run_result import RunResult
 
 from simulator.mind import CallTool, Reply, Request, Say
 from simulator.voice import synthesize
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, Ended, PersonSpoke, PersonStep, ToolReturned
 from switchboard.line.sentences import (
     BRIEF_THE_COLLEAGUE,
+    CUT_OFF,
     DICTATE,
     EXACTLY,
     HANDED_BACK,
@@ -27,8 +30,9 @@ from switchboard.line.sentences import (
 from switchboard.line.workflow import Person
 from switchboard.livekit import token_of
 from switchboard.room.agent_track import AgentTrack
+from switchboard.room.voice_of import voice_of
 from switchboard.services.providers import Services
-from switchboard.transfer.person_phone import room_name
+from switchboard.transfer.person_phone import PERSON, room_name
 from switchboard.transfer.warm import FIRST_SAY_SO, CallerSide, WarmTransfer
 from tests.livekit import KEY, SECRET, LiveKitServer
 from tests.stage.mind import Obedient, agent_of
@@ -69,9 +73,9 @@ class House:
     ear: Ear
     """The caller's."""
 
-    async def asks(self, words: str = "anna") -> None:
+    async def asks(self, words: str = "anna") -> RunResult[None]:
         """The caller asks for Anna; what comes of it is not waited for."""
-        self.stage.conversation.session.run(user_input=words)
+        return self.stage.conversation.session.run(user_input=words)
 
     def stages(self) -> list[tuple[str, int]]:
         return [(step.stage, step.phone) for step in self.stage.of(PersonStep)]
@@ -323,6 +327,108 @@ async def test_without_livekits_api_nobody_is_reached_and_the_caller_is_told(ent
         assert "anna" in await call.told()
         assert call.stages() == [("failed", 1), ("unreached", 0)]
         assert call.is_back()
+
+
+class Failing:
+    """LiveKit's API for rooms, which does not tell who is in one."""
+
+    def __init__(self, rooms: Any) -> None:
+        self._rooms = rooms
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._rooms, name)
+
+    async def list_participants(self, _: api.ListParticipantsRequest) -> None:
+        raise aiohttp.ClientConnectionError
+
+
+async def test_a_phone_that_could_not_be_rung_for_a_fault_of_ours_is_free_for_the_next_call(entered: Entered) -> None:
+    async with entered(rings) as call:
+        livekit = call.exchange.livekit
+        call.exchange.livekit = SimpleNamespace(room=Failing(livekit.room))
+        await (await call.asks())
+        assert call.stages() == [("failed", 1), ("unreached", 0)]
+        call.exchange.livekit = livekit
+        call.exchange.job_id = "AJ_2"
+        await call.asks()
+        await call.until_stage("ringing")
+
+
+async def test_a_call_that_ends_while_the_persons_room_is_entered_leaves_it_again(entered: Entered) -> None:
+    async with entered(rings) as call:
+        livekit, name = call.exchange.livekit, room_name(call.exchange.server.access, FIRST)
+        entering = asyncio.Event()
+
+        class Watched(Failing):
+            async def create_room(self, request: api.CreateRoomRequest) -> None:
+                await livekit.room.create_room(request)
+                entering.set()
+
+        call.exchange.livekit = SimpleNamespace(room=Watched(livekit.room))
+        await call.asks()
+        await entering.wait()
+        await asyncio.sleep(0)  # the client has been asked to connect, and nothing has come back yet
+        call.stage.conversation.ending.finish("caller_left")
+        await call.until_stage("given_up", 0)
+        later = await connected(call.exchange.server, name, "later")
+
+        there: list[str] = []
+        async with asyncio.timeout(PATIENCE):
+            while there != ["later"]:  # the server is asked, which takes a moment to see us go
+                listed = await livekit.room.list_participants(api.ListParticipantsRequest(room=name))
+                there = [each.identity for each in listed.participants]
+        await later.disconnect()
+
+
+class StuckTrack(AgentTrack):
+    """Is never published, as with a server that has stopped answering."""
+
+    stuck = asyncio.Event()
+
+    async def publish(self, *_: Any) -> None:
+        self.stuck.set()
+        await asyncio.Event().wait()
+
+
+async def test_a_briefing_that_is_given_up_while_it_is_set_up_leaves_no_connection_to_the_model(
+    entered: Entered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(StuckTrack, "stuck", asyncio.Event())
+    monkeypatch.setattr("switchboard.transfer.briefing.AgentTrack", StuckTrack)
+    async with entered(rings) as call:
+        await call.asks()
+        await StuckTrack.stuck.wait()
+        await call.stage.simulator.wait_for(lambda: call.stage.simulator.open == 2)
+        call.stage.conversation.ending.finish("caller_left")
+        await call.stage.conversation.ending.over.wait()
+
+        await call.stage.simulator.wait_for(lambda: call.stage.simulator.open == 0)
+
+
+@pytest.mark.parametrize("end", [0, 1], ids=["caller to person", "person to caller"])
+async def test_caller_and_person_who_are_cut_off_from_one_another_are_not_left_in_silence(
+    entered: Entered, monkeypatch: pytest.MonkeyPatch, end: int
+) -> None:
+    carried = []
+
+    async def breaking(room: rtc.Room, identity: str) -> AsyncIterator[rtc.AudioFrame]:
+        carried.append(identity)
+        broken = identity == (CALLER, PERSON)[end]
+        async for frame in voice_of(room, identity):
+            if broken:
+                raise RuntimeError("an error has occurred in the audio stream")
+            yield frame
+
+    monkeypatch.setattr("switchboard.transfer.warm.voice_of", breaking)
+    async with entered(answers) as call:
+        desk = await picked_up(call)
+        await desk.press("1")
+
+        assert await call.told() == CUT_OFF.format(name="anna", again=WITH_YOU_AGAIN)
+        assert sorted(carried) == [CALLER, PERSON]
+        assert [name for name, _ in call.stages()] == [*JOINED, "cut_off"]
+        assert call.is_back()
+        await desk.gone.wait()
 
 
 class Unreachable:
