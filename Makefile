@@ -2,7 +2,7 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: demo test test-fast check setup packages ahead mutants fuzz sbom audit lock clean
+.PHONY: demo test test-fast check setup packages sounds ahead mutants fuzz sbom audit lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make ahead      what the newest pre-release of LiveKit Agents would break"
 	@echo "make sbom       bills of materials (CycloneDX) in var/sbom"
 	@echo "make audit      known weaknesses of the packages in the locks"
+	@echo "make sounds     record the words that a line says when it has no speech"
 	@echo "make setup      a .venv from requirements.lock"
 	@echo "make lock       write requirements.lock anew from pyproject.toml (needs uv)"
 
@@ -45,6 +46,9 @@ fuzz: setup
 
 ahead: setup
 	@scripts/ahead
+
+sounds: setup
+	@scripts/sounds
 
 sbom audit: setup
 	@scripts/supply $@

@@ -17,6 +17,9 @@ from switchboard.call.call import Call
 from switchboard.call.channel import PHONE, Channel
 from switchboard.call.ending import Ending
 from switchboard.call.typed import Typed
+from switchboard.ladder.company import Company
+from switchboard.ladder.phrases import Phrases
+from switchboard.ladder.wait import Wait
 from switchboard.ledger.events import Event
 from switchboard.line.sentences import BACK_AGAIN
 from switchboard.line.workflow import AgentType, Workflow
@@ -91,6 +94,8 @@ class Presence:
         self._track = AgentTrack()
         self._words = TranscriptSynchronizer(next_in_chain_audio=self._track, next_in_chain_text=AgentWords(self._room))
         self._cold = ColdTransfer(call, ending, settings.phone.phones_of, self._room.refer)
+        wait = Wait(session, model, call.departure, lambda: self._speaks and self._room.here.is_set())
+        self._company = Company(call, session, wait, workflow.words, Phrases(session), self._track, background)
         self._warm = WarmTransfer(services, CallerSide(call, session, ending, self._room, self._track, model))
 
     def tools(self, agent: AgentType) -> list[llm.Tool]:
@@ -124,6 +129,7 @@ class Presence:
         await asyncio.gather(self._enter(), start_session(self._invitation.room, options))
         self._started = True
         self._background.run(self._typed.answer(), "answer what is typed")
+        self._background.run(self._company.keep(), "keep the caller company")
         if self._room.caller is not None:  # known to LiveKit only now: it looks for the identity in the room at once
             self._session.room_io.set_participant(self._room.caller)
 

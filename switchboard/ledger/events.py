@@ -15,6 +15,9 @@ PersonStage = Literal[
 ]  # fmt: skip
 
 
+WaitsFor = Literal["tool", "service"]
+
+
 class Happening(BaseModel):
     """What every event has: its place in the call, and two clocks. `Ledger.write` fills them in."""
 
@@ -144,6 +147,16 @@ class Remembered(Happening):
     verified: dict[str, str] | None
 
 
+class Filled(Happening):
+    """What a caller who waited heard meanwhile: words of the line's, or music."""
+
+    kind: Literal["filled"] = "filled"
+    agent: str
+    waits_for: WaitsFor
+    text: str
+    """The words; "" for music."""
+
+
 class VerificationHeld(Happening):
     """So many tries at verification have failed that the next ones have to wait.
 
@@ -185,6 +198,7 @@ Event = Annotated[
     | PersonStep
     | PersonSpoke
     | Remembered
+    | Filled
     | VerificationHeld
     | Failed
     | Recovered

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from switchboard.line.agent import VoiceAgent
 from switchboard.line.context import Context, Everything
 from switchboard.line.voices import NativeVoice, Voice
+from switchboard.line.words import Words
 
 AgentType = type[VoiceAgent]
 
@@ -88,6 +89,8 @@ class Workflow:
     secrets: frozenset[str] = frozenset()
     """Names of tool arguments, such as a PIN or a password, whose values are kept nowhere: whatever has been such an
     argument once is masked in all that the call has said, done and remembered."""
+    words: Words = field(default_factory=Words)
+    """What callers hear while they wait, and when nobody else can say anything."""
     playbook: Path | None = None
     """How the line's agents behave offline, on the simulator."""
 

@@ -60,15 +60,14 @@ class Readings:
                 patience.cancel()
                 yield chunk
         finally:
-            patience.cancel()
-            self._readings = {key: value for key, value in self._readings.items() if value is not reading}
+            patience.cancel()  # it stays one of ours: LiveKit would take what is still to come for an answer
 
     def take(self, event: dict[str, Any]) -> bool:
         """Whether a server event is of a reading, and so of nobody else's answer."""
         response = event.get("response") or {}
         asked_by = (response.get("metadata") or {}).get("client_event_id")
         if event["type"] == "response.created" and asked_by in self._readings:
-            self._readings[response["id"]] = self._readings[asked_by]
+            self._readings[response["id"]] = self._readings.pop(asked_by)
         reading = self._readings.get(event.get("response_id") or response.get("id") or "")
         if reading is None:
             return False

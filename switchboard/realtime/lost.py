@@ -25,6 +25,11 @@ class LostConnection:
         return new
 
     @property
+    def away(self) -> bool:
+        """Whether there is no connection now."""
+        return self._since is not None
+
+    @property
     def replies(self) -> Replies:
         """Those that somebody still waits for."""
         return {key: reply for key, reply in self._replies.items() if not reply.done()}

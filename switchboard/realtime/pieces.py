@@ -10,6 +10,8 @@ SHORT_MS = 20
 LONG = RATE // 10
 QUIET = 150
 """A peak of 16 bit, -47 dBFS: nothing that a detector takes for speech is below it for long."""
+SPEECH, PAUSE = 1_000, RATE // 2
+"""A peak of speech, -30 dBFS, and how long there is none of it when nobody speaks."""
 LINGER = RATE
 """For a second after the last sound pieces are still short: the end of a turn is found by them."""
 
@@ -24,14 +26,21 @@ class Pieces(AudioByteStream):
         super().__init__(RATE, 1)
         self._held = bytearray()
         self._quiet = 0
+        self._pause = PAUSE
+
+    @property
+    def speech(self) -> bool:
+        """Whether somebody seems to speak: for the time when the service that knows is away."""
+        return self._pause < PAUSE
 
     def push(self, data: bytes | memoryview) -> list[rtc.AudioFrame]:
         """Take audio in, whole samples; the piece that is to be sent now, if there is one."""
         self._held.extend(data)
         samples = np.frombuffer(data, dtype=np.int16)
         # the ufuncs' own methods: a quarter of the time that `samples.max()` takes
-        loud = len(samples) and (np.maximum.reduce(samples) > QUIET or np.minimum.reduce(samples) < -QUIET)
-        self._quiet = 0 if loud else self._quiet + len(samples)
+        peak = max(np.maximum.reduce(samples), -int(np.minimum.reduce(samples))) if len(samples) else 0
+        self._quiet = 0 if peak > QUIET else self._quiet + len(samples)
+        self._pause = 0 if peak > SPEECH else self._pause + len(samples)
         return [] if self._quiet > LINGER and len(self._held) < 2 * LONG else self.flush()
 
     write = push

@@ -81,7 +81,7 @@ class CallSession(RealtimeSession):
         turn_detection_disabled: bool = False,
     ) -> None:
         super().__init__(model, turn_detection_disabled=turn_detection_disabled)
-        self._bstream = Pieces()
+        self._bstream = self._pieces = Pieces()
         self._own_turns = self._opts.turn_detection
         self._token = token
         self._reconnected = reconnected
@@ -119,6 +119,21 @@ class CallSession(RealtimeSession):
         if not isinstance(session, cls):
             raise RuntimeError(f"{agent.id} is not in a call")
         return session
+
+    @property
+    def away(self) -> bool:
+        """The service has gone, and is not back."""
+        return self._lost.away and not self._rest.taken
+
+    @property
+    def owes(self) -> bool:
+        """Whether the service has an answer to give, or to go on with."""
+        return self._watchdog.owed or self._broken.waiting is not None or bool(self._lost.replies)
+
+    @property
+    def hears_speech(self) -> bool:
+        """Whether the caller seems to speak, as far as can be told without the service."""
+        return self._pieces.speech
 
     # -- modality ------------------------------------------------------------------------------------------------------
 
@@ -477,6 +492,8 @@ class CallSession(RealtimeSession):
 
         Raises `APIConnectionError` when the model does not read it to its end.
         """
+        if self.away:
+            raise APIConnectionError("the connection is lost")
         async for chunk in self._readings.read(text, preview=bool(self._opts.is_azure and self._opts.api_version)):
             yield chunk
 

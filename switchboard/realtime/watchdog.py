@@ -18,6 +18,11 @@ class Watchdog:
         self._silent = silent
         self._timer: asyncio.TimerHandle | None = None
 
+    @property
+    def owed(self) -> bool:
+        """Whether an answer is to come, or to go on."""
+        return self._timer is not None
+
     def asked(self) -> None:
         """An answer is owed."""
         self._expect(FIRST_SECONDS)

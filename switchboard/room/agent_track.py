@@ -42,6 +42,9 @@ class AgentTrack(AudioOutput):
         self._pushed = 0.0
         self._cleared = 0
         self._relaying = False
+        self._free = asyncio.Event()
+        """No word is being said beside the agent's."""
+        self._free.set()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def publish(
@@ -104,6 +107,23 @@ class AgentTrack(AudioOutput):
             if not self.talking:
                 self._source.clear_queue()
 
+    async def say(self, frames: Iterable[rtc.AudioFrame]) -> None:
+        """A word that is not the agent's, said to its end: what the agent says meanwhile follows it.
+
+        Cancel it to be silent at once. The agent must not be `talking`.
+        """
+        await self.heard.wait()
+        self._free.clear()
+        try:
+            for frame in frames:
+                await self._time_has_come()
+                await self._source.capture_frame(frame)
+        except asyncio.CancelledError:
+            self._source.clear_queue()
+            raise
+        finally:
+            self._free.set()
+
     async def relay(self, frames: AsyncIterator[rtc.AudioFrame]) -> None:
         """Let somebody else be heard in the agent's place, at once: `frames` (24 kHz, mono) as they come.
 
@@ -145,7 +165,7 @@ class AgentTrack(AudioOutput):
             if isinstance(piece, EndOfSegment):
                 await self._end_segment()
                 continue
-            if not await self._time_has_come():
+            if not await self._has_the_floor():
                 continue
             if not self._pushed:
                 self.on_playback_started(created_at=time.time())
@@ -156,6 +176,12 @@ class AgentTrack(AudioOutput):
         """Somebody else has the floor: what the agent says is over without having been heard."""
         if isinstance(piece, EndOfSegment) and self._pending_playback_count:
             self._finished(0.0, interrupted=True)
+
+    async def _has_the_floor(self) -> bool:
+        """Wait until the agent's next piece may be heard; whether nobody has interrupted meanwhile."""
+        cleared = self._cleared
+        await self._free.wait()
+        return await self._time_has_come() and cleared == self._cleared
 
     async def _time_has_come(self) -> bool:
         """Wait until the source wants more; whether nobody has interrupted meanwhile."""

@@ -54,6 +54,8 @@ class Chain(tts.FallbackAdapter):
     def __init__(self, services: list[Speech], *, warm: bool) -> None:
         super().__init__(services, sample_rate=SAMPLE_RATE, max_retry_per_tts=0)
         self._cold = warm
+        self.needs_the_model = isinstance(services[0], NativeSpeech)
+        """Nobody but the realtime model speaks in this voice."""
 
     def prewarm(self) -> None:
         """Open the preferred service's connection, the first time."""

@@ -84,3 +84,14 @@ async def test_a_lost_connection_breaks_it_off(readings: Readings) -> None:
 
     with pytest.raises(APIConnectionError, match="the connection was lost"):
         await reading
+
+
+async def test_one_that_nobody_waits_for_any_more_is_still_nobody_elses_answer(
+    readings: Readings, service: Service
+) -> None:
+    reading = await begun(readings)
+    reading.cancel()
+    await asyncio.wait([reading])
+
+    assert all(readings.take(event) for event in (service.created("one"), audio("one"), done("one")))
+    assert not readings._readings

@@ -1,0 +1,117 @@
+"""A caller who waits is kept company: a word when it lasts, music when it lasts long, and no silence."""
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import Any
+
+from livekit.agents import AgentSession, UserStateChangedEvent
+
+from switchboard.background import Background
+from switchboard.call.call import Call
+from switchboard.ladder.phrases import Phrases
+from switchboard.ladder.wait import Wait
+from switchboard.ledger.events import Filled, WaitsFor
+from switchboard.line.words import Words
+from switchboard.room.agent_track import AgentTrack
+from switchboard.transfer.hold_music import music
+
+TICK_SECONDS = 0.1
+TOOL_SECONDS, TOOL_AGAIN_SECONDS = 2.0, 8.0
+SERVICE_SECONDS = (1.5, 4.0)
+MUSIC_SECONDS = 6.0
+FETCH_SECONDS = 0.8
+"""So long before it is due a word is fetched, and for no longer."""
+
+
+class Company:
+    """Of one call, for as long as `keep` runs."""
+
+    def __init__(
+        self,
+        call: Call[Any],
+        session: AgentSession[Any],
+        wait: Wait,
+        words: Words,
+        phrases: Phrases,
+        track: AgentTrack,
+        background: Background,
+    ) -> None:
+        self._call = call
+        self._wait = wait
+        self._words = words
+        self._phrases = phrases
+        self._track = track
+        self._background = background
+        self._since: float | None = None
+        self._said = 0
+        self._word: asyncio.Task[None] | None = None
+        self._music: asyncio.Task[None] | None = None
+        session.on("user_state_changed", self._user_state)
+
+    async def keep(self) -> None:
+        """Until cancelled."""
+        while True:
+            self._look()
+            await asyncio.sleep(TICK_SECONDS)
+
+    def _look(self) -> None:
+        reason = self._wait.reason
+        if reason is None:
+            self._leave()
+        elif self._since is None:
+            self._since, self._said = time.monotonic(), 0
+        elif not _runs(self._word) and not _runs(self._music):
+            self._entertain(reason, self._since)
+
+    def _entertain(self, reason: WaitsFor, since: float) -> None:
+        waited = time.monotonic() - since
+        if (due := self._due(reason)) is not None:
+            if waited >= due - FETCH_SECONDS:
+                self._word = self._run(self._say(reason, self._next(reason), since + due))
+        elif waited >= MUSIC_SECONDS:
+            self._music = self._run(self._play(reason))
+
+    def _due(self, reason: WaitsFor) -> float | None:
+        """When the next word is due, in seconds from the beginning; None: music is."""
+        if reason == "tool":
+            return TOOL_SECONDS + self._said * TOOL_AGAIN_SECONDS
+        return SERVICE_SECONDS[self._said] if self._said < len(SERVICE_SECONDS) else None
+
+    def _next(self, reason: WaitsFor) -> str:
+        if reason == "tool":
+            return self._words.looking[self._said % len(self._words.looking)]
+        return self._words.longer if self._said else self._words.moment
+
+    async def _say(self, reason: WaitsFor, words: str, when: float) -> None:
+        frames = await self._phrases.of(words, FETCH_SECONDS, without_model=reason == "service")
+        await asyncio.sleep(max(0.0, when - time.monotonic()))
+        if self._wait.reason is None or self._track.talking:
+            return
+        self._said += 1
+        self._call.ledger.write(Filled(agent=self._call.agent, waits_for=reason, text=words))
+        await self._track.say(frames)
+
+    async def _play(self, reason: WaitsFor) -> None:
+        self._call.ledger.write(Filled(agent=self._call.agent, waits_for=reason, text=""))
+        await self._track.fill(music())
+
+    def _leave(self) -> None:
+        """Somebody is heard, or nothing is waited for. A word is said to its end, unless the caller speaks."""
+        self._since = None
+        if self._music:
+            self._music.cancel()
+            self._music = None
+        if self._word and self._wait.caller_speaks:
+            self._word.cancel()
+
+    def _user_state(self, event: UserStateChangedEvent) -> None:
+        if event.new_state == "speaking":  # at once, and not when it is looked the next time
+            self._leave()
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        return self._background.run(work, "keep the caller company")
+
+
+def _runs(task: asyncio.Task[None] | None) -> bool:
+    return task is not None and not task.done()

@@ -1,0 +1,51 @@
+"""Whether a caller waits in silence, and for what."""
+
+from collections.abc import Callable
+from typing import Any
+
+from livekit.agents import AgentSession, ToolExecutionUpdatedEvent
+from livekit.agents.voice.events import ToolCallEnded, ToolCallStarted
+
+from switchboard.call.departure import Departure
+from switchboard.ledger.events import WaitsFor
+from switchboard.realtime import CallModel
+
+
+class Wait:
+    """Follows one call. `there`: the caller is, and nobody but the agents has them."""
+
+    def __init__(
+        self, session: AgentSession[Any], model: CallModel, departure: Departure, there: Callable[[], bool]
+    ) -> None:
+        self._session = session
+        self._model = model
+        self._departure = departure
+        self._there = there
+        self._running: set[str] = set()
+        session.on("tool_execution_updated", self._tool)
+
+    @property
+    def outage(self) -> bool:
+        """Whether the model's service has gone."""
+        return self._model.live.away
+
+    @property
+    def reason(self) -> WaitsFor | None:
+        """What the caller waits for; None: for nothing, or somebody is speaking."""
+        if not self._there() or self._departure.target or self.caller_speaks or self._session.agent_state == "speaking":
+            return None
+        if self._running and not self.outage:
+            return "tool"
+        return "service" if self.outage or self._model.live.owes else None
+
+    @property
+    def caller_speaks(self) -> bool:
+        """In an outage nobody tells when they stop: we listen ourselves."""
+        return self._model.live.hears_speech if self.outage else self._session.user_state == "speaking"
+
+    def _tool(self, event: ToolExecutionUpdatedEvent) -> None:
+        update = event.update
+        if isinstance(update, ToolCallStarted):
+            self._running.add(update.function_call.call_id)
+        elif isinstance(update, ToolCallEnded):
+            self._running.discard(update.call_id)

@@ -1,0 +1,20 @@
+"""What a caller hears that no model has made: while they wait, and when nobody else can say anything."""
+
+from dataclasses import dataclass
+from itertools import chain
+
+
+@dataclass(frozen=True)
+class Words:
+    """A line's own. `main.py sounds` records them, for the time when there is no speech at all."""
+
+    moment: str = "One moment, please."
+    """An answer takes its time."""
+    longer: str = "I'm sorry, this takes a little longer. Please stay on the line."
+    looking: tuple[str, ...] = ("I'm still looking.", "Still looking. Thank you for waiting.")
+    """A tool takes its time: said in turn."""
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Each of them."""
+        return tuple(dict.fromkeys(chain((self.moment, self.longer), self.looking)))

@@ -1,0 +1,129 @@
+"""A caller who waits hears something, measured in what is sent to them; and it stands in nobody's way."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from itertools import pairwise
+from typing import ClassVar
+
+import pytest
+from livekit.agents import RunContext, function_tool, llm
+
+from switchboard.call.call import Call
+from switchboard.ledger.events import AgentSpoke, Filled, ToolCalled, ToolReturned
+from switchboard.line.agent import VoiceAgent
+from switchboard.line.voices import CartesiaVoice
+from switchboard.line.words import Words
+from switchboard.line.workflow import NoState, Workflow
+from tests.livekit import LiveKitServer
+from tests.stage.mind import texts
+from tests.stage.room import Booth, booth
+
+WORDS = Words()
+Enter = Callable[..., AbstractAsyncContextManager[Booth]]
+
+
+class Waiting(VoiceAgent):
+    """Has a tool that takes as long as the test says."""
+
+    purpose = "The caller waits."
+    opening = "Welcome the caller."
+    seconds: ClassVar[float] = 4.0
+    toolbox: ClassVar[tuple[llm.Tool, ...]] = ()
+
+
+@function_tool
+async def search(ctx: RunContext[Call[NoState]]) -> str:
+    """Search."""
+    await asyncio.sleep(Waiting.seconds)
+    return "It is in Leeds"
+
+
+Waiting.toolbox = (search,)
+NATIVE = Workflow(name="waiting", start=Waiting, handoffs={Waiting: ()})
+TEXT = Workflow(name="waiting", start=Waiting, handoffs={Waiting: ()}, voices={Waiting: CartesiaVoice("studio-voice")})
+
+
+@pytest.fixture
+def enter(livekit_server: LiveKitServer, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Enter:
+    """`booth` of this test."""
+    return lambda **how: booth(livekit_server, database_url, monkeypatch, **how)
+
+
+def filled(call: Booth) -> list[tuple[str, str]]:
+    return [(event.waits_for, event.text) for event in call.of(Filled)]
+
+
+@pytest.mark.parametrize("line", [NATIVE, TEXT], ids=["native", "text"])
+@pytest.mark.parametrize("speech", [True, False], ids=["with speech", "without"])
+async def test_a_look_up_that_lasts_gets_a_word_after_two_seconds_and_then_its_answer(
+    enter: Enter, line: Workflow, speech: bool
+) -> None:
+    async with enter(line=line, speech=speech) as call:
+        call.type("call search")
+        await call.first(ToolCalled)
+        began = time.monotonic()
+        await call.first(ToolReturned)
+        await call.record.until(lambda: len(call.of(AgentSpoke)) == 2)
+        word, answer = call.ears.sounds(began)[:2]
+
+        assert 1.9 <= word[0] <= 2.5
+        assert answer[0] >= 3.9
+        assert filled(call) == [("tool", WORDS.looking[0])]
+        assert [spoke.text for spoke in call.of(AgentSpoke)[1:]] == ["waiting found: It is in Leeds"]
+        assert not [text for text in texts(call.mind.requests[-1]) if WORDS.looking[0] in text]
+
+
+async def test_a_look_up_that_lasts_long_gets_another_word_after_eight_more_seconds_and_none_twice(
+    enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Waiting, "seconds", 11.5)
+    async with enter(line=NATIVE) as call:
+        call.type("call search")
+        await call.first(ToolCalled)
+        began = time.monotonic()
+        await call.first(ToolReturned)
+        words = call.ears.sounds(began)
+
+        assert [1.9 <= words[0][0] <= 2.5, 9.9 <= words[1][0] <= 10.5, len(words)] == [True, True, 2]
+        assert filled(call) == [("tool", each) for each in WORDS.looking]
+
+
+async def test_a_tool_that_is_quick_gets_no_word(enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Waiting, "seconds", 1.5)
+    async with enter(line=NATIVE) as call:
+        call.type("call search")
+        await call.record.until(lambda: len(call.of(AgentSpoke)) == 2)
+
+        assert filled(call) == []
+
+
+@pytest.mark.parametrize("speech", [True, False], ids=["with speech", "without"])
+async def test_a_service_that_is_slow_to_answer_gets_a_word_after_a_second_and_a_half_and_then_music(
+    enter: Enter, speech: bool
+) -> None:
+    async with enter(line=NATIVE, speech=speech) as call:
+        call.simulator.faults.add("slow_audio", pace=1.0, first_audio=9.0)
+        typed = call.type("hello")
+        await call.record.until(lambda: len(call.of(AgentSpoke)) == 2)
+        sounds = call.ears.sounds(typed)
+
+        assert 1.4 <= sounds[0][0] <= 2.0
+        assert all(later[0] - earlier[1] <= 2.0 for earlier, later in pairwise(sounds))
+        assert filled(call) == [("service", each) for each in (WORDS.moment, WORDS.longer, "")]
+        assert [spoke.text for spoke in call.of(AgentSpoke)[1:]] == ["waiting heard: hello."]
+
+
+async def test_nothing_is_said_over_the_callers_own_words(enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Waiting, "seconds", 6.0)
+    async with enter(line=NATIVE) as call:
+        call.mind.will_hear("thank you")
+        call.type("call search")
+        await call.first(ToolCalled)
+        speaks = call.mouth.say("thank you, I can wait for as long as it takes, there is no hurry at all on my side")
+        began = time.monotonic()
+        await call.first(ToolReturned)
+
+        heard = [begin for begin, _ in call.ears.sounds(began)]
+        assert not [begin for begin in heard if begin < speaks]
