@@ -40,6 +40,8 @@ class Connection:
         self.conversation = Chain(options)
         self._seconds = options.ga_seconds if dialect.name == "ga" else options.preview_seconds
         self.session = Session(model, self._seconds, options)
+        self.number = backend.faults.session_opened(self.session.id)
+        self.dice = session_dice(options.seed, self.number)
         self._dialect = dialect
         self._request = request
         self._socket = web.WebSocketResponse(max_msg_size=32 * 1024 * 1024, compress=False)
@@ -58,20 +60,22 @@ class Connection:
         options = self.backend.options
         self._outbox = Outbox(self._socket, self._request.transport, options.round_trip / 2)
         writer = asyncio.create_task(self._outbox.run())
-        faults = self.backend.faults
-        stop_listening = faults.listen(self._fault_armed)
-        number = faults.session_opened(self.session.id)
-        self.dice = session_dice(options.seed, number)
+        stop_listening = self.backend.faults.listen(self._fault_armed)
         try:
             self._greet()
             await self._read(options.round_trip / 2)
         finally:
             stop_listening()
-            faults.session_closed(self.session.id)
             self._leave()
             writer.cancel()
             await asyncio.wait([writer])
         return self._socket
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """Which session this is."""
+        model = self.session.effective["model"]
+        return {"number": self.number, "id": self.session.id, "dialect": self._dialect.name, "model": model}
 
     def emit(self, event: dict[str, Any]) -> None:
         """Send a server event, given in GA."""

@@ -87,6 +87,11 @@ class Simulator:
         return len(self._connections)
 
     @property
+    def sessions(self) -> list[Mapping[str, Any]]:
+        """The realtime sessions that are open now, in the order in which they were opened."""
+        return sorted((connection.summary for connection in self._connections), key=lambda one: int(one["number"]))
+
+    @property
     def frames(self) -> deque[Frame]:
         """Every client event on realtime sockets, in order; the last ones only, in a long life."""
         return self._record.frames
@@ -103,6 +108,16 @@ class Simulator:
     async def wait_for(self, predicate: Callable[[], T], within: float = 5.0) -> T:
         """The first true value of `predicate`, asked after each thing that happens here. Raises TimeoutError."""
         return await self._record.wait_for(predicate, within)
+
+    def change(self, **options: Any) -> None:
+        """Set options while it runs: they hold from the next connection, session or answer on."""
+        for name, value in options.items():
+            setattr(self.options, name, value)
+        if "detector" in options:
+            DETECTORS[self.options.detector]()
+        if "seed" in options:
+            self.faults.reseed(self.options.seed)
+            self._dice.seed(self.options.seed)
 
     async def drop(self) -> None:
         """Cut every open realtime socket now, without a goodbye; returns when they are gone."""
@@ -185,4 +200,5 @@ class Simulator:
             return await connection.serve()
         finally:
             self._connections.discard(connection)
+            self.faults.session_closed(connection.session.id)
             self._record.ring()
