@@ -13,6 +13,7 @@ import aiohttp
 import numpy as np
 
 from simulator.server import Simulator
+from tests.simulator import typed
 
 Event = dict[str, Any]
 GA = "/openai/v1/realtime?model=my-deployment"
@@ -23,10 +24,11 @@ SILENCE = bytes(4800)
 
 
 class Wire:
-    """Sends events and reads what comes back, in order."""
+    """Sends events and reads what comes back, in order; whatever comes has to be what the dialect's types say."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, preview: bool = False) -> None:
         self.socket = socket
+        self._preview = preview
         self.seen: list[Event] = []
 
     async def send(self, kind: str, **fields: Any) -> None:
@@ -37,6 +39,7 @@ class Wire:
         """The next server event."""
         async with asyncio.timeout(5):
             event: Event = json.loads(await self.socket.receive_str())
+        typed.check(event, self._preview)
         self.seen.append(event)
         return event
 
@@ -69,6 +72,7 @@ class Wire:
         async with asyncio.timeout(5):
             while (message := await self.socket.receive()).type is aiohttp.WSMsgType.TEXT:
                 self.seen.append(json.loads(message.data))
+                typed.check(self.seen[-1], self._preview)
             return message
 
     def kinds(self) -> list[str]:
@@ -81,7 +85,7 @@ class Wire:
 async def connect(simulator: Simulator, path: str = GA, greeted: bool = True) -> AsyncIterator[Wire]:
     """A client that is connected and has read `session.created`."""
     async with aiohttp.ClientSession() as http, http.ws_connect(simulator.url + path, headers=KEY) as socket:
-        wire = Wire(socket)
+        wire = Wire(socket, preview=path.startswith("/openai/realtime"))
         if greeted:
             await wire.until("session.created")
         yield wire

@@ -1,0 +1,36 @@
+"""Whether a server event is what the `openai` package says that it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeAlias, get_args
+
+from openai.types.beta.realtime import RealtimeServerEvent as PreviewEvent
+from openai.types.realtime import RealtimeServerEvent as GaEvent
+from pydantic import BaseModel
+
+Models: TypeAlias = Mapping[str, type[BaseModel]]
+
+
+def _models(union: Any) -> Models:
+    return {get_args(model.model_fields["type"].annotation)[0]: model for model in get_args(get_args(union)[0])}
+
+
+GA_MODELS, PREVIEW_MODELS = _models(GaEvent), _models(PreviewEvent)
+
+
+def check(event: Mapping[str, Any], preview: bool) -> None:
+    """Raises ValidationError, and KeyError for an event that the dialect does not have."""
+    shown = _as_typed(event) if preview else event
+    (PREVIEW_MODELS if preview else GA_MODELS)[event["type"]].model_validate_json(json.dumps(shown), strict=True)
+
+
+def _as_typed(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The preview's types know OpenAI's models, not a deployment's name, and a tool's choice in words only."""
+    if "session" not in event:
+        return event
+    session = {key: value for key, value in event["session"].items() if key != "model"}
+    if isinstance(session.get("tool_choice"), dict):
+        session["tool_choice"] = session["tool_choice"]["name"]
+    return {**event, "session": session}
