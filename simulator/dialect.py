@@ -21,6 +21,8 @@ PREVIEW_EVENTS = {
     "conversation.item.added": "conversation.item.created",
 }
 TO_PREVIEW_CONTENT = {"output_text": "text", "output_audio": "audio"}
+TO_PREVIEW_FORMAT = {"audio/pcm": "pcm16", "audio/pcmu": "g711_ulaw", "audio/pcma": "g711_alaw"}
+TO_GA_FORMAT = {preview: ga for ga, preview in TO_PREVIEW_FORMAT.items()}
 TO_GA_CONTENT = {"text": "output_text", "audio": "output_audio"}
 DEFAULT_TEMPERATURE = 0.8
 
@@ -113,8 +115,8 @@ class Preview:
             "instructions": session["instructions"],
             "voice": audio["output"]["voice"],
             "speed": audio["output"]["speed"],
-            "input_audio_format": "pcm16",
-            "output_audio_format": "pcm16",
+            "input_audio_format": TO_PREVIEW_FORMAT[audio["input"]["format"]["type"]],
+            "output_audio_format": TO_PREVIEW_FORMAT[audio["output"]["format"]["type"]],
             "input_audio_transcription": audio["input"]["transcription"],
             "input_audio_noise_reduction": audio["input"]["noise_reduction"],
             "turn_detection": audio["input"]["turn_detection"],
@@ -131,7 +133,7 @@ class Preview:
         return flat | {
             "modalities": _preview_modalities(response["output_modalities"]),
             "voice": response["audio"]["output"]["voice"],
-            "output_audio_format": "pcm16",
+            "output_audio_format": TO_PREVIEW_FORMAT[response["audio"]["output"]["format"]["type"]],
             "temperature": response.get("temperature") or DEFAULT_TEMPERATURE,
             "output": [_preview_item(item) for item in response["output"]],
         }
@@ -155,6 +157,9 @@ def _nested(flat: Mapping[str, Any]) -> Event:
              "turn_detection": "turn_detection"}  # fmt: skip
     given = {name: flat[key] for key, name in heard.items() if key in flat}
     spoken = {key: flat[key] for key in ("voice", "speed") if key in flat}
+    for name, side in (("input_audio_format", given), ("output_audio_format", spoken)):
+        if flat.get(name) is not None:
+            side["format"] = {"type": TO_GA_FORMAT[flat[name]]}
     if given or spoken:
         nested["audio"] = {"input": given, "output": spoken}
     return nested

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from simulator.audio_format import FORMATS
 from simulator.backend import Backend
 from simulator.chain import Chain, Entry
 from simulator.detector import DETECTORS
@@ -17,7 +18,7 @@ from simulator.errors import ProtocolError
 from simulator.ids import new_id
 from simulator.mind import MindError
 from simulator.recognizer import RecognizerError
-from simulator.session import Session
+from simulator.session import PCM, Session
 from simulator.times import drawn
 from simulator.usage import INPUT_TOKENS_PER_MS, text_tokens
 from simulator.voice import BYTES_PER_MS
@@ -62,6 +63,8 @@ class Listener:
         self._host = host
         self._ears = Ears(DETECTORS[host.backend.options.detector])
         self._ears.detect(self._detection)
+        self._format = FORMATS[PCM["type"]]
+        self._decoder = self._format.decoder()
         self._item_id = new_id("item")
         self._silence: asyncio.TimerHandle | None = None
         self._recognitions: set[asyncio.Task[None]] = set()
@@ -78,10 +81,13 @@ class Listener:
     def session_changed(self) -> None:
         """The session has been updated."""
         self._ears.detect(self._detection)
+        form = FORMATS[self._host.session.input["format"]["type"]]
+        if form is not self._format:
+            self._format, self._decoder = form, form.decoder()
 
-    def hear(self, pcm: bytes) -> None:
-        """Take in audio."""
-        for turn in self._ears.hear(pcm):
+    def hear(self, audio: bytes) -> None:
+        """Take in audio, in the session's format."""
+        for turn in self._ears.hear(self._decoder.decode(audio)):
             self._turn(turn)
 
     def commit(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 from simulator.chain import Chain, Entry
 from simulator.ids import new_id
 from simulator.mind import Modality
-from simulator.voice import BYTES_PER_MS, Speech
+from simulator.voice import Speech
 
 Phase: TypeAlias = Literal["commentary", "final_answer"]
 Emit: TypeAlias = Callable[[dict[str, Any]], None]
@@ -95,10 +95,10 @@ class MessageOutput(OutputItem):
         kind = "output_audio_transcript" if self._audio else "output_text"
         self._emit({"type": f"response.{kind}.delta", **self._where, "delta": delta})
 
-    def play(self, pcm: bytes) -> None:
-        """More audio."""
-        self.entry.sent_ms += len(pcm) / BYTES_PER_MS
-        delta = base64.b64encode(pcm).decode()
+    def play(self, audio: bytes, bytes_per_ms: int) -> None:
+        """More audio, in the format of the response."""
+        self.entry.sent_ms += len(audio) / bytes_per_ms
+        delta = base64.b64encode(audio).decode()
         self._emit({"type": "response.output_audio.delta", **self._where, "delta": delta})
         if self._conversation is not None:
             self._conversation.audio_present = True

@@ -12,7 +12,7 @@ from simulator.chain import Chain, Entry
 from simulator.errors import refused
 from simulator.mind import Modality, Request, Tool
 from simulator.options import Options
-from simulator.session import Session
+from simulator.session import Session, format_of
 from simulator.usage import entry_part
 
 
@@ -26,6 +26,8 @@ class Plan:
     """What it will be: text drift makes text of it."""
     voice: str
     speed: float
+    format: Mapping[str, Any]
+    """Of its audio."""
     instructions: str
     extra: str
     tools: tuple[Mapping[str, Any], ...]
@@ -88,6 +90,7 @@ def make_plan(given: Mapping[str, Any], session: Session, conversation: Chain, o
         modality="text" if drifts else asked,
         voice=_voice(output["voice"]),
         speed=float(output["speed"]),
+        format=format_of(output["format"]),
         instructions=session.instructions,
         extra=_extra(session.instructions, given.get("instructions", "")),
         tools=tuple(tools),

@@ -9,8 +9,9 @@ import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from simulator.audio_format import FORMATS
 from simulator.backend import Backend
 from simulator.chain import Chain
 from simulator.errors import ProtocolError
@@ -21,7 +22,7 @@ from simulator.output import CallOutput, MessageOutput, Outlet, OutputItem, Phas
 from simulator.plan import Plan
 from simulator.times import Time, drawn
 from simulator.usage import OUTPUT_TOKENS_PER_MS, Usage
-from simulator.voice import BYTES_PER_MS, Speech
+from simulator.voice import Speech
 
 logger = logging.getLogger(__name__)
 CHARACTERS_PER_MS = 15 / 1000
@@ -76,6 +77,13 @@ class _Limit:
         if self.characters is not None:
             return characters >= self.characters
         return ms >= (self.ms or 0) if audio else characters >= (self.ms or 0) * CHARACTERS_PER_MS
+
+
+class _Sound(NamedTuple):
+    """Speech in the format of the response."""
+
+    data: bytes
+    bytes_per_ms: int
 
 
 class Response:
@@ -239,18 +247,23 @@ class Response:
         if self._slow is not None:
             pace = self._slow.number("pace")
             await self._wait(self._slow.number("first_audio"))
-        lead, size = options.transcript_lead * 1000, max(1, round(options.chunk * 1000)) * BYTES_PER_MS
+        lead, sound = options.transcript_lead * 1000, await self._sound(speech)
+        size = max(1, round(options.chunk * 1000)) * sound.bytes_per_ms
         begun, said, position = asyncio.get_running_loop().time(), 0, 0
-        while position < len(speech.pcm):
-            ms = position / BYTES_PER_MS
-            said = _transcribe(message, speech, said, ms + lead)
-            message.play(speech.pcm[position : position + size])
+        while position < len(sound.data):
+            said = _transcribe(message, speech, said, position / sound.bytes_per_ms + lead)
+            message.play(sound.data[position : position + size], sound.bytes_per_ms)
             position += size
             self._check(message, audio=True)
-            due = begun + position / BYTES_PER_MS / 1000 / pace
+            due = begun + position / sound.bytes_per_ms / 1000 / pace
             await self._wait(due - asyncio.get_running_loop().time())
         _transcribe(message, speech, said, speech.ms)
         self._check(message, audio=True, ended=True)
+
+    async def _sound(self, speech: Speech) -> _Sound:
+        form = FORMATS[self._plan.format["type"]]
+        data = speech.pcm if form.law is None else await asyncio.to_thread(form.encode, speech.pcm)
+        return _Sound(data, form.bytes_per_ms)
 
     def _check(self, message: MessageOutput, audio: bool, ended: bool = False) -> None:
         for limit in self._limits:
@@ -294,7 +307,7 @@ class Response:
 
     def _object(self, status: str) -> dict[str, Any]:
         conversation = self._conversation.id if self._conversation is not None else None
-        output = {"format": {"type": "audio/pcm", "rate": 24000}, "voice": self._plan.voice}
+        output = {"format": dict(self._plan.format), "voice": self._plan.voice}
         return {
             "object": "realtime.response",
             "id": self.id,

@@ -55,16 +55,6 @@ def one_of(*values: str) -> Rule:
     return check
 
 
-def only(supported: str) -> Rule:
-    """What the service takes besides, and we do not."""
-
-    def check(value: Any, path: str) -> None:
-        if value != supported:
-            raise refused(path, f"Invalid value: '{value}'. The simulator supports '{supported}' only.")
-
-    return check
-
-
 def combinations(*known: Sequence[str]) -> Rule:
     """One of these lists, in any order."""
 

@@ -113,13 +113,18 @@ class Session:
             raise refused("session.instructions", f"Instructions are longer than the limit of {limit} tokens.")
 
 
+def format_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A format as the service shows it: only PCM tells its rate."""
+    return dict(PCM) if given["type"] == PCM["type"] else {"type": given["type"]}
+
+
 def _update_audio(audio: dict[str, Any], patch: Mapping[str, Any]) -> None:
     for side in ("input", "output"):
         for key, value in (patch.get(side) or {}).items():
             if key == "turn_detection":
                 audio[side][key] = _turn_detection(audio[side][key], value)
-            elif key == "format":
-                audio[side][key] = dict(PCM)
+            elif key == "format" and value is not None:
+                audio[side][key] = format_of(value)
             elif value is not None or key in ("transcription", "noise_reduction"):
                 audio[side][key] = value
 

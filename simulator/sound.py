@@ -8,10 +8,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from simulator.g711 import A_LAW, MU_LAW
 from simulator.voice import RATE, Samples, resample
-
-MU = 255.0
-A = 87.6
 
 
 def wav(pcm: bytes, rate: int) -> bytes:
@@ -34,21 +32,6 @@ def _f32(samples: Samples) -> bytes:
     return (samples.astype(np.float32) / 32768).tobytes()
 
 
-def _mulaw(samples: Samples) -> bytes:
-    x = samples.astype(np.float64) / 32768
-    level = np.log1p(MU * np.abs(x)) / np.log1p(MU)
-    # G.711 sends the bits inverted: silence is 0xFF, and the sign bit is set for positive samples.
-    codes = np.minimum(127, np.round(level * 127)).astype(np.uint8)
-    return bytes(~(codes | np.where(x < 0, 0x80, 0).astype(np.uint8)))
-
-
-def _alaw(samples: Samples) -> bytes:
-    x = np.abs(samples.astype(np.float64) / 32768)
-    level = np.where(x < 1 / A, A * x, 1 + np.log(np.maximum(A * x, 1))) / (1 + np.log(A))
-    codes = np.minimum(127, np.round(level * 127)).astype(np.uint8)
-    return bytes((codes | np.where(samples >= 0, 0x80, 0).astype(np.uint8)) ^ 0x55)
-
-
 def _s16(samples: Samples) -> bytes:
     return samples.tobytes()
 
@@ -56,6 +39,6 @@ def _s16(samples: Samples) -> bytes:
 ENCODERS: Mapping[str, Callable[[Samples], bytes]] = {
     "pcm_s16le": _s16,
     "pcm_f32le": _f32,
-    "pcm_mulaw": _mulaw,
-    "pcm_alaw": _alaw,
+    "pcm_mulaw": MU_LAW.encode,
+    "pcm_alaw": A_LAW.encode,
 }

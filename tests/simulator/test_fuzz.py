@@ -96,8 +96,12 @@ GA_EVENTS = [
         GA_SESSION, GA_RESPONSE, {"type": "realtime", "audio": {"input": {"turn_detection": SEMANTIC}}}, "output_text"
     ),
     {"type": "conversation.item.create", "item": message("user", type="input_image", image_url=PICTURE, detail="low")},
+    {"type": "session.update", "session": {"type": "realtime", "audio": {"input": {"format": {"type": "audio/pcmu"}}}}},
 ]
-PREVIEW_EVENTS = events(PREVIEW_SESSION, PREVIEW_RESPONSE, {"turn_detection": SEMANTIC}, "text")
+PREVIEW_EVENTS = [
+    *events(PREVIEW_SESSION, PREVIEW_RESPONSE, {"turn_detection": SEMANTIC}, "text"),
+    {"type": "session.update", "session": {"input_audio_format": "g711_alaw", "output_audio_format": "g711_ulaw"}},
+]
 QUIET: dict[str, Event] = {GA: {"type": "realtime", "output_modalities": ["text"]}, PREVIEW: {"modalities": ["text"]}}
 """No sound is made: it would only take time."""
 

