@@ -33,7 +33,9 @@ LARGEST_AUDIO = 15 * 1024 * 1024
 class Connection:
     """Serves one client from handshake to close."""
 
-    def __init__(self, backend: Backend, dialect: Dialect, model: str, request: web.Request) -> None:
+    def __init__(
+        self, backend: Backend, dialect: Dialect, model: str, request: web.Request, socket: web.WebSocketResponse
+    ) -> None:
         options = backend.options
         self.backend = backend
         self.usage = Usage()
@@ -44,7 +46,7 @@ class Connection:
         self.dice = session_dice(options.seed, self.number)
         self._dialect = dialect
         self._request = request
-        self._socket = web.WebSocketResponse(max_msg_size=32 * 1024 * 1024, compress=False)
+        self._socket = socket
         self._listener = Listener(self)
         self._active: Response | None = None
         self._responses: set[Response] = set()

@@ -25,6 +25,7 @@ from simulator.options import Options
 from simulator.recognizer import Deaf, Recognizer
 from simulator.record import Failure, Frame, Record
 from simulator.speech import SpeechEndpoint
+from simulator.tape import Recorder
 from simulator.times import drawn
 from simulator.voice import Voice
 
@@ -34,6 +35,7 @@ GA_PATHS = ("/openai/v1/realtime", OPENAI_PATH, "/realtime")
 PREVIEW_PATH = "/openai/realtime"
 GOING_AWAY = 1001
 LONGEST_STOP = 1.0
+SOCKET: Mapping[str, Any] = {"max_msg_size": 32 * 1024 * 1024, "compress": False}
 
 
 class Simulator:
@@ -41,7 +43,7 @@ class Simulator:
 
     Use it as an async context manager. Port 0 takes a free port. Start and stop it on one event loop.
     `recognizer` has the words of spoken turns for which the mind has none; it stays the caller's to close.
-    `voice` speaks; by default eSpeak NG does.
+    `voice` speaks; by default eSpeak NG does. `recorder` keeps the realtime sessions.
     """
 
     def __init__(
@@ -52,11 +54,13 @@ class Simulator:
         host: str = "127.0.0.1",
         recognizer: Recognizer | None = None,
         voice: Voice | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self.options = replace(options or Options())
         self.faults = Faults(self.options.faults, self.options.seed)
         self._record = Record()
         self._voice = voice or Voice()
+        self._recorder = recorder
         self._dice = Random(self.options.seed)
         ears = recognizer or Deaf()
         self._backend = Backend(mind, self.options, self.faults, self._voice, self._record, ears, self._dice)
@@ -167,6 +171,11 @@ class Simulator:
         app.router.add_routes([*self.cartesia.routes(), *self.speech.routes(), *self._models.routes()])
         return app
 
+    def _socket(self, request: web.Request) -> web.WebSocketResponse:
+        if self._recorder is not None:
+            return self._recorder.socket(request, **SOCKET)
+        return web.WebSocketResponse(**SOCKET)
+
     async def _health(self, _request: web.Request) -> web.Response:
         return web.json_response({"open": self.open, "opened": self.opened})
 
@@ -192,7 +201,7 @@ class Simulator:
         except Refused as refused:
             return await self._refuse(request, refused)
         dialect = Preview() if preview else Ga(self.options)
-        connection = Connection(self._backend, dialect, deployment, request)
+        connection = Connection(self._backend, dialect, deployment, request, self._socket(request))
         self._connections.add(connection)
         self.opened += 1
         self._record.ring()
