@@ -19,6 +19,19 @@ LIVEKIT_COMMAND: dict[str, Any] = {
     "context_settings": {"ignore_unknown_options": True, "allow_extra_args": True},
 }
 LineOption = Annotated[str | None, typer.Option("--line", help="Which line to call; the first one if none is named.")]
+RecordOption = Annotated[
+    Path | None, typer.Option("--record", help="Record each realtime session in this folder: what people say, too.")
+]
+RecordFromOption = Annotated[
+    str | None,
+    typer.Option("--record-from", help="Pass all on to this endpoint, a real service, and record its sessions."),
+]
+PlayOption = Annotated[Path | None, typer.Option("--play", help="Answer as a recording (.jsonl) did.")]
+LenientOption = Annotated[bool, typer.Option("--lenient", help="With --play: go on when a client does something else.")]
+CompareOption = Annotated[
+    Path | None,
+    typer.Option("--compare", help="Replay a recording's client against the simulator, and tell where it differs."),
+]
 
 
 def __getattr__(name: str) -> object:
@@ -112,11 +125,25 @@ def simulator(
     script: Annotated[
         Path | None, typer.Option(help="Answer from a script (YAML) in place of the line's playbook.")
     ] = None,
+    record: RecordOption = None,
+    record_from: RecordFromOption = None,
+    play: PlayOption = None,
+    lenient: LenientOption = False,
+    compare: CompareOption = None,
 ) -> None:
-    """Run the simulator alone, until Ctrl-C."""
+    """Run the simulator alone, until Ctrl-C; or record a real service, or compare the simulator with a recording."""
+    if compare:
+        from app.recordings import run_comparison
+
+        return run_comparison(compare)
+    if record_from:
+        from app.recordings import run_proxy
+
+        return run_proxy(record_from, record, port, host)
     from app.simulator import run
 
-    run(port, host, line, script, connect_delay=connect_delay, round_trip=round_trip, first_audio=first_audio)
+    times = {"connect_delay": connect_delay, "round_trip": round_trip, "first_audio": first_audio}
+    return run(port, host, line, script, play=play, lenient=lenient, record=record, **times)
 
 
 @cli.command("livekit-server")

@@ -23,7 +23,8 @@ ORDERED = "order"
 TIMES = frozenset({"expires_at", "created_at", "audio_start_ms", "audio_end_ms", "seconds", "reset_seconds"})
 COUNTED = frozenset({"usage", "rate_limits"})
 """Numbers in these depend on the model."""
-WORDS = frozenset({"text", "transcript", "arguments", "message", "instructions"})
+WORDS = frozenset({"text", "transcript", "arguments", "output", "message", "instructions", "description"})
+"""What people and models say: it is never shown."""
 NOT_COMPARED = frozenset({"event_id", "delta", "obfuscation", "audio"})
 """Here it is enough that both have it."""
 PLAIN = re.compile(r"[\w.:/-]{1,40}")
@@ -118,7 +119,9 @@ class _Comparison:
             if self._ids.setdefault(theirs, ours) != ours:
                 yield where, "names something else"
         elif not _same(theirs, ours, path, cut):
-            yield where, f"{_shown(theirs)} in the recording, {_shown(ours, theirs)} in ours"
+            plain = key not in WORDS and "metadata" not in path
+            one, other = _shown(theirs, plain), _shown(ours, plain)
+            yield where, f"{one} in the recording, {other} in ours" if one != other else "other words in ours"
 
     def _in_mapping(self, theirs: Event, ours: Event, path: tuple[str, ...], cut: bool) -> Iterator[tuple[str, str]]:
         for key in [*theirs, *(key for key in ours if key not in theirs)]:
@@ -206,9 +209,9 @@ def _plain(words: str) -> str:
     return " ".join(re.findall(r"\w+", NAME.sub("#", words).casefold()))
 
 
-def _shown(value: Any, beside: Any = None) -> str:
+def _shown(value: Any, plain: bool) -> str:
     if isinstance(value, str):
-        return value if PLAIN.fullmatch(value) else "other words" if isinstance(beside, str) else "words"
+        return value if plain and PLAIN.fullmatch(value) else "words"
     if isinstance(value, Mapping | list):
         return "a list" if isinstance(value, list) else "an object"
     return json.dumps(value)

@@ -26,7 +26,9 @@ def said() -> Events:
     usage = {"total_tokens": 90, "input_token_details": {"cached_tokens": 0}}
     response: dict[str, Any] = {"id": "resp_1", "status": "in_progress", "output": [], "usage": None}
     done = {"id": "resp_1", "status": "completed", "output": [{**item, "content": content}], "usage": usage}
-    session = {"id": "sess_1", "expires_at": 1, "audio": {"input": {"turn_detection": {"threshold": 0.5}}}, "tools": []}
+    detection = {"turn_detection": {"threshold": 0.5}}
+    session: dict[str, Any] = {"id": "sess_1", "expires_at": 1, "audio": {"input": detection}, "tools": []}
+    session["metadata"] = {"of": None}
     return [
         {"type": "session.created", "event_id": "event_1", "session": session},
         {"type": "conversation.item.added", "previous_item_id": None, "item": {"id": "item_1", "type": "message"}},
@@ -121,7 +123,7 @@ def test_ids_times_counts_pieces_and_the_look_of_words_are_no_difference(change:
     assert found(tmp_path, change) == []
 
 
-SECRET = "My number is 12 34 56."
+SECRET = "Amelia"
 
 
 @pytest.mark.parametrize(
@@ -149,11 +151,15 @@ SECRET = "My number is 12 34 56."
         ),
         (
             at("response.output_audio_transcript.done", "transcript", value=SECRET),
-            "line 10: response.output_audio_transcript.done: transcript: words in the recording, other words in ours",
+            "line 10: response.output_audio_transcript.done: transcript: other words in ours",
         ),
         (
             at("response.output_audio_transcript.done", "transcript", value="It comes"),
-            "line 10: response.output_audio_transcript.done: transcript: words in the recording, other words in ours",
+            "line 10: response.output_audio_transcript.done: transcript: other words in ours",
+        ),
+        (
+            at("session.created", "session", "metadata", value={"of": SECRET}),
+            "line 2: session.created: session.metadata.of: words in the recording, null in ours",
         ),
         (
             at("conversation.item.done", "previous_item_id", value="item_2"),
@@ -165,8 +171,8 @@ SECRET = "My number is 12 34 56."
         ),
         (
             moved("conversation.item.done", "response.output_item.done"),
-            "line 11: conversation.item.done comes after response.output_audio_transcript.done in the recording, "
-            "and in ours after response.output_item.done",
+            "line 12: response.output_item.done comes after conversation.item.done in the recording, "
+            "and in ours after response.output_audio_transcript.done",
         ),
         (without("response.output_item.added"), "after line 4: response.output_item.added is only in ours"),
         (without("response.done"), "after line 12: response.done is only in ours"),
