@@ -38,6 +38,8 @@ from switchboard.waiting import any_set
 
 log = structlog.get_logger(__name__)
 
+FORGETTING_SECONDS = 1.0
+
 
 @dataclass(frozen=True)
 class Invitation:
@@ -179,6 +181,7 @@ class Presence:
         self._answered()
         while True:
             await room.gone.wait()
+            self._track.hold()
             if self._speaks:
                 self._session.interrupt()
             left = time.monotonic()
@@ -187,8 +190,16 @@ class Presence:
                 return
             if time.monotonic() - left > 60 * self._limits.verified_away_minutes:
                 self._call.caller.verified = None
+            await self._forget_what_nobody_heard()
+            self._track.release()
             if self._speaks:
                 self._session.generate_reply(instructions=BACK_AGAIN)
+
+    async def _forget_what_nobody_heard(self) -> None:
+        """What the agent has said while the caller was away."""
+        if self._speaks:
+            await asyncio.wait([self._session.interrupt()], timeout=FORGETTING_SECONDS)
+            self._model.live.forget_unheard(self._session.history)
 
     async def _somebody_comes(self) -> bool:
         """Wait for the caller; the model is let go soon, and called again when they are there after all.

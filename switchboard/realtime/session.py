@@ -288,7 +288,12 @@ class CallSession(RealtimeSession):
         for request in self._requests.waited():
             super().send_event(request)
 
-    def _forget(self, items: Sequence[ConversationItem]) -> None:
+    def forget_unheard(self, heard: llm.ChatContext) -> None:
+        """The model is not to see its answers that are not in `heard`; LiveKit leaves them to it."""
+        said = [item for item in self.chat_ctx.items if item.type == "message" and item.role == "assistant"]
+        self._forget([item for item in said if not heard.get_by_id(item.id)])
+
+    def _forget(self, items: Sequence[ConversationItem | llm.ChatItem]) -> None:
         """Nobody heard these, or they were never whole: the model is not to see them either."""
         for item in items:
             if item.id and self._remote_chat_ctx.get(item.id):

@@ -39,6 +39,8 @@ class AgentTrack(AudioOutput):
         """Set once there is something to be heard."""
         self.heard = asyncio.Event()
         """Set once the caller has subscribed: from then on, what is said is heard."""
+        self._wanted = asyncio.Event()
+        self._wanted.set()
         self._pushed = 0.0
         self._cleared = 0
         self._relaying = False
@@ -68,6 +70,14 @@ class AgentTrack(AudioOutput):
         """Stop playing."""
         await utils.aio.cancel_and_wait(*self._tasks)
         await self._source.aclose()
+
+    def hold(self) -> None:
+        """The caller is away: what is said from now on waits for `release`, or is interrupted as never heard."""
+        self._wanted.clear()
+
+    def release(self) -> None:
+        """The caller is there again."""
+        self._wanted.set()
 
     async def capture_frame(self, frame: rtc.AudioFrame) -> None:
         await super().capture_frame(frame)
@@ -184,8 +194,9 @@ class AgentTrack(AudioOutput):
         return await self._time_has_come() and cleared == self._cleared
 
     async def _time_has_come(self) -> bool:
-        """Wait until the source wants more; whether nobody has interrupted meanwhile."""
+        """Wait until the caller is there and the source wants more; whether nobody has interrupted meanwhile."""
         cleared = self._cleared
+        await self._wanted.wait()
         if (ahead := self._source.queued_duration - LEAD_SECONDS) > 0:
             await asyncio.sleep(ahead)
         return cleared == self._cleared
