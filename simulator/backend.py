@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from random import Random
 
 from simulator.faults import Faults
+from simulator.hearing import Hearing
 from simulator.mind import Mind
 from simulator.options import Options
 from simulator.recognizer import Recognizer
@@ -23,3 +24,4 @@ class Backend:
     recognizer: Recognizer
     dice: Random
     """For times outside of a realtime session; each of these has its own."""
+    hearing: Hearing

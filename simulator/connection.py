@@ -51,6 +51,8 @@ class Connection:
         self._active: Response | None = None
         self._responses: set[Response] = set()
         self._incoming: deque[str | bytes] = deque()
+        self._held: list[str | bytes] = []
+        """Frames that wait until it is known what the audio before them means."""
         self._timers: list[asyncio.TimerHandle] = []
         self._gate = Gate(self, backend.faults, self.session.id)
         self.gone = False
@@ -205,12 +207,22 @@ class Connection:
         try:
             event = _parsed(frame)
             event_id = _event_id(event)
+            if self._held or (self._listener.behind and event["type"] != "input_audio_buffer.append"):
+                self._held.append(frame)
+                return
             self.backend.record.frame(self.session.id, event)
             understood = self._dialect.incoming(event)
             handle = self._handlers[event["type"]]
             self._gate.receive(event["type"], lambda: handle(self, understood))
         except ProtocolError as error:
             self.fail(error, event_id)
+
+    def caught_up(self) -> None:
+        """What waited can be done; some of it may have to wait again."""
+        held, self._held = self._held, []
+        for frame in held:
+            if not self.gone:
+                self._receive(frame)
 
     def _on_session_update(self, event: Mapping[str, Any]) -> None:
         self.session.update(event["session"], self.conversation.audio_present)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from simulator.detector import MakeDetector
+from simulator.detector import Heard, Memory
+from simulator.hearing import Hearing
 from simulator.voice import BYTES_PER_MS
 
 SAMPLE = 2
@@ -35,16 +37,25 @@ Turn: TypeAlias = SpeechStarted | SpeechStopped
 
 
 class Ears:
-    """The input audio buffer of a session, and who speaks in it."""
+    """The input audio buffer of a session, and who speaks in it. `heard` is called when there are new `turns`."""
 
-    def __init__(self, make_detector: MakeDetector) -> None:
-        self._make_detector = make_detector
+    def __init__(self, hearing: Hearing, heard: Callable[[], None]) -> None:
+        self._hearing = hearing
+        self._heard = heard
         self._detection: Mapping[str, Any] | None = None
         self._heard_ms = 0.0
         self._buffer = bytearray()
-        self._frame = bytearray()
-        """Audio that does not fill a frame yet."""
+        self._ahead = bytearray()
+        """Audio that is not judged yet, or does not fill a frame."""
+        self._asked: deque[bytes] = deque()
+        """Frames of it that are being judged."""
+        self._judged: deque[tuple[bytes, bool]] = deque()
         self._reset()
+
+    @property
+    def behind(self) -> bool:
+        """Whether there is audio of which it is not known yet what it means."""
+        return bool(self._asked or self._judged) or self._waits
 
     @property
     def speaking(self) -> bool:
@@ -54,12 +65,12 @@ class Ears:
     @property
     def heard_ms(self) -> float:
         """All audio of the session so far."""
-        return self._heard_ms + len(self._frame) / BYTES_PER_MS
+        return self._heard_ms + len(self._ahead) / BYTES_PER_MS
 
     @property
     def buffered_ms(self) -> float:
         """What a commit would take."""
-        return (len(self._buffer) + len(self._frame)) / BYTES_PER_MS
+        return (len(self._buffer) + len(self._ahead)) / BYTES_PER_MS
 
     def detect(self, detection: Mapping[str, Any] | None) -> None:
         """Follow the session's `turn_detection`; a change forgets the turn that is under way."""
@@ -67,37 +78,70 @@ class Ears:
             self._detection = detection
             self._reset()
 
-    def hear(self, pcm: bytes) -> Iterator[Turn]:
-        """Take in audio; what it made begin and end, in order, each when the buffer holds the audio up to there."""
-        heard = bytes(self._frame) + pcm
-        self._frame.clear()
-        size = self._detector.frame_ms * BYTES_PER_MS if self._detection is not None else len(heard)
-        place = 0
-        while size and place + size <= len(heard):
-            frame = heard[place : place + size]
-            place += size
+    def hear(self, pcm: bytes) -> None:
+        """Take in audio."""
+        self._ahead += pcm
+        if self._detection is None:
+            self._keep_all()
+        elif self._waits and not self._asked:
+            self._hearing.judge_soon(self)
+
+    @property
+    def _waits(self) -> bool:
+        return self._detection is not None and len(self._ahead) >= self._frame_bytes
+
+    def ask(self, most: int) -> list[Heard]:
+        """The frames to judge, at most so many."""
+        size = self._frame_bytes
+        end = min(most, len(self._ahead) // size) * size
+        self._asked.extend(bytes(self._ahead[start : start + size]) for start in range(0, end, size))
+        del self._ahead[:end]
+        threshold = float((self._detection or {}).get("threshold", 0.5))
+        return [Heard(self._memory, np.frombuffer(frame, dtype=np.int16), threshold) for frame in self._asked]
+
+    def judged(self, speech: Sequence[bool]) -> None:
+        """Which of these frames are speech."""
+        if not self._asked:  # the session is over
+            return
+        self._judged.extend(zip(self._asked, speech, strict=True))
+        self._asked.clear()
+        if self._waits:
+            self._hearing.judge_soon(self)
+        self._heard()
+
+    def turns(self) -> Iterator[Turn]:
+        """What began and ended in the audio that is judged, in order, each when the buffer ends there."""
+        while self._judged:
+            frame, speech = self._judged.popleft()
             self._keep(frame)
-            if self._detection is not None and (turn := self._next(frame)):
+            if turn := self._next(speech):
                 yield turn
-        self._frame += heard[place:]
 
     def _keep(self, pcm: bytes) -> None:
         self._heard_ms += len(pcm) / BYTES_PER_MS
         self._buffer += pcm
         del self._buffer[:-LONGEST_BUFFER]
 
+    def _keep_all(self) -> None:
+        self._keep(bytes(self._ahead))
+        self._ahead.clear()
+
     def take(self) -> bytes:
-        """The buffer, which is empty afterwards."""
-        taken = bytes(self._buffer + self._frame)
-        taken = taken[: len(taken) // SAMPLE * SAMPLE]
-        self._heard_ms += len(self._frame) / BYTES_PER_MS
+        """The buffer up to the end of the turn, which is empty afterwards."""
+        taken = bytes(self._buffer)
         self._buffer.clear()
-        self._frame.clear()
-        return taken
+        return taken[: len(taken) // SAMPLE * SAMPLE]
+
+    def take_all(self) -> bytes:
+        """The buffer with what fills no frame."""
+        self._keep_all()
+        return self.take()
 
     def clear(self) -> None:
         """Forget the buffer and the turn that is under way."""
-        self.take()
+        self.take_all()
+        self._asked.clear()
+        self._judged.clear()
         self._reset()
 
     @property
@@ -111,29 +155,31 @@ class Ears:
             return EAGERNESS_MS.get(str(detection.get("eagerness")), 500)
         return int(detection.get("silence_duration_ms", 200))
 
+    @property
+    def _frame_bytes(self) -> int:
+        return self._hearing.frame_ms * BYTES_PER_MS
+
     def _reset(self) -> None:
-        self._detector = self._make_detector()
+        self._memory = Memory()
         self._speaking = False
         self._frames_of_speech = 0
         self._silence_ms = 0
 
-    def _next(self, frame: bytes) -> Turn | None:
-        threshold = float((self._detection or {}).get("threshold", 0.5))
-        speech = self._detector.is_speech(np.frombuffer(frame, dtype=np.int16), threshold)
+    def _next(self, speech: bool) -> Turn | None:
         if self._speaking:
             return self._go_on(speech)
         self._frames_of_speech = self._frames_of_speech + 1 if speech else 0
         # A turn begins before it is noticed, and its padding before that.
-        before_ms = self._detector.frames * self._detector.frame_ms + self._prefix_ms
+        before_ms = self._hearing.frames * self._hearing.frame_ms + self._prefix_ms
         del self._buffer[: -before_ms * BYTES_PER_MS]
-        return self._start(before_ms) if self._frames_of_speech >= self._detector.frames else None
+        return self._start(before_ms) if self._frames_of_speech >= self._hearing.frames else None
 
     def _start(self, before_ms: int) -> SpeechStarted:
         self._speaking, self._silence_ms = True, 0
         return SpeechStarted(max(0, round(self._heard_ms - before_ms)))
 
     def _go_on(self, speech: bool) -> SpeechStopped | None:
-        self._silence_ms = 0 if speech else self._silence_ms + self._detector.frame_ms
+        self._silence_ms = 0 if speech else self._silence_ms + self._hearing.frame_ms
         if self._silence_ms < self._silence_needed_ms:
             return None
         self._speaking, self._frames_of_speech = False, 0

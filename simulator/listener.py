@@ -12,9 +12,9 @@ from typing import Any, Protocol
 from simulator.audio_format import FORMATS
 from simulator.backend import Backend
 from simulator.chain import Chain, Entry
-from simulator.detector import DETECTORS
 from simulator.ears import Ears, SpeechStarted, Turn
 from simulator.errors import ProtocolError
+from simulator.hearing import PAUSE
 from simulator.ids import new_id
 from simulator.mind import MindError
 from simulator.recognizer import RecognizerError
@@ -51,6 +51,9 @@ class Host(Protocol):
     def interrupt(self) -> None:
         """End the response that is under way."""
 
+    def caught_up(self) -> None:
+        """It is known what all audio so far means."""
+
     def later(self, seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
         """Call back later."""
         ...
@@ -61,7 +64,7 @@ class Listener:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self._ears = Ears(DETECTORS[host.backend.options.detector])
+        self._ears = Ears(host.backend.hearing, self._take_turns)
         self._ears.detect(self._detection)
         self._format = FORMATS[PCM["type"]]
         self._decoder = self._format.decoder()
@@ -86,9 +89,13 @@ class Listener:
             self._format, self._decoder = form, form.decoder()
 
     def hear(self, audio: bytes) -> None:
-        """Take in audio, in the session's format."""
-        for turn in self._ears.hear(self._decoder.decode(audio)):
-            self._turn(turn)
+        """Take in audio, in the session's format; what it means is found out soon."""
+        self._ears.hear(self._decoder.decode(audio))
+
+    @property
+    def behind(self) -> bool:
+        """Whether it is not known yet what the audio means; the host's `caught_up` is called when it is."""
+        return self._ears.behind
 
     def commit(self) -> None:
         """Make an item of the buffer, as the client asks. Raises ProtocolError."""
@@ -99,7 +106,7 @@ class Listener:
                 "Error committing input audio buffer: buffer too small. Expected at least 100ms of audio, "
                 f"but buffer only has {buffered:.2f}ms of audio.",
             )
-        self._commit()
+        self._commit(self._ears.take_all())
         self._ears.clear()
 
     def clear(self) -> None:
@@ -123,6 +130,12 @@ class Listener:
         for recognition in self._recognitions:
             recognition.cancel()
 
+    def _take_turns(self) -> None:
+        for turn in self._ears.turns():
+            self._turn(turn)
+        if not self._ears.behind:
+            self._host.caught_up()
+
     def _turn(self, turn: Turn) -> None:
         if isinstance(turn, SpeechStarted):
             self._started(turn.ms)
@@ -142,7 +155,7 @@ class Listener:
         if not self._deaf:
             event = {"type": "input_audio_buffer.speech_stopped", "audio_end_ms": ms, "item_id": self._item_id}
             self._host.emit(event)
-        self._commit()
+        self._commit(self._ears.take())
         self._respond()
 
     def _respond(self) -> None:
@@ -153,17 +166,19 @@ class Listener:
                 self._host.fail(error, None)
 
     def _silent(self) -> None:
+        if self._ears.behind:
+            self._silence = self._host.later(PAUSE, self._silent)
+            return
         if self._ears.speaking:
             return
         now = round(self._ears.heard_ms)
         start = max(0, now - round(self._ears.buffered_ms))
         place = {"audio_start_ms": start, "audio_end_ms": now, "item_id": self._item_id}
         self._host.emit({"type": "input_audio_buffer.timeout_triggered", **place})
-        self._commit(silent=True)
+        self._commit(self._ears.take_all(), silent=True)
         self._respond()
 
-    def _commit(self, silent: bool = False) -> None:
-        pcm = self._ears.take()
+    def _commit(self, pcm: bytes, silent: bool = False) -> None:
         host = self._host
         words = "" if silent else self._words()
         content = [{"type": "input_audio", "transcript": None}]

@@ -19,6 +19,7 @@ from simulator.detector import DETECTORS
 from simulator.dialect import Ga, Preview
 from simulator.faults import Faults
 from simulator.handshake import Doorman, Refused, turn_away
+from simulator.hearing import Hearing
 from simulator.mind import Mind
 from simulator.models import Models
 from simulator.options import Options
@@ -63,7 +64,10 @@ class Simulator:
         self._recorder = recorder
         self._dice = Random(self.options.seed)
         ears = recognizer or Deaf()
-        self._backend = Backend(mind, self.options, self.faults, self._voice, self._record, ears, self._dice)
+        hearing = Hearing(DETECTORS[self.options.detector]())
+        self._backend = Backend(
+            mind, self.options, self.faults, self._voice, self._record, ears, self._dice, hearing
+        )
         self._doorman = Doorman(self.options, self.faults)
         self.cartesia = Cartesia(self._backend)
         self.speech = SpeechEndpoint(self._backend, self._doorman)
@@ -131,9 +135,8 @@ class Simulator:
 
     async def start(self) -> None:
         """Listen. Raises OSError when the port is taken, RuntimeError when eSpeak does not start."""
-        # What speaks and what hears is loaded now, not while the first callers wait.
+        # What speaks is loaded now, not while the first callers wait; what hears was loaded with us.
         await self._voice.warm()
-        DETECTORS[self.options.detector]()
         self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=LONGEST_STOP)
         await self._runner.setup()
         try:

@@ -9,18 +9,18 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import espeakng_loader
 import numpy as np
-import numpy.typing as npt
+
+from simulator.resampler import Resampler, Samples
 
 RATE = 24_000
 BYTES_PER_MS = RATE * 2 // 1000
 WORDS_PER_MINUTE = 175
 CACHED = 128
-
-Samples = npt.NDArray[np.int16]
 
 VOICES: Mapping[str, tuple[str, int]] = {
     "echo": ("m3", 0),
@@ -69,23 +69,26 @@ class Voice:
     """Speaks off the event loop and remembers what it said lately."""
 
     def __init__(self) -> None:
-        self._said: OrderedDict[tuple[str, str, float], Speech] = OrderedDict()
+        self._said: OrderedDict[tuple[str, str, float], asyncio.Future[Speech]] = OrderedDict()
 
     async def warm(self) -> None:
         """Start eSpeak now, and not when the first caller waits for it. Raises RuntimeError when it does not start."""
-        await asyncio.to_thread(_ENGINE.start)
+        await asyncio.get_running_loop().run_in_executor(_THREAD, _ENGINE.start)
 
     async def speak(self, text: str, voice: str, speed: float = 1.0) -> Speech:
-        """`text` in `voice`: a realtime voice's name, or any other id, which gets a voice of its own."""
+        """`text` in `voice`: a realtime voice's name, or any other id, which gets a voice of its own.
+
+        However many ask for it at once, it is spoken once.
+        """
         key = (text, voice, speed)
-        if (known := self._said.get(key)) is not None:
-            self._said.move_to_end(key)
-            return known
-        speech = await asyncio.to_thread(synthesize, text, voice, speed)
-        self._said[key] = speech
+        said = self._said.get(key)
+        if said is None or (said.done() and (said.cancelled() or said.exception())):
+            said = asyncio.get_running_loop().run_in_executor(_THREAD, synthesize, text, voice, speed)
+            self._said[key] = said
+        self._said.move_to_end(key)
         if len(self._said) > CACHED:
             self._said.popitem(last=False)
-        return speech
+        return await asyncio.shield(said)  # who asked first may leave before it is spoken
 
 
 def synthesize(text: str, voice: str, speed: float) -> Speech:
@@ -93,8 +96,7 @@ def synthesize(text: str, voice: str, speed: float) -> Speech:
     if not text.strip():
         return Speech(text, b"", ())
     variant, pitch = VOICES.get(voice) or _voice_of(voice)
-    samples, marks, rate = _ENGINE.say(text, variant, pitch, round(WORDS_PER_MINUTE * speed))
-    pcm = resample(samples, rate, RATE).tobytes()
+    pcm, marks = _ENGINE.say(text, variant, pitch, round(WORDS_PER_MINUTE * speed))
     return Speech(text, pcm, _words(text, marks, len(pcm) / BYTES_PER_MS))
 
 
@@ -164,7 +166,8 @@ class _Engine:
         self._rate = 0
         # The library keeps the pointer only, so the callback has to live as long as it does.
         self._callback = _CALLBACK(self._collect)
-        self._samples = bytearray()
+        self._resampler = Resampler(RATE, RATE)
+        self._pcm = bytearray()
         self._marks: list[tuple[int, float]] = []
 
     def start(self) -> None:
@@ -172,17 +175,17 @@ class _Engine:
         with self._lock:
             self._started()
 
-    def say(self, text: str, variant: str, pitch: int, rate: int) -> tuple[Samples, list[tuple[int, float]], int]:
-        """The samples, where in the text each word begins with its time in ms, and the samples' rate."""
+    def say(self, text: str, variant: str, pitch: int, rate: int) -> tuple[bytes, list[tuple[int, float]]]:
+        """PCM16 mono at `RATE`, and where in the text each word begins with its time in ms."""
         data = text.encode() + b"\0"
         with self._lock:
             library = self._started()
-            self._samples, self._marks = bytearray(), []
+            self._resampler, self._pcm, self._marks = Resampler(self._rate, RATE), bytearray(), []
             library.espeak_SetVoiceByName(f"en-us+{variant}".encode())
             library.espeak_SetParameter(RATE_PARAMETER, rate, 0)
             library.espeak_SetParameter(PITCH_PARAMETER, pitch, 0)
             library.espeak_Synth(data, ctypes.c_size_t(len(data)), 0, 0, 0, UTF8, None, None)
-            return np.frombuffer(bytes(self._samples), dtype=np.int16), self._marks, self._rate
+            return bytes(self._pcm + self._resampler.end().tobytes()), self._marks
 
     def _started(self) -> ctypes.CDLL:
         if self._library is None:
@@ -199,7 +202,9 @@ class _Engine:
 
     def _collect(self, samples: ctypes._Pointer[ctypes.c_short], count: int, events: ctypes._Pointer[_Event]) -> int:
         if samples and count > 0:
-            self._samples += ctypes.string_at(samples, count * 2)
+            # While eSpeak goes on, so that the work is never long.
+            heard: Samples = np.frombuffer(ctypes.string_at(samples, count * 2), dtype=np.int16)
+            self._pcm += self._resampler.add(heard).tobytes()
         index = 0
         while events[index].type != END_OF_EVENTS:
             if events[index].type == WORD_EVENT:
@@ -211,3 +216,5 @@ class _Engine:
 
 _ENGINE = _Engine()
 """The only one of this process: it is made here, before there are threads, and loads nothing until it is started."""
+_THREAD = ThreadPoolExecutor(1, "voice")
+"""Who speaks waits for the engine anyway, and here in the way of nobody else."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,7 +11,16 @@ import numpy as np
 import pytest
 
 from bench.spoken import spoken
-from simulator.detector import Downsampler, EnergyDetector, SileroDetector, SpeechDetector
+from simulator.detector import (
+    BLOCK,
+    EnergyDetector,
+    Floats,
+    Heard,
+    Memory,
+    SileroDetector,
+    SpeechDetector,
+    downsampled,
+)
 from simulator.voice import RATE, Samples, resample
 from tests.simulator.wire import tone
 
@@ -18,10 +28,14 @@ SENTENCES = ("My order is one zero zero four two.", "Hello?", "Stop.", "Goodbye.
 VOICES = ("caller", "alloy", "echo", "ash", "marin")
 
 
-def frames_of_speech(detector: SpeechDetector, samples: Samples, threshold: float = 0.5) -> list[bool]:
+def frames(detector: SpeechDetector, samples: Samples) -> list[Samples]:
     size = detector.frame_ms * RATE // 1000
-    starts = range(0, len(samples) - size + 1, size)
-    return [detector.is_speech(samples[start : start + size], threshold) for start in starts]
+    return [samples[start : start + size] for start in range(0, len(samples) - size + 1, size)]
+
+
+def frames_of_speech(detector: SpeechDetector, samples: Samples, threshold: float = 0.5) -> list[bool]:
+    memory = Memory()
+    return [detector.judge([Heard(memory, frame, threshold)])[0] for frame in frames(detector, samples)]
 
 
 def begins_after_ms(detector: SpeechDetector, samples: Samples) -> float:
@@ -96,19 +110,33 @@ def test_the_threshold_counts() -> None:
     assert found[0] > found[2] > found[3] == 0
 
 
-def test_callers_do_not_share_what_was_heard() -> None:
-    speech = said("Where is my order?")
-    alone = frames_of_speech(SileroDetector(), speech)
-    one, other = SileroDetector(), SileroDetector()
-    size = one.frame_ms * RATE // 1000
-    silence = np.zeros(size, np.int16)
+@pytest.mark.parametrize("detector", [SileroDetector(), EnergyDetector()], ids=["silero", "energy"])
+def test_many_who_are_judged_together_are_judged_frame_by_frame_as_each_alone(detector: SpeechDetector) -> None:
+    noise = np.random.default_rng(1).normal(0, 300, RATE * 2).astype(np.int16)
+    sounds = [*(said(text, voice) for text in SENTENCES for voice in VOICES), noise, np.frombuffer(tone(1.0), np.int16)]
+    thresholds = [0.1 + 0.8 * number / len(sounds) for number in range(len(sounds))]
 
-    mixed = []
-    for start in range(0, len(speech) - size + 1, size):
-        mixed.append(one.is_speech(speech[start : start + size], 0.5))
-        assert not other.is_speech(silence, 0.5)
+    together = judged_together(detector, sounds, thresholds)
 
-    assert mixed == alone
+    for sound, threshold, (found, memory) in zip(sounds, thresholds, together, strict=True):
+        [(alone, kept)] = judged_together(detector, [sound], [threshold])
+        assert found == alone
+        assert memory.state == pytest.approx(kept.state, abs=1e-4)
+        assert (memory.context == pytest.approx(kept.context, abs=1e-6)) and (memory.sound == kept.sound).all()
+    assert len({len(found) for found, _ in together}) > 5  # some were gone while others still spoke
+
+
+def judged_together(
+    detector: SpeechDetector, sounds: Sequence[Samples], thresholds: Sequence[float]
+) -> list[tuple[list[bool], Memory]]:
+    """What was speech in each sound, and what is remembered of it."""
+    sessions = [(frames(detector, sound), Memory(), list[bool]()) for sound in sounds]
+    for number in range(max(len(all_frames) for all_frames, _, _ in sessions)):
+        speaking = [each for each in zip(sessions, thresholds, strict=True) if number < len(each[0][0])]
+        heard = [Heard(memory, all_frames[number], threshold) for (all_frames, memory, _), threshold in speaking]
+        for ((_, _, found), _), speech in zip(speaking, detector.judge(heard), strict=True):
+            found.append(speech)
+    return [(found, memory) for _, memory, found in sessions]
 
 
 def test_the_rate_is_changed_without_seams_or_mirror_images() -> None:
@@ -116,13 +144,15 @@ def test_the_rate_is_changed_without_seams_or_mirror_images() -> None:
     kept = np.sin(2 * np.pi * 1000 * time).astype(np.float32)
     lost = np.sin(2 * np.pi * 11_000 * time).astype(np.float32)
 
-    def changed(sound: np.ndarray) -> np.ndarray:
-        downsampler = Downsampler()
-        return np.concatenate([downsampler(block) for block in sound.reshape(-1, 48)])[100:-100]
+    def changed(*streams: Floats) -> Floats:
+        heard = np.stack([np.concatenate((np.zeros(BLOCK, np.float32), stream)) for stream in streams])
+        blocks = [downsampled(heard[:, end - 240 - BLOCK : end]) for end in range(240 + BLOCK, RATE + 240, 240)]
+        return np.hstack(blocks)[:, 100:-100]
 
-    late = (np.arange(16_000) - 16)[100:-100] / 16_000
-    assert changed(kept) == pytest.approx(np.sin(2 * np.pi * 1000 * late), abs=0.01)
-    assert np.abs(changed(lost)).max() < 0.02
+    late = (np.arange(16_000) - 16)[100 : 100 + changed(kept).shape[1]] / 16_000
+    one, other = changed(kept, lost)
+    assert one == pytest.approx(np.sin(2 * np.pi * 1000 * late), abs=0.01)
+    assert np.abs(other).max() < 0.02
 
 
 def test_loudness_is_enough_for_the_other_detector() -> None:

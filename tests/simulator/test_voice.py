@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 
 from bench.first_words import ROOT, how_it_ended
+from simulator.server import Simulator
 from simulator.voice import VOICES, Speech, Voice, resample, synthesize
+from tests.simulator.minds import Given
+from tests.simulator.wire import connect
 
 LOADED = """
 import asyncio
@@ -120,6 +123,40 @@ async def test_many_can_speak_at_once_without_holding_the_loop() -> None:
         assert mine.ms == pytest.approx(other.ms, rel=0.05)
     assert loop < everything / 4  # of the work itself, not of the time that it took
     assert await voice.speak(texts[0], "marin") is together[0]
+
+
+async def test_what_many_ask_for_at_once_is_spoken_once() -> None:
+    voice = Voice()
+    asked = [asyncio.create_task(voice.speak(SENTENCE, "marin")) for _ in range(100)]
+    await asyncio.sleep(0)
+    asked[0].cancel()  # who asked first does not wait for it
+
+    spoken = await asyncio.gather(*asked[1:])
+
+    assert {id(speech) for speech in spoken} == {id(spoken[0])}
+    assert spoken[0].ms > 3000
+
+
+async def test_what_could_not_be_spoken_is_tried_again() -> None:
+    voice = Voice()
+    with pytest.raises(UnicodeEncodeError):
+        await voice.speak("half a character: \ud83d", "marin")
+    with pytest.raises(UnicodeEncodeError):
+        await voice.speak("half a character: \ud83d", "marin")
+
+
+async def test_a_hundred_callers_who_are_told_the_same_long_sentence_at_once_all_get_in_and_hear_it() -> None:
+    long = " ".join(f"This is part {number} of a story that takes its time." for number in range(16))
+    async with Simulator(Given(otherwise=long)) as simulator:
+
+        async def call() -> None:
+            async with connect(simulator) as wire:
+                await wire.ask("response.create", "response.output_audio.delta")
+
+        await asyncio.gather(*(call() for _ in range(100)))
+
+    assert simulator.opened == 100
+    assert synthesize(long, "alloy", 1.0).ms > 45_000
 
 
 def test_resampling_keeps_length_and_pitch() -> None:
