@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from simulator.voice import Samples
+from simulator.resampler import Samples
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 DetectorName: TypeAlias = Literal["silero", "energy"]
@@ -53,9 +53,9 @@ class Heard:
 class SpeechDetector(Protocol):
     """Hears each session's audio from its beginning."""
 
-    frame_ms: ClassVar[int]
+    frame_ms: int
     """The length of the frames that it wants."""
-    frames: ClassVar[int]
+    frames: int
     """So many frames of speech in a row begin a turn."""
 
     def judge(self, heard: Sequence[Heard]) -> list[bool]:

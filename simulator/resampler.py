@@ -42,7 +42,8 @@ class Resampler:
         made = windows.reshape(groups, AT_ONCE, seen) @ _filters(self._block, self._made)
         self._waiting = self._waiting[groups * group :]
         self._went += made.size
-        return np.clip(np.rint(made), -32768, 32767).astype(np.int16).ravel()
+        sound: Samples = np.clip(np.rint(made), -32768, 32767).astype(np.int16).ravel()
+        return sound
 
     def end(self) -> Samples:
         """The rest: then as many have come out as the time asks for."""
@@ -59,4 +60,5 @@ def _filters(block: int, made: int) -> Floats:
     cutoff = min(1.0, made / block)
     inside = np.clip(1 - np.square(away / REACH), 0, None)
     weights = np.sinc(cutoff * away) * np.i0(STEEPNESS * np.sqrt(inside)) * (inside > 0)
-    return (weights / weights.sum(axis=0)).astype(np.float32)
+    filters: Floats = (weights / weights.sum(axis=0)).astype(np.float32)
+    return filters

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from simulator.g711 import A_LAW, MU_LAW
-from simulator.voice import RATE, Samples, resample
+from simulator.resampler import Samples
+from simulator.voice import RATE, resample
 
 
 def wav(pcm: bytes, rate: int) -> bytes:

