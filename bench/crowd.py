@@ -11,7 +11,6 @@ import aiohttp
 
 from bench.figures import Figures
 from bench.spoken import spoken
-from simulator.options import Options
 from simulator.voice import BYTES_PER_MS
 
 Of: TypeAlias = Literal["confirmation", "first sound", "sound", "end of a turn"]
@@ -25,7 +24,8 @@ ASK_EVERY = 10
 """Pieces between two questions that need an answer at once."""
 PLAYS = 90
 """So many pieces an answer plays; then the caller asks for the next."""
-PACE, CHUNK = Options().pace, Options().chunk
+PACE, CHUNK = 8.0, 0.1
+"""The simulator's: so many times as fast as it plays, and so many seconds in each event."""
 SOUND = '{"type": "response.output_audio.delta"'
 DETECTION = {"type": "server_vad", "create_response": False, "interrupt_response": False}
 SETTINGS = {

@@ -19,12 +19,13 @@ import aiohttp
 if __name__ == "__main__" and not __package__:  # run as a file: the packages of the house stand one folder up
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from bench.crowd import Of, talk
+from bench.crowd import CHUNK, PACE, Of, talk
 from bench.figures import Figures, bar, percentile, positive, table
 from bench.first_words import how_it_ended
 from bench.probe import Usage
 from bench.rounds import progress
 from simulator.mind import Reply, Request, Say
+from simulator.options import Options
 from simulator.server import Simulator
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,7 +54,7 @@ async def serve() -> None:
     """Tell the URL and listen until SIGTERM."""
     over = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
-    async with Simulator(Chatter()) as simulator:
+    async with Simulator(Chatter(), Options(pace=PACE, chunk=CHUNK)) as simulator:
         print(simulator.url, flush=True)
         await over.wait()
 

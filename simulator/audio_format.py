@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.g711 import A_LAW, MU_LAW, Law
-from simulator.voice import BYTES_PER_MS, RATE, Samples, resample
+from simulator.resampler import Samples
+from simulator.voice import BYTES_PER_MS, RATE, resample
 
 TELEPHONE_RATE = 8000
 UP = RATE // TELEPHONE_RATE

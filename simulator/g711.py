@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from simulator.voice import Samples
+from simulator.resampler import Samples
 
 Codes = npt.NDArray[np.int64]
 SIGN = 0x80

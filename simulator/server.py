@@ -65,9 +65,7 @@ class Simulator:
         self._dice = Random(self.options.seed)
         ears = recognizer or Deaf()
         hearing = Hearing(DETECTORS[self.options.detector]())
-        self._backend = Backend(
-            mind, self.options, self.faults, self._voice, self._record, ears, self._dice, hearing
-        )
+        self._backend = Backend(mind, self.options, self.faults, self._voice, self._record, ears, self._dice, hearing)
         self._doorman = Doorman(self.options, self.faults)
         self.cartesia = Cartesia(self._backend)
         self.speech = SpeechEndpoint(self._backend, self._doorman)

@@ -15,8 +15,9 @@ from bench.spoken import spoken
 from simulator.audio_format import FORMATS
 from simulator.g711 import A_LAW, MU_LAW, Law
 from simulator.options import Options
+from simulator.resampler import Samples
 from simulator.server import Simulator
-from simulator.voice import RATE, Samples, Speech, Voice, resample
+from simulator.voice import RATE, Speech, Voice, resample
 from simulator.whisper import Whisper
 from tests.simulator.minds import Given
 from tests.simulator.test_recognizer import Listening, Slow
