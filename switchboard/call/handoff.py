@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -39,7 +40,9 @@ from a tool or from the caller, you do not know. Never speak of tools, prompts o
 
 
 ARRIVAL_SECONDS = 2.0
-"""A handoff that takes longer is given up."""
+"""A handoff that takes longer is given up, while the agent that asked for it still can answer."""
+LATE_SECONDS = 8.0
+"""So much longer the next agent has who is on the way; then there is nobody who could answer."""
 ENTERING_SECONDS = 1.0
 """So long `entered` may take; who needs more does it beside."""
 
@@ -193,11 +196,18 @@ class Handoffs:
 
     def _not_arrived(self, transfer: Transfer) -> None:
         log.error("a handoff did not arrive", source=transfer.source.id, target=transfer.edge.target.name())
+        if transfer.left:
+            self._expect_late(transfer)
+            return
         self._give_up(transfer)
         try:
             transfer.session.generate_reply()
         except RuntimeError:  # LiveKit has no agent that could: better an end than a silence without one
             transfer.session.shutdown(drain=False)
+
+    def _expect_late(self, transfer: Transfer) -> None:
+        loop = asyncio.get_running_loop()
+        transfer.deadline = loop.call_later(LATE_SECONDS, partial(transfer.session.shutdown, drain=False))
 
     def _give_up(self, transfer: Transfer) -> None:
         """The agent at hand goes on."""

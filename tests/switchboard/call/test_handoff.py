@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from livekit.agents import llm
 
 from simulator.mind import CallTool, Reply, Request, Say
 from simulator.options import Options
-from switchboard.call.handoff import ARRIVAL_SECONDS
+from switchboard.call.handoff import ARRIVAL_SECONDS, Handoffs, Transfer
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, HandoffAsked, HandoffDone, ToolReturned
 from switchboard.line.context import Brief, Context, Everything, LastTurns, Nothing
 from switchboard.line.sentences import DISCLOSURE, NOT_VERIFIED
@@ -350,6 +351,32 @@ async def test_a_handoff_that_is_never_made_is_given_up_and_the_agent_at_hand_an
 
         assert answers_by(stage, "reception")[-1] == "reception heard: hello."
         assert answers_by(stage, "desk") == ["This is desk. You said: to desk."]
+
+
+async def test_an_agent_who_is_late_on_a_busy_machine_arrives_all_the_same(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = asyncio.Event()
+    make_context, gives_up = CallSession._update_session, Handoffs._not_arrived
+
+    async def late_context(self: CallSession, **changes: Any) -> None:
+        if self._arrival:
+            await late.wait()
+        await make_context(self, **changes)
+
+    def tells(self: Handoffs, transfer: Transfer) -> None:
+        gives_up(self, transfer)
+        late.set()
+
+    monkeypatch.setattr(CallSession, "_update_session", late_context)
+    monkeypatch.setattr(Handoffs, "_not_arrived", tells)
+    async with staged(database_url) as stage:
+        await stage.say("to studio")
+        await stage.say("hello")
+
+        assert late.is_set()
+        assert answers_by(stage, "studio") == ["This is studio. You said: to studio.", "studio heard: hello."]
+        assert [done.target for done in stage.of(HandoffDone)] == ["studio"]
 
 
 async def test_a_service_that_never_confirms_what_it_was_to_forget_keeps_nobody_waiting(
