@@ -20,6 +20,7 @@ from simulator.replay import CLOSE, is_id
 
 Event = Mapping[str, Any]
 ORDERED = "order"
+APPEND = "input_audio_buffer.append"
 TIMES = frozenset({"expires_at", "created_at", "audio_start_ms", "audio_end_ms", "seconds", "reset_seconds"})
 COUNTED = frozenset({"usage", "rate_limits"})
 """Numbers in these depend on the model."""
@@ -66,11 +67,16 @@ class _Comparison:
         self._ours = [Said(0, place, event) for place, event in enumerate(ours)]
         self._ids: dict[str, str] = {}
         self._cut = _cut(self._theirs)
-        last = recording.frames[-1]
-        self._left = last.side == "client" and last.close is not None
-        """The recorded client has gone: what was on its way to it is not known."""
+        self._left, self._open = _left(recording), self._is_open(recording)
+
+    def _is_open(self, recording: Recording) -> bool:
+        """The recording ends while the server has still something to say."""
         created = sum(said.kind == "response.created" for said in self._theirs)
-        self._open = created > sum(said.kind == "response.done" for said in self._theirs)
+        if created > sum(said.kind == "response.done" for said in self._theirs):
+            return True
+        heard = max((frame.line for frame in recording.sent("server")), default=0)
+        later = (frame for frame in recording.sent("client") if frame.line > heard and frame.close is None)
+        return any(frame.kind != APPEND for frame in later)
 
     def found(self) -> Iterator[tuple[int, str]]:
         theirs, ours = _lanes(self._theirs), _lanes(self._ours)
@@ -132,6 +138,12 @@ class _Comparison:
                 yield where, "is only in ours"
             elif key not in NOT_COMPARED or not isinstance(theirs[key], str) or not isinstance(ours[key], str):
                 yield from self._in_value(theirs[key], ours[key], (*path, key), cut)
+
+
+def _left(recording: Recording) -> bool:
+    """The recorded client has gone: what was on its way to it is not known."""
+    last = recording.frames[-1]
+    return last.side == "client" and last.close is not None
 
 
 def _of(recording: Recording) -> Iterator[Said]:

@@ -31,7 +31,7 @@ class Tape:
     def __init__(self, file: Path, mask: Mask) -> None:
         self._mask = mask
         self._began = time.monotonic()
-        self._audio = {side: open(_new(audio_file(file, side)), "wb", 0) for side in SIDES}  # noqa: SIM115
+        self._audio = {side: open(_new(audio_file(file, side)), "wb") for side in SIDES}  # noqa: SIM115
         # A line at a time, so that a process that is killed leaves whole lines.
         self._lines = open(_new(file), "w", 1, encoding="utf-8")  # noqa: SIM115
         self._running = True
@@ -63,6 +63,8 @@ class Tape:
         self._end()
 
     def _event(self, side: Side, event: Mapping[str, Any]) -> None:
+        if not self._running:
+            return
         event, found = lifted(event)
         audio = [self._sound(side, path, audio) for path, audio in found]
         self._line(side, {"event": self._mask.value(event)} | ({"audio": audio} if audio else {}))
@@ -72,6 +74,7 @@ class Tape:
         with self._running_on():
             start = file.tell()
             file.write(audio)
+            file.flush()
         return {"path": path, "start": start, "bytes": len(audio)}
 
     def _line(self, side: str, what: Mapping[str, Any]) -> None:
@@ -93,9 +96,8 @@ class Tape:
             self._running = False
 
     def _end(self) -> None:
-        with self._running_on():
-            self._lines.close()
-            for file in self._audio.values():
+        for file in (self._lines, *self._audio.values()):
+            with self._running_on():
                 file.close()
         self._running = False
 

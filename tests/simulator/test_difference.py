@@ -81,8 +81,14 @@ def renamed(old: str, new: str) -> Change:
     return change
 
 
-def found(folder: Path, change: Change, *, in_ours: Change = lambda events: None, left: bool = True) -> list[str]:
-    """The differences from a recording in which `change` was made."""
+def nothing(events: Events) -> None:
+    """As it is."""
+
+
+def found(
+    folder: Path, change: Change, *, in_ours: Change = nothing, left: bool = True, last: str | None = None
+) -> list[str]:
+    """The differences from a recording in which `change` was made; `last` is what its client says in the end."""
     theirs, ours = said(), said()
     change(theirs)
     in_ours(ours)
@@ -90,14 +96,11 @@ def found(folder: Path, change: Change, *, in_ours: Change = lambda events: None
         {"recording": 1, "service": "x", "path": "/v1/realtime", "query": {}, "began": "now"}
     ]
     lines += [{"at": 0.1, "from": "server", "event": event} for event in theirs]
+    lines += [{"at": 0.1, "from": "client", "event": {"type": last}}] if last else []
     lines += [{"at": 0.1, "from": "client", "close": 1000}] if left else []
     file = folder / "x.jsonl"
     file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     return differences(Recording.load(file), ours)
-
-
-def nothing(events: Events) -> None:
-    """As it is."""
 
 
 @pytest.mark.parametrize(
@@ -212,6 +215,15 @@ def test_what_was_on_its_way_when_the_client_left_is_no_difference(tmp_path: Pat
         del events[place(events, "response.output_item.done") :]
 
     assert found(tmp_path, hung_up) == []
+
+
+def test_what_answers_a_clients_last_words_is_no_difference_and_audio_has_no_answer(tmp_path: Path) -> None:
+    def answered(events: Events) -> None:
+        events.append({"type": "conversation.item.added"})
+
+    assert found(tmp_path, nothing, in_ours=answered, last="conversation.item.create") == []
+    assert found(tmp_path, nothing, in_ours=answered, last="input_audio_buffer.append")
+    assert found(tmp_path, nothing, in_ours=answered, last="conversation.item.create", left=False)
 
 
 def test_an_answer_that_goes_on_after_its_end_is_a_difference(tmp_path: Path) -> None:

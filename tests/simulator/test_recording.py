@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+import resource
 import stat
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simulator.mind import CallTool, Say
 from simulator.recording import Frame, Recording, RecordingError
@@ -204,3 +209,32 @@ def test_audio_that_does_not_fit_is_refused_with_its_line(
 
 def test_a_frame_without_a_type_has_no_kind() -> None:
     assert Frame.model_validate({"line": 2, "at": 0, "from": "client", "event": {"type": 5}}).kind == ""
+
+
+async def test_a_full_disk_ends_the_recording_and_not_the_call(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    largest = resource.getrlimit(resource.RLIMIT_FSIZE)
+    simulator = Simulator(Given("On its way."), recorder=Recorder(tmp_path))
+    async with simulator, connect(simulator) as wire:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, largest[1]))
+        try:
+            await wire.append(tone(1.0))
+            done = await wire.ask("response.create", "response.done")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, largest)
+        await wire.append(tone(0.1))
+        await wire.ask("input_audio_buffer.clear", "input_audio_buffer.cleared")
+    assert done["response"]["status"] == "completed"
+    assert [record.message for record in caplog.records] == ["the recording ends here: [Errno 27] File too large"]
+    assert kinds(recorded(tmp_path), "client") == ["input_audio_buffer.append"] * 4
+
+
+@given(st.binary(max_size=300) | st.lists(st.text() | st.binary(), max_size=4).map(str).map(str.encode))
+def test_whatever_a_file_holds_is_read_or_refused(content: bytes) -> None:
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "x.jsonl")
+        for beginning in (b"", lines(EVENT).encode(), lines().encode() + b'{"at": 1, "from": "server", '):
+            file.write_bytes(beginning + content)
+            with suppress(RecordingError):
+                Recording.load(file)
