@@ -15,11 +15,10 @@ FIELDS = frozenset({"authorization", "headers", "client_secret", "api_key", "api
 """An MCP tool brings the first two, a session may tell the third."""
 SUBPROTOCOL = "openai-insecure-api-key."
 KEY = re.compile(
-    r"\b(?:sk|ek)[-_][\w-]{16,}"
-    r"|\beyJ[\w-]{8,4000}\.[\w-]{1,8000}\.[\w-]{0,4000}"
+    r"(?<![\w-])(?:(?:sk|ek)[-_][\w-]{16,}|eyJ[\w-]{8,}\.[\w-]+\.[\w-]*)"
     r"|(?i:\bbearer\s{1,5}[\w.~+/=-]{16,})"
 )
-IN_ADDRESS = re.compile(r"(?i)(https?://|wss?://)([^\s/@\"'?#]{1,500}@)?([^\s\"'?#]{1,2000})(\?[^\s\"'#]{1,4000})?")
+IN_ADDRESS = re.compile(r"(?i)(https?://|wss?://)([^\s/@\"'?#]+@)?([^\s\"'?#]+)(\?[^\s\"'#]+)?")
 
 
 class Mask:

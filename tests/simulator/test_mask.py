@@ -17,6 +17,7 @@ LONG = "a1B2" * 8
         (f"Authorization: Bearer {LONG}", f"Authorization: {MASKED}"),
         (f"a token eyJ{LONG}.{LONG}.{LONG}", f"a token {MASKED}"),
         ("see https://me:password@shop.example/a?sig=abc", f"see https://shop.example/a?{MASKED}"),
+        (f"https://shop.example/{'a' * 9000}?sig=abc", f"https://shop.example/{'a' * 9000}?{MASKED}"),
         ("see wss://shop.example/a?sig=abc", f"see wss://shop.example/a?{MASKED}"),
         ("mine is my-own-key, ours too: my-own-key", f"mine is {MASKED}, ours too: {MASKED}"),
     ],
