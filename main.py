@@ -2,9 +2,10 @@
 
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
+from typer.core import TyperCommand
 
 cli = typer.Typer(
     help="Switchboard: a phone and web line answered by a team of voice agents.",
@@ -114,14 +115,38 @@ def download_files() -> None:
     run_livekit()
 
 
-@cli.command()
+class WithFaults(TyperCommand):
+    """Lists the simulator's faults below its options; to know them its libraries are loaded."""
+
+    def format_help(self, *given: Any) -> None:
+        """With the list."""
+        from app.simulator_options import help_text
+
+        self.epilog = help_text()
+        super().format_help(*given)
+
+
+@cli.command(cls=WithFaults)
 def simulator(
     port: Annotated[int, typer.Option(help="Its port; 0 takes a free one.")] = 8089,
     host: Annotated[str, typer.Option(help="The address it listens at.")] = "127.0.0.1",
     line: LineOption = None,
-    connect_delay: Annotated[int, typer.Option(help="Milliseconds that a connection takes.")] = 0,
-    round_trip: Annotated[int, typer.Option(help="Milliseconds of network, there and back.")] = 0,
-    first_audio: Annotated[int, typer.Option(help="Milliseconds from a request to the first word.")] = 0,
+    connect_delay: Annotated[str | None, typer.Option(help="Milliseconds that a connection takes.")] = None,
+    round_trip: Annotated[int, typer.Option(min=0, help="Milliseconds of network, there and back.")] = 0,
+    first_token: Annotated[str | None, typer.Option(help="Milliseconds from a request to the first item.")] = None,
+    first_audio: Annotated[str | None, typer.Option(help="Milliseconds from a request to the first sound.")] = None,
+    pace: Annotated[str | None, typer.Option(help="Sound comes this many times faster than it plays.")] = None,
+    api_key: Annotated[str | None, typer.Option(help="The one key that it takes; any, if none is given.")] = None,
+    cartesia_key: Annotated[str | None, typer.Option(help="The same for Cartesia.")] = None,
+    deployment: Annotated[list[str] | None, typer.Option(help="One that exists; all, if none is given.")] = None,
+    seed: Annotated[int, typer.Option(help="Of its dice.")] = 0,
+    detector: Annotated[
+        Literal["silero", "energy"], typer.Option(help="Who hears speech: silero voices only, energy all that is loud.")
+    ] = "silero",
+    fault: Annotated[list[str] | None, typer.Option(help="What goes wrong, see below; as often as needed.")] = None,
+    control: Annotated[
+        int | None, typer.Option(help="A port for its control API, on this machine only; 0 takes a free one.")
+    ] = None,
     script: Annotated[
         Path | None, typer.Option(help="Answer from a script (YAML) in place of the line's playbook.")
     ] = None,
@@ -141,9 +166,20 @@ def simulator(
 
         return run_proxy(record_from, record, port, host)
     from app.simulator import run
+    from app.simulator_options import options_of
 
-    times = {"connect_delay": connect_delay, "round_trip": round_trip, "first_audio": first_audio}
-    return run(port, host, line, script, play=play, lenient=lenient, record=record, **times)
+    times = {"connect_delay": connect_delay, "first_token": first_token, "first_audio": first_audio, "pace": pace}
+    options = options_of(
+        times,
+        fault or (),
+        round_trip=round_trip / 1000,
+        api_key=api_key,
+        cartesia_key=cartesia_key,
+        deployments=frozenset(deployment) if deployment else None,
+        seed=seed,
+        detector=detector,
+    )
+    return run(port, host, line, script, play=play, lenient=lenient, record=record, control=control, **options)
 
 
 @cli.command("livekit-server")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import typer
 from app.lines import line_named
 from app.process import fail
 from app.recordings import loaded, recorder_in
+from simulator.control import Control
 from simulator.mind import Mind
 from simulator.options import Options
 from simulator.playback import Playback
@@ -69,9 +70,10 @@ def run(
     play: Path | None,
     lenient: bool,
     record: Path | None,
-    **times: int,
+    control: int | None,
+    **options: Any,
 ) -> None:
-    """Run the simulator alone, until Ctrl-C; `times` are its options in milliseconds."""
+    """Run the simulator alone, until Ctrl-C; with its control API on the port `control`, if any."""
     if (script and play) or (lenient and not play):
         fail("--script and --play exclude one another, and --lenient belongs to --play.")
     make = _maker(line, script, play, strict=not lenient)
@@ -79,16 +81,22 @@ def run(
     recognizer = None if script else _speech_recognizer()
 
     async def serve() -> None:
-        seconds = {name: ms / 1000 for name, ms in times.items()}
         if recognizer:
             await recognizer.load()
-        async with make(port, recognizer, host, recorder, **seconds) as running:
-            typer.echo(f"# The simulator listens at {running.url} (health: {running.url}/health). Put this into .env:")
-            typer.echo("\n".join(f"{name}={value}" for name, value in simulator_settings(running.url).items()))
+        async with AsyncExitStack() as running:
+            simulator = await running.enter_async_context(make(port, recognizer, host, recorder, **options))
+            _tell(simulator)
+            if control is not None:
+                api = await running.enter_async_context(Control(simulator, control))
+                typer.echo(f"# Control it at {api.url} (docs/simulator.md).")
             await asyncio.Event().wait()
 
-    with suppress(KeyboardInterrupt):
+    try:
         asyncio.run(serve())
+    except KeyboardInterrupt:
+        pass
+    except OSError as error:
+        fail(f"The simulator cannot listen: {error.strerror}")
     if recognizer:
         recognizer.close()
 
@@ -102,6 +110,17 @@ def _maker(line: str | None, script: Path | None, play: Path | None, strict: boo
     if not playbook:
         fail("That line has no playbook for the simulator.")
     return playbook_simulator(playbook)
+
+
+def _tell(simulator: Simulator) -> None:
+    url, options = simulator.url, simulator.options
+    values = simulator_settings(url)
+    if options.api_key is not None:
+        values["AZURE_OPENAI_API_KEY"] = "<that of --api-key>"
+    if options.cartesia_key is not None:
+        values["CARTESIA_API_KEY"] = "<that of --cartesia-key>"
+    typer.echo(f"# The simulator listens at {url} (health: {url}/health). Put this into .env:")
+    typer.echo("\n".join(f"{name}={value}" for name, value in values.items()))
 
 
 def _speech_recognizer() -> Whisper | None:

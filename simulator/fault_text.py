@@ -48,8 +48,8 @@ def fault_of(text: str) -> Fault:
     kind = KNOWN.get(FORMER.get(name, name))
     for word in words:
         key, is_there, value = word.partition("=")
-        if not is_there:
-            raise UnknownFault(f"fault {name!r}: {word!r} is not key=value")
+        if not is_there or key == "name":
+            raise UnknownFault(f"fault {name!r}: {word!r} sets nothing: it has to be key=value")
         given[key] = _value(key, value, kind)
     return fault_from(given)
 
@@ -58,10 +58,10 @@ def described() -> Iterator[tuple[str, str]]:
     """Each fault with what it does, where it strikes, and its settings."""
     for name, kind in KNOWN.items():
         where = f" At {kind.at}, or where it is told." if kind.at else ""
-        settings = ", ".join(f"{key}={value}" for key, value in kind.settings.items() if value is not None)
-        left_out = ", ".join(key for key, value in kind.settings.items() if value is None)
-        given = "; ".join(part for part in (settings, left_out) if part)
-        yield name, f"{kind.says}{where}{f' [{given}]' if given else ''}"
+        settings = ", ".join(
+            f"{key}={value:g}" if isinstance(value, int | float) else key for key, value in kind.settings.items()
+        )
+        yield name, f"{kind.says}{where}{f' Settings: {settings}.' if settings else ''}"
 
 
 def shown(fault: Fault) -> Mapping[str, Any]:

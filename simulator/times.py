@@ -71,14 +71,21 @@ def time_of(text: str, unit: float = 1.0) -> Time:
         if sign in text:
             first, _, second = text.partition(sign)
             return kind(_positive(first) * unit, _positive(second) * unit)
-    value = float(text)
+    value = _number(text)
     if not 0 <= value < math.inf:
         raise ValueError("it has to be 0 or more")
     return value * unit
 
 
 def _positive(text: str) -> float:
-    value = float(text)
+    value = _number(text)
     if not 0 < value < math.inf:
         raise ValueError("it has to be above 0")
     return value
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no number") from None

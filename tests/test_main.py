@@ -11,15 +11,18 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from livekit.agents.cli.discover import get_import_data
 
 from app.check import tell_ends
+from simulator.fault_kinds import KNOWN
 from simulator.options import Options
 from simulator.server import Simulator
 from switchboard.services.providers import Services
@@ -222,21 +225,26 @@ def test_graph_shows_the_line_as_text_and_as_mermaid() -> None:
     assert "flowchart LR" in shown
 
 
-@pytest.fixture
-def running_simulator() -> Iterator[dict[str, str]]:
-    """`main.py simulator`: the settings that it prints."""
-    process = subprocess.Popen(
-        [sys.executable, "-u", "main.py", "simulator", "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+@contextmanager
+def simulating(*arguments: str, lines: int = 10) -> Iterator[list[str]]:
+    """`main.py simulator`: the first lines that it prints."""
+    command = [sys.executable, "-u", "main.py", "simulator", "--port", "0", *arguments]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     try:
-        assert process.stdout.readline().startswith("# The simulator listens at http://127.0.0.1:")
-        lines = [process.stdout.readline() for _ in range(9)]
-        yield dict(line.strip().split("=", 1) for line in lines)
+        yield [process.stdout.readline().strip() for _ in range(lines)]
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 0
     finally:
         process.kill()
+
+
+@pytest.fixture
+def running_simulator() -> Iterator[dict[str, str]]:
+    """The settings that it prints."""
+    with simulating() as (first, *lines):
+        assert first.startswith("# The simulator listens at http://127.0.0.1:")
+        yield dict(line.split("=", 1) for line in lines)
 
 
 def test_the_simulator_alone_prints_settings_that_point_at_it(running_simulator: dict[str, str], shop_url: str) -> None:
@@ -251,6 +259,53 @@ def test_the_simulator_alone_prints_settings_that_point_at_it(running_simulator:
     assert "greeter: " in called.stdout
     with urllib.request.urlopen(f"{url}/health", timeout=10) as answer:
         assert json.load(answer) == {"open": 0, "opened": 2}
+
+
+async def test_the_simulator_does_as_its_options_say_and_can_be_controlled() -> None:
+    options = ("--api-key", CANARY, "--deployment", "mine", "--fault", "refuse status=429", "--first-audio", "300/900")
+    with simulating(*options, "--control", "0", lines=11) as printed:
+        url = dict(line.split("=", 1) for line in printed[1:10])["AZURE_OPENAI_ENDPOINT"]
+        control = re.sub(r"^# Control it at (\S+) .*", r"\1", printed[10])
+        assert CANARY not in "\n".join(printed)
+        async with aiohttp.ClientSession(headers={"api-key": CANARY}) as http:
+            seen = [await _status(http, f"{url}/openai/v1/realtime?model={name}") for name in ("mine", "mine", "yours")]
+            async with http.get(f"{control}/options") as answer:
+                shown = await answer.json()
+
+        assert seen == [429, 101, 404]
+        assert (shown["api_key"], shown["deployments"]) == (True, ["mine"])
+        assert shown["first_audio"] == {"p50": 0.3, "p95": 0.9}
+
+
+async def _status(http: aiohttp.ClientSession, url: str) -> int:
+    try:
+        async with http.ws_connect(url):
+            return 101
+    except aiohttp.WSServerHandshakeError as refused:
+        return refused.status
+
+
+def test_the_simulators_help_lists_every_fault() -> None:
+    shown = run("simulator", "--help").stdout
+
+    assert all(re.search(rf"^ *{name}: ", shown, re.MULTILINE) for name in KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ("--fault earthquake", "--fault: unknown fault 'earthquake'; known: cartesia_drop, "),
+        ("--first-audio soon", "--first-audio soon: 'soon' is no number"),
+        ("--pace 0", "--pace 0: nothing would ever be heard"),
+        ("--port 1", "The simulator cannot listen: "),
+    ],
+)
+def test_a_wrong_option_of_the_simulator_is_told_in_one_line(wrong: str, complaint: str) -> None:
+    refused = run("simulator", *wrong.split(), *(() if "port" in wrong else ("--port", "0")), "--host", "192.0.2.1")
+
+    assert refused.returncode == 2, refused.stderr
+    assert refused.stderr.startswith(complaint)
+    assert len(refused.stderr.splitlines()) == 1
 
 
 def test_lk_agent_finds_the_server_in_main(monkeypatch: pytest.MonkeyPatch) -> None:
