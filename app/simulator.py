@@ -79,20 +79,8 @@ def run(
     make = _maker(line, script, play, strict=not lenient)
     recorder = recorder_in(record) if record else None
     recognizer = None if script else _speech_recognizer()
-
-    async def serve() -> None:
-        if recognizer:
-            await recognizer.load()
-        async with AsyncExitStack() as running:
-            simulator = await running.enter_async_context(make(port, recognizer, host, recorder, **options))
-            _tell(simulator)
-            if control is not None:
-                api = await running.enter_async_context(Control(simulator, control))
-                typer.echo(f"# Control it at {api.url} (docs/simulator.md).")
-            await asyncio.Event().wait()
-
     try:
-        asyncio.run(serve())
+        asyncio.run(_serve(make(port, recognizer, host, recorder, **options), recognizer, control))
     except KeyboardInterrupt:
         pass
     except OSError as error:
@@ -110,6 +98,18 @@ def _maker(line: str | None, script: Path | None, play: Path | None, strict: boo
     if not playbook:
         fail("That line has no playbook for the simulator.")
     return playbook_simulator(playbook)
+
+
+async def _serve(simulator: Simulator, recognizer: Whisper | None, control: int | None) -> None:
+    if recognizer:
+        await recognizer.load()
+    async with AsyncExitStack() as running:
+        await running.enter_async_context(simulator)
+        _tell(simulator)
+        if control is not None:
+            api = await running.enter_async_context(Control(simulator, control))
+            typer.echo(f"# Control it at {api.url} (docs/simulator.md).")
+        await asyncio.Event().wait()
 
 
 def _tell(simulator: Simulator) -> None:
