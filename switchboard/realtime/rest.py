@@ -36,10 +36,15 @@ class Rest:
 
     async def cuts(self, connection: Coroutine[Any, Any, None]) -> None:
         """Run `connection` to its end, or until the rest begins."""
-        running, begun = asyncio.ensure_future(connection), asyncio.ensure_future(self._begun.wait())
-        try:
-            await asyncio.wait([running, begun], return_when=asyncio.FIRST_COMPLETED)
-            if running.done():
-                running.result()
-        finally:
-            await utils.aio.cancel_and_wait(running, begun)
+        await cut_at(self._begun, connection)
+
+
+async def cut_at(end: asyncio.Event, connection: Coroutine[Any, Any, None]) -> None:
+    """Run `connection` to its end, or until that event."""
+    running, ended = asyncio.ensure_future(connection), asyncio.ensure_future(end.wait())
+    try:
+        await asyncio.wait([running, ended], return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()
+    finally:
+        await utils.aio.cancel_and_wait(running, ended)

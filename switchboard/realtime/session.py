@@ -49,6 +49,7 @@ from switchboard.realtime.held import HeldEvents
 from switchboard.realtime.lost import LostConnection
 from switchboard.realtime.mirror import Mirror
 from switchboard.realtime.pieces import RATE, Pieces
+from switchboard.realtime.renewal import Renewal
 from switchboard.realtime.requests import Requests
 from switchboard.realtime.rest import Rest
 from switchboard.realtime.transcript import PacedTranscript
@@ -94,6 +95,8 @@ class CallSession(RealtimeSession):
         self._lost = LostConnection()
         self._rest = Rest()
         self._rested = False
+        self._renewal = Renewal(self._opts.max_session_duration, self._renewing_would_be_noticed)
+        self._opts.max_session_duration = None  # LiveKit's renewal is deaf to a connection that is lost meanwhile
         self._broken = BrokenAnswers(self.send_event, lambda: self._instructions or "", self._end_generation)
         self._readings = Readings(super().send_event)
         self._connection: aiohttp.ClientWebSocketResponse | None = None
@@ -287,6 +290,7 @@ class CallSession(RealtimeSession):
             self._mirror.correct(item.id)
         for request in self._requests.waited():
             super().send_event(request)
+        self._renewal.look()
 
     def forget_unheard(self, heard: llm.ChatContext) -> None:
         """The model is not to see its answers that are not in `heard`; LiveKit leaves them to it."""
@@ -301,6 +305,8 @@ class CallSession(RealtimeSession):
 
     def _handle_error(self, event: RealtimeErrorEvent) -> None:
         asked = event.error.event_id or ""
+        if self._renewal.expired(event.error.code, event.error.type):
+            return
         if self._mirror.refused(asked, event.error.code):
             return
         if event.error.code == "conversation_already_has_active_response" and self._requests.wait(asked):
@@ -376,7 +382,13 @@ class CallSession(RealtimeSession):
             self._breaking_off = asyncio.ensure_future(self._connection.close())
 
     async def _run_ws(self, ws_conn: aiohttp.ClientWebSocketResponse) -> None:
-        await self._rest.cuts(super()._run_ws(ws_conn))
+        await self._rest.cuts(self._renewal.cuts(super()._run_ws(ws_conn)))
+
+    def _renewing_would_be_noticed(self) -> bool:
+        """Somebody speaks, or an answer is being given, or is about to be."""
+        speaking = self.hears_speech or self._hearing.owed
+        answering = self.owes or self._current_generation is not None or self._called_a_tool
+        return speaking or answering or self._handing_over
 
     def rest(self) -> None:
         """Let the connection go, because nobody is there, until `wake`; what it owes is kept."""
@@ -507,6 +519,7 @@ class CallSession(RealtimeSession):
         clean_frame(event)
         self._hearing.received(event)
         self._watchdog.received(event)
+        self._renewal.look()
         if event.get("type") == "input_audio_buffer.committed" and self._answers_turns:
             self._watchdog.asked()
         if self._readings.take(event):

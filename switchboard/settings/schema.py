@@ -162,7 +162,7 @@ class Realtime(Group):
         Field(ge=1, le=3540),
         Env(
             "REALTIME_MAX_SESSION_DURATION",
-            "Seconds after which the connection is renewed, before the service cuts it.",
+            "Seconds after which the connection is renewed in a pause, before the service cuts it.",
         ),
     ] = 1200
 

@@ -11,6 +11,7 @@ from livekit import rtc
 from livekit.agents import llm
 from openai.types.realtime.realtime_audio_input_turn_detection import ServerVad
 
+from simulator.errors import ProtocolError
 from simulator.mind import CallTool, Say
 from simulator.options import Options
 from simulator.server import Simulator
@@ -317,3 +318,35 @@ async def test_who_has_only_listened_answers_and_interrupts_again_as_the_setting
         )
         assert (quiet["create_response"], quiet["interrupt_response"]) == (False, False)
         assert again == first
+
+
+async def test_a_connection_that_is_lost_in_an_answer_when_it_was_due_for_renewal_is_made_anew() -> None:
+    async with connected([Say(LONG)], max_session_duration=0.05) as stage:
+        stage.simulator.faults.add("drop_mid_response", after_ms=2_000)
+        answer = await stage.session.generate_reply()
+
+        assert await said(answer)
+        await stage.until("session.created", 2)
+
+
+async def test_a_connection_is_renewed_in_a_pause_and_not_in_an_answer() -> None:
+    async with connected([Say(LONG)], max_session_duration=0.05) as stage:
+        await said(await stage.session.generate_reply())
+        await stage.until("session.created", 2)
+
+        assert stage.received.index("response.done") < len(stage.received) - 1 - stage.received[::-1].index(
+            "session.created"
+        )
+        assert stage.received.count("response.created") == 1
+
+
+async def test_a_server_error_of_an_old_connection_is_its_end_and_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("switchboard.realtime.renewal.OLD_SECONDS", 0.0)
+    async with connected([Say("Hello.")]) as stage:
+        await stage.until("session.created")
+        for connection in stage.simulator._connections:
+            connection.fail(ProtocolError("server_error", "The server had an error.", kind="server_error"), None)
+        await stage.until("session.created", 2)
+
+        assert await stage.ask() == "Hello."
+        assert not stage.errors
