@@ -15,11 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from switchboard.background import Background
 from switchboard.call.call import Call, Caller
 from switchboard.call.channel import WEB, Channel
+from switchboard.call.conscience import Conscience
 from switchboard.call.disclosure import Disclosure
 from switchboard.call.ending import Ending
 from switchboard.call.handoff import Handoffs
 from switchboard.call.repeats import Repeats
 from switchboard.call.resume import Past
+from switchboard.call.truth import Truth
 from switchboard.call.unheard import UnheardResults
 from switchboard.call.witness import Witness
 from switchboard.database import Database
@@ -96,6 +98,7 @@ class Conversation:
         repeats = Repeats(self.call, self.session)
         self._background = Background(lambda: self.ending.finish("error"))
         self._owe_the_caller(workflow)
+        self._conscience = self._new_conscience(workflow)
         self._presence = self._presence_at(invitation, workflow, channel) if invitation else None
         self.handoffs = Handoffs(
             workflow,
@@ -125,6 +128,12 @@ class Conversation:
         if workflow.discloses_automation:
             Disclosure(self.session, self._background)
         UnheardResults(self.session, self.call.departure, self._background, lambda: self.ending.begun)
+
+    def _new_conscience(self, workflow: Workflow) -> Conscience:
+        truth = Truth(workflow, self._past.happened if self._past else ())
+        conscience = Conscience(truth, self.call, self.session, lambda: self.ending.certain)
+        self.ending.at_end = conscience.settle
+        return conscience
 
     def _presence_at(self, invitation: Invitation, workflow: Workflow, channel: Channel) -> Presence:
         return Presence(
@@ -189,9 +198,10 @@ class Conversation:
 
     def _tools_of(self, agent: AgentType) -> list[Any]:
         """What every agent has on this call, besides its own."""
-        return [self.ending.tool, *(self._presence.tools(agent) if self._presence else ())]
+        return [self._conscience.before_end(self.ending.tool), *(self._presence.tools(agent) if self._presence else ())]
 
     def _show(self, event: Event) -> None:
+        self._conscience.note(event)
         if self._presence:
             self._presence.show(event)
 

@@ -13,6 +13,7 @@ from shop.errors import SlotTakenError
 from shop.models import Callback, CallbackSlot
 from switchboard.call.call import Call
 from switchboard.call.origins import origin_of
+from switchboard.line.deeds import Deed, makes_true
 from switchboard.line.quoted import one_line
 from switchboard.settings.schema import Desk
 from tools import clock
@@ -23,6 +24,13 @@ from tools.speech import listed, moment
 from tools.tickets import PHONE_MISSING, phone_of
 from tools.times import matching
 
+BOOKED = Deed(
+    to="callbacks?|call-backs?|call backs?|you(?: in)?(?: down)?",
+    done=("booked", "scheduled", "arranged", "set up", "reserved", "put _ down"),
+    doing=("booking", "scheduling", "arranging", "setting up", "reserving"),
+    state=("confirmed",),
+    is_it=True,
+)
 OFFERED = 4
 CALLBACKS = "callbacks"
 
@@ -48,6 +56,7 @@ async def list_callback_slots(ctx: RunContext[Call[Case]], day: str = "") -> str
 
 
 @function_tool
+@makes_true(BOOKED)
 async def book_callback(ctx: RunContext[Call[Case]], slot: str, phone: str = "", topic: str = "") -> str:
     """Book a callback in a free time. A call has one callback: booking again with another time or phone
     number changes it. A caller who is not verified can book one too, with a phone number.

@@ -9,6 +9,7 @@ from shop.calendar import day_of
 from shop.errors import NotCancellableError, OrderNotFoundError
 from shop.models import Order, OrderStatus
 from switchboard.call.call import Call
+from switchboard.line.deeds import Deed, makes_true
 from tools import clock, hearing
 from tools.access import account_of, account_to_change
 from tools.case import Case
@@ -16,6 +17,12 @@ from tools.keys import key
 from tools.money import money
 from tools.speech import ago, cardinal, counted, listed, on_day
 
+CANCELLED = Deed(
+    to="orders?(?: number)?(?: [0-9]+)?",
+    done=("cancelled", "canceled"),
+    doing=("cancelling", "canceling"),
+    is_it=True,
+)
 STATUS_WORDS = {
     OrderStatus.PLACED: "waiting for payment",
     OrderStatus.PAID: "paid and about to be packed",
@@ -73,6 +80,7 @@ async def list_recent_orders(ctx: RunContext[Call[Case]]) -> str:
 
 
 @function_tool
+@makes_true(CANCELLED)
 async def cancel_order(ctx: RunContext[Call[Case]], order_number: str) -> str:
     """Cancel one of the caller's orders that has not been shipped. This cannot be undone.
 

@@ -11,6 +11,7 @@ from shop.models import OrderStatus
 from shop.orders import CANCELLABLE
 from shop.returns import Started
 from switchboard.call.call import Call
+from switchboard.line.deeds import Deed, makes_true
 from tools import clock
 from tools.access import account_to_change
 from tools.case import Case
@@ -19,8 +20,27 @@ from tools.money import money
 from tools.orders import not_found, order_number_of
 from tools.speech import ago, calendar_day, counted, listed
 
+RETURN_OPEN = Deed(
+    to="returns?",
+    done=(
+        "started",
+        "opened",
+        "arranged",
+        "set up",
+        "booked",
+        "registered",
+        "created",
+        "logged",
+        "organised",
+        "initiated",
+    ),
+    doing=("starting", "opening", "arranging", "setting up", "booking", "registering", "creating", "initiating"),
+    state=("open", "exists", "in place", "under way", "underway"),
+)
+
 
 @function_tool
+@makes_true(RETURN_OPEN)
 async def start_return(ctx: RunContext[Call[Case]], order_number: str, reason: str, item: str = "") -> str:
     """Start a return of a delivered order, or of one of its items, within thirty days of the delivery.
 

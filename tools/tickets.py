@@ -8,6 +8,7 @@ from shop.errors import OrderNotFoundError
 from shop.models import Ticket, Urgency
 from shop.once import by_key
 from switchboard.call.call import Call
+from switchboard.line.deeds import Deed, makes_true
 from tools import clock, hearing
 from tools.access import account_if_verified
 from tools.case import Case
@@ -15,11 +16,18 @@ from tools.keys import key
 from tools.limits import NOT_CALLED, Limits, is_called_back
 from tools.orders import not_found
 
+_OPENED = ("opened", "created", "made", "raised", "logged", "filed", "submitted", "put in", "set up")
+_OPENING = ("opening", "creating", "raising", "logging", "filing", "submitting", "putting in", "setting up")
+TICKET_OPEN = Deed(to="tickets?", done=_OPENED, doing=_OPENING, state=("open",))
+URGENT_TICKET_OPEN = Deed(
+    to="(?:urgent|priority|high-priority) tickets?", done=_OPENED, doing=_OPENING, state=("open",)
+)
 TICKETS = "tickets"
 PHONE_MISSING = "Ask for a phone number at which a colleague can reach the caller, then call this tool again with it."
 
 
 @function_tool
+@makes_true(TICKET_OPEN)
 async def open_ticket(ctx: RunContext[Call[Case]], summary: str, order_number: str = "", phone: str = "") -> str:
     """Open a ticket: a colleague looks into it and answers within two working days.
 
@@ -36,6 +44,7 @@ async def open_ticket(ctx: RunContext[Call[Case]], summary: str, order_number: s
 
 
 @function_tool
+@makes_true(TICKET_OPEN, URGENT_TICKET_OPEN)
 async def open_urgent_ticket(ctx: RunContext[Call[Case]], summary: str, order_number: str = "", phone: str = "") -> str:
     """Open an urgent ticket: a senior colleague takes it first thing and answers within four working hours.
 

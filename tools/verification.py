@@ -4,9 +4,17 @@ from livekit.agents import RunContext, ToolError, function_tool
 
 from shop.customers import Details
 from switchboard.call.call import Call
+from switchboard.line.deeds import Deed, makes_true
 from tools import access, hearing
 from tools.case import Case
 
+VERIFIED = Deed(to="you|your (?:account|identity|details)", done=("verified", "confirmed"))
+CODE_SENT_OUT = Deed(
+    to="code",
+    done=("sent", "e-?mailed", "sent out"),
+    doing=("sending", "e-?mailing"),
+    state=("on its way", "on the way"),
+)
 POSTCODE_MISSING = "Ask for the postcode of the account, then call `verify_caller` again."
 POSTCODE_UNCLEAR = (
     "What was said is no whole postcode, or more than one. Ask for the postcode again, letter by letter, then call "
@@ -34,6 +42,7 @@ MAY_CHANGE = " Changes may be made."
 
 
 @function_tool
+@makes_true(VERIFIED)
 async def verify_caller(ctx: RunContext[Call[Case]], postcode: str, order_number: str = "", email: str = "") -> str:
     """Check who the caller is. Needed once in a call, before anything of an account can be told or changed.
 
@@ -57,6 +66,7 @@ async def verify_caller(ctx: RunContext[Call[Case]], postcode: str, order_number
 
 
 @function_tool
+@makes_true(VERIFIED)
 async def confirm_caller(ctx: RunContext[Call[Case]], email: str = "", code: str = "") -> str:
     """Confirm who the caller is before something is changed, by one more proof. Needed once in a call.
 
@@ -78,6 +88,7 @@ async def confirm_caller(ctx: RunContext[Call[Case]], email: str = "", code: str
 
 
 @function_tool
+@makes_true(CODE_SENT_OUT)
 async def send_code(ctx: RunContext[Call[Case]], postcode: str = "", order_number: str = "", email: str = "") -> str:
     """Send a code to the e-mail address of the account: for a caller who can be verified or confirmed in no other way.
 

@@ -1,6 +1,7 @@
 """How a call ends: by an agent after the goodbye, by a caller's silence, or by its length. No call is left open."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -59,10 +60,18 @@ class Ending:
         """Set when the call has ended and the ledger says why."""
         self.leaving = asyncio.Event()
         """Set when the call begins to end: whatever still goes on in it is to stop."""
+        self._says_goodbye = False
+        self.at_end: Callable[[], None] = lambda: None
+        """What is to be written before the call has ended."""
         self._ours = asyncio.Event()
         self._ours.set()
         session.on("close", self._closed)
         session.on("user_state_changed", self._user_state)
+
+    @property
+    def certain(self) -> bool:
+        """Whether the call is ending, or about to end by itself, as the agent was asked to say."""
+        return self.begun or self._says_goodbye
 
     @property
     def begun(self) -> bool:
@@ -143,8 +152,10 @@ class Ending:
         for question in QUESTIONS:
             if self._silence is None or not await self._quiet_after(question, self._silence):
                 return
+        self._says_goodbye = True
         if await self._quiet_after(GOODBYE_SILENCE, 0):
             self.finish("silence")
+        self._says_goodbye = False
 
     async def _quiet_after(self, instructions: str, seconds: float) -> bool:
         """Say it, wait `seconds`; whether the caller has neither spoken nor pressed a key meanwhile."""
@@ -173,6 +184,7 @@ class Ending:
             await self._say(ONE_MINUTE)
         await asyncio.sleep(min(self._maximum, WARNING_SECONDS))
         await self._ours.wait()
+        self._says_goodbye = True
         await self._say(GOODBYE_LENGTH)
         self.finish("maximum_length")
 
@@ -189,5 +201,6 @@ class Ending:
             return
         self.leaving.set()
         self._background.cancel()
+        self.at_end()
         self._call.ledger.write(Ended(reason=self._reason or otherwise))
         self.over.set()

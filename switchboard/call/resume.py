@@ -36,6 +36,8 @@ class Past:
     state: dict[str, Any]
     verified: Verified | None
     said: tuple[Said, ...]
+    happened: tuple[Event, ...] = ()
+    """All of it."""
 
     def note(self, standing: str) -> llm.ChatMessage:
         """The conversation as one system item: an assistant's text would make the model drift to text answers.
@@ -94,7 +96,7 @@ def _past(call_id: str, events: Sequence[Event], verified_for: timedelta) -> Pas
     if datetime.now(UTC) - left > verified_for:
         verified = None
     said = tuple(said for event in events if (said := _said(event)))[-LONGEST:]
-    return Past(call_id, agents[-1], last.state if last else {}, verified, said)
+    return Past(call_id, agents[-1], last.state if last else {}, verified, said, tuple(events))
 
 
 def _agent(event: Event) -> str | None:

@@ -82,6 +82,18 @@ class Repeated(Happening):
     times: int
 
 
+class SaidNotDone(Happening):
+    """An agent has claimed what no tool had done, and the caller has heard it."""
+
+    kind: Literal["said_not_done"] = "said_not_done"
+    agent: str
+    tools: tuple[str, ...]
+    """Those that would make it true."""
+    text: str
+    corrected: bool
+    """Whether the model was told of it: once a turn."""
+
+
 class HandoffAsked(Happening):
     kind: Literal["handoff_asked"] = "handoff_asked"
     source: str
@@ -192,6 +204,7 @@ Event = Annotated[
     | ToolCalled
     | ToolReturned
     | Repeated
+    | SaidNotDone
     | HandoffAsked
     | HandoffDone
     | CallTransferred

@@ -62,3 +62,9 @@ BROKE_OFF = f"The call broke off and the caller is back. Below is what was said 
 SAID_BEFORE = f"Below is what was said in the call. {ONLY_WORDS}"
 VERIFIED = "VERIFIED by {by}: the caller is {name}."
 NOT_VERIFIED = "NOT VERIFIED: the caller has proved nothing about who they are."
+SAID_NOT_DONE = (
+    "You have told the caller something that is not so: {said}. No tool has done it. Do it now, if you have the tool "
+    "and all that it needs; otherwise tell the caller at once, in a sentence, that it has not been done, and what "
+    "comes next."
+)
+FAILED_BUT_SAID = "{result}\n(You have told the caller that it was done: {said}. Correct that in your next answer.)"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from livekit.agents import UserStateChangedEvent
+from livekit.agents.voice.transcription import TranscriptSynchronizer
 
 from simulator.mind import Mind
 from simulator.options import Options
@@ -140,11 +141,12 @@ async def staged(
     speed: float = 20.0,
     past: Past | None = None,
     greeted: bool = True,
+    in_step: bool = False,
     **environ: str,
 ) -> AsyncIterator[Stage]:
     """A call that has been answered: its first agent has spoken, or is about to if it is not `greeted`.
 
-    `speech`: Azure's text-to-speech is configured.
+    `speech`: Azure's text-to-speech is configured. `in_step`: words are kept as far as they were heard, as in a room.
     """
     thinks = mind or Obedient()
     database = Database(database_url)
@@ -172,7 +174,9 @@ async def staged(
         async with conversation:
             stage = Stage(simulator, thinks, conversation, database, loudspeaker, microphone, record)  # type: ignore[arg-type]
             if not typed:
-                conversation.session.output.audio = loudspeaker
+                words = TranscriptSynchronizer(next_in_chain_audio=loudspeaker, next_in_chain_text=None)
+                conversation.session.output.audio = words.audio_output if in_step else loudspeaker
+                conversation.session.output.transcription = words.text_output if in_step else None
                 conversation.session.input.audio = microphone
             await conversation.start()
             if greeted:
