@@ -12,6 +12,9 @@ from typing import Any
 from livekit.agents import llm
 
 from simulator.mind import CallTool, Item, Mind, Request, Say, Tool
+from switchboard.call.truth import Truth
+from switchboard.ledger.events import ToolCalled, ToolReturned
+from switchboard.line.claims import claims
 from switchboard.line.context import Brief, brief_text
 from switchboard.line.sentences import UNREACHED, WITH_YOU_AGAIN
 from switchboard.line.workflow import END_CALL, AgentType, Destination, Handoff, Person, transfer_name
@@ -225,6 +228,7 @@ class Stage:
         self._chain = 0
         """Where the calls since the caller's last words begin."""
         self.over = False
+        self._truth = Truth(SUPPORT_LINE)
 
     def open(self) -> str:
         return self._respond(AGENTS[self.agent].opening)
@@ -232,6 +236,7 @@ class Stage:
     def say(self, words: str) -> str:
         self.log.append(f"  you: {words}")
         self._chain = len(self.calls)
+        self._truth.next_turn()
         self.items.append(message("user", words, len(self.items)))
         return self._respond("")
 
@@ -254,8 +259,15 @@ class Stage:
                 else:
                     extra, again = self._call(part)
             if not again:
+                self._compare(said)
                 return " ".join(said)
         raise AssertionError("the agent goes round in circles:\n" + "\n".join(self.log))
+
+    def _compare(self, said: Sequence[str]) -> None:
+        """Nobody says that something was done when no tool that does it was even called."""
+        found = [claim for words in said for claim in claims(words, self._truth.deeds)]
+        untrue = [claim.sentence for claim in found if not self._truth.holds(claim)]
+        assert not untrue, f"said but not done: {untrue}\n" + "\n".join(self.log)
 
     def _call(self, call: CallTool) -> tuple[str, bool]:
         """What the next response is asked for with, and whether there is one."""
@@ -274,6 +286,9 @@ class Stage:
         )
         output = "" if call.name == "end_call" else self.world.run(call.name, call.arguments)
         self.items.append(Item(f"o{number}", "function_call_output", None, "", None, None, f"c{number}", output))
+        told = {"agent": self.agent, "tool": call.name, "call_id": f"c{number}"}
+        self._truth.note(ToolCalled.model_validate(told | {"arguments": {}}))
+        self._truth.note(ToolReturned.model_validate(told | {"result": output, "failed": False, "ms": 0}))
         self.over = self.over or call.name == "end_call"
         if not call.name.startswith("transfer_to_"):
             return "", call.name != "end_call"
