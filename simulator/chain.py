@@ -32,6 +32,8 @@ class Entry:
     """How much of it has been sent."""
     input_ms: float = 0.0
     """The length of a caller's audio."""
+    heard: bytes = b""
+    """A caller's audio, PCM16 at 24 kHz."""
     recognition: asyncio.Task[None] | None = None
     """Finds out what a caller said; `text` is complete when it is done."""
 

@@ -21,8 +21,9 @@ from simulator.listener import Listener
 from simulator.outbox import Outbox
 from simulator.plan import make_plan
 from simulator.response import Response
+from simulator.retrieved import shown_with_audio
 from simulator.rules import decoded
-from simulator.session import Session
+from simulator.session import Session, TranscriptionSession
 from simulator.silence import Silence
 from simulator.times import session_dice
 from simulator.usage import Usage
@@ -41,7 +42,7 @@ class Connection:
         self.usage = Usage()
         self.conversation = Chain(options)
         self._seconds = options.ga_seconds if dialect.name == "ga" else options.preview_seconds
-        self.session = Session(model, self._seconds, options)
+        self.session = (TranscriptionSession if dialect.transcribes else Session)(model, self._seconds, options)
         self.number = backend.faults.session_opened(self.session.id)
         self.dice = session_dice(options.seed, self.number)
         self._dialect = dialect
@@ -78,7 +79,7 @@ class Connection:
     @property
     def summary(self) -> Mapping[str, Any]:
         """Which session this is."""
-        model = self.session.effective["model"]
+        model = self.session.effective.get("model")
         return {"number": self.number, "id": self.session.id, "dialect": self._dialect.name, "model": model}
 
     def emit(self, event: dict[str, Any]) -> None:
@@ -169,7 +170,8 @@ class Connection:
 
     def _greet(self) -> None:
         self.emit({"type": "session.created", "session": self.session.effective})
-        if self.backend.options.conversation_created in (self._dialect.name, "both"):
+        told = self.backend.options.conversation_created in (self._dialect.name, "both")
+        if told and self.session.converses:
             conversation = {"id": self.conversation.id, "object": "realtime.conversation"}
             self.emit({"type": "conversation.created", "conversation": conversation})
         self.later(self._seconds, self.expire)
@@ -212,7 +214,7 @@ class Connection:
                 return
             self.backend.record.frame(self.session.id, event)
             understood = self._dialect.incoming(event)
-            handle = self._handlers[event["type"]]
+            handle = self._handlers[understood["type"]]
             self._gate.receive(event["type"], lambda: handle(self, understood))
         except ProtocolError as error:
             self.fail(error, event_id)
@@ -256,7 +258,8 @@ class Connection:
 
     def _on_item_retrieve(self, event: Mapping[str, Any]) -> None:
         entry = self.conversation.find(event["item_id"], "retrieve_unknown")
-        self.emit({"type": "conversation.item.retrieved", "item": dict(entry.item)})
+        item = shown_with_audio(entry, self.session) if self.backend.options.retrieved_audio else dict(entry.item)
+        self.emit({"type": "conversation.item.retrieved", "item": item})
 
     def _on_response_create(self, event: Mapping[str, Any]) -> None:
         self.respond(event.get("response") or {})

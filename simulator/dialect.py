@@ -31,6 +31,8 @@ class Dialect(Protocol):
     """What the client speaks. `incoming` raises ProtocolError for what this dialect does not have."""
 
     name: str
+    transcribes: bool
+    """It is of a session that only writes down what it hears."""
 
     def incoming(self, event: Event) -> Event:
         """A client event, in GA."""
@@ -46,13 +48,15 @@ class Ga:
 
     name = "ga"
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, transcription: bool = False) -> None:
+        self.transcribes = transcription
+        self._grammar = grammar.GA_TRANSCRIPTION if transcription else grammar.GA
         self._item_object = options.item_object
         self._obfuscation = options.obfuscation
 
     def incoming(self, event: Event) -> Event:
         """Checked, and as it is."""
-        grammar.GA.check(event)
+        self._grammar.check(event)
         return event
 
     def outgoing(self, event: Event) -> Event | None:
@@ -68,10 +72,12 @@ class Preview:
     """The beta API that `api-version=…-preview` still speaks."""
 
     name = "preview"
+    transcribes = False
+    events = grammar.PREVIEW
 
     def incoming(self, event: Event) -> Event:
         """Checked in its own words, then translated where the shapes differ."""
-        grammar.PREVIEW.check(event)
+        self.events.check(event)
         translate = self._incoming.get(event["type"])
         return translate(self, event) if translate else event
 
@@ -115,11 +121,8 @@ class Preview:
             "instructions": session["instructions"],
             "voice": audio["output"]["voice"],
             "speed": audio["output"]["speed"],
-            "input_audio_format": TO_PREVIEW_FORMAT[audio["input"]["format"]["type"]],
             "output_audio_format": TO_PREVIEW_FORMAT[audio["output"]["format"]["type"]],
-            "input_audio_transcription": audio["input"]["transcription"],
-            "input_audio_noise_reduction": audio["input"]["noise_reduction"],
-            "turn_detection": audio["input"]["turn_detection"],
+            **_heard(session),
             "tools": session["tools"],
             "tool_choice": session["tool_choice"],
             "temperature": session.get("temperature") or DEFAULT_TEMPERATURE,
@@ -142,6 +145,43 @@ class Preview:
         "session.update": _session_in,
         "response.create": _response_in,
         "conversation.item.create": _item_in,
+    }
+
+
+class PreviewTranscription(Preview):
+    """Of the beta API, what a session that only writes down says and is told."""
+
+    transcribes = True
+    events = grammar.PREVIEW_TRANSCRIPTION
+
+    def incoming(self, event: Event) -> Event:
+        """Checked in its own words; an update is one of audio and of what transcripts include."""
+        self.events.check(event)
+        if event["type"] != "transcription_session.update":
+            return event
+        nested = _nested(event["session"])
+        session = {key: nested[key] for key in ("audio", "include") if key in nested}
+        return {**event, "type": "session.update", "session": session}
+
+    def outgoing(self, event: Event) -> Event | None:
+        """Such a session has events of its own."""
+        shown = super().outgoing(event)
+        if shown is not None and shown["type"].startswith("session."):
+            shown["type"] = f"transcription_{shown['type']}"
+        return shown
+
+    def _session_out(self, session: Mapping[str, Any]) -> Event:
+        same = {key: session[key] for key in ("id", "object", "expires_at", "include")}
+        return same | {"client_secret": None, "modalities": ["text"]} | _heard(session)
+
+
+def _heard(session: Mapping[str, Any]) -> Event:
+    heard = session["audio"]["input"]
+    return {
+        "input_audio_format": TO_PREVIEW_FORMAT[heard["format"]["type"]],
+        "input_audio_transcription": heard["transcription"],
+        "input_audio_noise_reduction": heard["noise_reduction"],
+        "turn_detection": heard["turn_detection"],
     }
 
 

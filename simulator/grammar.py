@@ -23,6 +23,7 @@ from openai.types.realtime import (
     RealtimeFunctionTool,
     RealtimeReasoning,
     RealtimeSessionCreateRequest,
+    RealtimeTranscriptionSessionCreateRequest,
     ResponseCancelEvent,
     ResponseCreateEvent,
     SessionUpdateEvent,
@@ -102,21 +103,27 @@ COMMON_RULES: Mapping[str, Rule] = {
     "response.metadata": metadata,
     "response.conversation": one_of("auto", "none"),
 }
+GA_HEARING: Mapping[str, type[BaseModel]] = {
+    "session.update": SessionUpdateEvent,
+    "input_audio_buffer.append": InputAudioBufferAppendEvent,
+    "input_audio_buffer.commit": InputAudioBufferCommitEvent,
+    "input_audio_buffer.clear": InputAudioBufferClearEvent,
+    "conversation.item.delete": ConversationItemDeleteEvent,
+    "conversation.item.retrieve": ConversationItemRetrieveEvent,
+}
+TOLD: Mapping[str, Any] = {"session.object": str | None, "session.id": str | None, "session.expires_at": int | None}
+"""A client may send back the session that it was told."""
 GA = Grammar(
     {
-        "session.update": SessionUpdateEvent,
-        "input_audio_buffer.append": InputAudioBufferAppendEvent,
-        "input_audio_buffer.commit": InputAudioBufferCommitEvent,
-        "input_audio_buffer.clear": InputAudioBufferClearEvent,
+        **GA_HEARING,
         "conversation.item.create": ConversationItemCreateEvent,
-        "conversation.item.delete": ConversationItemDeleteEvent,
         "conversation.item.truncate": ConversationItemTruncateEvent,
-        "conversation.item.retrieve": ConversationItemRetrieveEvent,
         "response.create": ResponseCreateEvent,
         "response.cancel": ResponseCancelEvent,
     },
     types={
-        # Transcription sessions and MCP are not here yet.
+        **TOLD,
+        # MCP is not here yet.
         "session": RealtimeSessionCreateRequest,
         "session.tools[]": RealtimeFunctionTool,
         "session.tool_choice": ToolChoice,
@@ -124,10 +131,6 @@ GA = Grammar(
         "response.tool_choice": ToolChoice,
         "item": Item,
         "response.input[]": Item | ResponseItemReference,
-        # A client may send back the session that it was told.
-        "session.object": str | None,
-        "session.id": str | None,
-        "session.expires_at": int | None,
     },
     rules={
         **COMMON_RULES,
@@ -144,6 +147,12 @@ GA = Grammar(
         "response.output_modalities": combinations(["text"], ["audio"]),
         "response.max_output_tokens": integers(1, 4096),
     },
+)
+
+GA_TRANSCRIPTION = Grammar(
+    GA_HEARING,
+    types={**TOLD, "session": RealtimeTranscriptionSessionCreateRequest},
+    rules=_detection("session.audio.input.turn_detection"),
 )
 
 BETA_NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -172,16 +181,19 @@ def _beta_item(value: Any, path: str) -> None:
                 raise invalid(f"{path}.content[{index}].type", part["type"], BETA_CONTENT[value["role"]])
 
 
+PREVIEW_HEARING: Mapping[str, type[BaseModel]] = {
+    "input_audio_buffer.append": beta.InputAudioBufferAppendEvent,
+    "input_audio_buffer.commit": beta.InputAudioBufferCommitEvent,
+    "input_audio_buffer.clear": beta.InputAudioBufferClearEvent,
+    "conversation.item.delete": beta.ConversationItemDeleteEvent,
+    "conversation.item.retrieve": beta.ConversationItemRetrieveEvent,
+}
 PREVIEW = Grammar(
     {
         "session.update": beta.SessionUpdateEvent,
-        "input_audio_buffer.append": beta.InputAudioBufferAppendEvent,
-        "input_audio_buffer.commit": beta.InputAudioBufferCommitEvent,
-        "input_audio_buffer.clear": beta.InputAudioBufferClearEvent,
+        **PREVIEW_HEARING,
         "conversation.item.create": beta.ConversationItemCreateEvent,
-        "conversation.item.delete": beta.ConversationItemDeleteEvent,
         "conversation.item.truncate": beta.ConversationItemTruncateEvent,
-        "conversation.item.retrieve": beta.ConversationItemRetrieveEvent,
         "response.create": beta.ResponseCreateEvent,
         "response.cancel": beta.ResponseCancelEvent,
     },
@@ -213,4 +225,9 @@ PREVIEW = Grammar(
         "response.max_output_tokens": integers(1, 4096),
         "response.max_response_output_tokens": integers(1, 4096),
     },
+)
+PREVIEW_TRANSCRIPTION = Grammar(
+    {"transcription_session.update": beta.TranscriptionSessionUpdate, **PREVIEW_HEARING},
+    types={"session.input_audio_transcription.model": str | None, "session.include": Logprobs},
+    rules=_detection("session.turn_detection"),
 )

@@ -79,6 +79,11 @@ async def turn_away(request: web.Request, closing: Closing) -> web.WebSocketResp
     return socket
 
 
+def transcription_wanted(request: web.Request) -> bool:
+    """A session that only writes down what it hears; its model is named in the session."""
+    return request.query.get("intent") == "transcription"
+
+
 class Doorman:
     """Checks keys, tokens and deployments."""
 
@@ -113,7 +118,10 @@ class Doorman:
         if preview and "api-version" not in query:
             raise Refused(404, "404", "Resource not found")
         self.check_credentials(request)
-        return self.check_deployment(query.get("deployment" if preview else "model") or query.get("deployment"))
+        deployment = query.get("deployment" if preview else "model") or query.get("deployment")
+        if transcription_wanted(request) and not deployment:
+            return ""
+        return self.check_deployment(deployment)
 
     def check_credentials(self, request: web.Request) -> None:
         """A key (header or query) or a token. Raises Refused."""

@@ -6,7 +6,8 @@ import asyncio
 import logging
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
 from typing import Any, Protocol
 
 from simulator.audio_format import FORMATS
@@ -159,7 +160,7 @@ class Listener:
         self._respond()
 
     def _respond(self) -> None:
-        if (self._detection or {}).get("create_response", True):
+        if self._host.session.converses and (self._detection or {}).get("create_response", True):
             try:
                 self._host.respond({})
             except ProtocolError as error:
@@ -184,7 +185,7 @@ class Listener:
         content = [{"type": "input_audio", "transcript": None}]
         item = {"id": self._item_id, "type": "message", "status": "completed", "role": "user", "content": content}
         self._item_id = new_id("item")
-        entry = Entry(item, "server", text=words or "", input_ms=len(pcm) / BYTES_PER_MS)
+        entry = Entry(item, "server", text=words or "", input_ms=len(pcm) / BYTES_PER_MS, heard=self._kept(pcm))
         previous = host.conversation.append(entry)
         committed = {"previous_item_id": previous, "item_id": entry.id}
         host.emit({"type": "input_audio_buffer.committed", **committed})
@@ -193,6 +194,9 @@ class Listener:
             self._recognize(entry, pcm)
         elif not silent:
             self._transcribe_later(entry)
+
+    def _kept(self, pcm: bytes) -> bytes:
+        return pcm if self._host.backend.options.retrieved_audio else b""
 
     def _recognize(self, entry: Entry, pcm: bytes) -> None:
         entry.recognition = asyncio.get_running_loop().create_task(self._understand(entry, pcm))
@@ -232,11 +236,17 @@ class Listener:
             return
         words = entry.text
         # Whisper does not stream: one delta holds it all.
-        for delta in [words] if "whisper" in model else re.findall(r"\s*\S+", words):
-            self._host.emit({"type": f"{TRANSCRIPTION}.delta", **place, "delta": delta})
+        tokens = [words] if "whisper" in model else re.findall(r"\s*\S+", words)
+        for token in tokens:
+            told = {"delta": token, **self._logprobs([token], model)}
+            self._host.emit({"type": f"{TRANSCRIPTION}.delta", **place, **told})
         entry.item["content"] = [{"type": "input_audio", "transcript": words}]
-        done = {"transcript": words, "usage": _usage(entry, model)}
+        done = {"transcript": words, "usage": _usage(entry, model), **self._logprobs(tokens, model)}
         self._host.emit({"type": f"{TRANSCRIPTION}.completed", **place, **done})
+
+    def _logprobs(self, tokens: Sequence[str], model: str) -> Mapping[str, Any]:
+        asked = self._host.session.logprobs and "whisper" not in model
+        return {"logprobs": [_logprob(token) for token in tokens]} if asked else {}
 
     def _transcription_failed(self, entry: Entry, error: Mapping[str, Any]) -> None:
         if self._host.session.input["transcription"] is not None:
@@ -252,6 +262,11 @@ class Listener:
             code, message = fault.text("code"), fault.text("message")
             return {"type": "server_error", "code": code, "message": message}
         return None
+
+
+def _logprob(token: str) -> Mapping[str, Any]:
+    # Nobody here is unsure of a word: the number is made up, the same for a word each time.
+    return {"token": token, "bytes": list(token.encode()), "logprob": -Random(token).random() / 10}
 
 
 def _usage(entry: Entry, model: str) -> Mapping[str, Any]:

@@ -70,6 +70,8 @@ class Options:
     """GA items carry `object: "realtime.item"`. Preview items always do."""
     obfuscation: bool = True
     """GA deltas carry `obfuscation`."""
+    retrieved_audio: bool = True
+    """`conversation.item.retrieved` has the audio: what was said is kept as long as the session lasts."""
     item_done_first: bool = True
     """`conversation.item.done` comes before `response.output_item.done`, not after it."""
     binary_refused: bool = True

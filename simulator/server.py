@@ -16,9 +16,9 @@ from simulator.backend import Backend
 from simulator.cartesia import Cartesia
 from simulator.connection import Connection
 from simulator.detector import DETECTORS
-from simulator.dialect import Ga, Preview
+from simulator.dialect import Dialect, Ga, Preview, PreviewTranscription
 from simulator.faults import Faults
-from simulator.handshake import Doorman, Refused, turn_away
+from simulator.handshake import Doorman, Refused, transcription_wanted, turn_away
 from simulator.hearing import Hearing
 from simulator.mind import Mind
 from simulator.models import Models
@@ -192,6 +192,11 @@ class Simulator:
             return await turn_away(request, refused.openai)
         return refused.response()
 
+    def _dialect(self, preview: bool, transcribes: bool) -> Dialect:
+        if preview:
+            return PreviewTranscription() if transcribes else Preview()
+        return Ga(self.options, transcribes)
+
     async def _realtime(self, request: web.Request, preview: bool) -> web.StreamResponse:
         await asyncio.sleep(drawn(self.options.connect_delay, self._dice) + self.options.round_trip)
         try:
@@ -201,7 +206,7 @@ class Simulator:
             deployment = self._doorman.admit_realtime(request, preview)
         except Refused as refused:
             return await self._refuse(request, refused)
-        dialect = Preview() if preview else Ga(self.options)
+        dialect = self._dialect(preview, transcription_wanted(request))
         connection = Connection(self._backend, dialect, deployment, request, self._socket(request))
         self._connections.add(connection)
         self.opened += 1

@@ -34,6 +34,9 @@ FIXED = ("model", "type", "object", "id", "expires_at")
 class Session:
     """The GA session object, kept up to date."""
 
+    converses = True
+    """There are responses; a session that only writes down what it hears has none."""
+
     def __init__(self, model: str, seconds: float, options: Options) -> None:
         self._options = options
         self.id = new_id("sess")
@@ -71,6 +74,11 @@ class Session:
         return str(self.effective["instructions"])
 
     @property
+    def logprobs(self) -> bool:
+        """Whether transcripts tell how sure they are."""
+        return "item.input_audio_transcription.logprobs" in (self.effective["include"] or ())
+
+    @property
     def input(self) -> Mapping[str, Any]:
         """`audio.input`."""
         return self.effective["audio"]["input"]  # type: ignore[no-any-return]
@@ -82,17 +90,20 @@ class Session:
 
     def update(self, patch: Mapping[str, Any], audio_present: bool) -> None:
         """Take over all of `patch`, which is well formed, or nothing of it. Raises ProtocolError."""
-        audio = self.effective["audio"]
-        fresh = {**self.effective, "audio": {"input": {**audio["input"]}, "output": {**audio["output"]}}}
+        audio = {side: {**settings} for side, settings in self.effective["audio"].items()}
+        fresh = {**self.effective, "audio": audio}
         for key, value in patch.items():
             if key == "audio":
                 _update_audio(fresh["audio"], value or {})
             elif key not in FIXED and not (value is None and key in NOT_NULL):
                 fresh[key] = value
+        self._check(fresh, audio_present)
+        self.effective = fresh
+
+    def _check(self, fresh: Mapping[str, Any], audio_present: bool) -> None:
         self._check_voice(fresh, audio_present)
         self._check_tracing(fresh["tracing"])
         self._check_instructions(fresh["instructions"])
-        self.effective = fresh
 
     def _check_voice(self, fresh: Mapping[str, Any], audio_present: bool) -> None:
         changed = fresh["audio"]["output"]["voice"] != self.output["voice"]
@@ -113,13 +124,28 @@ class Session:
             raise refused("session.instructions", f"Instructions are longer than the limit of {limit} tokens.")
 
 
+class TranscriptionSession(Session):
+    """A session that only writes down what it hears."""
+
+    converses = False
+
+    def __init__(self, model: str, seconds: float, options: Options) -> None:
+        super().__init__(model, seconds, options)
+        kept = {key: self.effective[key] for key in ("id", "expires_at", "include")}
+        kind = {"type": "transcription", "object": "realtime.transcription_session"}
+        self.effective = {**kind, **kept, "audio": {"input": self.effective["audio"]["input"]}}
+
+    def _check(self, fresh: Mapping[str, Any], audio_present: bool) -> None:
+        """It has neither a voice nor instructions."""
+
+
 def format_of(given: Mapping[str, Any]) -> dict[str, Any]:
     """A format as the service shows it: only PCM tells its rate."""
     return dict(PCM) if given["type"] == PCM["type"] else {"type": given["type"]}
 
 
 def _update_audio(audio: dict[str, Any], patch: Mapping[str, Any]) -> None:
-    for side in ("input", "output"):
+    for side in audio:
         for key, value in (patch.get(side) or {}).items():
             if key == "turn_detection":
                 audio[side][key] = _turn_detection(audio[side][key], value)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias, get_args
 
 from openai.types.beta.realtime import RealtimeServerEvent as PreviewEvent
+from openai.types.beta.realtime.transcription_session_updated_event import TranscriptionSessionUpdatedEvent
 from openai.types.realtime import RealtimeServerEvent as GaEvent
 from pydantic import BaseModel
 
@@ -17,7 +18,13 @@ def _models(union: Any) -> Models:
     return {get_args(model.model_fields["type"].annotation)[0]: model for model in get_args(get_args(union)[0])}
 
 
-GA_MODELS, PREVIEW_MODELS = _models(GaEvent), _models(PreviewEvent)
+GA_MODELS: Models = _models(GaEvent)
+PREVIEW_MODELS: Models = {
+    **_models(PreviewEvent),
+    # It is sent, and has the same form.
+    "transcription_session.created": TranscriptionSessionUpdatedEvent,
+}
+SECRET = {"value": "ek_1", "expires_at": 1}
 
 
 def check(event: Mapping[str, Any], preview: bool) -> None:
@@ -27,10 +34,17 @@ def check(event: Mapping[str, Any], preview: bool) -> None:
 
 
 def _as_typed(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The preview's types know OpenAI's models, not a deployment's name, and a tool's choice in words only."""
+    """The preview's types know OpenAI's models, not a deployment's name, and a tool's choice in words only.
+
+    A transcription session always has a secret there, though its own words are "only present when the session is
+    created by the REST API".
+    """
     if "session" not in event:
         return event
     session = {key: value for key, value in event["session"].items() if key != "model"}
+    if event["type"].startswith("transcription"):
+        kind = event["type"].replace(".created", ".updated")
+        return {**event, "type": kind, "session": session | {"client_secret": session["client_secret"] or SECRET}}
     if isinstance(session.get("tool_choice"), dict):
         session["tool_choice"] = session["tool_choice"]["name"]
     return {**event, "session": session}
