@@ -29,7 +29,7 @@ async def through(proxy: Proxy, path: str = GA, headers: dict[str, str] | None =
     """A client that knows the proxy only."""
     brought = {"api-key": KEY} if headers is None else headers
     async with aiohttp.ClientSession() as http, http.ws_connect(proxy.url + path, headers=brought) as socket:
-        yield Wire(socket)
+        yield Wire(socket, preview=path == PREVIEW)
 
 
 def recording(folder: Path) -> Recording:
