@@ -59,6 +59,11 @@ class Connection:
         self.gone = False
         """Nothing more is said or heard."""
 
+    def configure(self, session: Mapping[str, Any]) -> None:
+        """Settle the session before it begins. Raises ProtocolError."""
+        self.session.update(session, audio_present=False)
+        self._listener.session_changed()
+
     async def serve(self) -> web.WebSocketResponse:
         """Talk until one side leaves."""
         await self._socket.prepare(self._request)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
+from simulator.client_secret import PREFIX, ClientSecrets
 from simulator.errors import ProtocolError
 from simulator.fault_kinds import CONNECT
 from simulator.faults import Faults
@@ -24,6 +26,10 @@ NO_DEPLOYMENT = (
     "The API deployment for this resource does not exist. If you created the deployment within the last 5 minutes, "
     "please wait a moment and try again."
 )
+
+
+SUBPROTOCOL = "realtime"
+BROWSER_KEY = "openai-insecure-api-key."
 
 
 class Closing(NamedTuple):
@@ -72,23 +78,36 @@ class NoDeployment(Refused):
 async def turn_away(request: web.Request, closing: Closing) -> web.WebSocketResponse:
     """Refuse as OpenAI does: a socket, an `error` event, and a close with the error's name as its reason."""
     error = ProtocolError(closing.code, closing.message)
-    socket = web.WebSocketResponse()
+    socket = web.WebSocketResponse(protocols=(SUBPROTOCOL,))
     await socket.prepare(request)
     await socket.send_json({"type": "error", "event_id": new_id("event"), "error": error.body(None)})
     await socket.close(code=closing.close, message=f"{error.kind}.{error.code}".encode())
     return socket
 
 
-def transcription_wanted(request: web.Request) -> bool:
-    """A session that only writes down what it hears; its model is named in the session."""
-    return request.query.get("intent") == "transcription"
+class Admitted(NamedTuple):
+    """Who may enter, and what they want. The model of a session that only writes down is named in the session."""
+
+    deployment: str
+    transcribes: bool
+    session: Mapping[str, Any] | None = None
+    """What a browser's secret has settled."""
+
+
+def _token(request: web.Request) -> str:
+    """From the header, or from a browser, which has no other place for it, among the subprotocols."""
+    if header := request.headers.get("Authorization"):
+        return header.removeprefix("Bearer ").strip()
+    offered = [each.strip() for each in request.headers.get("Sec-WebSocket-Protocol", "").split(",")]
+    return next((each.removeprefix(BROWSER_KEY) for each in offered if each.startswith(BROWSER_KEY)), "")
 
 
 class Doorman:
     """Checks keys, tokens and deployments."""
 
-    def __init__(self, options: Options, faults: Faults) -> None:
+    def __init__(self, options: Options, faults: Faults, secrets: ClientSecrets) -> None:
         self._options = options
+        self._secrets = secrets
         self._faults = faults
         self._seen: dict[str, float] = {}
 
@@ -107,8 +126,8 @@ class Doorman:
                 transport.abort()
             raise Refused(503, "ServiceUnavailable", "Nobody hears this: the connection is gone.")
 
-    def admit_realtime(self, request: web.Request, preview: bool) -> str:
-        """The deployment that a realtime client asks for. Raises Refused."""
+    def admit_realtime(self, request: web.Request, preview: bool) -> Admitted:
+        """What a realtime client asks for. Raises Refused."""
         if self._faults.take("unauthorized"):
             raise NoAccess(NO_TOKEN)
         query = request.query
@@ -117,16 +136,18 @@ class Doorman:
             raise Refused(status, str(status), "The 'api-version' parameter is not allowed on the v1 path.")
         if preview and "api-version" not in query:
             raise Refused(404, "404", "Resource not found")
-        self.check_credentials(request)
         deployment = query.get("deployment" if preview else "model") or query.get("deployment")
-        if transcription_wanted(request) and not deployment:
-            return ""
-        return self.check_deployment(deployment)
+        transcribes = query.get("intent") == "transcription"
+        if (secret := self._secrets.find(_token(request))) is not None:
+            transcribes = secret.session["type"] == "transcription"
+            return Admitted(self.check_deployment(deployment or secret.model), transcribes, secret.session)
+        self.check_credentials(request)
+        return Admitted("" if transcribes and not deployment else self.check_deployment(deployment), transcribes)
 
     def check_credentials(self, request: web.Request) -> None:
         """A key (header or query) or a token. Raises Refused."""
         key = request.headers.get("api-key") or request.query.get("api-key")
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        token = _token(request)
         expected = self._options
         if key:
             if expected.api_key not in (None, key):
@@ -145,6 +166,8 @@ class Doorman:
 
     def _token_holds(self, token: str) -> bool:
         options = self._options
+        if token.startswith(PREFIX):  # a browser's secret, which has expired or is for sessions only
+            return False
         # A server of OpenAI's own kind takes its key as a bearer token.
         known = {value for value in (options.token, options.api_key) if value is not None}
         if known and token not in known:

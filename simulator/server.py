@@ -14,11 +14,13 @@ from aiohttp import web
 
 from simulator.backend import Backend
 from simulator.cartesia import Cartesia
+from simulator.client_secret import ClientSecrets
+from simulator.client_secret_endpoint import ClientSecretEndpoint
 from simulator.connection import Connection
 from simulator.detector import DETECTORS
 from simulator.dialect import Dialect, Ga, Preview, PreviewTranscription
 from simulator.faults import Faults
-from simulator.handshake import Doorman, Refused, transcription_wanted, turn_away
+from simulator.handshake import SUBPROTOCOL, Doorman, Refused, turn_away
 from simulator.hearing import Hearing
 from simulator.mind import Mind
 from simulator.models import Models
@@ -36,7 +38,11 @@ GA_PATHS = ("/openai/v1/realtime", OPENAI_PATH, "/realtime")
 PREVIEW_PATH = "/openai/realtime"
 GOING_AWAY = 1001
 LONGEST_STOP = 1.0
-SOCKET: Mapping[str, Any] = {"max_msg_size": 32 * 1024 * 1024, "compress": False}
+SOCKET: Mapping[str, Any] = {
+    "max_msg_size": 32 * 1024 * 1024,
+    "compress": False,
+    "protocols": (SUBPROTOCOL,),
+}
 
 
 class Simulator:
@@ -66,7 +72,9 @@ class Simulator:
         ears = recognizer or Deaf()
         hearing = Hearing(DETECTORS[self.options.detector]())
         self._backend = Backend(mind, self.options, self.faults, self._voice, self._record, ears, self._dice, hearing)
-        self._doorman = Doorman(self.options, self.faults)
+        secrets = ClientSecrets()
+        self._doorman = Doorman(self.options, self.faults, secrets)
+        self._secrets = ClientSecretEndpoint(self.options, self._doorman, secrets)
         self.cartesia = Cartesia(self._backend)
         self.speech = SpeechEndpoint(self._backend, self._doorman)
         self._models = Models(self.options, self._doorman)
@@ -170,6 +178,7 @@ class Simulator:
             app.router.add_get(path, self._ga)
         app.router.add_get(PREVIEW_PATH, self._preview)
         app.router.add_routes([*self.cartesia.routes(), *self.speech.routes(), *self._models.routes()])
+        app.router.add_routes(self._secrets.routes())
         return app
 
     def _socket(self, request: web.Request) -> web.WebSocketResponse:
@@ -203,11 +212,13 @@ class Simulator:
             await self._doorman.suffer(request)
             if not web.WebSocketResponse().can_prepare(request).ok:
                 raise Refused(400, "BadRequest", "This endpoint is a WebSocket.")
-            deployment = self._doorman.admit_realtime(request, preview)
+            admitted = self._doorman.admit_realtime(request, preview)
         except Refused as refused:
             return await self._refuse(request, refused)
-        dialect = self._dialect(preview, transcription_wanted(request))
-        connection = Connection(self._backend, dialect, deployment, request, self._socket(request))
+        dialect = self._dialect(preview, admitted.transcribes)
+        connection = Connection(self._backend, dialect, admitted.deployment, request, self._socket(request))
+        if admitted.session is not None:
+            connection.configure(admitted.session)
         self._connections.add(connection)
         self.opened += 1
         self._record.ring()

@@ -1,0 +1,147 @@
+"""Browsers' secrets: a server asks for one with OpenAI's SDK, a browser opens a session with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+import openai
+import pytest
+from openai.types.realtime import RealtimeSessionCreateRequestParam
+from openai.types.realtime.client_secret_create_response import ClientSecretCreateResponse
+
+from simulator.client_secret import ClientSecrets
+from simulator.options import Options
+from simulator.server import Simulator
+from tests.simulator.minds import Given
+
+SESSION: RealtimeSessionCreateRequestParam = {
+    "type": "realtime",
+    "model": "my-deployment",
+    "instructions": "Be kind.",
+    "audio": {"input": {"format": {"type": "audio/pcmu"}}, "output": {"voice": "marin"}},
+}
+PATH = "/v1/realtime"
+
+
+def client(simulator: Simulator, key: str = "right") -> openai.AsyncOpenAI:
+    return openai.AsyncOpenAI(api_key=key, base_url=f"{simulator.url}/v1", max_retries=0)
+
+
+async def first_event(simulator: Simulator, key: str, path: str = PATH) -> dict[str, Any]:
+    """As a browser signs in: it cannot send headers."""
+    offered = ("realtime", f"openai-insecure-api-key.{key}")
+    async with aiohttp.ClientSession() as http, http.ws_connect(simulator.url + path, protocols=offered) as socket:
+        assert socket.protocol == "realtime"
+        event: dict[str, Any] = await socket.receive_json(timeout=5)
+        return event
+
+
+async def asked(simulator: Simulator, body: object, key: str = "right") -> tuple[int, dict[str, Any]]:
+    """Status and answer of a request in bare HTTP."""
+    url = f"{simulator.url}/openai/v1/realtime/client_secrets"
+    async with aiohttp.ClientSession(headers={"api-key": key}) as http, http.post(url, json=body) as response:
+        return response.status, await response.json()
+
+
+async def test_a_secret_opens_the_session_that_it_was_made_for() -> None:
+    async with Simulator(Given(), Options(api_key="right")) as simulator:
+        secret = await client(simulator).realtime.client_secrets.create(
+            session=SESSION, expires_after={"anchor": "created_at", "seconds": 60}
+        )
+        ClientSecretCreateResponse.model_validate_json(secret.model_dump_json(), strict=True)
+        event = await first_event(simulator, secret.value)
+
+    assert secret.value.startswith("ek_")
+    assert event["type"] == "session.created"
+    session = event["session"]
+    assert (session["model"], session["instructions"]) == ("my-deployment", "Be kind.")
+    assert session["audio"]["input"]["format"] == {"type": "audio/pcmu"}
+    assert session["audio"]["output"]["voice"] == "marin"
+
+
+async def test_a_secret_may_be_given_where_a_key_is() -> None:
+    async with Simulator(Given(), Options(api_key="right")) as simulator, aiohttp.ClientSession() as http:
+        secret = await client(simulator).realtime.client_secrets.create(session=SESSION)
+        headers = {"Authorization": f"Bearer {secret.value}"}
+        async with http.ws_connect(f"{simulator.url}{PATH}?model=my-deployment", headers=headers) as socket:
+            assert (await socket.receive_json(timeout=5))["type"] == "session.created"
+            assert socket.protocol is None
+
+
+async def test_a_secret_may_be_for_a_transcription_session() -> None:
+    async with Simulator(Given(), Options(api_key="right")) as simulator:
+        secret = await client(simulator).realtime.client_secrets.create(session={"type": "transcription"})
+        event = await first_event(simulator, secret.value)
+    assert secret.session.type == event["session"]["type"] == "transcription"
+
+
+async def test_a_key_may_be_given_as_a_subprotocol_as_well() -> None:
+    async with Simulator(Given(), Options(api_key="right")) as simulator:
+        assert (await first_event(simulator, "right", f"{PATH}?model=x"))["type"] == "session.created"
+        error = (await first_event(simulator, "mistaken", f"{PATH}?model=x"))["error"]
+    assert error["code"] == "invalid_api_key"
+    assert "mistaken" not in str(error)
+
+
+@pytest.mark.parametrize("api_key", ["right", None])
+async def test_a_secret_that_was_never_given_opens_nothing(api_key: str | None) -> None:
+    async with Simulator(Given(), Options(api_key=api_key)) as simulator:
+        assert (await first_event(simulator, "ek_1234", f"{PATH}?model=x"))["error"]["code"] == "invalid_api_key"
+
+
+async def test_a_secret_is_for_sessions_only() -> None:
+    async with Simulator(Given()) as simulator:
+        secret = await client(simulator).realtime.client_secrets.create()
+        with pytest.raises(openai.AuthenticationError):
+            await client(simulator, secret.value).realtime.client_secrets.create()
+
+
+async def test_who_has_no_key_gets_no_secret() -> None:
+    async with Simulator(Given(), Options(api_key="right")) as simulator:
+        with pytest.raises(openai.AuthenticationError):
+            await client(simulator, "wrong").realtime.client_secrets.create()
+
+
+async def test_the_model_of_a_secret_has_to_exist() -> None:
+    async with Simulator(Given(), Options(deployments=frozenset({"my-deployment"}))) as simulator:
+        known = await client(simulator).realtime.client_secrets.create(session=SESSION)
+        other = await client(simulator).realtime.client_secrets.create(session={**SESSION, "model": "other"})
+        assert (await first_event(simulator, known.value))["type"] == "session.created"
+        assert (await first_event(simulator, other.value))["error"]["code"] == "model_not_found"
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "param"),
+    [
+        ({"session": {"type": "realtime", "voice": "x"}}, "unknown_parameter", "session.voice"),
+        ({"session": {"instructions": "x"}}, "missing_required_parameter", "session.type"),
+        ({"session": []}, "invalid_type", "session"),
+        ({"session": {"type": "transcription", "instructions": "x"}}, "unknown_parameter", "session.instructions"),
+        ({"expires_after": {"seconds": 9}}, "integer_below_min_value", "expires_after.seconds"),
+        ({"expires_after": {"seconds": 7201}}, "integer_above_max_value", "expires_after.seconds"),
+        ({"expires_after": {"anchor": "now"}}, "invalid_value", "expires_after.anchor"),
+        ({"expires_at": 5}, "unknown_parameter", "expires_at"),
+        ([], "invalid_type", ""),
+    ],
+)
+async def test_a_wrong_request_is_refused_in_the_words_of_the_api(body: object, code: str, param: str) -> None:
+    async with Simulator(Given(), Options(api_key="right")) as simulator:
+        status, answer = await asked(simulator, body)
+    assert (status, answer["error"]["code"], answer["error"]["param"]) == (400, code, param)
+
+
+async def test_an_empty_request_is_good_for_ten_minutes() -> None:
+    async with Simulator(Given(), Options(api_key="right", ga_seconds=60)) as simulator:
+        status, answer = await asked(simulator, {})
+    assert (status, answer["session"]["model"]) == (200, "gpt-realtime")
+    assert answer["expires_at"] - answer["session"]["expires_at"] == pytest.approx(540, abs=1)
+
+
+def test_a_secret_expires_and_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulator.client_secret.MOST", 2)
+    secrets = ClientSecrets()
+    gone = secrets.issue("m", {}, seconds=0)
+    values = [secrets.issue("m", {}, seconds=60) for _ in range(3)]
+    assert secrets.find(gone) is None
+    assert [secrets.find(value) is not None for value in values] == [False, True, True]
