@@ -69,6 +69,7 @@ class Context:
         self._spoken_ms = 0.0
         self._flushes = 0
         self._fault: Fault | None = backend.faults.take("cartesia_drop")
+        self._late: Fault | None = backend.faults.take("cartesia_stall")
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def agrees_with(self, asked: Piece) -> bool:
@@ -123,7 +124,8 @@ class Context:
         self._ledger.said(Said(asked.voice_id, asked.model_id, text, self.id))
         speech = await self._backend.voice.speak(text, asked.voice_id, asked.speed)
         if not self._spoken_ms:
-            await asyncio.sleep(drawn(self._backend.options.cartesia_first_audio, self._backend.dice))
+            late = self._late.number("seconds") if self._late else 0.0
+            await asyncio.sleep(drawn(self._backend.options.cartesia_first_audio, self._backend.dice) + late)
         if asked.add_timestamps:
             await self._send({"type": "timestamps", "done": False, "status_code": 206,
                               "word_timestamps": self._timestamps(speech)})  # fmt: skip

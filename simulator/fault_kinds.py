@@ -89,9 +89,11 @@ KNOWN: Mapping[str, Kind] = {
         "A Cartesia context: an error.",
         {"status": 500, "code": "server_error", "message": "Internal server error"},
     ),
+    "cartesia_stall": Kind("A Cartesia context: its audio comes late.", {"seconds": 5.0}),
     "cartesia_drop": Kind("A Cartesia context: the socket is cut in its audio.", {"after_ms": 200}),
     # Azure speech
     "speech_refuse": Kind("Azure's speech: an HTTP status.", {"status": 503}),
+    "speech_stall": Kind("Azure's speech: its audio comes late.", {"seconds": 5.0}),
     "speech_drop": Kind("Azure's speech: the connection is cut in its audio.", {"after_ms": 200}),
 }
 

@@ -78,6 +78,8 @@ class SpeechEndpoint:
         self._backend.record.ring()
         speech = await self._backend.voice.speak(asked.text, asked.voice, body.speed or 1.0)
         await asyncio.sleep(drawn(self._backend.options.speech_first_audio, self._backend.dice))
+        if fault := self._backend.faults.take("speech_stall"):
+            await asyncio.sleep(fault.number("seconds"))
         fault = self._backend.faults.take("speech_drop")
         if body.response_format == "pcm":
             streamed = body.stream_format == "sse"

@@ -54,7 +54,7 @@ READABLE = {
 @pytest.mark.parametrize("frame", UNREADABLE)
 async def test_the_answer_is_heard_although_a_frame_before_it_cannot_be_read(frame: str) -> None:
     async with connected([Say("Here it is.")]) as stage:
-        stage.simulator.faults.add("malformed_event", frame=UNREADABLE[frame])
+        stage.simulator.faults.add("malformed", frame=UNREADABLE[frame])
 
         assert await stage.ask() == "Here it is."
         assert stage.errors == []

@@ -347,6 +347,17 @@ async def test_a_context_may_fail_with_an_error() -> None:
         assert (await client.until("error"))["error"] == "Out of order"
 
 
+async def test_a_context_may_be_late() -> None:
+    async with Simulator(Given()) as simulator, connect(simulator) as client:
+        simulator.faults.add("cartesia_stall", seconds=3600)
+        await client.say("Hello.", context="late")
+        await client.say("Good morning.", context="c2")
+        await client.until("done", context="c2")
+
+        await simulator.wait_for(lambda: simulator.cartesia.active == 1)
+        assert client.seconds("late") == 0
+
+
 async def test_a_socket_may_die_in_mid_stream() -> None:
     async with Simulator(Given()) as simulator, connect(simulator) as client:
         simulator.faults.add("cartesia_drop", after_ms=200)

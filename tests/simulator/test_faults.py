@@ -55,7 +55,7 @@ def test_probability_is_repeatable() -> None:
 
 async def test_a_refused_connection_has_its_status() -> None:
     async with Simulator(Given()) as simulator, aiohttp.ClientSession() as http:
-        simulator.faults.add("refuse_connect", status=429, code="429")
+        simulator.faults.add("refuse", status=429, code="429")
         simulator.faults.add("unauthorized", skip=0)
         for status in (429, 401):
             with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
@@ -91,7 +91,7 @@ async def test_a_drop_in_mid_text_comes_after_that_many_characters() -> None:
 
 async def test_a_drop_at_the_response_leaves_only_its_creation() -> None:
     async with Simulator(Given()) as simulator, connect(simulator) as wire:
-        simulator.faults.add("drop_at_response")
+        simulator.faults.add("drop")
         await wire.send("response.create")
         await wire.closed()
 
@@ -130,6 +130,7 @@ async def test_a_stall_delays_everything_and_loses_nothing() -> None:
         ("rate_limit", "failed", "inference_rate_limit_exceeded"),
         ("failed_response", "failed", "server_error"),
         ("content_filter", "incomplete", "content_filter"),
+        ("incomplete", "incomplete", "max_output_tokens"),
     ],
 )
 async def test_a_response_fails_and_the_session_lives(fault: str, status: str, details: str) -> None:
@@ -143,16 +144,25 @@ async def test_a_response_fails_and_the_session_lives(fault: str, status: str, d
         assert done["status"] == "completed"
 
 
-async def test_a_content_filter_cuts_in_mid_sentence() -> None:
+async def test_a_rate_limit_says_when_to_try_again() -> None:
+    async with Simulator(Given()) as simulator, connect(simulator) as wire:
+        simulator.faults.add("rate_limit", seconds=20)
+        done = (await wire.ask("response.create", "response.done", response=TEXT))["response"]
+        message = "Rate limit is exceeded. Please try again in 20 seconds."
+        assert done["status_details"]["error"]["message"] == message
+
+
+@pytest.mark.parametrize("fault", ["content_filter", "incomplete"])
+async def test_an_answer_may_end_in_mid_sentence(fault: str) -> None:
     async with Simulator(Given(LONG)) as simulator, connect(simulator) as wire:
-        simulator.faults.add("content_filter", after_chars=20)
+        simulator.faults.add(fault, after_chars=20)
         done = (await wire.ask("response.create", "response.done", response=TEXT))["response"]
         assert done["output"][0]["content"][0]["text"] == "This is a long sentence"
 
 
 async def test_a_malformed_event_is_sent_as_it_is() -> None:
     async with Simulator(Given()) as simulator, connect(simulator) as wire:
-        simulator.faults.add("malformed_event", frame="{")
+        simulator.faults.add("malformed", frame="{")
         await wire.ask("response.create", "response.created", response=TEXT)
         assert await wire.socket.receive_str() == "{"
         await wire.until("response.done")

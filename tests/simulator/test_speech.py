@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 import pytest
 
@@ -61,6 +63,16 @@ async def test_speech_may_be_down() -> None:
         response = await http.post(simulator.url + PATH, params=VERSION, headers=KEY, json=BODY)
         assert response.status == 500
         assert simulator.speech.refused == 1
+
+
+async def test_speech_may_be_late() -> None:
+    async with Simulator(Given()) as simulator, aiohttp.ClientSession() as http:
+        simulator.faults.add("speech_stall", seconds=3600)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await http.post(simulator.url + PATH, params=VERSION, headers=KEY, json=BODY)
+        response = await http.post(simulator.url + PATH, params=VERSION, headers=KEY, json=BODY)
+        assert len(await response.read()) > 0
 
 
 async def test_speech_may_die_in_mid_stream() -> None:

@@ -78,7 +78,7 @@ async def test_the_history_after_a_drop_claims_no_word_whose_sound_had_not_come(
 
 async def test_an_answer_that_was_asked_for_when_the_connection_dropped_is_asked_for_again(database_url: str) -> None:
     async with staged(database_url) as stage:
-        stage.simulator.faults.add("drop_at_response")
+        stage.simulator.faults.add("drop", at="response.created")
         await stage.say("hello")
 
         assert told(stage) == ["reception heard: hello."]
