@@ -48,7 +48,7 @@ class Options:
     """The one key of realtime and speech. None: any."""
     token: str | None = field(default=None, repr=False)
     """The one Entra token (`Authorization: Bearer`). None: any."""
-    token_lifetime: float | None = None
+    token_lifetime: Seconds | None = None
     """A token is refused with 401 this long after it was first seen."""
     deployments: frozenset[str] | None = None
     """Deployments that exist; others are 404 DeploymentNotFound. None: all."""
@@ -60,9 +60,9 @@ class Options:
     """Who may not connect to OpenAI's own path gets a socket, an `error` event and a close code, or an HTTP status."""
 
     # The realtime session
-    ga_seconds: float = 3600.0
+    ga_seconds: Positive = 3600.0
     """Longest GA session."""
-    preview_seconds: float = 1800.0
+    preview_seconds: Positive = 1800.0
     """Longest preview session."""
     conversation_created: Literal["preview", "both", "none"] = "preview"
     """Which dialects say `conversation.created` after `session.created`."""
@@ -76,7 +76,7 @@ class Options:
     """`conversation.item.done` comes before `response.output_item.done`, not after it."""
     binary_refused: bool = True
     """A binary frame is answered with `invalid_event`. False: it is passed over."""
-    ping: float | None = 20.0
+    ping: Positive | None = 20.0
     """A WebSocket ping this often. None: none."""
     own_delete_error: bool = True
     """Deleting an unknown item is refused in words of its own and without `param`. False: as for other events."""
@@ -129,9 +129,9 @@ class Options:
     """Models that refuse a speed or a volume of their own, as was documented of sonic-3.5."""
     cartesia_contexts: int | None = None
     """Contexts that may be active at once, over all sockets; 429 past it."""
-    cartesia_context_expiry: float = 5.0
+    cartesia_context_expiry: Positive = 5.0
     """A context without input or output for this long is over."""
-    cartesia_idle: float = 300.0
+    cartesia_idle: Positive = 300.0
     """A socket without messages for this long is closed."""
 
     # Azure speech

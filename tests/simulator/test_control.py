@@ -152,6 +152,7 @@ async def test_no_key_is_shown() -> None:
         ({"first_audio": {"low": 2, "high": 1}}, "low is above high"),
         ({"first_audio": "1"}, "first_audio: Input should be a valid number"),
         ({"pace": 0}, "pace: Input should be greater than 0"),
+        ({"ping": 0}, "ping: Input should be greater than 0"),
         ({"detector": "ears"}, "detector: Input should be 'silero' or 'energy'"),
         ({"deployments": "gpt"}, "deployments: Input should be a valid array"),
         ({"seed": 1.5}, "seed: Input should be a valid integer"),
