@@ -19,6 +19,7 @@ from switchboard.call.conscience import Conscience
 from switchboard.call.disclosure import Disclosure
 from switchboard.call.ending import Ending
 from switchboard.call.handoff import Handoffs
+from switchboard.call.overheard import Overheard
 from switchboard.call.repeats import Repeats
 from switchboard.call.resume import Past
 from switchboard.call.truth import Truth
@@ -127,6 +128,7 @@ class Conversation:
         """What they are to hear, whatever they say meanwhile."""
         if workflow.discloses_automation:
             Disclosure(self.session, self._background)
+        Overheard(self.session, self.call.departure, self._background)
         UnheardResults(self.session, self.call.departure, self._background, lambda: self.ending.begun)
 
     def _new_conscience(self, workflow: Workflow) -> Conscience:

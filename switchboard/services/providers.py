@@ -103,7 +103,9 @@ class Services:
     def turns(self, more_silence_ms: int = 0) -> dict[str, Any]:
         """Options of `AgentSession` for whoever notices turns; nothing local is loaded when the model does."""
         turns = self.settings.turns
-        handling = TurnHandlingOptions(interruption={"resume_false_interruption": False})
+        handling = TurnHandlingOptions(
+            interruption={"resume_false_interruption": False, "discard_audio_if_uninterruptible": False}
+        )
         if not turns.client_side:
             handling["turn_detection"] = "realtime_llm"
             return {"vad": None, "turn_handling": handling}
