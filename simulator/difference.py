@@ -104,7 +104,7 @@ class _Comparison:
         for added in lane.added:
             line = max((their.line for their, our in lane.pairs if our.place < added.place), default=1)
             yield line, f"after line {line}: {added.kind} is only in ours"
-        for their, our in sorted(lane.pairs, key=lambda pair: pair[0].place):
+        for their, our in lane.pairs:
             yield from self._in_pair(their, our)
 
     def _in_pair(self, theirs: Said, ours: Said) -> Iterator[tuple[int, str]]:
@@ -160,14 +160,14 @@ def _cut(said: Sequence[Said]) -> frozenset[str]:
     done = [each.event["response"] for each in said if each.kind == "response.done" and "response" in each.event]
     cut = [each for each in done if isinstance(each, dict) and each.get("status") != "completed"]
     items = [item for each in cut for item in each.get("output") or () if isinstance(item, dict)]
-    return frozenset(str(each.get("id")) for each in (*cut, *items))
+    return frozenset(name for each in (*cut, *items) if isinstance(name := each.get("id"), str))
 
 
-def _names(event: Event) -> Iterator[str]:
+def _names(event: Event) -> Iterator[object]:
     for key in ("item", "response"):
         inner = event.get(key)
-        yield str(inner.get("id") if isinstance(inner, dict) else None)
-        yield str(event.get(f"{key}_id"))
+        yield inner.get("id") if isinstance(inner, dict) else None
+        yield event.get(f"{key}_id")
 
 
 def _lanes(said: Sequence[Said]) -> dict[str, list[Said]]:

@@ -133,7 +133,7 @@ def _unmet_items(recorded: list[ToldItem], brought: list[tuple[str, str]]) -> It
         elif told.words is not None and _plain(told.words) != _plain(words):
             yield f"the {kind} item of line {told.line} has other words"
     if len(recorded) != len(brought):
-        yield f"{len(recorded)} items were brought, not {len(brought)}"
+        yield f"{len(recorded)} from the client's side, not {len(brought)}"
 
 
 def _plain(words: str) -> str:

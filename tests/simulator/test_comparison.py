@@ -19,6 +19,7 @@ from simulator.tape import Recorder
 from simulator.voice import Voice
 from tests.simulator.minds import Given
 from tests.simulator.wire import GA, PREVIEW, SILENCE, Event, Wire, connect
+from tests.simulator.written import OPENING
 
 Talk = Callable[[Wire, str], Awaitable[None]]
 TOOL = {"type": "function", "name": "find_order", "description": "Finds it.", "parameters": {"type": "object"}}
@@ -149,7 +150,7 @@ async def test_a_changed_recording_of_ourselves_differs_where_it_was_changed(tmp
 
 async def test_a_recording_that_the_simulator_has_no_path_for_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "x.jsonl"
-    opening = {"recording": 1, "service": "x", "path": "/elsewhere", "query": {}, "began": "2026-11-27"}
+    opening = OPENING | {"path": "/elsewhere"}
     file.write_text(f"{json.dumps(opening)}\n" + json.dumps({"at": 0, "from": "client", "text": "x"}))
     with pytest.raises(RecordingError, match=r"^x\.jsonl:1: the simulator refuses it: 404$"):
         await compare(Recording.load(file))

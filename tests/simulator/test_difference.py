@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from simulator.difference import differences
-from simulator.recording import Recording
+from tests.simulator.written import recording
 
 Events = list[dict[str, Any]]
 Change = Callable[[Events], object]
@@ -98,9 +98,7 @@ def found(
     lines += [{"at": 0.1, "from": "server", "event": event} for event in theirs]
     lines += [{"at": 0.1, "from": "client", "event": {"type": last}}] if last else []
     lines += [{"at": 0.1, "from": "client", "close": 1000}] if left else []
-    file = folder / "x.jsonl"
-    file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-    return differences(Recording.load(file), ours)
+    return differences(recording(folder, *lines), ours)
 
 
 @pytest.mark.parametrize(
@@ -177,6 +175,10 @@ SECRET = "Amelia"
             "line 12: response.output_item.done comes after conversation.item.done in the recording, "
             "and in ours after response.output_audio_transcript.done",
         ),
+        (
+            at("session.created", "session", "tools", value={}),
+            "line 2: session.created: session.tools: an object in the recording, a list in ours",
+        ),
         (without("response.output_item.added"), "after line 4: response.output_item.added is only in ours"),
         (without("response.done"), "after line 12: response.done is only in ours"),
         (
@@ -204,6 +206,38 @@ def test_where_an_answer_was_cut_off_is_chance(tmp_path: Path) -> None:
 
     assert found(tmp_path, cut("It comes"), in_ours=cut("It comes tomorrow")) == []
     assert found(tmp_path, cut("It comes"), in_ours=cut("Never"))
+
+
+def test_where_one_answer_was_cut_off_another_is_whole(tmp_path: Path) -> None:
+    def shorter(events: Events) -> None:
+        done = {"type": "response.done", "response": {"id": "resp_0", "status": "cancelled", "output": [{}, {"id": 5}]}}
+        events.append(done)
+        at("response.output_audio_transcript.done", "transcript", value="It comes")(events)
+
+    told = "line 10: response.output_audio_transcript.done: transcript: other words in ours"
+    assert told in found(tmp_path, shorter)
+
+
+def test_all_that_is_missing_is_named_and_all_that_is_too_much(tmp_path: Path) -> None:
+    def two_gone(events: Events) -> None:
+        without("conversation.item.added")(events)
+        without("conversation.item.done")(events)
+
+    assert found(tmp_path, two_gone, left=False) == [
+        "after line 2: conversation.item.added is only in ours",
+        "after line 10: conversation.item.done is only in ours",
+    ]
+    assert found(tmp_path, nothing, in_ours=two_gone, left=False) == [
+        "line 3: conversation.item.added is missing in ours",
+        "line 12: conversation.item.done is missing in ours",
+    ]
+
+
+def test_a_goodbye_is_compared_by_its_code(tmp_path: Path) -> None:
+    theirs = recording(tmp_path, {"at": 1, "from": "server", "close": 1001})
+    assert differences(theirs, [{"type": "close", "code": 1001}]) == []
+    told = differences(theirs, [{"type": "close", "code": 1000}])
+    assert told == ["line 2: close: code: 1001 in the recording, 1000 in ours"]
 
 
 def test_what_was_on_its_way_when_the_client_left_is_no_difference(tmp_path: Path) -> None:

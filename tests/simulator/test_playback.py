@@ -6,19 +6,22 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 
-from simulator.mind import CallTool, Say
-from simulator.playback import OVER, Playback
+from simulator.mind import CallTool, Item, MindError, Modality, Request, Say, Tool
+from simulator.playback import LINGER, OVER, Playback
 from simulator.recording import Recording
 from simulator.retelling import Retelling
 from simulator.server import Simulator
 from simulator.tape import Recorder
 from tests.simulator.minds import Given
 from tests.simulator.wire import GA, PREVIEW, Event, Wire, connect, tone
+from tests.simulator.written import client, recording, server
 
 Talk = Callable[[Wire], Awaitable[None]]
+OWN = "instructions of its own"
 TOOL = {"type": "function", "name": "find_order", "description": "", "parameters": {"type": "object"}}
 CALL = CallTool("find_order", {"order_number": "10042"})
 MANUAL = {"type": "realtime", "audio": {"input": {"turn_detection": None, "transcription": {"model": "whisper-1"}}}}
@@ -71,8 +74,8 @@ def replies(wire: Wire) -> list[tuple[str, str]]:
 
 @paths
 async def test_a_client_that_does_the_same_gets_the_same(path: str, tmp_path: Path) -> None:
-    recording = await recorded(Given([Say("One moment."), CALL], "It comes tomorrow."), call, tmp_path, path)
-    playback = Playback(recording)
+    kept = await recorded(Given([Say("One moment."), CALL], "It comes tomorrow."), call, tmp_path, path)
+    playback = Playback(kept)
     async with Simulator(playback) as simulator:
         for _ in range(2):  # each session from the beginning
             async with connect(simulator, path) as wire:
@@ -86,8 +89,8 @@ async def test_a_client_that_does_the_same_gets_the_same(path: str, tmp_path: Pa
 
 
 async def test_the_recorded_words_of_a_spoken_turn_are_heard_again(tmp_path: Path) -> None:
-    recording = await recorded(Given("Hello.", hears=["Good morning."]), spoken, tmp_path)
-    playback = Playback(recording)
+    kept = await recorded(Given("Hello.", hears=["Good morning."]), spoken, tmp_path)
+    playback = Playback(kept)
     async with Simulator(playback) as simulator, connect(simulator) as wire:
         await spoken(wire)
     transcript = [event["transcript"] for event in wire.seen if event["type"].endswith("transcription.completed")]
@@ -142,8 +145,8 @@ async def one_more(wire: Wire) -> None:
     ids=lambda value: getattr(value, "__name__", ""),
 )
 async def test_strict_refuses_a_client_that_does_something_else(talk: Talk, told: str, tmp_path: Path) -> None:
-    recording = await recorded(Given([CALL], "It comes tomorrow."), call, tmp_path)
-    playback = Playback(recording)
+    kept = await recorded(Given([CALL], "It comes tomorrow."), call, tmp_path)
+    playback = Playback(kept)
     async with Simulator(playback) as simulator, connect(simulator) as wire:
         await talk(wire)
         errors = [event["error"] for event in wire.seen if event["type"] == "error"]
@@ -156,8 +159,8 @@ async def test_strict_refuses_a_client_that_does_something_else(talk: Talk, told
 
 
 async def test_strict_refuses_a_turn_too_many(tmp_path: Path) -> None:
-    recording = await recorded(Given("Hello.", hears=["Good morning."]), spoken, tmp_path)
-    playback = Playback(recording)
+    kept = await recorded(Given("Hello.", hears=["Good morning."]), spoken, tmp_path)
+    playback = Playback(kept)
     async with Simulator(playback) as simulator, connect(simulator) as wire:
         await spoken(wire)
         await wire.append(tone(0.2))
@@ -166,9 +169,9 @@ async def test_strict_refuses_a_turn_too_many(tmp_path: Path) -> None:
 
 
 async def test_what_a_client_left_out_is_told_in_the_end(tmp_path: Path) -> None:
-    recording = await recorded(Given("Hello.", hears=["Good morning."]), spoken, tmp_path)
+    kept = await recorded(Given("Hello.", hears=["Good morning."]), spoken, tmp_path)
     with pytest.raises(AssertionError) as failure:
-        Playback(recording).check()
+        Playback(kept).check()
     assert "this response was not asked for" in str(failure.value)
     assert "this turn was not spoken" in str(failure.value)
 
@@ -182,8 +185,8 @@ async def test_lenient_goes_on_with_the_response_that_fits_or_the_next(tmp_path:
         await wire.send("conversation.item.create", item=message("Second."))
         await wire.ask("response.create", "response.done")
 
-    recording = await recorded(Given("One.", "Two."), two, tmp_path)
-    playback = Playback(recording, strict=False)
+    kept = await recorded(Given("One.", "Two."), two, tmp_path)
+    playback = Playback(kept, strict=False)
     async with Simulator(playback) as simulator, connect(simulator) as wire:
         shape = {"type": "realtime", "output_modalities": ["text"]}
         await wire.ask("session.update", "session.updated", session=shape)
@@ -196,8 +199,8 @@ async def test_lenient_goes_on_with_the_response_that_fits_or_the_next(tmp_path:
 
 
 async def test_lenient_listens_to_the_caller_when_no_recorded_turn_is_left(tmp_path: Path) -> None:
-    recording = await recorded(Given("Hello.", hears=["Good morning."]), spoken, tmp_path)
-    playback = Playback(recording, strict=False)
+    kept = await recorded(Given("Hello.", hears=["Good morning."]), spoken, tmp_path)
+    playback = Playback(kept, strict=False)
     assert [playback.hear("one"), playback.hear("one"), playback.hear("other")] == [
         "Good morning.",
         None,
@@ -235,3 +238,76 @@ async def test_what_has_not_the_shape_of_an_event_tells_nothing(tmp_path: Path) 
     more = [json.dumps({"at": 99, "from": "server", "event": event}) for event in odd]
     file.write_text("\n".join([*file.read_text().splitlines(), *more]))
     assert Retelling.of(Recording.load(file)).steps == whole.steps
+
+
+def request(*items: Item, tools: tuple[str, ...] = (), extra: str = "", modality: Modality = "audio") -> Request:
+    return Request("", extra, tuple(Tool(name, "", {}) for name in tools), items, modality, "one")
+
+
+def brought(text: str, role: str | None = "user", output: str | None = None) -> Item:
+    kind: Literal["message", "function_call_output"] = "message" if role else "function_call_output"
+    return Item("item_1", kind, role, text, None, None, None, output)
+
+
+def written(folder: Path, status: str = "completed", **asked: Any) -> Recording:
+    """One answer to one question."""
+    said = {"type": "message", "content": [{"type": "text", "text": "It comes"}]}
+    call = {"type": "function_call", "name": "find_order", "arguments": "{}"}
+    return recording(
+        folder,
+        server("session.created", session={"tools": [TOOL]}),
+        server("conversation.item.added", item={"id": "a", **message("Where is it?")}),
+        client("response.create", response=asked),
+        server("response.created", response={"id": "b"}),
+        server("response.done", response={"id": "b", "status": status, "output": [said, call]}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "asks", "told"),
+    [
+        ({}, request(brought("Where is it?"), tools=("find_order",)), ""),
+        ({}, request(brought("where, is it"), brought("", "assistant"), tools=("find_order",)), ""),
+        ({"instructions": "Be brief."}, request(brought("Where is it?"), tools=("find_order",), extra="Hurry."), ""),
+        ({}, request(brought("Where is it?"), tools=("a", "find_order", "b")), "with a, b"),
+        ({}, request(brought("Where is it?")), "without find_order"),
+        (
+            {},
+            request(brought("Where is it?"), tools=("find_order",), extra="Hurry."),
+            "without instructions of its own",
+        ),
+        (
+            {"instructions": "x"},
+            request(brought("Where is it?"), tools=("find_order",)),
+            "with instructions of its own",
+        ),
+        ({}, request(brought("", None, None), tools=("find_order",)), "line 3 has a user item, not a tool item"),
+        ({}, request(tools=("find_order",)), "1 from the client's side, not 0"),
+        (
+            {},
+            request(brought("Where is it?"), brought("Hm?"), tools=("find_order",), modality="text"),
+            "it was to be audio, not text; 1 from the client's side, not 2",
+        ),
+    ],
+)
+def test_strict_takes_the_same_and_names_what_is_not(asked: Event, asks: Request, told: str, tmp_path: Path) -> None:
+    playback = Playback(written(tmp_path, **asked))
+    if not told:
+        assert playback.answer(asks) == [Say("It comes"), CallTool("find_order", {})]
+        return
+    with pytest.raises(MindError) as refused:
+        playback.answer(asks)
+    assert str(refused.value) == f"x.jsonl: the response of line 5 was made of something else: {told}"
+
+
+def test_a_result_of_nothing_is_the_same_as_an_empty_one(tmp_path: Path) -> None:
+    output = {"id": "a", "type": "function_call_output", "output": ""}
+    told = recording(tmp_path, server("conversation.item.added", item=output), server("response.created", response={}))
+    assert Playback(told).answer(request(brought("", None, None))) == ()
+
+
+@pytest.mark.parametrize(("status", "times"), [("completed", 1), ("cancelled", LINGER), ("incomplete", LINGER)])
+def test_what_was_cut_off_may_linger(status: str, times: int, tmp_path: Path) -> None:
+    playback = Playback(written(tmp_path, status), strict=False, lingering=True)
+    assert playback.answer(request()) == [Say(" ".join(["It comes"] * times)), CallTool("find_order", {})]
+    assert Playback(written(tmp_path, status), strict=False).answer(request())[0] == Say("It comes")

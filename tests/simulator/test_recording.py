@@ -22,6 +22,7 @@ from simulator.server import Simulator
 from simulator.tape import Recorder
 from tests.simulator.minds import Given
 from tests.simulator.wire import GA, PREVIEW, connect, tone
+from tests.simulator.written import OPENING
 
 KEY = "9f8e7d6c5b4a39281706f5e4d3c2b1a0"
 MESSAGE = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Where is my order?"}]}
@@ -149,8 +150,7 @@ async def test_no_key_is_in_a_recording(headers: dict[str, str], query: str, tmp
 
 
 def lines(*more: object) -> str:
-    opening = {"recording": 1, "service": "x", "path": "/v1/realtime", "query": {}, "began": "2026-11-27"}
-    return "".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in (opening, *more))
+    return "".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in (OPENING, *more))
 
 
 EVENT = {"at": 1.0, "from": "client", "event": {"type": "x"}}

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from simulator.recording import Recording
 from simulator.tempo import tempo
-
-Line = dict[str, Any]
-OPENING = {"recording": 1, "service": "x", "path": "/v1/realtime", "query": {}, "began": "now"}
+from tests.simulator.written import Line, recording
 
 
 def created(at: float, response: str) -> Line:
@@ -25,9 +20,8 @@ def piece(at: float, response: str, size: int = 4800, kind: str = "response.outp
 
 
 def of(folder: Path, *lines: Line) -> dict[str, float]:
-    (folder / "x.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in (OPENING, *lines)))
     (folder / "x.server.raw").write_bytes(bytes(96_000))
-    return tempo(Recording.load(folder / "x.jsonl"))
+    return tempo(recording(folder, *lines))
 
 
 def test_an_answer_tells_its_first_audio_and_its_pace(tmp_path: Path) -> None:
