@@ -54,6 +54,8 @@ class Connection:
         self._incoming: deque[str | bytes] = deque()
         self._held: list[str | bytes] = []
         """Frames that wait until it is known what the audio before them means."""
+        self._none_held = asyncio.Event()
+        self._none_held.set()
         self._timers: list[asyncio.TimerHandle] = []
         self._gate = Gate(self, backend.faults, self.session.id)
         self.gone = False
@@ -203,6 +205,7 @@ class Connection:
                 loop.call_later(delay, self._arrive)
             else:
                 self._receive(message.data)
+        await self._none_held.wait()  # who leaves has said it all the same
 
     def _arrive(self) -> None:
         frame = self._incoming.popleft()
@@ -216,6 +219,7 @@ class Connection:
             event_id = _event_id(event)
             if self._held or (self._listener.behind and event["type"] != "input_audio_buffer.append"):
                 self._held.append(frame)
+                self._none_held.clear()
                 return
             self.backend.record.frame(self.session.id, event)
             understood = self._dialect.incoming(event)
@@ -230,6 +234,8 @@ class Connection:
         for frame in held:
             if not self.gone:
                 self._receive(frame)
+        if not self._held:
+            self._none_held.set()
 
     def _on_session_update(self, event: Mapping[str, Any]) -> None:
         self.session.update(event["session"], self.conversation.audio_present)
@@ -307,6 +313,7 @@ class Connection:
         asyncio.get_running_loop().call_soon(self._abandon)
 
     def _abandon(self) -> None:
+        self._none_held.set()
         for response in self._responses:
             response.abandon()
         for timer in self._timers:

@@ -140,6 +140,27 @@ async def test_what_a_client_sends_after_audio_happens_after_what_the_audio_mean
     ]
 
 
+async def test_what_a_client_says_before_it_leaves_is_heard_though_its_audio_is_not_judged_yet() -> None:
+    async with Simulator(Given(), Options(detector="energy")) as simulator:
+        async with connect(simulator) as wire:
+            await wire.append(tone(0.5) + SILENCE * 4)
+            await wire.send("conversation.item.create", item=NOTE)
+
+        await simulator.wait_for(lambda: simulator.received("conversation.item.create"))
+
+
+async def test_a_connection_that_is_cut_while_something_waits_is_over() -> None:
+    async with Simulator(Given(), Options(detector="energy")) as simulator:
+        async with connect(simulator) as wire:
+            await wire.append(tone(20.0))
+            await wire.send("conversation.item.create", item=NOTE)
+            await simulator.wait_for(lambda: len(simulator.frames) >= 200)
+            await simulator.drop()
+            await wire.closed()
+
+        assert simulator.open == 0
+
+
 NOTE = {"type": "message", "role": "system", "content": [{"type": "input_text", "text": "The caller is known."}]}
 
 

@@ -1,0 +1,1 @@
+"""Clients that nobody here wrote, against the simulator. `python -m tests.clients` fetches them."""
