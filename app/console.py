@@ -30,6 +30,7 @@ ENDINGS = {
     "caller_left": "you hung up",
     "maximum_length": "the call reached its maximum length",
     "error": "the realtime service failed",
+    "unserved": "the realtime service did not come back",
     "stopped": "it was stopped",
     "silence": "nobody spoke",
     "nobody_came": "nobody came",

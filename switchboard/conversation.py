@@ -26,6 +26,9 @@ from switchboard.call.truth import Truth
 from switchboard.call.unheard import UnheardResults
 from switchboard.call.witness import Witness
 from switchboard.database import Database
+from switchboard.ladder.excuse import Excuse
+from switchboard.ladder.farewell import Farewell
+from switchboard.ladder.phrases import Phrases
 from switchboard.ledger import Ledger, Listener
 from switchboard.ledger.events import Answered, Event
 from switchboard.ledger.timeline import forget
@@ -74,6 +77,7 @@ class Conversation:
         self._past = past
         self._first = workflow.agent(past.agent) if past else workflow.start
         self._typed = typed
+        self._sorry = workflow.words.sorry
         self._resources = AsyncExitStack()
         self._tag = CallTag(call_id)
         state = workflow.state.model_validate(past.state if past else {})
@@ -129,6 +133,9 @@ class Conversation:
         if workflow.discloses_automation:
             Disclosure(self.session, self._background)
         Overheard(self.session, self.call.departure, self._background)
+        phrases = Phrases(self.session)
+        self.model.refused = Excuse(self.session, workflow.words.refused, phrases, self._background).make
+        self.model.gave_up = self._bid_farewell
         UnheardResults(self.session, self.call.departure, self._background, lambda: self.ending.begun)
 
     def _new_conscience(self, workflow: Workflow) -> Conscience:
@@ -182,6 +189,13 @@ class Conversation:
         """Start it, and wait until it is over. A start that fails ends it."""
         self._background.run(self.start(), "start")
         await self.ending.over.wait()
+
+    async def _bid_farewell(self) -> None:
+        """The model's service does not come back."""
+        if self._presence:
+            await self._presence.bid_farewell()
+        else:
+            await Farewell(self.call, self.ending, self._sorry, Phrases(self.session), None).say()
 
     async def _hang_up_the_model(self) -> None:
         """Its connection costs money: it goes as soon as nobody hears the end, whatever LiveKit's session waits for."""

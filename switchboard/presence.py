@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from livekit import rtc
-from livekit.agents import AgentSession, llm, room_io
+from livekit.agents import AgentSession, llm, room_io, utils
 from livekit.agents.voice.transcription import TranscriptSynchronizer
 
 from switchboard.background import Background
@@ -18,6 +18,7 @@ from switchboard.call.channel import PHONE, Channel
 from switchboard.call.ending import Ending
 from switchboard.call.typed import Typed
 from switchboard.ladder.company import Company
+from switchboard.ladder.farewell import Farewell
 from switchboard.ladder.phrases import Phrases
 from switchboard.ladder.wait import Wait
 from switchboard.ledger.events import Event
@@ -39,6 +40,8 @@ from switchboard.waiting import any_set
 log = structlog.get_logger(__name__)
 
 FORGETTING_SECONDS = 1.0
+RINGING_SECONDS = 8.0
+"""A phone rings no longer than this for the first words: then it is told what it waits for."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,10 @@ class Presence:
         self._words = TranscriptSynchronizer(next_in_chain_audio=self._track, next_in_chain_text=AgentWords(self._room))
         self._cold = ColdTransfer(call, ending, settings.phone.phones_of, self._room.refer)
         wait = Wait(session, model, call.departure, lambda: self._speaks and self._room.here.is_set())
-        self._company = Company(call, session, wait, workflow.words, Phrases(session), self._track, background)
+        phrases = Phrases(session)
+        self._company = Company(call, session, wait, workflow.words, phrases, self._track, background)
+        self._farewell = Farewell(call, ending, workflow.words.sorry, phrases, self._track)
+        self._keeping: asyncio.Task[None] | None = None
         self._warm = WarmTransfer(services, CallerSide(call, session, ending, self._room, self._track, model))
 
     def tools(self, agent: AgentType) -> list[llm.Tool]:
@@ -131,9 +137,15 @@ class Presence:
         await asyncio.gather(self._enter(), start_session(self._invitation.room, options))
         self._started = True
         self._background.run(self._typed.answer(), "answer what is typed")
-        self._background.run(self._company.keep(), "keep the caller company")
+        self._keeping = self._background.run(self._company.keep(), "keep the caller company")
         if self._room.caller is not None:  # known to LiveKit only now: it looks for the identity in the room at once
             self._session.room_io.set_participant(self._room.caller)
+
+    async def bid_farewell(self) -> None:
+        """Tell the caller that the service does not come back, and end the call."""
+        if self._keeping:
+            await utils.aio.cancel_and_wait(self._keeping)
+        await self._farewell.say()
 
     async def aclose(self) -> None:
         """The call is over, for whoever is still there as well."""
@@ -160,8 +172,8 @@ class Presence:
             await self._track.publish(self._room.room, self._room.caller)
 
     async def _pick_up(self) -> None:
-        """Answer a phone, which LiveKit SIP does when there is a track; the first words are in hand by then."""
-        await self._track.spoken.wait()
+        """Answer a phone, which LiveKit SIP does when there is a track: with the first words in hand, or late."""
+        await any_set(self._track.spoken, seconds=RINGING_SECONDS)
         await self._track.publish(self._room.room, self._room.caller, self._room.here.wait)
 
     async def _notice_the_end(self) -> None:

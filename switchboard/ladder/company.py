@@ -5,6 +5,7 @@ import time
 from collections.abc import Coroutine
 from typing import Any
 
+from livekit import rtc
 from livekit.agents import AgentSession, UserStateChangedEvent
 
 from switchboard.background import Background
@@ -20,6 +21,7 @@ TICK_SECONDS = 0.1
 TOOL_SECONDS, TOOL_AGAIN_SECONDS = 2.0, 8.0
 SERVICE_SECONDS = (1.5, 4.0)
 MUSIC_SECONDS = 6.0
+BACK_SECONDS = 1.0
 FETCH_SECONDS = 0.8
 """So long before it is due a word is fetched, and for no longer."""
 
@@ -45,24 +47,44 @@ class Company:
         self._background = background
         self._since: float | None = None
         self._said = 0
+        self._over: float | None = None
+        self._outage_told = False
         self._word: asyncio.Task[None] | None = None
         self._music: asyncio.Task[None] | None = None
         session.on("user_state_changed", self._user_state)
 
     async def keep(self) -> None:
         """Until cancelled."""
-        while True:
-            self._look()
-            await asyncio.sleep(TICK_SECONDS)
+        try:
+            while True:
+                self._look()
+                await asyncio.sleep(TICK_SECONDS)
+        finally:
+            self._leave()
+            if self._word:
+                self._word.cancel()
 
     def _look(self) -> None:
         reason = self._wait.reason
         if reason is None:
             self._leave()
+            self._welcome_back()
         elif self._since is None:
-            self._since, self._said = time.monotonic(), 0
+            self._since, self._said, self._over = time.monotonic(), 0, None
         elif not _runs(self._word) and not _runs(self._music):
             self._entertain(reason, self._since)
+
+    def _welcome_back(self) -> None:
+        """Who was told of an outage hears that it is over, unless somebody speaks anyway."""
+        if not self._outage_told:
+            return
+        if self._wait.somebody_speaks:
+            self._outage_told = False
+        elif self._over is None:
+            self._over = time.monotonic()
+        elif time.monotonic() > self._over + BACK_SECONDS:
+            self._outage_told = False
+            self._word = self._run(self._say_back())
 
     def _entertain(self, reason: WaitsFor, since: float) -> None:
         waited = time.monotonic() - since
@@ -86,11 +108,19 @@ class Company:
     async def _say(self, reason: WaitsFor, words: str, when: float) -> None:
         frames = await self._phrases.of(words, FETCH_SECONDS, without_model=reason == "service")
         await asyncio.sleep(max(0.0, when - time.monotonic()))
-        if self._wait.reason is None or self._track.talking:
-            return
-        self._said += 1
-        self._call.ledger.write(Filled(agent=self._call.agent, waits_for=reason, text=words))
-        await self._track.say(frames)
+        if self._wait.reason is not None:
+            self._said += 1
+            self._outage_told |= self._wait.outage
+            await self._speak(reason, words, frames)
+
+    async def _say_back(self) -> None:
+        words = self._words.back
+        await self._speak("service", words, await self._phrases.of(words, FETCH_SECONDS, without_model=True))
+
+    async def _speak(self, reason: WaitsFor, words: str, frames: list[rtc.AudioFrame]) -> None:
+        if not self._track.talking:
+            self._call.ledger.write(Filled(agent=self._call.agent, waits_for=reason, text=words))
+            await self._track.say(frames)
 
     async def _play(self, reason: WaitsFor) -> None:
         self._call.ledger.write(Filled(agent=self._call.agent, waits_for=reason, text=""))

@@ -32,11 +32,16 @@ class Wait:
     @property
     def reason(self) -> WaitsFor | None:
         """What the caller waits for; None: for nothing, or somebody is speaking."""
-        if not self._there() or self._departure.target or self.caller_speaks or self._session.agent_state == "speaking":
+        if not self._there() or self._departure.target or self.somebody_speaks:
             return None
         if self._running and not self.outage:
             return "tool"
         return "service" if self.outage or self._model.live.owes else None
+
+    @property
+    def somebody_speaks(self) -> bool:
+        """Whether the agent or the caller does."""
+        return self._session.agent_state == "speaking" or self.caller_speaks
 
     @property
     def caller_speaks(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 EndReason = Literal[
-    "goodbye", "caller_left", "nobody_came", "silence", "maximum_length", "transferred", "error", "stopped"
+    "goodbye", "caller_left", "nobody_came", "silence", "maximum_length", "transferred", "unserved", "error", "stopped"
 ]
 TransferOutcome = Literal["done", "busy", "no_answer", "declined", "failed"]
 PersonStage = Literal[

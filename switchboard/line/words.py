@@ -14,7 +14,16 @@ class Words:
     looking: tuple[str, ...] = ("I'm still looking.", "Still looking. Thank you for waiting.")
     """A tool takes its time: said in turn."""
 
+    back: str = "Thank you for waiting. Please go on."
+    """An outage is over, and nobody has anything to say."""
+    refused: str = "I'm sorry, I can't say more about that. Is there something else that I can help you with?"
+    """The service's content filter has cut an answer."""
+    sorry: str = "I'm very sorry, our line has a fault and I can't go on. Please call again later. Goodbye."
+    """The service does not come back: the call ends."""
+
     @property
     def all(self) -> tuple[str, ...]:
         """Each of them."""
-        return tuple(dict.fromkeys(chain((self.moment, self.longer), self.looking)))
+        return tuple(
+            dict.fromkeys(chain((self.moment, self.longer), self.looking, (self.back, self.refused, self.sorry)))
+        )

@@ -18,8 +18,6 @@ from switchboard.line.sentences import REST
 log = structlog.get_logger(__name__)
 
 ANSWER_SECONDS = 10.0  # LiveKit's own patience with a reply
-RETRY_SECONDS = 1.0
-MAX_RETRIES = 2
 
 
 @dataclass
@@ -30,7 +28,6 @@ class Broken:
     heard: str
     asked: ResponseCreateEvent | None
     """What had asked for the answer; None when the server answered by itself."""
-    retries: int = 0
 
 
 class BrokenAnswers:
@@ -61,10 +58,10 @@ class BrokenAnswers:
         if dropped := self.drop():
             self._end(dropped.generation)
 
-    def resume_later(self) -> None:
-        """Take up the one that waits after a moment: the service has just failed at it."""
+    def resume_later(self, seconds: float) -> None:
+        """Take up the one that waits in so many seconds: the service has just failed at it."""
         assert self.waiting is not None
-        asyncio.get_running_loop().call_later(RETRY_SECONDS, self._resume, self.waiting)
+        asyncio.get_running_loop().call_later(seconds, self._resume, self.waiting)
 
     def resume(self) -> None:
         """Ask for the rest of the one that waits, or for all of it if nothing was heard."""

@@ -4,13 +4,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import aiohttp
+from livekit.agents import APIConnectOptions
 from livekit.plugins.openai.realtime import RealtimeModel
 
 from switchboard.realtime.readable import ReadableFrames
-from switchboard.realtime.session import CallSession
+from switchboard.realtime.session import PATIENCE_SECONDS, CallSession
 
 HEARTBEAT_SECONDS = 6.0
 """A connection is asked for a sign of life after so long without one, and is lost when none comes in half of it."""
+
+CONNECT = APIConnectOptions(max_retry=10_000, retry_interval=1.0, timeout=5.0)
+"""It is the session that gives up, by time and not by number."""
 
 TokenProvider = Callable[[], Awaitable[str]]
 
@@ -35,6 +39,8 @@ class CallModel(RealtimeModel):
 
     `token` gives a fresh Entra token for each connect; it raises `APIConnectionError` when it has none.
     `reconnected` hears the seconds that a dropped connection was away.
+    `refused` hears of each answer that the service's content filter has cut, `gave_up` that the service was given up,
+    after `patience_seconds`, and LiveKit hears it when that returns. Both are to be set before the call begins.
     The other options are LiveKit's own.
     """
 
@@ -43,11 +49,15 @@ class CallModel(RealtimeModel):
         *,
         token: TokenProvider | None = None,
         reconnected: Callable[[float], None] = lambda _: None,
+        patience_seconds: float = PATIENCE_SECONDS,
         **options: Any,
     ) -> None:
-        super().__init__(**options)
+        super().__init__(conn_options=CONNECT, **options)
         self.token = token
         self.reconnected = reconnected
+        self.refused: Callable[[], None] = lambda: None
+        self.gave_up: Callable[[], Awaitable[None]] | None = None
+        self._patience_seconds = patience_seconds
         self._live: CallSession | None = None
 
     @property
@@ -78,7 +88,13 @@ class CallModel(RealtimeModel):
     def session(self, *, turn_detection_disabled: bool = False) -> CallSession:
         """A session on this model; LiveKit asks for one per call."""
         session = CallSession(
-            self, token=self.token, reconnected=self.reconnected, turn_detection_disabled=turn_detection_disabled
+            self,
+            token=self.token,
+            reconnected=self.reconnected,
+            refused=self.refused,
+            gave_up=self.gave_up,
+            patience_seconds=self._patience_seconds,
+            turn_detection_disabled=turn_detection_disabled,
         )
         self._sessions.add(session)
         self._live = session

@@ -42,12 +42,13 @@ from openai.types.realtime import (
 from switchboard.line.context import ContextChoice
 from switchboard.line.voices import Modality
 from switchboard.realtime.aloud import Readings
-from switchboard.realtime.broken import MAX_RETRIES, Broken, BrokenAnswers
+from switchboard.realtime.broken import Broken, BrokenAnswers
 from switchboard.realtime.frames import clean_frame
 from switchboard.realtime.hearing import Hearing
 from switchboard.realtime.held import HeldEvents
 from switchboard.realtime.lost import LostConnection
 from switchboard.realtime.mirror import Mirror
+from switchboard.realtime.patience import Patience
 from switchboard.realtime.pieces import RATE, Pieces
 from switchboard.realtime.renewal import Renewal
 from switchboard.realtime.requests import Requests
@@ -58,6 +59,7 @@ from switchboard.realtime.watchdog import Watchdog
 log = structlog.get_logger(__name__)
 
 CLOSING_SECONDS = 1.5
+PATIENCE_SECONDS = 20.0
 CUTS, CUT_SECONDS = 4, 0.1
 """A connection that is begun at the very moment of a cut outlives it, and waits for the service once more."""
 
@@ -71,7 +73,7 @@ class Arrival:
 
 
 class CallSession(RealtimeSession):
-    """See the module. `token` and `reconnected` are those of `CallModel`."""
+    """See the module. All but the last option are those of `CallModel`."""
 
     def __init__(
         self,
@@ -79,6 +81,9 @@ class CallSession(RealtimeSession):
         *,
         token: Callable[[], Awaitable[str]] | None = None,
         reconnected: Callable[[float], None] = lambda _: None,
+        refused: Callable[[], None] = lambda: None,
+        gave_up: Callable[[], Awaitable[None]] | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
         turn_detection_disabled: bool = False,
     ) -> None:
         super().__init__(model, turn_detection_disabled=turn_detection_disabled)
@@ -86,6 +91,10 @@ class CallSession(RealtimeSession):
         self._own_turns = self._opts.turn_detection
         self._token = token
         self._reconnected = reconnected
+        self._refused = refused
+        self._gave_up = gave_up
+        self._giving_up: asyncio.Future[None] | None = None
+        self._answers, self._connects = Patience(patience_seconds), Patience(patience_seconds)
         self.sockets = 0
         """Connections made so far."""
         self._transcript = PacedTranscript()
@@ -106,7 +115,6 @@ class CallSession(RealtimeSession):
         # the answer at hand
         self._answering: ResponseCreateEvent | None = None
         self._called_a_tool = False
-        self._retries = 0
         # handoffs
         self._arrival: Arrival | None = None
         self._handing_over = False
@@ -260,9 +268,7 @@ class CallSession(RealtimeSession):
         if broken := self._broken.begun(asked_by):
             self._current_generation = broken.generation
             self._answering = broken.asked
-            self._retries = broken.retries
             return
-        self._retries = 0
         if self._handing_over and asked_by not in self._response_created_futures:
             # the server answers the caller in the name of an agent that has already left
             self.send_event(ResponseCancelEvent(type="response.cancel", response_id=event.response.id))
@@ -283,9 +289,15 @@ class CallSession(RealtimeSession):
         unheard = isinstance(self._current_generation, _DiscardedGeneration)
         self._forget(output if unheard else [item for item in output if _half_written(item)])
         if not unheard and self._may_retry(event):
-            self._retry_later(event)
-            return
+            if (seconds := self._answers.failed(_message(event))) is not None:
+                self._retry_later(event, seconds)
+                return
+            self._give_up(APIError("the service gives no answers", retryable=False))
         super()._handle_response_done(event)
+        if event.response.status == "completed":
+            self._answers.served()
+        elif not unheard and _reason(event) == "content_filter":
+            self._refused()
         for item in output:
             self._mirror.correct(item.id)
         for request in self._requests.waited():
@@ -347,19 +359,18 @@ class CallSession(RealtimeSession):
             event.response.status == "failed"
             and isinstance(self._current_generation, _ResponseGeneration)
             and not self._called_a_tool
-            and self._retries < MAX_RETRIES
             and not self._is_fatal_error(getattr(event.response.status_details, "error", None))
         )
 
-    def _retry_later(self, event: ResponseDoneEvent) -> None:
+    def _retry_later(self, event: ResponseDoneEvent, seconds: float) -> None:
         assert isinstance(self._current_generation, _ResponseGeneration)
         heard = self._close_messages(self._current_generation)
-        self._broken.waiting = Broken(self._current_generation, heard, self._answering, self._retries + 1)
+        self._broken.waiting = Broken(self._current_generation, heard, self._answering)
         self._current_generation = None
         error = getattr(event.response.status_details, "error", None)
         failed = APIError(f"response failed: {getattr(error, 'code', 'unknown')}", body=error, retryable=True)
         self._emit_error(failed, recoverable=True)
-        self._broken.resume_later()
+        self._broken.resume_later(seconds)
 
     # -- dropped connections -------------------------------------------------------------------------------------------
 
@@ -370,10 +381,19 @@ class CallSession(RealtimeSession):
         await self._rest.over()
         if self._token is not None:
             self._opts.entra_token = await self._token()
-        connection = await super()._create_ws_conn()
+        connection = await self._connect()
         self.sockets += 1
         self._connection = connection
         return connection
+
+    async def _connect(self) -> aiohttp.ClientWebSocketResponse:
+        """Raises `APIConnectionError` while the service may still come, and `APIError` when it has been given up."""
+        try:
+            return await super()._create_ws_conn()
+        except APIConnectionError as error:
+            if self._connects.failed() is None:
+                raise APIError("the service did not come back", retryable=False) from error
+            raise
 
     def _break_off(self) -> None:
         """The service owes an answer and is silent: LiveKit connects anew, and what is owed is asked for again."""
@@ -466,7 +486,21 @@ class CallSession(RealtimeSession):
             self._response_created_futures.update(self._lost.replies)
             if broken := self._broken.drop():
                 self._current_generation = broken.generation
-        super()._emit_error(error, recoverable)
+            self._give_up(error)
+        else:
+            super()._emit_error(error, recoverable)
+
+    def _give_up(self, error: Exception) -> None:
+        """The service will not serve this call any more: LiveKit, which ends it at once, hears that last."""
+        if self._giving_up is None:
+            self._giving_up = asyncio.ensure_future(self._say_the_last_words(error))
+
+    async def _say_the_last_words(self, error: Exception) -> None:
+        try:
+            if self._gave_up and not self._hung_up:
+                await self._gave_up()
+        finally:
+            super()._emit_error(error, recoverable=False)
 
     # -- the history claims what was heard -----------------------------------------------------------------------------
 
@@ -520,6 +554,8 @@ class CallSession(RealtimeSession):
         self._hearing.received(event)
         self._watchdog.received(event)
         self._renewal.look()
+        if event.get("type") == "session.created":
+            self._connects.served()
         if event.get("type") == "input_audio_buffer.committed" and self._answers_turns:
             self._watchdog.asked()
         if self._readings.take(event):
@@ -562,6 +598,16 @@ class CallSession(RealtimeSession):
 def _client_event_id(event: ResponseCreatedEvent) -> str:
     metadata = event.response.metadata
     return str(metadata.get("client_event_id", "")) if isinstance(metadata, dict) else ""
+
+
+def _message(event: ResponseDoneEvent) -> str:
+    """What the service says of its failure."""
+    return str(getattr(getattr(event.response.status_details, "error", None), "message", None) or "")
+
+
+def _reason(event: ResponseDoneEvent) -> str:
+    """Why an answer is not complete."""
+    return str(getattr(event.response.status_details, "reason", None) or "")
 
 
 def _half_written(item: ConversationItem) -> bool:

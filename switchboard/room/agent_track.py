@@ -128,6 +128,7 @@ class AgentTrack(AudioOutput):
             for frame in frames:
                 await self._time_has_come()
                 await self._source.capture_frame(frame)
+            await self._source.wait_for_playout()
         except asyncio.CancelledError:
             self._source.clear_queue()
             raise

@@ -67,6 +67,7 @@ class Services:
             input_audio_noise_reduction=None if noise == "none" else noise,
             turn_detection=self._server_turns(more_silence_ms),
             max_session_duration=settings.realtime.max_session_duration,
+            patience_seconds=settings.realtime.patience_seconds,
         )
 
     def _azure(self) -> dict[str, Any]:

@@ -165,6 +165,14 @@ class Realtime(Group):
             "Seconds after which the connection is renewed in a pause, before the service cuts it.",
         ),
     ] = 1200
+    patience_seconds: Annotated[
+        float,
+        Field(ge=1, le=120, allow_inf_nan=False),
+        Env(
+            "REALTIME_PATIENCE_SECONDS",
+            "Seconds for which a service that fails is asked again while the caller hears music; then the call ends.",
+        ),
+    ] = 20
 
 
 class Azure(Group):

@@ -123,6 +123,7 @@ export const texts = {
       silence: 'We hung up because we could not hear you for a while.',
       maximum_length: 'The call reached its longest time, so we had to end it. You are welcome to call again.',
       error: 'Something went wrong on our side and the call ended. We’re sorry.',
+      unserved: 'Our line has a fault and the call ended. We’re sorry. Please call again later.',
       stopped: 'Our line closed for a moment and the call ended. Please call again.',
       transferred: 'You were put through to a colleague.',
       caller_left: 'The call was closed because you had left.',

@@ -100,7 +100,7 @@ async def test_a_tool_that_failed_is_written_as_failed(database_url: str) -> Non
 
 async def test_a_failure_is_written_by_its_kind_and_never_in_the_services_words(database_url: str) -> None:
     async with staged(database_url) as stage:
-        stage.simulator.faults.add("failed_response", count=None, message="could not say 'my postcode is SW1A 2AA'")
+        stage.simulator.faults.add("failed_response", count=1, message="could not say 'my postcode is SW1A 2AA'")
         await stage.say("hello")
 
         told = {(failed.source, failed.message, failed.recoverable) for failed in stage.of(Failed)}

@@ -104,12 +104,12 @@ async def test_a_failed_answer_is_asked_for_again(database_url: str) -> None:
 
 
 async def test_a_connection_that_never_comes_back_ends_the_call_with_its_reason(database_url: str) -> None:
-    async with staged(database_url) as stage:
+    async with staged(database_url, REALTIME_PATIENCE_SECONDS="1") as stage:
         stage.simulator.faults.add("unauthorized", count=None)
         await stage.simulator.drop()
         await stage.conversation.ending.over.wait()
 
-        assert [ended.reason for ended in stage.of(Ended)] == ["error"]
+        assert [ended.reason for ended in stage.of(Ended)] == ["unserved"]
 
 
 async def test_what_the_caller_interrupts_while_the_connection_is_away_is_not_taken_up_again(database_url: str) -> None:

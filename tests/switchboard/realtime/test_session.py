@@ -16,13 +16,13 @@ from simulator.mind import CallTool, Say
 from simulator.options import Options
 from simulator.server import Simulator
 from simulator.voice import RATE, synthesize
-from switchboard.realtime import broken
 from switchboard.realtime.model import CallModel
 from switchboard.realtime.session import CallSession
 from tests.link import Link, link_to
 from tests.stage.mind import LONG, Obedient
 
 PATIENCE = 20.0
+SOON = "Rate limit is exceeded. Please try again in 50ms."
 PIECE = RATE // 50 * 2  # 20 ms of PCM16
 
 
@@ -176,17 +176,14 @@ async def test_the_callers_words_are_not_sent_again_when_half_of_their_answer_wa
         assert not [f for f in stage.simulator.frames if f.session_id == last and "append" in f.event["type"]]
 
 
-async def test_an_answer_that_is_interrupted_before_it_is_asked_for_again_is_not(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(broken, "RETRY_SECONDS", 0.05)
+async def test_an_answer_that_is_interrupted_before_it_is_asked_for_again_is_not() -> None:
     async with connected([Say("Hello again.")]) as stage:
-        stage.simulator.faults.add("rate_limit")
+        stage.simulator.faults.add("rate_limit", message=SOON)
         await stage.session.generate_reply()
         await stage.until_failed()
         stage.session.interrupt()
         retry_is_due = asyncio.Event()
-        asyncio.get_running_loop().call_later(broken.RETRY_SECONDS, retry_is_due.set)
+        asyncio.get_running_loop().call_later(0.05, retry_is_due.set)
         await retry_is_due.wait()
 
         assert await stage.ask() == "Hello again."
@@ -246,12 +243,9 @@ async def test_a_reply_that_was_on_its_way_when_the_connection_was_lost_goes_out
         assert stage.sent("response.create") == 1
 
 
-async def test_what_a_reply_was_asked_for_with_is_asked_for_again_and_nothing_else(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(broken, "RETRY_SECONDS", 0.05)
+async def test_what_a_reply_was_asked_for_with_is_asked_for_again_and_nothing_else() -> None:
     async with connected([Say("Hello.")]) as stage:
-        stage.simulator.faults.add("rate_limit")
+        stage.simulator.faults.add("rate_limit", message=SOON)
         answer = await stage.session.generate_reply(instructions="Greet them.", tool_choice="none")
 
         assert await said(answer) == "Hello."
@@ -266,7 +260,7 @@ async def test_what_a_reply_was_asked_for_with_is_asked_for_again_and_nothing_el
 
 async def test_a_failed_answer_tells_the_services_code() -> None:
     async with connected([Say("Hello.")]) as stage:
-        stage.simulator.faults.add("rate_limit")
+        stage.simulator.faults.add("rate_limit", message=SOON)
         await stage.session.generate_reply()
         await stage.until_failed()
 
@@ -278,7 +272,7 @@ async def test_a_failed_answer_tells_the_services_code() -> None:
 
 async def test_an_interrupted_answer_that_waited_to_be_taken_up_has_ended() -> None:
     async with connected([Say("Hello.")]) as stage:
-        stage.simulator.faults.add("rate_limit")
+        stage.simulator.faults.add("rate_limit", message=SOON)
         answer = await stage.session.generate_reply()
         await stage.until_failed()
         assert (waiting := stage.session._broken.waiting)

@@ -46,6 +46,7 @@ WRONG = {
     "REALTIME_NOISE_REDUCTION": ["yes"],
     "SIMULATOR_URL": ["simulator:8089", "ftp://simulator"],
     "REALTIME_MAX_SESSION_DURATION": ["0", "3600", "20m", "1.5"],
+    "REALTIME_PATIENCE_SECONDS": ["0", "121", "20s", "nan"],
     "AZURE_OPENAI_ENDPOINT": [
         "shop.openai.azure.com",
         "https://",

@@ -1,0 +1,36 @@
+"""How long a service that fails is asked again: as it says itself, within a budget of seconds."""
+
+import re
+import time
+
+RETRY_SECONDS = 1.0
+"""Where it does not say."""
+TOLD = re.compile(r"(?:try again|retry) (?:in|after) ([0-9]+(?:\.[0-9]+)?) ?(ms|millis|s|m)", re.IGNORECASE)
+UNITS = {"ms": 0.001, "millis": 0.001, "s": 1.0, "m": 60.0}
+
+
+class Patience:
+    """With one service. `seconds` is the budget, from the first failure until it is `served` again."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._since: float | None = None
+
+    def served(self) -> None:
+        """It does what it should."""
+        self._since = None
+
+    def failed(self, message: str = "") -> float | None:
+        """In how many seconds it is to be asked again; None: no more."""
+        now = time.monotonic()
+        self._since = now if self._since is None else self._since
+        wait = told_seconds(message) or RETRY_SECONDS
+        return wait if now + wait <= self._since + self._seconds else None
+
+
+def told_seconds(message: str) -> float | None:
+    """What a service says of when it may be asked again: "Please try again in 20 seconds." None: nothing."""
+    found = TOLD.search(message)
+    if found is None:
+        return None
+    return float(found[1]) * UNITS[found[2].casefold()]
