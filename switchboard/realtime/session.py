@@ -379,8 +379,6 @@ class CallSession(RealtimeSession):
             self._park()
         self._rested |= self._rest.taken
         await self._rest.over()
-        if self._token is not None:
-            self._opts.entra_token = await self._token()
         connection = await self._connect()
         self.sockets += 1
         self._connection = connection
@@ -389,6 +387,8 @@ class CallSession(RealtimeSession):
     async def _connect(self) -> aiohttp.ClientWebSocketResponse:
         """Raises `APIConnectionError` while the service may still come, and `APIError` when it has been given up."""
         try:
+            if self._token is not None:
+                self._opts.entra_token = await self._token()
             return await super()._create_ws_conn()
         except APIConnectionError as error:
             if self._connects.failed() is None:
