@@ -8,13 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.g711 import A_LAW, MU_LAW, Law
-from simulator.resampler import Samples
+from simulator.resampler import REACH, Resampler
 from simulator.voice import BYTES_PER_MS, RATE, resample
 
 TELEPHONE_RATE = 8000
-UP = RATE // TELEPHONE_RATE
-REACH = 16
-"""Samples on each side of one that have a say in what lies beside it."""
 
 
 @dataclass(frozen=True)
@@ -41,31 +38,19 @@ class AudioFormat:
 
 
 class Decoder:
-    """A stream in one format, as PCM16 at 24 kHz: as long as what came in, though two milliseconds late."""
+    """A stream in one format, as PCM16 at 24 kHz: as long as what came in, though some milliseconds late."""
 
     def __init__(self, law: Law | None) -> None:
         self._law = law
-        self._before: Samples = np.zeros(2 * REACH - 1, dtype=np.int16)
+        self._resampler = Resampler(TELEPHONE_RATE, RATE)
+        # It waits for what comes after a sample before it tells what the sample becomes: here that is silence.
+        self._resampler.add(np.zeros(REACH, np.int16))
 
     def decode(self, data: bytes) -> bytes:
         """What follows in the stream."""
-        if self._law is None or not data:
-            return data
-        samples = np.concatenate([self._before, self._law.decode(data)])
-        self._before = samples[1 - 2 * REACH :]
-        phases = [np.convolve(samples, taps, "valid") for taps in _TAPS]
-        return np.clip(np.round(np.stack(phases, axis=1)), -32768, 32767).astype(np.int16).tobytes()
+        return data if self._law is None else self._resampler.add(self._law.decode(data)).tobytes()
 
 
-def _taps() -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
-    """A low-pass at half of the telephone's rate, as one filter for each sample that lies between two."""
-    place = np.arange(-REACH * UP, REACH * UP) / UP
-    taps = np.sinc(place) * np.kaiser(len(place), 6.0)
-    phases = [taps[phase::UP] for phase in range(UP)]
-    return tuple(phase / phase.sum() for phase in phases)
-
-
-_TAPS = _taps()
 FORMATS: Mapping[str, AudioFormat] = {
     "audio/pcm": AudioFormat(),
     "audio/pcmu": AudioFormat(MU_LAW),

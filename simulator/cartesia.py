@@ -14,9 +14,12 @@ from simulator.backend import Backend
 from simulator.cartesia_context import Context, Said
 from simulator.cartesia_error import CartesiaError
 from simulator.cartesia_request import Cancel, Piece, Speech, message_of, speech_of
+from simulator.cartesia_sse import CartesiaStream
+from simulator.cartesia_voices import CartesiaVoices
 from simulator.outbox import GRACE
 from simulator.sound import encode, wav
 from simulator.times import drawn
+from simulator.voice import Speech as Sound
 
 DEFAULT_VERSION = "2025-04-16"
 MAX_SAID = 10_000
@@ -27,6 +30,7 @@ class Cartesia:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
+        self._voices = CartesiaVoices(backend.options, self._admit, self._refusal)
         self._sockets: set[CartesiaSocket] = set()
         self.opened = 0
         self.refused = 0
@@ -54,8 +58,13 @@ class Cartesia:
         self._backend.record.ring()
 
     def routes(self) -> list[web.RouteDef]:
-        """The WebSocket and the endpoint for bytes."""
-        return [web.get("/tts/websocket", self._serve), web.post("/tts/bytes", self._bytes)]
+        """The WebSocket, the endpoints for bytes and events, and the voices."""
+        return [
+            web.get("/tts/websocket", self._serve),
+            web.post("/tts/bytes", self._bytes),
+            web.post("/tts/sse", self._events),
+            *self._voices.routes(),
+        ]
 
     async def drop(self) -> None:
         """Cut every socket now, without a goodbye."""
@@ -86,19 +95,35 @@ class Cartesia:
 
     async def _bytes(self, request: web.Request) -> web.StreamResponse:
         try:
-            self._admit(request)
-            asked = speech_of(await request.read())
-            self.check_model(asked)
+            asked = await self._asked(request)
         except CartesiaError as error:
             return self._refusal(request, error)
-        self.said(Said(asked.voice_id, asked.model_id, asked.transcript, None))
-        speech = await self._backend.voice.speak(asked.transcript, asked.voice_id, asked.speed)
-        form = asked.output_format
-        await asyncio.sleep(drawn(self._backend.options.cartesia_first_audio, self._backend.dice))
+        speech, form = await self._spoken(asked), asked.output_format
         data = await asyncio.to_thread(encode, speech.pcm, form.encoding, form.sample_rate)
         if form.container == "wav":
             return web.Response(body=wav(data, form.sample_rate), content_type="audio/wav")
         return web.Response(body=data, content_type="audio/pcm")
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        try:
+            asked = await self._asked(request)
+            if asked.output_format.container != "raw":
+                raise CartesiaError(400, "invalid_output_format", "output_format.container must be 'raw'")
+        except CartesiaError as error:
+            return self._refusal(request, error)
+        return await CartesiaStream(request, asked, self._backend).send(await self._spoken(asked))
+
+    async def _asked(self, request: web.Request) -> Speech:
+        self._admit(request)
+        asked = speech_of(await request.read())
+        self.check_model(asked)
+        return asked
+
+    async def _spoken(self, asked: Speech) -> Sound:
+        self.said(Said(asked.voice_id, asked.model_id, asked.transcript, None))
+        speech = await self._backend.voice.speak(asked.transcript, asked.voice_id, asked.speed)
+        await asyncio.sleep(drawn(self._backend.options.cartesia_first_audio, self._backend.dice))
+        return speech
 
     def check_model(self, asked: Speech, context_id: str | None = None) -> None:
         """The model has to exist still, and to have the controls that are asked for. Raises CartesiaError."""

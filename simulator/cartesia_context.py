@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from simulator.backend import Backend
 from simulator.cartesia_request import Piece
+from simulator.cartesia_sound import CHUNK_MS, chunk_message, chunks, time_messages
 from simulator.faults import Fault
 from simulator.sound import encode
 from simulator.times import drawn
 from simulator.voice import Speech
 
-CHUNK_MS = 100
 SENTENCE_ENDS = (".", "!", "?", ":", ";")
 
 
@@ -126,33 +124,28 @@ class Context:
         if not self._spoken_ms:
             late = self._late.number("seconds") if self._late else 0.0
             await asyncio.sleep(drawn(self._backend.options.cartesia_first_audio, self._backend.dice) + late)
-        if asked.add_timestamps:
-            await self._send({"type": "timestamps", "done": False, "status_code": 206,
-                              "word_timestamps": self._timestamps(speech)})  # fmt: skip
+        for message in time_messages(asked, speech, self._spoken_ms):
+            await self._send(message)
         await self._play(speech)
         self._spoken_ms += speech.ms
 
     async def _play(self, speech: Speech) -> None:
         form = self._asked.output_format
         data = await asyncio.to_thread(encode, speech.pcm, form.encoding, form.sample_rate)
-        size = -(-len(data) * CHUNK_MS // max(1, round(speech.ms)) // 4) * 4
         pace = drawn(self._backend.options.cartesia_pace, self._backend.dice)
         loop = asyncio.get_running_loop()
         begun = loop.time()
-        for start in range(0, len(data), size):
-            due = begun + start / size * CHUNK_MS / 1000 / pace
-            if (wait := due - loop.time()) > 0:
+        for index, chunk in enumerate(chunks(data, speech.ms)):
+            if (wait := begun + index * CHUNK_MS / 1000 / pace - loop.time()) > 0:
                 await asyncio.sleep(wait)
-            await self._chunk(data[start : start + size])
-            if self._fault and start / size * CHUNK_MS >= self._fault.number("after_ms"):
+            await self._chunk(chunk)
+            if self._fault and index * CHUNK_MS >= self._fault.number("after_ms"):
                 self._socket.cut()
                 raise asyncio.CancelledError
 
     async def _chunk(self, data: bytes) -> None:
-        message = {"type": "chunk", "done": False, "status_code": 206, "step_time": 12.5}
-        if self._flushes:
-            message["flush_id"] = self._flushes
-        await self._send({**message, "data": base64.b64encode(data).decode()})
+        flushed = {"flush_id": self._flushes} if self._flushes else {}
+        await self._send(chunk_message(data) | flushed)
 
     async def _flushed(self) -> None:
         self._flushes += 1
@@ -161,14 +154,3 @@ class Context:
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self._socket.send({**message, "context_id": self.id})
-
-    def _timestamps(self, speech: Speech) -> Mapping[str, Any]:
-        words, begin = [], 0
-        for word in speech.words:
-            words.append(speech.text[begin : word.end].strip())
-            begin = word.end
-        return {
-            "words": words,
-            "start": [round((self._spoken_ms + word.start_ms) / 1000, 3) for word in speech.words],
-            "end": [round((self._spoken_ms + word.end_ms) / 1000, 3) for word in speech.words],
-        }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from simulator.cartesia_error import CartesiaError
@@ -68,6 +68,13 @@ class Speech(Part):
     add_timestamps: bool = False
     add_phoneme_timestamps: bool = False
     use_normalized_timestamps: bool = False
+    context_id: str | None = None
+
+    @field_validator("voice", mode="before")
+    @classmethod
+    def _by_id(cls, value: object) -> object:
+        """A voice may be given by its id alone."""
+        return {"mode": "id", "id": value} if isinstance(value, str) else value
 
     @property
     def voice_id(self) -> str:

@@ -127,6 +127,10 @@ class Options:
     """Models that once existed: `model_sunsetted`."""
     cartesia_uncontrolled: frozenset[str] = frozenset()
     """Models that refuse a speed or a volume of their own, as was documented of sonic-3.5."""
+    cartesia_voices: Mapping[str, str] = field(
+        default_factory=lambda: {"f786b574-daa5-4673-aa0c-cbe3e8534c02": "Katie"}
+    )
+    """Voices that are listed, by id, with their names. Others speak as well."""
     cartesia_contexts: int | None = None
     """Contexts that may be active at once, over all sockets; 429 past it."""
     cartesia_context_expiry: Positive = 5.0

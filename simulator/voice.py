@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import espeakng_loader
 import numpy as np
@@ -47,12 +48,22 @@ class Word:
 
 
 @dataclass(frozen=True)
+class Phoneme:
+    """A sound, in the letters of the IPA, and when it is made."""
+
+    symbol: str
+    start_ms: float
+    end_ms: float
+
+
+@dataclass(frozen=True)
 class Speech:
     """A text that was spoken: PCM16 mono at 24 kHz."""
 
     text: str
     pcm: bytes
     words: tuple[Word, ...]
+    phonemes: tuple[Phoneme, ...] = ()
 
     @property
     def ms(self) -> float:
@@ -96,8 +107,9 @@ def synthesize(text: str, voice: str, speed: float) -> Speech:
     if not text.strip():
         return Speech(text, b"", ())
     variant, pitch = VOICES.get(voice) or _voice_of(voice)
-    pcm, marks = _ENGINE.say(text, variant, pitch, round(WORDS_PER_MINUTE * speed))
-    return Speech(text, pcm, _words(text, marks, len(pcm) / BYTES_PER_MS))
+    said = _ENGINE.say(text, variant, pitch, round(WORDS_PER_MINUTE * speed))
+    ms = len(said.pcm) / BYTES_PER_MS
+    return Speech(text, said.pcm, _words(text, said.marks, ms), _phonemes(said.sounds, ms))
 
 
 def resample(samples: Samples, rate: int, wanted: int) -> Samples:
@@ -131,6 +143,13 @@ def _words(text: str, marks: list[tuple[int, float]], length_ms: float) -> tuple
     )
 
 
+def _phonemes(sounds: list[tuple[str, float]], length_ms: float) -> tuple[Phoneme, ...]:
+    """A sound lasts to the next; a pause is a sound without a letter."""
+    ends = [*(start for _, start in sounds[1:]), length_ms]
+    spans = ((symbol, start, min(end, length_ms)) for (symbol, start), end in zip(sounds, ends, strict=False))
+    return tuple(Phoneme(symbol, start, max(start, end)) for symbol, start, end in spans if symbol)
+
+
 def _start(token: re.Match[str], marks: list[tuple[int, float]]) -> float | None:
     return next((ms for position, ms in marks if token.start() <= position < token.end()), None)
 
@@ -153,8 +172,19 @@ class _Event(ctypes.Structure):
 
 
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
-SYNCHRONOUS, DONT_EXIT, UTF8, WORD_EVENT, END_OF_EVENTS = 2, 0x8000, 1, 1, 0
+SYNCHRONOUS, UTF8, END_OF_EVENTS, WORD_EVENT, PHONEME_EVENT = 2, 1, 0, 1, 7
+DONT_EXIT, PHONEME_EVENTS, IN_IPA = 0x8000, 1, 2
 RATE_PARAMETER, PITCH_PARAMETER = 1, 3
+
+
+class _Said(NamedTuple):
+    """What the engine made of a text: PCM16 mono at `RATE`, and times in ms."""
+
+    pcm: bytes
+    marks: list[tuple[int, float]]
+    """Where in the text each word begins, and when."""
+    sounds: list[tuple[str, float]]
+    """The phonemes, and when each begins."""
 
 
 class _Engine:
@@ -169,29 +199,31 @@ class _Engine:
         self._resampler = Resampler(RATE, RATE)
         self._pcm = bytearray()
         self._marks: list[tuple[int, float]] = []
+        self._sounds: list[tuple[str, float]] = []
 
     def start(self) -> None:
         """Load the library, if it is not there yet."""
         with self._lock:
             self._started()
 
-    def say(self, text: str, variant: str, pitch: int, rate: int) -> tuple[bytes, list[tuple[int, float]]]:
-        """PCM16 mono at `RATE`, and where in the text each word begins with its time in ms."""
+    def say(self, text: str, variant: str, pitch: int, rate: int) -> _Said:
+        """Speak."""
         data = text.encode() + b"\0"
         with self._lock:
             library = self._started()
-            self._resampler, self._pcm, self._marks = Resampler(self._rate, RATE), bytearray(), []
+            self._resampler, self._pcm = Resampler(self._rate, RATE), bytearray()
+            self._marks, self._sounds = [], []
             library.espeak_SetVoiceByName(f"en-us+{variant}".encode())
             library.espeak_SetParameter(RATE_PARAMETER, rate, 0)
             library.espeak_SetParameter(PITCH_PARAMETER, pitch, 0)
             library.espeak_Synth(data, ctypes.c_size_t(len(data)), 0, 0, 0, UTF8, None, None)
-            return bytes(self._pcm + self._resampler.end().tobytes()), self._marks
+            return _Said(bytes(self._pcm + self._resampler.end().tobytes()), self._marks, self._sounds)
 
     def _started(self) -> ctypes.CDLL:
         if self._library is None:
             library = ctypes.CDLL(espeakng_loader.get_library_path())
             path = espeakng_loader.get_data_path().encode()
-            self._rate = library.espeak_Initialize(SYNCHRONOUS, 0, path, DONT_EXIT)
+            self._rate = library.espeak_Initialize(SYNCHRONOUS, 0, path, DONT_EXIT | PHONEME_EVENTS | IN_IPA)
             if self._rate <= 0:
                 raise RuntimeError("eSpeak NG did not start: its data was not found in the espeakng-loader package")
             # Breath is drawn by chance. Every process draws alike, though a sentence still depends on those before it.
@@ -210,6 +242,9 @@ class _Engine:
             if events[index].type == WORD_EVENT:
                 # eSpeak counts characters from one.
                 self._marks.append((events[index].text_position - 1, float(events[index].audio_position)))
+            elif events[index].type == PHONEME_EVENT:
+                symbol = bytes(events[index].id.string).decode(errors="ignore")
+                self._sounds.append((symbol, float(events[index].audio_position)))
             index += 1
         return 0
 

@@ -237,7 +237,7 @@ WRONG: list[tuple[Message, str, str]] = [
     (sound(container="mp3"), "invalid_output_format", "output_format.container must be one of 'raw' or 'wav'"),
     ({"output_format": "raw"}, "invalid_output_format", "output_format must be an object"),
     ({"output_format": None}, "invalid_output_format", "output_format is required"),
-    ({"voice": "v1"}, "voice_required", "voice must be an object"),
+    ({"voice": 5}, "voice_required", "voice must be an object"),
     ({"voice": {"mode": "id"}}, "voice_required", "voice is required"),
     ({"voice": {"mode": "id", "id": 5}}, "voice_required", "voice.id: Input should be a valid string"),
     ({"max_buffer_delay_ms": None}, "invalid_request", "max_buffer_delay_ms is required"),

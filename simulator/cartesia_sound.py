@@ -1,0 +1,51 @@
+"""What Cartesia sends of a speech: its audio in chunks, and when its words and sounds are said."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from simulator.cartesia_request import Speech as Asked
+from simulator.voice import Speech
+
+CHUNK_MS = 100
+
+
+def chunks(data: bytes, ms: float) -> Iterator[bytes]:
+    """The encoded audio of `ms`, in pieces of 100 ms that end between samples."""
+    size = -(-len(data) * CHUNK_MS // max(1, round(ms)) // 4) * 4
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
+
+
+def chunk_message(data: bytes) -> dict[str, Any]:
+    """One piece."""
+    data_text = base64.b64encode(data).decode()
+    return {"type": "chunk", "done": False, "status_code": 206, "step_time": 12.5, "data": data_text}
+
+
+def time_messages(asked: Asked, speech: Speech, before_ms: float) -> Iterator[dict[str, Any]]:
+    """The times that were asked for, counted from the beginning of the context."""
+    if asked.add_timestamps:
+        words = [(word.start_ms, word.end_ms) for word in speech.words]
+        times = {"words": list(_words(speech)), **_times(words, before_ms)}
+        yield {"type": "timestamps", "done": False, "status_code": 206, "word_timestamps": times}
+    if asked.add_phoneme_timestamps:
+        sounds = [(sound.start_ms, sound.end_ms) for sound in speech.phonemes]
+        times = {"phonemes": [sound.symbol for sound in speech.phonemes], **_times(sounds, before_ms)}
+        yield {"type": "phoneme_timestamps", "done": False, "status_code": 206, "phoneme_timestamps": times}
+
+
+def _words(speech: Speech) -> Iterator[str]:
+    begin = 0
+    for word in speech.words:
+        yield speech.text[begin : word.end].strip()
+        begin = word.end
+
+
+def _times(spans: list[tuple[float, float]], before_ms: float) -> Mapping[str, list[float]]:
+    return {
+        "start": [round((before_ms + start) / 1000, 3) for start, _ in spans],
+        "end": [round((before_ms + end) / 1000, 3) for _, end in spans],
+    }
