@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from simulator.difference import differences
-from tests.simulator.written import recording
+from tests.simulator.written import Line, recording
 
 Events = list[dict[str, Any]]
 Change = Callable[[Events], object]
@@ -92,10 +92,7 @@ def found(
     theirs, ours = said(), said()
     change(theirs)
     in_ours(ours)
-    lines: list[dict[str, Any]] = [
-        {"recording": 1, "service": "x", "path": "/v1/realtime", "query": {}, "began": "now"}
-    ]
-    lines += [{"at": 0.1, "from": "server", "event": event} for event in theirs]
+    lines: list[Line] = [{"at": 0.1, "from": "server", "event": event} for event in theirs]
     lines += [{"at": 0.1, "from": "client", "event": {"type": last}}] if last else []
     lines += [{"at": 0.1, "from": "client", "close": 1000}] if left else []
     return differences(recording(folder, *lines), ours)
