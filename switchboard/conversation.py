@@ -113,6 +113,7 @@ class Conversation:
             self._tag,
             self._tools_of,
             lambda tool: repeats.guard(limited(tool, settings.call.tool_seconds)),
+            self._disclosure.added_to,
             channel.manners,
             past,
         )
@@ -130,8 +131,8 @@ class Conversation:
 
     def _owe_the_caller(self, workflow: Workflow) -> None:
         """What they are to hear, whatever they say meanwhile."""
-        if workflow.discloses_automation:
-            Disclosure(self.session, self._background)
+        owed = workflow.discloses_automation and not (self._past and self._past.disclosed)
+        self._disclosure = Disclosure(self.session, self._background, owed=owed)
         Overheard(self.session, self.call.departure, self._background)
         phrases = Phrases(self.session)
         self.model.refused = Excuse(self.session, workflow.words.refused, phrases, self._background).make
@@ -156,6 +157,7 @@ class Conversation:
             channel,
             self._background,
             self._answered,
+            self._disclosure.added_to,
         )
 
     async def __aenter__(self) -> Self:

@@ -56,7 +56,10 @@ class Invitation:
 
 
 class Presence:
-    """The room's side of one call. `answered` is called when the caller is there."""
+    """The room's side of one call. `answered` is called when the caller is there.
+
+    `disclosing` adds to an instruction what the caller is still to hear.
+    """
 
     def __init__(
         self,
@@ -70,6 +73,7 @@ class Presence:
         channel: Channel,
         background: Background,
         answered: Callable[[], None],
+        disclosing: Callable[[str], str],
     ) -> None:
         settings = services.settings
         self._invitation = invitation
@@ -82,6 +86,7 @@ class Presence:
         self._limits = settings.call
         self._background = background
         self._answered = answered
+        self._disclosing = disclosing
         self._started = False
         zero = channel is PHONE and settings.phone.asks_for_person_with_zero
         self._typed = Typed(session, call.departure)
@@ -205,7 +210,7 @@ class Presence:
             await self._forget_what_nobody_heard()
             self._track.release()
             if self._speaks:
-                self._session.generate_reply(instructions=BACK_AGAIN)
+                self._session.generate_reply(instructions=self._disclosing(BACK_AGAIN))
 
     async def _forget_what_nobody_heard(self) -> None:
         """What the agent has said while the caller was away."""

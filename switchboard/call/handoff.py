@@ -25,7 +25,7 @@ from switchboard.call.resume import Past
 from switchboard.ledger.events import HandoffAsked, HandoffDone
 from switchboard.line.agent import Speech, VoiceAgent
 from switchboard.line.context import Brief, brief_text, choose
-from switchboard.line.sentences import BACK_AGAIN, DISCLOSURE, EXACTLY
+from switchboard.line.sentences import BACK_AGAIN, EXACTLY
 from switchboard.line.voices import Modality, Voice
 from switchboard.line.workflow import AgentType, Handoff, Workflow, transfer_name
 from switchboard.logs import CallTag
@@ -74,8 +74,8 @@ class Handoffs:
 
     `speech_of` gives the text-to-speech of a voice, `modality_of` what the model has to answer in for it, `manners`
     what every agent is told about how the caller reaches them. `tools_of` gives the tools that an agent has on this
-    call besides its own and those that hand over; `guard` makes its own ones such as may be called. `past` is the call
-    that broke off and goes on here.
+    call besides its own and those that hand over; `guard` makes its own ones such as may be called. `disclosing` adds
+    to an opening what the caller is to hear in it. `past` is the call that broke off and goes on here.
     """
 
     def __init__(
@@ -87,6 +87,7 @@ class Handoffs:
         tag: CallTag,
         tools_of: Callable[[AgentType], list[llm.Tool]],
         guard: Callable[[llm.Tool], llm.Tool],
+        disclosing: Callable[[str], str],
         manners: str = "",
         past: Past | None = None,
     ) -> None:
@@ -98,6 +99,7 @@ class Handoffs:
         self.manners = "\n".join(part for part in (MANNERS, manners) if part)
         self.tools_of = tools_of
         self.guard = guard
+        self._disclosing = disclosing
         self._past = past
         self.at_desk: VoiceAgent | None = None
         """The agent that has the caller."""
@@ -256,9 +258,7 @@ class Handoffs:
                 self._handoff_done(None)
 
     def _opening(self, agent: VoiceAgent, first: bool) -> str:
-        if first and self._past:
-            return BACK_AGAIN
-        return f"{agent.opening} {DISCLOSURE}" if first and self.workflow.discloses_automation else agent.opening
+        return self._disclosing(BACK_AGAIN if first and self._past else agent.opening)
 
     # -- how long it took ----------------------------------------------------------------------------------------------
 

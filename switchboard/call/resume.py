@@ -39,6 +39,11 @@ class Past:
     happened: tuple[Event, ...] = ()
     """All of it."""
 
+    @property
+    def disclosed(self) -> bool:
+        """The caller has heard an answer to its end, and so that they speak with an automated assistant."""
+        return any(isinstance(event, AgentSpoke) and not event.interrupted for event in self.happened)
+
     def note(self, standing: str) -> llm.ChatMessage:
         """The conversation as one system item: an assistant's text would make the model drift to text answers.
 

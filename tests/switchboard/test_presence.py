@@ -13,25 +13,34 @@ import pytest
 from livekit import api, rtc
 from livekit.protocol.agent import Job
 
+from simulator.mind import Reply, Request, Say
 from simulator.server import Simulator
 from switchboard.call.call import Caller
 from switchboard.conversation import Conversation
 from switchboard.database import Database
 from switchboard.ledger.events import AgentSpoke, Answered
-from switchboard.line.sentences import BACK_AGAIN
+from switchboard.line.sentences import BACK_AGAIN, DISCLOSURE
 from switchboard.livekit import token_of
 from switchboard.presence import Invitation
 from switchboard.room.seat import Seat
 from switchboard.services.providers import Services
 from switchboard.settings.environment import with_simulator
 from tests.livekit import LiveKitServer, livekit_server
-from tests.stage.mind import Obedient
+from tests.stage.mind import LONG, Obedient
 from tests.stage.stage import LINE, Record, stage_settings
 
 __all__ = ["livekit_server"]
 
 PATIENCE = 60.0
 CALLER = "caller"
+
+
+class Talkative(Obedient):
+    """Its greeting takes its time."""
+
+    def answer(self, request: Request) -> Reply:
+        reply = super().answer(request)
+        return [Say(LONG)] if len(self.requests) == 1 else reply
 
 
 @dataclass
@@ -67,8 +76,10 @@ class Visit:
 
 
 @asynccontextmanager
-async def visited(livekit: LiveKitServer, database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Visit]:
-    name, mind, record, database = f"call-{secrets.token_hex(6)}", Obedient(), Record(), Database(database_url)
+async def visited(
+    livekit: LiveKitServer, database_url: str, monkeypatch: pytest.MonkeyPatch, mind: Obedient
+) -> AsyncIterator[Visit]:
+    name, record, database = f"call-{secrets.token_hex(6)}", Record(), Database(database_url)
     async with livekit.api() as server, Simulator(mind) as simulator:
         job = Job(id="AJ_1", room=await server.room.create_room(api.CreateRoomRequest(name=name)))
 
@@ -104,7 +115,7 @@ async def visited(livekit: LiveKitServer, database_url: str, monkeypatch: pytest
 async def test_what_is_said_while_the_caller_is_away_is_not_taken_for_heard(
     livekit_server: LiveKitServer, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with visited(livekit_server, database_url, monkeypatch) as visit:
+    async with visited(livekit_server, database_url, monkeypatch, Obedient()) as visit:
         session = visit.conversation.session
         await visit.record.until(visit.said)
         await visit.goes()
@@ -119,3 +130,15 @@ async def test_what_is_said_while_the_caller_is_away_is_not_taken_for_heard(
         assert len(visit.said()) == before + 1
         known = [item.text for item in asked.items if item.type == "message" and item.role == "assistant"]
         assert [text for text in known if text] == [spoke.text for spoke in visit.said()[:before]]
+
+
+async def test_a_caller_who_was_cut_off_in_the_greeting_is_told_that_it_is_automated_when_they_are_back(
+    livekit_server: LiveKitServer, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with visited(livekit_server, database_url, monkeypatch, Talkative()) as visit:
+        await asyncio.wait_for(visit.conversation._presence._track.heard.wait(), PATIENCE)  # type: ignore[union-attr]
+        await visit.goes()
+        assert not visit.said() or visit.said()[0].interrupted
+        await visit.comes()
+
+        await visit.until_asked(f"{BACK_AGAIN} {DISCLOSURE}")
