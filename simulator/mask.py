@@ -13,6 +13,8 @@ SHORTEST = 8
 """Whatever is shorter would be a word, and no key."""
 FIELDS = frozenset({"authorization", "headers", "client_secret", "api_key", "api-key", "access_token"})
 """An MCP tool brings the first two, a session may tell the third."""
+CARRIES = re.compile(r"(?i)key|token|auth|secret|cookie")
+"""Headers, and parts of a query, that bring a secret."""
 SUBPROTOCOL = "openai-insecure-api-key."
 KEY = re.compile(
     r"(?<![\w-])(?:(?:sk|ek)[-_][\w-]{16,}|eyJ[\w-]{8,}\.[\w-]+\.[\w-]*)"
@@ -25,7 +27,8 @@ class Mask:
     """Knows the secrets that one client brought, and what keys look like."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        known = sorted({secret for secret in secrets if len(secret) >= SHORTEST}, key=len, reverse=True)
+        # Backwards, a key comes before one that is its beginning.
+        known = sorted({secret for secret in secrets if len(secret) >= SHORTEST}, reverse=True)
         self._known = re.compile("|".join(map(re.escape, known))) if known else None
 
     @classmethod
@@ -62,9 +65,9 @@ def _address(found: re.Match[str]) -> str:
 
 
 def _secrets(request: web.Request) -> Iterator[str]:
-    for values in (request.headers, request.query):
-        yield values.get("api-key", "")
-        yield values.get("Authorization", "").partition(" ")[2].strip()
+    for name, value in (*request.headers.items(), *request.query.items()):
+        if CARRIES.search(name):
+            yield value.rpartition(" ")[2]
     for protocol in request.headers.get("Sec-WebSocket-Protocol", "").split(","):
         if protocol.strip().startswith(SUBPROTOCOL):
             yield protocol.strip().removeprefix(SUBPROTOCOL)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 
 from simulator.mask import MASKED, Mask
 
 LONG = "a1B2" * 8
+OWN = "5d41402abc4b2a76"
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,30 @@ def test_keys_are_left_out(text: str, left: str) -> None:
 )
 def test_words_are_not(text: str) -> None:
     assert Mask(["abc"]).text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("headers", "query"),
+    [
+        ({"api-key": OWN}, ""),
+        ({"authorization": f"Bearer {OWN}"}, ""),
+        ({"Authorization": OWN}, ""),
+        ({"Ocp-Apim-Subscription-Key": OWN}, ""),
+        ({"Cookie": f"session={OWN}"}, ""),
+        ({}, f"?model=x&api-key={OWN}"),
+        ({"Sec-WebSocket-Protocol": f"realtime, openai-insecure-api-key.{OWN}, openai-beta.realtime-v1"}, ""),
+    ],
+)
+def test_what_a_client_signs_in_with_is_left_out(headers: dict[str, str], query: str) -> None:
+    mask = Mask.of(make_mocked_request("GET", f"/v1/realtime{query}", headers=headers))
+    secret = f"session={OWN}" if "Cookie" in headers else OWN
+    assert mask.text(f"It is {secret} in realtime.") == f"It is {MASKED} in realtime."
+
+
+def test_what_else_a_client_brings_stays() -> None:
+    headers = {"User-Agent": "openai-python", "Sec-WebSocket-Protocol": "realtime"}
+    mask = Mask.of(make_mocked_request("GET", "/v1/realtime?model=gpt-realtime", headers=headers))
+    assert mask.text("openai-python realtime gpt-realtime") == "openai-python realtime gpt-realtime"
 
 
 def test_a_longer_key_that_begins_like_another_goes_as_a_whole() -> None:

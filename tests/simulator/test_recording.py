@@ -174,6 +174,7 @@ EVENT = {"at": 1.0, "from": "client", "event": {"type": "x"}}
             lines(EVENT | {"audio": [{"path": ["a"], "start": 0, "bytes": 1}]}),
             ":2: its audio is in x.client.raw, which",
         ),
+        (lines(EVENT | {"audio": [{"path": ["a"], "start": -1, "bytes": 1}]}), ":2: `audio.0.start`: Input should be"),
         (lines({"at": 1.0, "from": "nobody", "text": "x"}), ":2: nobody sends nothing"),
         ("[" * 100_000 + "\n", ":1: the line is no JSON"),
     ],
