@@ -6,12 +6,12 @@ A sentence that only may be a claim is none: whoever is told that they lied, and
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 from switchboard.line.deeds import Deed
 from switchboard.line.hedges import ASKS, CONDITION, IN_A_WHILE, LATER, LONG_AGO, READ_BACK, hedged, statement
-from switchboard.line.wordings import IS, WAS, at_it, by_us, by_us_then, of_itself, participle, to_it
+from switchboard.line.marks import ANY_THING, marked
+from switchboard.line.wordings import IS, IS_DONE, WAS, at_it, by_us, by_us_then, of_itself, things, to_it
 
 QUOTATION = re.compile(r"\"[^\"]*\"|\u201c[^\u201d]*\u201d|(?<!\w)'[^']*'(?!\w)")
 SENTENCE = re.compile(r".+?(?:[.!?;]+(?=\s|$)|$)", re.DOTALL)
@@ -40,37 +40,43 @@ def claims(text: str, deeds: Iterable[Deed], *, whole: bool = True) -> list[Clai
 
 def tells(text: str, deed: Deed) -> bool:
     """Whether `text`, which a tool has returned, says that the deed is done, whoever did it, and whenever."""
-    return any(_told(deed).search(plain) and not re.search(CONDITION, plain) for plain in map(_plain, _sentences(text)))
+    return any(_told(plain, deed) and not re.search(CONDITION, plain) for plain in map(_plain, _sentences(text)))
 
 
 def _claimed(sentence: str, deed: Deed) -> Claim | None:
     stated = statement(_plain(sentence))
-    for tense, pattern, against in _patterns(deed):
-        for found in pattern.finditer(stated):
-            rest = stated[found.end() :]
-            if not hedged(stated[: found.start()]) and not (against and re.search(against, f"{found[0]}{rest}")):
+    signs = marked(stated, deed)
+    if signs == stated:
+        return None
+    for tense, pattern, against in PATTERNS[deed.is_it]:
+        for found in pattern.finditer(signs):
+            begins = found.start()
+            if not hedged(stated[:begins]) and not (against and re.search(against, stated[begins:])):
                 return Claim(deed, tense, sentence.strip())
     return None
 
 
-@cache
-def _patterns(deed: Deed) -> tuple[tuple[Tense, re.Pattern[str], str], ...]:
+def _patterns(is_it: bool) -> tuple[tuple[Tense, re.Pattern[str], str], ...]:
     """Each with what must not stand in it or behind it."""
+    thing = things(is_it=is_it)
     written: tuple[tuple[Tense, Iterable[str], str], ...] = (
-        ("done", by_us(deed), ""),
-        ("done", by_us_then(deed), LONG_AGO),
-        ("done", to_it(deed, IS), LATER),
-        ("done", to_it(deed, WAS), f"{LONG_AGO}|{LATER}"),
-        ("done", of_itself(deed), LATER),
-        ("doing", at_it(deed), f"{LATER}|{IN_A_WHILE}"),
+        ("done", by_us(thing), ""),
+        ("done", by_us_then(thing), LONG_AGO),
+        ("done", to_it(thing, IS), LATER),
+        ("done", to_it(thing, WAS), rf"^(?:\w+ )?you were\b|{LONG_AGO}|{LATER}"),
+        ("done", of_itself(thing), LATER),
+        ("doing", at_it(thing), f"{LATER}|{IN_A_WHILE}"),
     )
     return tuple((tense, re.compile(one), against) for tense, ones, against in written for one in ones)
 
 
-@cache
-def _told(deed: Deed) -> re.Pattern[str]:
-    thing = "" if deed.is_it else rf"\b(?:{deed.to})\b.*"
-    return re.compile(rf"{thing}(?<!\bbe )(?<!\bnot )\b{participle(deed)}\b")
+PATTERNS = {is_it: _patterns(is_it) for is_it in (True, False)}
+"""Made once: that takes a tenth of a second, which no call has to wait for."""
+
+
+def _told(sentence: str, deed: Deed) -> bool:
+    thing = "" if deed.is_it else rf"{ANY_THING}.*"
+    return re.search(rf"{thing}(?<!\bbe )(?<!\bnot ){IS_DONE}", marked(sentence, deed)) is not None
 
 
 def _sentences(text: str) -> list[str]:

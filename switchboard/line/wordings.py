@@ -1,8 +1,8 @@
-"""How a deed is spoken of when it is done, or being done, as patterns over small letters. English."""
+"""How a deed is spoken of when it is done, or being done: patterns over a sentence in which it is marked. English."""
 
 from collections.abc import Iterator
 
-from switchboard.line.deeds import Deed
+from switchboard.line.marks import ANY_THING, DO, DOING, DONE, LETTERS, STATE, THING
 
 ADVERBS = (
     r"(?:(?:now|just|already|also|all|then|both|successfully|officially|actually|finally|immediately|indeed|therefore|"
@@ -11,13 +11,13 @@ ADVERBS = (
 DETERMINER = r"(?:your|the|this|that|my|our|both(?: of)?(?: your| the)?|these|those|all(?: of)?(?: your| the)?)"
 BETWEEN = (
     r"(?:(?!(?:for|about|of|on|in|to|from|with|and|or|not|no|any|if|that|which|page|is|are|was|has|have|says?|said|"
-    r"your|the|my|our|this|an?|every|each|some|most|many|i|you|we|it|they|can|will)\b)[\w'-]+ )"
+    rf"your|the|my|our|this|an?|every|each|some|most|many|i|you|we|it|they|can|will)\b)[{LETTERS}'-]+ )"
 )
 IT = r"it|that|this|them|these|those|both|everything"
 BARE = r"(?:^|[,:] ?|\b(?:and|but|that|so|now|then|okay|thanks|great) )"
 """Before a thing without an article."""
 IS = rf"(?:'s|'re| is| are) {ADVERBS}(?:been )?{ADVERBS}|(?:'ve| has| have) {ADVERBS}been {ADVERBS}"
-WAS = rf"(?<!you) (?:was|were) {ADVERBS}"
+WAS = rf" (?:was|were) {ADVERBS}"
 NOT_TO_DO = r"(?! to (?!(?:you|your|the|my|our|an?)\b))"
 """It is scheduled to come."""
 WE = r"\b(?:i|we)"
@@ -38,69 +38,64 @@ AT_ONCE = (
 )
 
 
-def by_us(deed: Deed) -> Iterator[str]:
+IS_DONE = rf"(?:{DONE}|{STATE})"
+
+
+def by_us(thing: str) -> Iterator[str]:
     """ "I've cancelled your order", "I have found it and cancelled it", "I've got it cancelled for you"."""
-    verb, thing = _verb(deed.done, deed), _thing(deed)
-    yield rf"{WE}{HAVE} {ADVERBS}{verb}"
-    yield rf"{WE}{HAVE} [^.?!]{{3,60}}?\b(?:and|then) {ADVERBS}{verb}"
-    yield rf"\b(?:i|we|you){HAVE} {ADVERBS}(?:got )?{thing} {ADVERBS}{participle(deed)}\b"
+    yield rf"{WE}{HAVE} {ADVERBS}{DONE}{_to(thing)}"
+    yield rf"{WE}{HAVE} [^.?!]{{3,60}}?\b(?:and|then) {ADVERBS}{DONE}{_to(thing)}"
+    yield rf"(?:\b(?:i|we|you)|{THING}){HAVE} {ADVERBS}(?:got )?{_object(thing)} {ADVERBS}{IS_DONE}"
 
 
-def by_us_then(deed: Deed) -> Iterator[str]:
+def by_us_then(thing: str) -> Iterator[str]:
     """ "I cancelled your order", "I found it and cancelled it"."""
-    verb = _verb(deed.done, deed)
-    yield rf"{WE} {ADVERBS}{verb}"
-    yield rf"{WE} (?:(?!\b(?:you|they|he|she|who|that|was|were|am)\b|')[^.?!,]){{3,40}}?\b(?:and|then) {ADVERBS}{verb}"
+    yield rf"{WE} {ADVERBS}{DONE}{_to(thing)}"
+    others = r"(?!\b(?:you|they|he|she|who|that|was|were|am)\b|')"
+    yield rf"{WE} (?:{others}[^.?!,]){{3,40}}?\b(?:and|then) {ADVERBS}{DONE}{_to(thing)}"
 
 
-def to_it(deed: Deed, being: str) -> Iterator[str]:
+def to_it(thing: str, being: str) -> Iterator[str]:
     """ "Your order has been cancelled", "it's cancelled", "a ticket has been opened"."""
-    one = "" if being == WAS else "(?<!s)"  # many are, always; were, once
-    ours = rf"(?:\b{DETERMINER} {BETWEEN}{{0,3}}?(?:{deed.to})|{BARE}{BETWEEN}{{0,1}}?(?:{deed.to}){one})\b{ASIDE}"
-    yield rf"{NOT_OF}{ours}(?:{being}){participle(deed)}\b{NOT_TO_DO}"
-    if deed.is_it:
-        yield rf"{NOT_OF}\b(?:{IT})(?:{being})(?:{'|'.join(deed.done)})\b{NOT_TO_DO}"
-    new = rf"{NOT_OF}\b(?:an?|another|one) {BETWEEN}{{0,2}}?(?:{deed.to})\b{ASIDE}"
-    yield rf"{new}(?: has| was) {ADVERBS}(?:been )?{ADVERBS}{participle(deed)}\b{NOT_TO_DO}"
+    bare = ANY_THING if being == WAS else THING  # many are, always; were, once
+    ours = rf"(?:\b{DETERMINER} {BETWEEN}{{0,3}}?{ANY_THING}|{BARE}{BETWEEN}{{0,1}}?{bare}){ASIDE}"
+    yield rf"{NOT_OF}{ours}(?:{being}){IS_DONE}{NOT_TO_DO}"
+    if thing != ANY_THING:
+        yield rf"{NOT_OF}\b(?:{IT})(?:{being}){DONE}{NOT_TO_DO}"
+    new = rf"{NOT_OF}\b(?:an?|another|one) {BETWEEN}{{0,2}}?{ANY_THING}{ASIDE}"
+    yield rf"{new}(?: has| was) {ADVERBS}(?:been )?{ADVERBS}{IS_DONE}{NOT_TO_DO}"
 
 
-def of_itself(deed: Deed) -> Iterator[str]:
+def of_itself(thing: str) -> Iterator[str]:
     """ "Cancelled", "order cancelled", "consider it cancelled"."""
-    alone = "?" if deed.is_it else ""
-    named = rf"(?:(?:{DETERMINER} )?{BETWEEN}{{0,1}}?(?:{deed.to}) ){alone}"
-    yield rf"{BEFORE_IT}{named}{ADVERBS}{participle(deed)}(?: (?:for you|now|successfully))*$"
-    yield rf"\bconsider {_thing(deed)} {participle(deed)}\b"
+    alone = "" if thing == ANY_THING else "?"
+    named = rf"(?:(?:{DETERMINER} )?{BETWEEN}{{0,1}}?{ANY_THING} ){alone}"
+    yield rf"{BEFORE_IT}{named}{ADVERBS}{IS_DONE}(?: (?:for you|now|successfully))*$"
+    yield rf"\bconsider {_object(thing)} {IS_DONE}"
 
 
-def at_it(deed: Deed) -> Iterator[str]:
+def at_it(thing: str) -> Iterator[str]:
     """ "I'm transferring you", "you're being transferred", "please hold while I transfer you"."""
-    if deed.doing:
-        verb = _verb(deed.doing, deed)
-        yield rf"{WE}(?:'m| am|'re| are) {ADVERBS}{verb}"
-        yield rf"{BEFORE_IT}{verb}"
-        yield rf"\b(?:{DETERMINER} )?(?:{deed.to})(?:'re|'s| are| is) {ADVERBS}being {participle(deed)}\b"
-    if deed.do:
-        verb = _verb(deed.do, deed)
-        promise = rf"(?:{WE}(?:'ll| will|'m going to| am going to)|\blet me|\ballow me to) {ADVERBS}{verb}"
-        yield rf"{promise}[^.?!]*?\b{AT_ONCE}\b"
-        yield rf"\b{AT_ONCE}\b[^.?!]*?{promise}"
-        yield rf"\bwhile (?:i|we)(?:'m|'re)? (?:{verb}|{_verb(deed.doing or deed.do, deed)})"
+    doing = rf"{DOING}{_to(thing)}"
+    yield rf"{WE}(?:'m| am|'re| are) {ADVERBS}{doing}"
+    yield rf"{BEFORE_IT}{doing}"
+    yield rf"{ANY_THING}(?:'re|'s| are| is) {ADVERBS}being {DONE}"
+    do = rf"{DO}{_to(thing)}"
+    promise = rf"(?:{WE}(?:'ll| will|'m going to| am going to)|\blet me|\ballow me to) {ADVERBS}{do}"
+    yield rf"{promise}[^.?!]*?\b{AT_ONCE}\b"
+    yield rf"\b{AT_ONCE}\b[^.?!]*?{promise}"
+    yield rf"\bwhile (?:i|we)(?:'m|'re)? (?:{do}|{doing})"
 
 
-def _verb(forms: tuple[str, ...], deed: Deed) -> str:
-    """Any of the forms, with what it is done to."""
-    thing = _thing(deed)
-    written = (form.replace("_", thing) if "_" in form else rf"{form} (?:you )?{thing}" for form in forms)
-    return rf"(?:{'|'.join(written)})\b"
+def things(*, is_it: bool) -> str:
+    """What the deed is done to: also "it", if that can be nothing else."""
+    return rf"(?:{ANY_THING}|\b(?:{IT})\b)" if is_it else ANY_THING
 
 
-def _thing(deed: Deed) -> str:
-    it = f"|{IT}" if deed.is_it else ""
-    return (
-        rf"(?:(?:in |up |out )?(?:for |with )?(?:(?:an?|another|one|{DETERMINER}) )?{BETWEEN}{{0,3}}?(?:{deed.to}){it})"
-    )
+def _to(thing: str) -> str:
+    return rf" (?:you )?{_object(thing)}"
 
 
-def participle(deed: Deed) -> str:
-    """What the thing is when it is done."""
-    return rf"(?:{'|'.join(form.replace('_ ', '') for form in (*deed.done, *deed.state))})"
+def _object(thing: str) -> str:
+    by_way = r"(?:in |up |out )?(?:for |with )?(?:(?:it|this|that) as )?"
+    return rf"{by_way}(?:(?:an?|another|one|{DETERMINER}) )?{BETWEEN}{{0,3}}?{thing}"
