@@ -81,6 +81,8 @@ class Conscience:
         @wraps(end_call)
         async def end(ctx: RunContext[Call[Any]]) -> Any:
             await ctx.wait_for_playout()
+            if self._call.departure.target:
+                return await end_call(ctx)  # which refuses: the caller is on the way
             await self._others_returned(ctx.function_call.call_id)
             if not ctx.speech_handle.interrupted and (words := self._correction()):
                 raise ToolError(words)

@@ -19,10 +19,12 @@ class Truth:
         self._told: set[Deed] = set()
         self._running: dict[str, str] = {}
         self._asked: set[str] = set()
+        self._failed: set[str] = set()
+        """In this turn, and has not succeeded in it: what was done before was done to something else."""
         for event in past:
             self.note(event)
         self._running.clear()
-        self._asked.clear()
+        self.next_turn()
 
     @property
     def deeds(self) -> Iterable[Deed]:
@@ -36,6 +38,7 @@ class Truth:
     def next_turn(self) -> None:
         """The caller speaks: what is being done now has to be asked for anew."""
         self._asked = set(self._running.values())
+        self._failed = set()
 
     def note(self, event: Event) -> None:
         """Take what has happened."""
@@ -59,7 +62,7 @@ class Truth:
         elif claim.tense == "doing":
             backed = self._asked | self._done
         else:
-            backed = self._done
+            backed = self._done if claim.admits else self._done - self._failed
         return bool(self._makers[claim.deed] & backed) or (claim.tense == "done" and claim.deed in self._told)
 
     def awaits(self, claim: Claim) -> bool:
@@ -73,8 +76,11 @@ class Truth:
     def _returned(self, event: ToolReturned) -> None:
         self._running.pop(event.call_id, None)
         # A move has not succeeded when its tool returns: nobody may have answered.
-        if not event.failed and not event.tool.startswith(MOVE):
+        if event.failed:
+            self._failed.add(event.tool)
+        elif not event.tool.startswith(MOVE):
             self._done.add(event.tool)
+            self._failed.discard(event.tool)
         # What a tool tells may be said, one that refuses as well: "the order is cancelled already".
         self._told |= {deed for deed in self._makers if tells(event.result, deed)}
 

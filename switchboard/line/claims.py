@@ -5,11 +5,11 @@ A sentence that only may be a claim is none: whoever is told that they lied, and
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from switchboard.line.deeds import Deed
-from switchboard.line.hedges import ASKS, CONDITION, IN_A_WHILE, LATER, LONG_AGO, READ_BACK, hedged, statement
+from switchboard.line.hedges import ADMITS, ASKS, CONDITION, IN_A_WHILE, LATER, LONG_AGO, READ_BACK, hedged, statement
 from switchboard.line.marks import ANY_THING, marked
 from switchboard.line.wordings import IS, IS_DONE, WAS, at_it, by_us, by_us_then, of_itself, things, to_it
 
@@ -26,6 +26,8 @@ class Claim:
     deed: Deed
     tense: Tense
     sentence: str
+    admits: bool = False
+    """The same answer says that something could not be done."""
 
 
 def claims(text: str, deeds: Iterable[Deed], *, whole: bool = True) -> list[Claim]:
@@ -33,9 +35,9 @@ def claims(text: str, deeds: Iterable[Deed], *, whole: bool = True) -> list[Clai
     heard = text if whole else _without_the_last(text)
     if READ_BACK.search(_plain(heard)):
         return []
-    asks = ASKS.search(_plain(heard)) is not None
+    asks, admits = ASKS.search(_plain(heard)) is not None, ADMITS.search(_plain(heard)) is not None
     found = [claim for sentence in _sentences(heard) for deed in deeds if (claim := _claimed(sentence, deed))]
-    return [claim for claim in found if claim.tense == "done" or not asks]
+    return [replace(claim, admits=admits) for claim in found if claim.tense == "done" or not asks]
 
 
 def tells(text: str, deed: Deed) -> bool:

@@ -45,6 +45,8 @@ ASKS = re.compile(
     r"\blet me know\b|\b(?:i|we)(?:'ll| will)?(?: just| only| still| first| also)* need\b|"
     r"\bis that (?:all )?(?:right|ok)"
 )
+ADMITS = re.compile(r"n't\b|\b(?:cannot|not|sorry|afraid|unfortunately|unable|already|earlier|before|as i said)\b")
+"""Where one thing is done and another is not, both are told."""
 READ_BACK = re.compile(
     r"\b(?:confirm|check|verify|ensure|make sure)\b[^.?!:]{0,20}(?:\bdetails?\b|\bfollowing\b|\bthat[,:]|:)|"
     r"\blet me (?:just )?(?:read|repeat|go over|sum up)\b|\bto (?:confirm|recap)[,:]"

@@ -218,6 +218,28 @@ async def test_a_claim_after_a_failed_call_is_false(database_url: str) -> None:
         assert told(stage) == [(CANCELLED, True)]
 
 
+@pytest.mark.parametrize(
+    ("says", "false"),
+    [("I've cancelled that box as well.", True), ("Your first box is cancelled, but this one can't be.", False)],
+)
+async def test_what_was_done_to_one_thing_was_not_done_to_another_whose_call_failed(
+    database_url: str, says: str, false: bool
+) -> None:
+    mind = Boastful(
+        {
+            "the first": [CallTool("cancel_box", {"number": "1"})],
+            "the other": [CallTool("cancel_box", {"number": "shut"})],
+        },
+        then=[Say(says)],
+    )
+    async with staged(database_url, line=LINE, mind=mind) as stage:
+        await stage.say("the first")
+        await stage.say("the other")
+        await settled(stage)
+
+        assert told(stage) == ([(says, True)] if false else [])
+
+
 async def test_a_claim_before_a_call_that_fails_is_corrected_with_its_result_and_in_no_answer_of_its_own(
     database_url: str,
 ) -> None:
