@@ -49,9 +49,11 @@ class Entry:
             part["type"] == "output_text" for part in self.item["content"]
         )
 
-    def for_mind(self) -> Item:
-        """The item as the mind sees it."""
+    def for_mind(self) -> Item | None:
+        """The item as the mind sees it; None for what is between the client and the server only."""
         item = self.item
+        if item["type"].startswith("mcp_"):
+            return None
         return Item(
             id=self.id,
             type=item["type"],
@@ -156,6 +158,9 @@ class Chain:
         if not self._options.duplicate_item_ids and self._find(made["id"]) is not None:
             message = f"Error adding item: an item with ID '{made['id']}' already exists."
             raise ProtocolError("item_create_duplicate_item_id", message, f"{param}.id")
+        if item["type"] == "mcp_approval_response":
+            self._check_approval(item["approval_request_id"], f"{param}.approval_request_id")
+            return made | {key: item.get(key) for key in ("approval_request_id", "approve", "reason")}
         if item["type"] == "message":
             return made | {"role": item["role"], "content": copy.deepcopy(item["content"])}
         return made | self._function(item, param)
@@ -171,6 +176,11 @@ class Chain:
         if not any(e.item["type"] == "function_call" and e.item["call_id"] == call_id for e in self._entries):
             message = f"Tool call ID '{call_id}' not found in conversation."
             raise ProtocolError(self._options.code("call_unknown"), message, param)
+
+    def _check_approval(self, request_id: str, param: str) -> None:
+        if not any(entry.item["type"] == "mcp_approval_request" and entry.id == request_id for entry in self._entries):
+            message = f"Approval request '{quoted(request_id)}' not found in conversation."
+            raise ProtocolError(self._options.code("approval_unknown"), message, param)
 
     def _check_length(self, value: str, param: str) -> None:
         limit = self._options.max_id_length

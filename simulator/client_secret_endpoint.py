@@ -70,7 +70,7 @@ class ClientSecretEndpoint:
         session = kind(model, self._options.ga_seconds, self._options)
         session.update(asked, audio_present=False)
         value = self._secrets.issue(model, asked, seconds)
-        return {"value": value, "expires_at": int(time.time() + seconds), "session": session.effective}
+        return {"value": value, "expires_at": int(time.time() + seconds), "session": session.shown}
 
 
 def _body(data: bytes) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ from simulator.frame import NotJson, parsed
 from simulator.gate import Gate
 from simulator.ids import new_id
 from simulator.listener import Listener
+from simulator.mcp_tools import McpTools
 from simulator.outbox import Outbox
 from simulator.plan import make_plan
 from simulator.response import Response
@@ -49,6 +50,7 @@ class Connection:
         self._request = request
         self._socket = socket
         self._listener = Listener(self)
+        self.mcp = McpTools(self)
         self._active: Response | None = None
         self._responses: set[Response] = set()
         self._incoming: deque[str | bytes] = deque()
@@ -176,7 +178,8 @@ class Connection:
         return timer
 
     def _greet(self) -> None:
-        self.emit({"type": "session.created", "session": self.session.effective})
+        self.emit({"type": "session.created", "session": self.session.shown})
+        self.mcp.configure(self.session.tools)
         told = self.backend.options.conversation_created in (self._dialect.name, "both")
         if told and self.session.converses:
             conversation = {"id": self.conversation.id, "object": "realtime.conversation"}
@@ -240,7 +243,8 @@ class Connection:
     def _on_session_update(self, event: Mapping[str, Any]) -> None:
         self.session.update(event["session"], self.conversation.audio_present)
         self._listener.session_changed()
-        self.emit({"type": "session.updated", "session": self.session.effective})
+        self.emit({"type": "session.updated", "session": self.session.shown})
+        self.mcp.configure(self.session.tools)
 
     def _on_append(self, event: Mapping[str, Any]) -> None:
         audio = event["audio"]
@@ -319,6 +323,7 @@ class Connection:
         for timer in self._timers:
             timer.cancel()
         self._listener.leave()
+        self.mcp.leave()
 
     _handlers: Mapping[str, Callable[[Connection, Mapping[str, Any]], None]] = {
         "session.update": _on_session_update,

@@ -21,6 +21,7 @@ from openai.types.realtime import (
     RealtimeConversationItemSystemMessage,
     RealtimeConversationItemUserMessage,
     RealtimeFunctionTool,
+    RealtimeMcpApprovalResponse,
     RealtimeReasoning,
     RealtimeSessionCreateRequest,
     RealtimeTranscriptionSessionCreateRequest,
@@ -28,8 +29,9 @@ from openai.types.realtime import (
     ResponseCreateEvent,
     SessionUpdateEvent,
 )
+from openai.types.realtime.realtime_tools_config_union import Mcp
 from openai.types.realtime.response_item_reference import ResponseItemReference
-from openai.types.responses import ToolChoiceFunction
+from openai.types.responses import ToolChoiceFunction, ToolChoiceMcp
 from pydantic import BaseModel
 
 from simulator.errors import invalid, missing
@@ -50,6 +52,8 @@ from simulator.shape import Rule, Shape, Shapes
 VOICES = ("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar")
 TokenLimit: TypeAlias = int | Literal["inf"] | None
 ToolChoice: TypeAlias = Literal["none", "auto", "required"] | ToolChoiceFunction | None
+GaTool: TypeAlias = RealtimeFunctionTool | Mcp
+GaToolChoice: TypeAlias = ToolChoice | ToolChoiceMcp
 Logprobs: TypeAlias = list[Literal["item.input_audio_transcription.logprobs"]] | None
 Item: TypeAlias = (
     RealtimeConversationItemSystemMessage
@@ -58,6 +62,7 @@ Item: TypeAlias = (
     | RealtimeConversationItemFunctionCall
     | RealtimeConversationItemFunctionCallOutput
 )
+GaItem: TypeAlias = Item | RealtimeMcpApprovalResponse
 
 
 class Grammar:
@@ -123,13 +128,12 @@ GA = Grammar(
     },
     types={
         **TOLD,
-        # MCP is not here yet.
         "session": RealtimeSessionCreateRequest,
-        "session.tools[]": RealtimeFunctionTool,
-        "session.tool_choice": ToolChoice,
-        "response.tools[]": RealtimeFunctionTool,
-        "response.tool_choice": ToolChoice,
-        "item": Item,
+        "session.tools[]": GaTool,
+        "session.tool_choice": GaToolChoice,
+        "response.tools[]": GaTool,
+        "response.tool_choice": GaToolChoice,
+        "item": GaItem,
         "response.input[]": Item | ResponseItemReference,
     },
     rules={

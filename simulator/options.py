@@ -158,6 +158,7 @@ DEFAULT_CODES: Mapping[str, str] = {
     "truncate_unknown": "item_truncate_invalid_item_id",
     "truncate_not_audio": "invalid_value",
     "previous_unknown": "item_not_found",
+    "approval_unknown": "item_not_found",
     "call_unknown": "invalid_tool_call_id",
     "too_long": "string_above_max_length",
     "tracing_fixed": "invalid_value",

@@ -10,10 +10,13 @@ from typing import Any
 
 from simulator.chain import Chain, Entry
 from simulator.errors import refused
-from simulator.mind import Modality, Request, Tool
+from simulator.mcp_items import mcp_items
+from simulator.mind import Item, Modality, Request, Tool
 from simulator.options import Options
 from simulator.session import Session, format_of
 from simulator.usage import entry_part
+
+MCP = "mcp"
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Plan:
             instructions=self.instructions,
             extra=self.extra,
             tools=self._offered(),
-            items=tuple(entry.for_mind() for entry in self.entries),
+            items=seen(self.entries),
             modality=self.modality,
             session_id=self.session_id,
         )
@@ -64,11 +67,14 @@ class Plan:
     def _offered(self) -> tuple[Tool, ...]:
         if self.tool_choice == "none":
             return ()
-        only = self.tool_choice.get("name") if isinstance(self.tool_choice, Mapping) else None
+        choice = self.tool_choice if isinstance(self.tool_choice, Mapping) else {}
+        if choice.get("type") == MCP:
+            return ()
+        only = choice.get("name")
         return tuple(
             Tool(tool["name"], tool.get("description") or "", tool.get("parameters") or {})
             for tool in self.tools
-            if only is None or tool["name"] == only
+            if tool.get("type") != MCP and (only is None or tool["name"] == only)
         )
 
 
@@ -102,6 +108,11 @@ def make_plan(given: Mapping[str, Any], session: Session, conversation: Chain, o
         max_output_tokens=given.get("max_output_tokens", base["max_output_tokens"]),
         session_id=session.id,
     )
+
+
+def seen(entries: Sequence[Entry]) -> tuple[Item, ...]:
+    """Items as the mind sees them: a call of a server's tool is a call and its output."""
+    return tuple(item for entry in entries for item in (*mcp_items(entry, entries), entry.for_mind()) if item)
 
 
 def _drifts(entries: Sequence[Entry], asked_for: bool, options: Options) -> bool:
@@ -147,6 +158,9 @@ def _entries(given: Sequence[Mapping[str, Any]] | None, conversation: Chain, opt
 
 
 def _tool_choice(choice: str | Mapping[str, Any], tools: Sequence[Mapping[str, Any]]) -> str | Mapping[str, Any]:
-    if isinstance(choice, str) or any(tool["name"] == choice["name"] for tool in tools):
+    if isinstance(choice, str):
+        return choice
+    key = "server_label" if choice["type"] == MCP else "name"
+    if any(tool.get(key) == choice[key] for tool in tools):
         return choice
     raise refused("response.tool_choice", f"Invalid tool_choice: {choice}. The tool is not in the list of tools.")

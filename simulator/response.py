@@ -8,18 +8,22 @@ import logging
 import random
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 from simulator.audio_format import FORMATS
 from simulator.backend import Backend
-from simulator.chain import Chain
+from simulator.chain import Chain, Entry
 from simulator.errors import ProtocolError
 from simulator.faults import Fault
 from simulator.ids import new_id
-from simulator.mind import CallTool, MindError, Modality, Reply, Say
+from simulator.mcp_client import McpError
+from simulator.mcp_items import approved
+from simulator.mcp_output import ApprovalOutput, McpCallOutput
+from simulator.mcp_tools import McpTools, Server
+from simulator.mind import CallTool, MindError, Modality, Reply, Request, Say
 from simulator.output import CallOutput, MessageOutput, Outlet, OutputItem, Phase
-from simulator.plan import Plan
+from simulator.plan import Plan, seen
 from simulator.times import Time, drawn
 from simulator.usage import OUTPUT_TOKENS_PER_MS, Usage
 from simulator.voice import Speech
@@ -27,6 +31,8 @@ from simulator.voice import Speech
 logger = logging.getLogger(__name__)
 CHARACTERS_PER_MS = 15 / 1000
 ARGUMENTS_DELTA = 24
+LONGEST_CHAIN = 16
+"""Answers of the mind in one response."""
 
 
 class Host(Protocol):
@@ -36,6 +42,7 @@ class Host(Protocol):
     conversation: Chain
     dice: random.Random
     usage: Usage
+    mcp: McpTools
 
     def emit(self, event: dict[str, Any]) -> None:
         """Send a server event."""
@@ -148,14 +155,25 @@ class Response:
     async def _produce(self) -> None:
         self._suffer()
         await self._plan.understood()
+        await self._host.mcp.settled()
+        for request in approved(self._plan.entries):
+            await self._call_approved(request)
+        for _ in range(LONGEST_CHAIN):  # what a server's tool returned is answered in the same response
+            if not await self._go_on():
+                break
+
+    async def _go_on(self) -> bool:
+        """One answer of the mind; whether it called a server's tool, and there is more to say."""
         reply = self._answer()
         spoken = self._begin_speaking(reply)
         await self._wait(self._begin())
-        for index, part in enumerate(reply):
+        called = False
+        for place, part in enumerate(reply):
             if isinstance(part, Say):
-                await self._say(index, part, spoken.get(index), self._phase(index, reply))
+                await self._say(part, spoken.get(place), self._phase(place, reply))
             elif self._plan.tool_choice != "none":
-                await self._call(index, part)
+                called = await self._call(part) or called
+        return called
 
     def _begin(self) -> float:
         """How long the first item takes; notes when the first audio is due."""
@@ -166,10 +184,16 @@ class Response:
         return token
 
     def _answer(self) -> Reply:
-        reply = self._backend.mind.answer(self._plan.request())
+        reply = self._backend.mind.answer(self._request())
         if any(isinstance(part, Say) for part in reply):
             self._set_limits()
         return reply
+
+    def _request(self) -> Request:
+        entries = (*self._plan.entries, *(item.entry for item in self._items))
+        request = self._plan.request()
+        servers = self._host.mcp.offered(self._plan.tools, self._plan.tool_choice)
+        return replace(request, items=seen(entries), tools=(*request.tools, *servers))
 
     def _suffer(self) -> None:
         if fault := self._take("rate_limit"):
@@ -220,10 +244,10 @@ class Response:
             return None
         return "final_answer" if index == len(reply) - 1 else "commentary"
 
-    async def _say(self, index: int, part: Say, speaking: asyncio.Task[Speech] | None, phase: Phase | None) -> None:
+    async def _say(self, part: Say, speaking: asyncio.Task[Speech] | None, phase: Phase | None) -> None:
         speech = await speaking if speaking is not None else None
         modality: Modality = "text" if speech is None else "audio"
-        message = MessageOutput(self._outlet, index, modality, phase)
+        message = MessageOutput(self._outlet, len(self._items), modality, phase)
         self._open = message
         self._items.append(message)
         message.begin(speech)
@@ -271,16 +295,46 @@ class Response:
             if reached or (ended and limit.certain):
                 limit.happen()
 
-    async def _call(self, index: int, part: CallTool) -> None:
-        call = CallOutput(self._outlet, index, part.name)
-        self._open = call
-        self._items.append(call)
-        call.open()
+    async def _call(self, part: CallTool) -> bool:
+        """Whether it was a server's tool, which has returned."""
         arguments = json.dumps(part.arguments, ensure_ascii=False)
+        server = self._host.mcp.find(part.name, self._plan.tools)
+        if server is None:
+            await self._write_call(CallOutput(self._outlet, len(self._items), part.name), arguments)
+            self._close("completed")
+        elif server.asks_before(part.name):
+            self._begin_item(ApprovalOutput(self._outlet, len(self._items), server.label, part.name, arguments))
+            self._close("completed")
+        else:
+            await self._call_server(server, part.name, arguments, None)
+            return True
+        return False
+
+    async def _call_approved(self, request: Entry) -> None:
+        item = request.item
+        if (server := self._host.mcp.server(item["server_label"])) is not None:
+            await self._call_server(server, item["name"], item["arguments"], request.id)
+
+    async def _call_server(self, server: Server, name: str, arguments: str, approval: str | None) -> None:
+        call = McpCallOutput(self._outlet, len(self._items), server.label, name, approval)
+        await self._write_call(call, arguments)
+        call.begin()
+        try:
+            call.succeed(await server.client.call(name, json.loads(arguments)))
+        except McpError as error:
+            call.fail(error)
+        self._close("completed")
+
+    async def _write_call(self, call: CallOutput | McpCallOutput, arguments: str) -> None:
+        self._begin_item(call)
         for start in range(0, len(arguments), ARGUMENTS_DELTA):
             call.write(arguments[start : start + ARGUMENTS_DELTA])
             await self._wait(self._backend.options.arguments_piece)
-        self._close("completed")
+
+    def _begin_item(self, item: OutputItem) -> None:
+        self._open = item
+        self._items.append(item)
+        item.open()
 
     def _close(self, status: str) -> None:
         if self._open is not None:

@@ -73,13 +73,26 @@ def an_object(value: Any, path: str) -> None:
 
 
 def a_tool(value: Any, path: str) -> None:
-    """A function has a name."""
+    """A function has a name, a server of tools an address."""
+    if value.get("type") == "mcp":
+        _a_server(value, path)
+        return
     name = value.get("name")
     if name is None:
         raise missing(f"{path}.name")
     if not TOOL_NAME.match(name):
         expected = f"Expected a string that matches the pattern '{TOOL_NAME.pattern}'."
         raise refused(f"{path}.name", f"Invalid '{path}.name': string does not match pattern. {expected}")
+
+
+def _a_server(value: Mapping[str, Any], path: str) -> None:
+    if value.get("connector_id") or value.get("tunnel_id"):
+        place = f"{path}.connector_id" if value.get("connector_id") else f"{path}.tunnel_id"
+        raise refused(place, f"Invalid '{place}'. The simulator reaches servers by their server_url only.")
+    if value.get("server_url") is None:
+        raise missing(f"{path}.server_url")
+    if not value["server_url"].startswith(("http://", "https://")):
+        raise refused(f"{path}.server_url", f"Invalid '{path}.server_url'. Expected an http or https URL.")
 
 
 def metadata(value: Any, path: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.errors import ProtocolError, refused
@@ -28,6 +28,7 @@ SEMANTIC_VAD: Mapping[str, Any] = {
 }
 DETECTORS = {"server_vad": SERVER_VAD, "semantic_vad": SEMANTIC_VAD}
 NOT_NULL = ("instructions", "output_modalities", "tools", "tool_choice", "max_output_tokens")
+SECRET = ("authorization", "headers")
 FIXED = ("model", "type", "object", "id", "expires_at")
 
 
@@ -72,6 +73,19 @@ class Session:
     def instructions(self) -> str:
         """What the model is told."""
         return str(self.effective["instructions"])
+
+    @property
+    def tools(self) -> Sequence[Mapping[str, Any]]:
+        """What the model may call."""
+        return self.effective.get("tools") or ()
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What the client is told: all but how a server of tools is signed in to."""
+        if not any(tool.get("type") == "mcp" for tool in self.tools):
+            return self.effective
+        tools = [{key: value for key, value in tool.items() if key not in SECRET} for tool in self.tools]
+        return {**self.effective, "tools": tools}
 
     @property
     def logprobs(self) -> bool:

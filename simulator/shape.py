@@ -299,6 +299,10 @@ def _is_child(path: str, prefix: str) -> bool:
 def _tagged(objects: Sequence[Fields], tag: str, value: Mapping[str, Any], path: str) -> tuple[Fields, ...]:
     place = f"{path}.{tag}" if path else tag
     if value.get(tag) is None:
+        # A function is a tool that need not say what it is; where several need not, nobody can tell which it is.
+        silent = tuple(shape for shape in objects if tag not in shape.required)
+        if len(silent) == 1:
+            return silent
         raise missing(place)
     values = [_choice(shape, tag) for shape in objects]
     Choice(tuple(dict.fromkeys(known for choice in values for known in choice))).check(value[tag], place)
