@@ -342,3 +342,23 @@ async def test_a_trigger_that_cannot_be_is_refused(name: str, trigger: dict[str,
         with pytest.raises(UnknownFault, match=complaint):
             simulator.faults.add(name, **trigger)
         assert simulator.faults.armed == ()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("name", ["drop", "close", "half_open", "malformed", "expire", "stall"])
+async def test_whatever_strikes_whenever_the_simulator_lives(
+    name: str, when: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = {"seconds": 0.01} if name == "stall" else {}
+    async with Simulator(Given(otherwise=REPLY), Options(first_audio=0.001)) as simulator:
+        for nth in range(1, len(await kinds_of_a_turn()) + 1):
+            async with connect(simulator) as wire:
+                simulator.faults.add(name, at="*", when=when, nth=nth, **settings)
+                await a_turn(wire)
+                await simulator.wait_for(lambda: not simulator.faults.armed)
+                await simulator.drop()
+        async with connect(simulator) as wire:
+            done = await wire.ask("response.create", "response.done", response=TEXT)
+
+        assert done["response"]["status"] == "completed"
+    assert [record for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")] == []
