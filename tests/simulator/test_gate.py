@@ -349,7 +349,7 @@ async def test_a_trigger_that_cannot_be_is_refused(name: str, trigger: dict[str,
 async def test_whatever_strikes_whenever_the_simulator_lives(
     name: str, when: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings = {"seconds": 0.01} if name == "stall" else {}
+    settings: dict[str, Any] = {"seconds": 0.01} if name == "stall" else {}
     async with Simulator(Given(otherwise=REPLY), Options(first_audio=0.001)) as simulator:
         for nth in range(1, len(await kinds_of_a_turn()) + 1):
             async with connect(simulator) as wire:
