@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.process import fail
 from switchboard.line.workflow import Workflow
+from switchboard.realtime.breaker import Breakers
 from switchboard.services.providers import Services
 from switchboard.settings.environment import with_simulator
 from switchboard.settings.schema import Settings
@@ -14,15 +15,18 @@ from switchboard.settings.schema import Settings
 if TYPE_CHECKING:
     from app.simulator import MakeSimulator
 
+BREAKERS = Breakers()
+"""Which services are known to be down: the one thing that the calls of a process share."""
+
 
 @asynccontextmanager
 async def services(chosen: Settings, line: Workflow) -> AsyncIterator[Services]:
     """The services of the settings, or a simulator's: the one that is set, or one that lives as long as the block."""
     if chosen.simulated_at:
-        yield Services(with_simulator(chosen, chosen.simulated_at))  # signs in with a key
+        yield Services(with_simulator(chosen, chosen.simulated_at), BREAKERS)  # signs in with a key
         return
     if chosen.provider not in (None, "simulator"):
-        async with aclosing(Services(chosen)) as available:
+        async with aclosing(Services(chosen, BREAKERS)) as available:
             yield available
         return
     if line.playbook is None:

@@ -150,6 +150,7 @@ class Presence:
         """Tell the caller that the service does not come back, and end the call."""
         if self._keeping:
             await utils.aio.cancel_and_wait(self._keeping)
+        self._track.spoken.set()  # a phone that still rings is answered
         await self._farewell.say()
 
     async def aclose(self) -> None:

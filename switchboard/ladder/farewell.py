@@ -9,9 +9,12 @@ from switchboard.call.ending import Ending
 from switchboard.ladder.phrases import Phrases
 from switchboard.ledger.events import AgentSpoke
 from switchboard.room.agent_track import AgentTrack
+from switchboard.waiting import any_set
 
 FETCH_SECONDS = 1.0
 SPEAKING_SECONDS = 12.0
+HEARING_SECONDS = 3.0
+"""So long a phone that still rings may take to be answered."""
 
 
 class Farewell:
@@ -30,7 +33,7 @@ class Farewell:
             return
         if self._track is None:
             self._tell()
-        elif self._track.heard.is_set():
+        elif await any_set(self._track.heard, seconds=HEARING_SECONDS):
             with suppress(TimeoutError):
                 async with asyncio.timeout(SPEAKING_SECONDS):
                     await self._speak(self._track)

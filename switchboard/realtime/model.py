@@ -7,6 +7,8 @@ import aiohttp
 from livekit.agents import APIConnectOptions
 from livekit.plugins.openai.realtime import RealtimeModel
 
+from switchboard.realtime.breaker import Breaker
+from switchboard.realtime.endpoints import Endpoint, Endpoints
 from switchboard.realtime.readable import ReadableFrames
 from switchboard.realtime.session import PATIENCE_SECONDS, CallSession
 
@@ -38,6 +40,7 @@ class CallModel(RealtimeModel):
     """LiveKit's realtime model, making `CallSession`s. One per call, never shared between calls.
 
     `token` gives a fresh Entra token for each connect; it raises `APIConnectionError` when it has none.
+    `endpoints` are all that serve the model, each with its own token; None: the one of LiveKit's options.
     `reconnected` hears the seconds that a dropped connection was away.
     `refused` hears of each answer that the service's content filter has cut, `gave_up` that the service was given up,
     after `patience_seconds`, and LiveKit hears it when that returns. Both are to be set before the call begins.
@@ -48,12 +51,14 @@ class CallModel(RealtimeModel):
         self,
         *,
         token: TokenProvider | None = None,
+        endpoints: Endpoints | None = None,
         reconnected: Callable[[float], None] = lambda _: None,
         patience_seconds: float = PATIENCE_SECONDS,
         **options: Any,
     ) -> None:
         super().__init__(conn_options=CONNECT, **options)
         self.token = token
+        self._endpoints = endpoints or Endpoints([Endpoint(Breaker("realtime"), token=token)])
         self.reconnected = reconnected
         self.refused: Callable[[], None] = lambda: None
         self.gave_up: Callable[[], Awaitable[None]] | None = None
@@ -89,7 +94,7 @@ class CallModel(RealtimeModel):
         """A session on this model; LiveKit asks for one per call."""
         session = CallSession(
             self,
-            token=self.token,
+            endpoints=self._endpoints,
             reconnected=self.reconnected,
             refused=self.refused,
             gave_up=self.gave_up,

@@ -43,6 +43,7 @@ from switchboard.line.context import ContextChoice
 from switchboard.line.voices import Modality
 from switchboard.realtime.aloud import Readings
 from switchboard.realtime.broken import Broken, BrokenAnswers
+from switchboard.realtime.endpoints import Endpoints
 from switchboard.realtime.frames import clean_frame
 from switchboard.realtime.hearing import Hearing
 from switchboard.realtime.held import HeldEvents
@@ -60,6 +61,8 @@ log = structlog.get_logger(__name__)
 
 CLOSING_SECONDS = 1.5
 PATIENCE_SECONDS = 20.0
+ELSEWHERE_SECONDS = 3.0
+"""A service that wants to be left alone for longer is left, if there is another one."""
 CUTS, CUT_SECONDS = 4, 0.1
 """A connection that is begun at the very moment of a cut outlives it, and waits for the service once more."""
 
@@ -79,7 +82,7 @@ class CallSession(RealtimeSession):
         self,
         model: RealtimeModel,
         *,
-        token: Callable[[], Awaitable[str]] | None = None,
+        endpoints: Endpoints,
         reconnected: Callable[[float], None] = lambda _: None,
         refused: Callable[[], None] = lambda: None,
         gave_up: Callable[[], Awaitable[None]] | None = None,
@@ -89,7 +92,7 @@ class CallSession(RealtimeSession):
         super().__init__(model, turn_detection_disabled=turn_detection_disabled)
         self._bstream = self._pieces = Pieces()
         self._own_turns = self._opts.turn_detection
-        self._token = token
+        self._endpoints = endpoints
         self._reconnected = reconnected
         self._refused = refused
         self._gave_up = gave_up
@@ -289,13 +292,13 @@ class CallSession(RealtimeSession):
         unheard = isinstance(self._current_generation, _DiscardedGeneration)
         self._forget(output if unheard else [item for item in output if _half_written(item)])
         if not unheard and self._may_retry(event):
-            if (seconds := self._answers.failed(_message(event))) is not None:
-                self._retry_later(event, seconds)
+            if self._retries(event):
                 return
             self._give_up(APIError("the service gives no answers", retryable=False))
         super()._handle_response_done(event)
         if event.response.status == "completed":
             self._answers.served()
+            self._endpoints.served()
         elif not unheard and _reason(event) == "content_filter":
             self._refused()
         for item in output:
@@ -362,7 +365,25 @@ class CallSession(RealtimeSession):
             and not self._is_fatal_error(getattr(event.response.status_details, "error", None))
         )
 
-    def _retry_later(self, event: ResponseDoneEvent, seconds: float) -> None:
+    def _retries(self, event: ResponseDoneEvent) -> bool:
+        """Whether the answer is asked for again: elsewhere at once, where this service will not give it soon."""
+        seconds = self._answers.failed(_message(event))
+        self._endpoints.at_hand.breaker.failed()
+        soon = seconds is not None and seconds <= ELSEWHERE_SECONDS and not self._endpoints.at_hand.breaker.down
+        if self._endpoints.another and not soon:
+            self._endpoints.leave()
+            self._put_aside(event)
+            self._answers.served()
+            self._break_off()
+        elif seconds is not None:
+            self._put_aside(event)
+            self._broken.resume_later(seconds)
+        else:
+            return False
+        return True
+
+    def _put_aside(self, event: ResponseDoneEvent) -> None:
+        """It is to be taken up again, on this connection or on the next."""
         assert isinstance(self._current_generation, _ResponseGeneration)
         heard = self._close_messages(self._current_generation)
         self._broken.waiting = Broken(self._current_generation, heard, self._answering)
@@ -370,7 +391,6 @@ class CallSession(RealtimeSession):
         error = getattr(event.response.status_details, "error", None)
         failed = APIError(f"response failed: {getattr(error, 'code', 'unknown')}", body=error, retryable=True)
         self._emit_error(failed, recoverable=True)
-        self._broken.resume_later(seconds)
 
     # -- dropped connections -------------------------------------------------------------------------------------------
 
@@ -386,18 +406,22 @@ class CallSession(RealtimeSession):
 
     async def _connect(self) -> aiohttp.ClientWebSocketResponse:
         """Raises `APIConnectionError` while the service may still come, and `APIError` when it has been given up."""
+        endpoint = self._endpoints.at_hand
+        for name, value in endpoint.options.items():
+            setattr(self._opts, name, value)
         try:
-            if self._token is not None:
-                self._opts.entra_token = await self._token()
+            if endpoint.token is not None:
+                self._opts.entra_token = await endpoint.token()
             return await super()._create_ws_conn()
         except APIConnectionError as error:
-            if self._connects.failed() is None:
+            self._endpoints.failed()
+            if self._connects.failed() is None or self._endpoints.hopeless:
                 raise APIError("the service did not come back", retryable=False) from error
             raise
 
     def _break_off(self) -> None:
-        """The service owes an answer and is silent: LiveKit connects anew, and what is owed is asked for again."""
-        log.warning("the service fell silent in an answer: the connection is made anew")
+        """An answer is owed and does not come: LiveKit connects anew, and what is owed is asked for again."""
+        log.warning("the service does not give an answer that it owes: the connection is made anew")
         if self._connection:
             self._breaking_off = asyncio.ensure_future(self._connection.close())
 
@@ -556,6 +580,7 @@ class CallSession(RealtimeSession):
         self._renewal.look()
         if event.get("type") == "session.created":
             self._connects.served()
+            self._endpoints.served()
         if event.get("type") == "input_audio_buffer.committed" and self._answers_turns:
             self._watchdog.asked()
         if self._readings.take(event):

@@ -18,13 +18,15 @@ from openai.types.realtime.realtime_audio_input_turn_detection import (
 from switchboard.line.agent import Speech
 from switchboard.line.voices import AzureVoice, CartesiaVoice, Modality, NativeVoice, Voice
 from switchboard.realtime import CallModel, CallSession
+from switchboard.realtime.breaker import Breakers
+from switchboard.realtime.endpoints import Endpoint, Endpoints
 from switchboard.services import lifecycle
 from switchboard.services.azure_access import AzureAccess
 from switchboard.services.azure_speech import AzureSpeech
 from switchboard.services.cartesia_speech import CartesiaSpeech
 from switchboard.services.speech import NativeSpeech
 from switchboard.services.vendor import Vendor
-from switchboard.settings.schema import Settings
+from switchboard.settings.schema import Azure, Settings
 
 VENDORS: Mapping[type[Voice], Callable[[Settings, AzureAccess], Vendor[Any]]] = {
     CartesiaVoice: CartesiaSpeech,
@@ -37,16 +39,20 @@ MODALITIES: dict[Modality, list[str]] = {"audio": ["text", "audio"], "text": ["t
 class Services:
     """Builds what one call needs. Everything is passed explicitly: the plugins read the environment by themselves.
 
-    Close it when nobody uses what it has built any more.
+    `breakers` are those of the process. Close it when nobody uses what it has built any more.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, breakers: Breakers | None = None) -> None:
         self.settings = settings
+        self._breakers = breakers or Breakers()
         self._access = AzureAccess(settings.azure)
+        self._spare = AzureAccess(settings.azure.fallback) if settings.azure.fallback else None
 
     async def aclose(self) -> None:
         """Sign in nowhere any more."""
         await self._access.aclose()
+        if self._spare:
+            await self._spare.aclose()
 
     # -- the realtime model --------------------------------------------------------------------------------------------
 
@@ -58,6 +64,7 @@ class Services:
         effort = settings.realtime.reasoning_effort
         return CallModel(
             **(self._azure() if settings.speaks_azure else self._openai()),
+            endpoints=self._endpoints(),
             reconnected=reconnected,
             modalities=MODALITIES[modality],
             voice=settings.realtime.voice,
@@ -78,6 +85,21 @@ class Services:
             "api_version": azure.api_version,
             **self._access.of_realtime,
         }
+
+    def _endpoints(self) -> Endpoints:
+        """Who serves the model, the preferred first."""
+        if not self.settings.speaks_azure:
+            return Endpoints([Endpoint(self._breakers.of("openai"))])
+        spare = [(self.settings.azure.fallback, self._spare)] if self.settings.azure.fallback and self._spare else []
+        return Endpoints([self._endpoint(*each) for each in [(self.settings.azure, self._access), *spare]])
+
+    def _endpoint(self, azure: Azure, access: AzureAccess) -> Endpoint:
+        options: dict[str, Any] = {"base_url": azure.realtime_url, "azure_deployment": azure.deployment}
+        signed_in = access.of_realtime
+        if "api_key" in signed_in:
+            options["api_key"] = signed_in["api_key"]
+        breaker = self._breakers.of(f"{azure.resource_url} {azure.deployment}")
+        return Endpoint(breaker, options, signed_in.get("token"))
 
     def _openai(self) -> dict[str, Any]:
         settings = self.settings.openai

@@ -70,6 +70,14 @@ def _azure(settings: Settings) -> Iterator[Mistake]:
     yield from _key(settings) if azure.auth == "key" else _entra(settings)
 
 
+def _fallback(settings: Settings) -> Iterator[Mistake]:
+    given = _given_names(settings.azure, "fallback_endpoint", "fallback_api_key")
+    if given and settings.azure.fallback_deployment is None:
+        expected = f"the name of a realtime deployment, because {given[0]} is set"
+        fix = f"set AZURE_OPENAI_FALLBACK_DEPLOYMENT, or remove {' and '.join(given)}"
+        yield _missing("AZURE_OPENAI_FALLBACK_DEPLOYMENT", expected, fix, *given)
+
+
 def _key(settings: Settings) -> Iterator[Mistake]:
     if settings.azure.api_key is None:
         fix = "set AZURE_OPENAI_API_KEY, or AZURE_OPENAI_AUTH=entra to sign in without a key"
@@ -375,6 +383,7 @@ GUARD = "set PHONE_USERNAME and PHONE_PASSWORD, or PHONE_FIREWALLED=true once a 
 RULES: tuple[Rule, ...] = (
     _half_azure,
     _azure,
+    _fallback,
     _dialect,
     _preview,
     _tts,

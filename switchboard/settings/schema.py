@@ -212,6 +212,26 @@ class Azure(Group):
             "2025-04-01-preview",
         ),
     ] = None
+    fallback_deployment: Annotated[
+        ModelName | None,
+        Env(
+            "AZURE_OPENAI_FALLBACK_DEPLOYMENT",
+            "A realtime deployment that takes calls over when the first one fails, of the same API.",
+            "gpt-realtime-spare",
+        ),
+    ] = None
+    fallback_endpoint: Annotated[
+        AzureEndpoint | None,
+        Env(
+            "AZURE_OPENAI_FALLBACK_ENDPOINT",
+            "The address of its resource, in another region for example. Unset: it is in the same one.",
+            "https://my-spare.openai.azure.com",
+        ),
+    ] = None
+    fallback_api_key: Annotated[
+        Secret | None,
+        Env("AZURE_OPENAI_FALLBACK_API_KEY", "The key of that resource. Unset: the same.", "<key>", secret=True),
+    ] = None
     transcription_deployment: Annotated[
         ModelName | None,
         Env(
@@ -241,6 +261,19 @@ class Azure(Group):
     def preview(self) -> bool:
         """Whether the deprecated preview dialect is spoken."""
         return self.api_version is not None
+
+    @property
+    def fallback(self) -> "Azure | None":
+        """The same with the fallback in the place of the resource and the deployment; None: there is no fallback."""
+        if self.fallback_deployment is None:
+            return None
+        return self.model_copy(
+            update={
+                "deployment": self.fallback_deployment,
+                "endpoint": self.fallback_endpoint or self.endpoint,
+                "api_key": self.fallback_api_key or self.api_key,
+            }
+        )
 
     @property
     def resource_url(self) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +21,7 @@ from switchboard.ledger.events import Event
 from switchboard.line.voices import CartesiaVoice
 from switchboard.line.workflow import Workflow
 from switchboard.migrations import upgrade
+from switchboard.realtime.breaker import Breakers
 from switchboard.services.providers import Services
 from switchboard.settings.environment import load_settings, with_simulator
 from switchboard.settings.schema import Settings
@@ -142,15 +143,19 @@ async def staged(
     past: Past | None = None,
     greeted: bool = True,
     in_step: bool = False,
+    at: Simulator | None = None,
+    spare: str | None = None,
+    breakers: Breakers | None = None,
     **environ: str,
 ) -> AsyncIterator[Stage]:
     """A call that has been answered: its first agent has spoken, or is about to if it is not `greeted`.
 
     `speech`: Azure's text-to-speech is configured. `in_step`: words are kept as far as they were heard, as in a room.
+    `at`: a simulator that runs already. `spare`: the address of one that is the fallback.
     """
     thinks = mind or Obedient()
     database = Database(database_url)
-    async with Simulator(thinks, options) as simulator:
+    async with Simulator(thinks, options) if at is None else nullcontext(at) as simulator:
         version = {"OPENAI_API_VERSION": PREVIEW} if preview else {}
         settings = with_simulator(stage_settings(REALTIME_PROVIDER="simulator", **version, **environ), simulator.url)
         settings = settings.model_copy(
@@ -159,10 +164,13 @@ async def staged(
                 "cartesia": settings.cartesia if cartesia else replace_fields(settings.cartesia, api_key=None),
             }
         )
+        if spare:
+            fallback = {"fallback_endpoint": spare, "fallback_deployment": settings.azure.deployment}
+            settings = settings.model_copy(update={"azure": replace_fields(settings.azure, **fallback)})
         record = Record()
         conversation = Conversation(
             line,
-            Services(settings),
+            Services(settings, breakers),
             database,
             Caller(),
             typed=typed,
