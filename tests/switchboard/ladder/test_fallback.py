@@ -38,7 +38,9 @@ async def test_a_sentence_that_an_outage_cuts_is_said_to_its_end_by_the_fallback
         await stage.say("long story")
         first, rest = told(stage)[-2:]
         await stage.say("hello")
-        (after,) = spare._backend.mind.requests[-1:]
+        taken_over = spare._backend.mind
+        assert isinstance(taken_over, Obedient)
+        after = taken_over.requests[-1]
 
         assert f"{first} {rest}" == LONG
         assert told(stage)[-1] == f"{agent} heard: hello."
