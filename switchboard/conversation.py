@@ -162,22 +162,24 @@ class Conversation:
 
     async def __aenter__(self) -> Self:
         TAG.set(self._tag)
+        opened = self._resources
+        opened.push_async_callback(self._forget_old_calls)
         if get_job_context(required=False) is None:  # a LiveKit job has an HTTP session of its own
-            await self._resources.enter_async_context(utils.http_context.open())
-        await self._resources.enter_async_context(self.ledger)
-        self._resources.push_async_callback(self._background.aclose)
+            await opened.enter_async_context(utils.http_context.open())
+        await opened.enter_async_context(self.ledger)
+        opened.push_async_callback(self._background.aclose)
         if self._presence:
-            self._resources.push_async_callback(self._presence.aclose)
+            opened.push_async_callback(self._presence.aclose)
+        opened.push_async_callback(self._speeches.aclose)
+        opened.push_async_callback(self.model.aclose)
+        opened.push_async_callback(self._close_session)
+        opened.push_async_callback(self.model.hang_up)
         self._background.run(self._hang_up_the_model(), "hang up the model")
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.model.hang_up()
-        await self._close_session()
-        await self.model.aclose()
-        await self._speeches.aclose()
+        """Close everything, whatever fails at it."""
         await self._resources.aclose()
-        await self._forget_old_calls()
 
     async def start(self) -> None:
         """Let the first agent take the call."""
@@ -212,7 +214,8 @@ class Conversation:
                 await self.session.aclose()
         except TimeoutError:
             log.error("the session did not close in time")
-        self.ending.end_anyway()
+        finally:
+            self.ending.end_anyway()
 
     def _tools_of(self, agent: AgentType) -> list[Any]:
         """What every agent has on this call, besides its own."""

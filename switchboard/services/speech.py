@@ -1,6 +1,7 @@
 """Who turns text into speech: the agent's own service first, Azure's after it, the native voice last."""
 
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 from livekit.agents import APIConnectOptions, tts, utils
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
@@ -83,6 +84,7 @@ class Speeches:
         return self._chains[voice]
 
     async def aclose(self) -> None:
-        """Close every connection."""
-        for speech in (*self._chains.values(), *self._services):
-            await speech.aclose()
+        """Close every connection, whatever fails at it."""
+        async with AsyncExitStack() as closing:
+            for speech in (*self._services, *self._chains.values()):
+                closing.push_async_callback(speech.aclose)

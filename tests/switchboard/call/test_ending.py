@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
-from livekit.agents import UserStateChangedEvent
+from livekit.agents import AgentSession, UserStateChangedEvent
 
 from simulator.mind import CallTool, Reply, Request, Say
 from simulator.server import Simulator
@@ -13,11 +14,13 @@ from switchboard.call.call import Caller
 from switchboard.call.ending import QUESTIONS
 from switchboard.conversation import Conversation
 from switchboard.database import Database
-from switchboard.ledger import Listener
+from switchboard.ledger import Ledger, Listener
 from switchboard.ledger.events import AgentSpoke, Ended, EndReason, Event, ToolReturned
 from switchboard.ledger.timeline import timeline
 from switchboard.line.sentences import GOODBYE_LENGTH, GOODBYE_SILENCE, ONE_MINUTE, STILL_THERE
+from switchboard.realtime import CallModel
 from switchboard.services.providers import Services
+from switchboard.services.speech import Speeches
 from switchboard.settings.environment import with_simulator
 from tests.stage.mind import LONG, Obedient
 from tests.stage.stage import LINE, PATIENCE, Stage, stage_settings, staged
@@ -308,6 +311,36 @@ async def test_a_goodbye_that_cannot_be_said_does_not_keep_the_call_open(
             await conversation.ending.over.wait()
 
         assert [event.reason for event in events if isinstance(event, Ended)] == ["maximum_length"]
+
+
+PARTS = {AgentSession: "aclose", CallModel: "aclose", Speeches: "aclose", Ledger: "saved"}
+"""What a call is made of, and what closes it."""
+
+
+@pytest.mark.parametrize("broken", [AgentSession, CallModel, Speeches])
+async def test_a_part_that_cannot_be_closed_leaves_no_other_open(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, broken: type
+) -> None:
+    events: list[Event] = []
+    closed: set[type] = set()
+
+    def noting(part: type, close: Any) -> Any:
+        async def noted(self: Any) -> None:
+            closed.add(part)
+            if part is broken:
+                raise RuntimeError("it cannot be closed")
+            await close(self)
+
+        return noted
+
+    for part, method in PARTS.items():
+        monkeypatch.setattr(part, method, noting(part, getattr(part, method)))
+    with pytest.raises(RuntimeError, match="cannot be closed"):
+        async with unstarted(database_url, events.append):
+            pass
+
+    assert closed == set(PARTS)
+    assert [event.reason for event in events if isinstance(event, Ended)] == ["stopped"]
 
 
 @asynccontextmanager
