@@ -72,6 +72,13 @@ async def with_a_cancelled_answer(wire: Wire, path: str) -> None:
     await wire.ask("response.cancel", "response.done")
 
 
+async def with_a_cancelled_answer_by_phone(wire: Wire, path: str) -> None:
+    ga: Event = {"audio": {"output": {"format": {"type": "audio/pcmu"}}}}
+    shape: Event = {"output_audio_format": "g711_ulaw"} if path == PREVIEW else ga
+    await wire.ask("session.update", "session.updated", session=session(path, **shape))
+    await with_a_cancelled_answer(wire, path)
+
+
 async def spoken(wire: Wire, path: str) -> None:
     """A turn that is detected; the answer is spoken over, and the second turn is answered in peace."""
     await wire.ask("session.update", "session.updated", session=heard(path))
@@ -86,6 +93,7 @@ REPLIES: dict[Talk, list[Any]] = {
     with_a_tool: [[Say("One moment."), CALL]],
     with_mistakes: [],
     with_a_cancelled_answer: [LONG],
+    with_a_cancelled_answer_by_phone: [LONG],
     spoken: [LONG],
 }
 
