@@ -65,8 +65,8 @@ class Playbook:
         extra = request.extra.strip()
         if exact := EXACTLY.match(extra):
             return [Say(exact["text"])]
-        if cut := CUT.match(extra):
-            return self._rest(request, cut["heard"])
+        if cut := CUT.search(extra):
+            return self._rest(request, extra[: cut.start()], cut["heard"])
         for moment in self._book.moments:
             if moment.match.search(extra):
                 return [Say(moment.say[_turns(request.items) % len(moment.say)])]
@@ -77,8 +77,13 @@ class Playbook:
         named = self._book.agent.search(first_line)
         return _Speaker(self._book, named["agent"] if named else "", request, extra, shift)
 
-    def _rest(self, request: Request, heard: str) -> Reply:
-        """The part of the reply that the caller did not hear, whichever way it was worded."""
+    def _rest(self, request: Request, told: str, heard: str) -> Reply:
+        """The part of the reply that the caller did not hear, whichever way it was worded.
+
+        `told` is what the reply was asked for with.
+        """
+        if exact := EXACTLY.match(told):
+            return _without_start([Say(exact["text"])], heard) or [Say(exact["text"])]
         most = max(_longest(self._book), 1)
         replies = [
             self._speaker(request, extra, shift).reply() for extra in ("", "An agent arrives.") for shift in range(most)

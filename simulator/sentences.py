@@ -3,4 +3,7 @@
 import re
 
 EXACTLY = re.compile(r'^Say exactly this and nothing else: "(?P<text>.*)"$', re.DOTALL)
-CUT = re.compile(r'^The connection was cut while you spoke\. The caller heard: "(?P<heard>.*?)"\. Say only', re.DOTALL)
+CUT = re.compile(
+    r'(?:^|\n)The connection was cut while you spoke\. The caller heard: "(?P<heard>.*?)"\. Say only', re.DOTALL
+)
+"""What the answer was asked for with stands before it."""

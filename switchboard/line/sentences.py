@@ -11,7 +11,8 @@ EXACTLY = 'Say exactly this and nothing else: "{words}"'
 BACK_AGAIN = "The caller's connection was lost and is back. Say so in a few words, and go on where you stopped."
 REST = (
     'The connection was cut while you spoke. The caller heard: "{heard}". '
-    "Say only the rest of the sentence, starting with the next word."
+    "Say only the rest of the sentence, starting with the next word; then call the tool that you were about to call, "
+    "if any."
 )
 READ_ALOUD = 'Read this aloud, word for word, and say nothing else: "{text}"'
 STILL_THERE = "The caller has been silent. Ask once, in a few words, whether they are still there."

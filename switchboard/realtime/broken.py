@@ -14,6 +14,7 @@ from openai.types.realtime import ResponseCreateEvent
 
 from switchboard.line.quoted import inside_quotes
 from switchboard.line.sentences import REST
+from switchboard.realtime.answer import Answer
 
 log = structlog.get_logger(__name__)
 
@@ -26,8 +27,14 @@ class Broken:
 
     generation: _ResponseGeneration
     heard: str
-    asked: ResponseCreateEvent | None
-    """What had asked for the answer; None when the server answered by itself."""
+    answer: Answer
+
+    @property
+    def over(self) -> bool:
+        """Nothing of it is missing: all was heard, and it had no tools to call."""
+        asked = self.answer.asked.response if self.answer.asked else None
+        heard_out = bool(self.heard) and not self.answer.cut and not self.answer.writing
+        return heard_out and asked is not None and asked.tool_choice == "none"
 
 
 class BrokenAnswers:
@@ -63,8 +70,14 @@ class BrokenAnswers:
         assert self.waiting is not None
         asyncio.get_running_loop().call_later(seconds, self._resume, self.waiting)
 
+    def lost(self) -> None:
+        """The connection is lost: what was asked for again there has to be asked for once more."""
+        asked, self._asked_again = self._asked_again, {}
+        for broken in asked.values():
+            self.waiting = self.waiting or broken
+
     def resume(self) -> None:
-        """Ask for the rest of the one that waits, or for all of it if nothing was heard."""
+        """Ask for the rest of the one that waits, or for all of it again where it may have ended, for its tools."""
         if self.waiting:
             self._resume(self.waiting)
 
@@ -89,17 +102,23 @@ class BrokenAnswers:
         if broken is not self.waiting:
             return  # interrupted, or taken up elsewhere, in the meantime
         self.waiting = None
+        if broken.over:
+            self._end(broken.generation)
+            return
         event_id = utils.shortuuid("response_rest_")
-        self._asked_again[event_id] = broken
-        self._send(self._request_of(broken, event_id))
+        again = Broken(broken.generation, broken.heard, broken.answer.again(broken.heard))
+        self._asked_again[event_id] = again
+        self._send(self._request_of(again, event_id))
         asyncio.get_running_loop().call_later(ANSWER_SECONDS, self._lose_patience, event_id)
 
     def _request_of(self, broken: Broken, event_id: str) -> ResponseCreateEvent:
         response: dict[str, Any] = {}
-        if broken.asked is not None and broken.asked.response is not None:
-            response = broken.asked.response.model_dump(exclude_unset=True)
-        if broken.heard:
-            response["instructions"] = f"{self._instructions()}\n{REST.format(heard=inside_quotes(broken.heard))}"
+        asked = broken.answer.asked
+        if asked is not None and asked.response is not None:
+            response = asked.response.model_dump(exclude_unset=True)
+        if broken.answer.in_mid_sentence:
+            told = response.get("instructions") or self._instructions()
+            response["instructions"] = f"{told}\n{REST.format(heard=inside_quotes(broken.heard))}"
         response["metadata"] = {"client_event_id": event_id}
         return ResponseCreateEvent.model_validate(
             {"type": "response.create", "event_id": event_id, "response": response}

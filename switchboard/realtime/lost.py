@@ -14,14 +14,13 @@ class LostConnection:
     def __init__(self) -> None:
         self._since: float | None = None
         self._replies: Replies = {}
-        self._items: list[llm.ChatItem] = []
 
-    def note(self, replies: Replies, items: list[llm.ChatItem]) -> bool:
-        """It is lost now: `replies` were asked for, and the conversation had these items. Whether that is new."""
+    def note(self, replies: Replies) -> bool:
+        """It is lost now, or was before, and `replies` were asked for. Whether that is new."""
         new = self._since is None
         self._since = self._since if self._since is not None else time.monotonic()
-        self._replies.update({key: reply for key, reply in replies.items() if not reply.done()})
-        self._items = items or self._items
+        self._replies.update(replies)
+        replies.clear()
         return new
 
     @property
@@ -34,9 +33,9 @@ class LostConnection:
         """Those that somebody still waits for."""
         return {key: reply for key, reply in self._replies.items() if not reply.done()}
 
-    def replaced(self) -> tuple[float | None, Replies, list[llm.ChatItem]]:
-        """The next connection is there: for how long there was none, in seconds, the replies owed, and the items."""
+    def replaced(self) -> tuple[float | None, Replies]:
+        """The next connection is there: for how long there was none, in seconds, and the replies owed."""
         seconds = None if self._since is None else time.monotonic() - self._since
-        owed = seconds, self.replies, self._items
-        self._since, self._replies, self._items = None, {}, []
+        owed = seconds, self.replies
+        self._since, self._replies = None, {}
         return owed

@@ -1,6 +1,6 @@
-"""Requests for answers: what was asked for, what of it went out, and what waits for another answer to end."""
+"""Requests for answers: what was asked for, and what waits for another answer to end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from openai.types.realtime import ResponseCreateEvent
 
@@ -10,7 +10,6 @@ class Requests:
 
     def __init__(self) -> None:
         self._asked: dict[str, ResponseCreateEvent] = {}
-        self._sent: set[str] = set()
         self._waiting: list[str] = []
 
     def ask(self, request: ResponseCreateEvent) -> None:
@@ -18,13 +17,8 @@ class Requests:
         if request.event_id:
             self._asked[request.event_id] = request
 
-    def sent(self, event_id: str) -> None:
-        """It went out on a connection."""
-        self._sent.add(event_id)
-
     def answered(self, event_id: str) -> ResponseCreateEvent | None:
         """An answer to it has begun; None if nobody had asked."""
-        self._sent.discard(event_id)
         return self._asked.pop(event_id, None)
 
     def wait(self, event_id: str) -> bool:
@@ -39,6 +33,8 @@ class Requests:
         waiting, self._waiting = self._waiting, []
         return (self._asked[event_id] for event_id in waiting if event_id in self._asked)
 
-    def lost(self, event_id: str) -> ResponseCreateEvent | None:
-        """The request, if it went out on the connection that is lost, and so has to go out again."""
-        return self._asked[event_id] if event_id in self._sent else None
+    def again(self, owed: Iterable[str]) -> list[ResponseCreateEvent]:
+        """Those that somebody waits for, to be sent on a new connection: nothing else is wanted any more."""
+        self._waiting = []
+        self._asked = {event_id: self._asked[event_id] for event_id in owed if event_id in self._asked}
+        return list(self._asked.values())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -28,10 +28,12 @@ from openai.types.realtime import (
     ConversationItemCreateEvent,
     ConversationItemDeletedEvent,
     ConversationItemDeleteEvent,
+    RealtimeClientEvent,
     RealtimeConversationItemFunctionCall,
     RealtimeErrorEvent,
     RealtimeSessionCreateRequest,
     ResponseAudioDeltaEvent,
+    ResponseAudioDoneEvent,
     ResponseCancelEvent,
     ResponseCreatedEvent,
     ResponseCreateEvent,
@@ -42,6 +44,7 @@ from openai.types.realtime import (
 from switchboard.line.context import ContextChoice
 from switchboard.line.voices import Modality
 from switchboard.realtime.aloud import Readings
+from switchboard.realtime.answer import Answer
 from switchboard.realtime.broken import Broken, BrokenAnswers
 from switchboard.realtime.endpoints import Endpoints
 from switchboard.realtime.frames import clean_frame
@@ -116,8 +119,7 @@ class CallSession(RealtimeSession):
         self._breaking_off: asyncio.Future[bool] | None = None
         self._hung_up = False
         # the answer at hand
-        self._answering: ResponseCreateEvent | None = None
-        self._called_a_tool = False
+        self._answer = Answer()
         # handoffs
         self._arrival: Arrival | None = None
         self._handing_over = False
@@ -241,6 +243,8 @@ class CallSession(RealtimeSession):
 
     def generate_reply(self, **options: Any) -> asyncio.Future[llm.GenerationCreatedEvent]:
         reply = super().generate_reply(**options)
+        if self._lost.away and self.sockets:
+            self._lost.note(self._response_created_futures)
         if self._hung_up:
             self._owe_nothing()
         return reply
@@ -253,8 +257,6 @@ class CallSession(RealtimeSession):
     def _note_sent(self, event: dict[str, Any]) -> None:
         if event["type"] == "response.create":
             self._watchdog.asked()
-            if event.get("event_id"):
-                self._requests.sent(event["event_id"])
         elif event["type"] == "input_audio_buffer.append":
             self._hearing.sent(event, _seconds(event["audio"]))
 
@@ -265,12 +267,11 @@ class CallSession(RealtimeSession):
 
     def _handle_response_created(self, event: ResponseCreatedEvent) -> None:
         asked_by = _client_event_id(event)
-        self._answering = self._requests.answered(asked_by)
-        self._called_a_tool = False
+        self._answer = Answer(self._requests.answered(asked_by))
         self._transcript.cut()
         if broken := self._broken.begun(asked_by):
             self._current_generation = broken.generation
-            self._answering = broken.asked
+            self._answer = broken.answer
             return
         if self._handing_over and asked_by not in self._response_created_futures:
             # the server answers the caller in the name of an agent that has already left
@@ -284,25 +285,38 @@ class CallSession(RealtimeSession):
     def _handle_function_call(self, item: RealtimeConversationItemFunctionCall) -> None:
         if _half_written(item):
             return  # interrupted, cut or failed while it was written: LiveKit would mend what is there, and do it
-        self._called_a_tool = True
+        if item.id in self._answer.unwanted:
+            return
+        if self._answer.repeats and self._mirror.has_called(_called(item)):
+            self._answer.unwanted.add(item.id or "")  # the model does not know that it has done that
+            return
+        self._answer.called = True
         super()._handle_function_call(item)
 
     def _handle_response_done(self, event: ResponseDoneEvent) -> None:
         output = event.response.output or []
-        unheard = isinstance(self._current_generation, _DiscardedGeneration)
-        self._forget(output if unheard else [item for item in output if _half_written(item)])
+        generation = self._current_generation
+        unheard = isinstance(generation, _DiscardedGeneration)
+        unwanted = self._answer.unwanted
+        self._forget(item for item in output if unheard or _half_written(item) or item.id in unwanted)
         if not unheard and self._may_retry(event):
             if self._retries(event):
                 return
             self._give_up(APIError("the service gives no answers", retryable=False))
+        if self._answer.differs and isinstance(generation, _ResponseGeneration):
+            self._break_up(generation)
+            self._broken.resume()
+            return
         super()._handle_response_done(event)
         if event.response.status == "completed":
             self._answers.served()
             self._endpoints.served()
         elif not unheard and _reason(event) == "content_filter":
             self._refused()
-        for item in output:
-            self._mirror.correct(item.id)
+        for item_id in generation.messages if isinstance(generation, _ResponseGeneration) else ():
+            if (words := self._answer.interrupted.get(item_id)) is not None:
+                self._rewrite(item_id, words)
+            self._mirror.correct(item_id)
         for request in self._requests.waited():
             super().send_event(request)
         self._renewal.look()
@@ -312,15 +326,20 @@ class CallSession(RealtimeSession):
         said = [item for item in self.chat_ctx.items if item.type == "message" and item.role == "assistant"]
         self._forget([item for item in said if not heard.get_by_id(item.id)])
 
-    def _forget(self, items: Sequence[ConversationItem | llm.ChatItem]) -> None:
+    def _forget(self, items: Iterable[ConversationItem | llm.ChatItem]) -> None:
         """Nobody heard these, or they were never whole: the model is not to see them either."""
         for item in items:
             if item.id and self._remote_chat_ctx.get(item.id):
-                self.send_event(_deletion(item.id))
+                event = _deletion(item.id)
+                self._mirror.remove(event)  # at once: what comes next would stand after an item that is gone
+                self.send_event(event)
 
     def _handle_error(self, event: RealtimeErrorEvent) -> None:
         asked = event.error.event_id or ""
         if self._renewal.expired(event.error.code, event.error.type):
+            return
+        if moved := self._mirror.misplaced(asked, event.error.param):
+            self.send_event(moved)
             return
         if self._mirror.refused(asked, event.error.code):
             return
@@ -338,6 +357,9 @@ class CallSession(RealtimeSession):
         """
         wanted = chat_ctx.copy(exclude_handoff=True, exclude_config_update=True)
         remove_instructions(wanted)
+        self._change(wanted)
+
+    def _change(self, wanted: llm.ChatContext) -> None:
         for event in self._create_update_chat_ctx_events(wanted):
             if isinstance(event, ConversationItemCreateEvent):
                 item = wanted.get_by_id(event.item.id or "")
@@ -361,7 +383,7 @@ class CallSession(RealtimeSession):
         return (
             event.response.status == "failed"
             and isinstance(self._current_generation, _ResponseGeneration)
-            and not self._called_a_tool
+            and not self._answer.called
             and not self._is_fatal_error(getattr(event.response.status_details, "error", None))
         )
 
@@ -385,9 +407,7 @@ class CallSession(RealtimeSession):
     def _put_aside(self, event: ResponseDoneEvent) -> None:
         """It is to be taken up again, on this connection or on the next."""
         assert isinstance(self._current_generation, _ResponseGeneration)
-        heard = self._close_messages(self._current_generation)
-        self._broken.waiting = Broken(self._current_generation, heard, self._answering)
-        self._current_generation = None
+        self._break_up(self._current_generation)
         error = getattr(event.response.status_details, "error", None)
         failed = APIError(f"response failed: {getattr(error, 'code', 'unknown')}", body=error, retryable=True)
         self._emit_error(failed, recoverable=True)
@@ -400,6 +420,10 @@ class CallSession(RealtimeSession):
         self._rested |= self._rest.taken
         await self._rest.over()
         connection = await self._connect()
+        if self.sockets:
+            self._begin_anew()
+        else:
+            self._lost.replaced()
         self.sockets += 1
         self._connection = connection
         return connection
@@ -431,7 +455,7 @@ class CallSession(RealtimeSession):
     def _renewing_would_be_noticed(self) -> bool:
         """Somebody speaks, or an answer is being given, or is about to be."""
         speaking = self.hears_speech or self._hearing.owed
-        answering = self.owes or self._current_generation is not None or self._called_a_tool
+        answering = self.owes or self._current_generation is not None or self._answer.called
         return speaking or answering or self._handing_over
 
     def rest(self) -> None:
@@ -446,21 +470,53 @@ class CallSession(RealtimeSession):
     def _park(self) -> None:
         """Put aside what the lost connection owes, before LiveKit gives it up: replies, and the broken answer."""
         self._watchdog.rest()
-        if self._lost.note(self._response_created_futures, self.chat_ctx.items):
+        if not self.sockets:
+            self._lost.note({})  # none was there yet: LiveKit gives nothing up
+            return
+        if self._lost.note(self._response_created_futures):
             self._transcript.cut()
-        self._response_created_futures.clear()
+            self._broken.lost()
         self._readings.fail("the connection was lost")
         generation = self._current_generation
-        if isinstance(generation, _ResponseGeneration) and not generation._done_fut.done() and not self._called_a_tool:
-            self._broken.waiting = Broken(generation, self._close_messages(generation), self._answering)
-            self._current_generation = None
+        if isinstance(generation, _ResponseGeneration) and not generation._done_fut.done():
+            for item_id in self._answer.writing | self._answer.unwanted:
+                self._mirror.drop(item_id)
+            self._break_up(generation)
+
+    def _break_up(self, generation: _ResponseGeneration) -> None:
+        """The answer at hand breaks off. One that has called a tool goes on with what the tool brings."""
+        heard = self._close_messages(generation)
+        self._current_generation = None
+        if self._answer.called:
+            self._end_generation(generation)
+        else:
+            self._broken.waiting = Broken(generation, heard, self._answer)
+
+    def _begin_anew(self) -> None:
+        """A new connection knows nothing: it is given the conversation as it is now, and asked for what is owed.
+
+        From here to the replay LiveKit does nothing else. What waits to be sent about items stands in the conversation.
+        """
+        self._park()
+        self._mirror.begin_anew()
+        waiting = [event for event in self._unsent() if not _kind(event).startswith(("conversation.", "response."))]
+        for event in [*waiting, *self._requests.again(self._lost.replies)]:
+            super().send_event(event)
+
+    def _create_update_chat_ctx_events(
+        self, chat_ctx: llm.ChatContext
+    ) -> list[ConversationItemCreateEvent | ConversationItemDeleteEvent]:
+        replayed = self._mirror.replays()
+        events = super()._create_update_chat_ctx_events(replayed or chat_ctx)
+        if replayed:
+            self._mirror.restore()
+        return events
 
     def _close_messages(self, generation: _ResponseGeneration) -> str:
         """End the open messages with what has come of them, in LiveKit and in the history; returns all of it."""
         self._transcript.cut()
         for item_id, message in generation.messages.items():
-            if not message.text_ch.closed:
-                self._mirror.hear(item_id, message.audio_transcript)
+            self._mirror.receive(item_id, message.audio_transcript)
             if not message.modalities.done():
                 message.modalities.set_result(self._opts.modalities)
             for channel in (message.text_ch, message.audio_ch):
@@ -469,31 +525,31 @@ class CallSession(RealtimeSession):
         return " ".join(text for message in generation.messages.values() if (text := message.audio_transcript.strip()))
 
     def _take_up_again(self, *_: object) -> None:
-        seconds, replies, items = self._lost.replaced()
+        seconds, replies = self._lost.replaced()
         if seconds is not None and not self._rested:
             self._reconnected(seconds)
         self._rested = False
-        self._mirror.restore(items)
-        for event_id, reply in replies.items():
-            self._response_created_futures[event_id] = reply
-            if request := self._requests.lost(event_id):
-                super().send_event(request)
+        self._response_created_futures.update(replies)
         broken = self._broken.waiting
         if broken and broken.heard:
             self._hearing.take()  # the caller has an answer to that already, at least half of one
-        elif broken and not broken.asked and self._hearing.owed:
+        elif broken and not broken.answer.asked and self._hearing.owed:
             self._broken.give_up()  # the server answers again when it hears it again
         self._say_again(self._hearing.take())
         self._broken.resume()
 
     def _say_again(self, audio: list[dict[str, Any]]) -> None:
         """Send the caller's words of the lost connection, before those that have come meanwhile."""
-        waiting = []
-        with contextlib.suppress(utils.aio.channel.ChanEmpty, utils.aio.ChanClosed):
-            while audio:
-                waiting.append(self._msg_ch.recv_nowait())
-        for event in [*audio, *waiting]:
+        for event in [*audio, *self._unsent()] if audio else []:
             super().send_event(event)
+
+    def _unsent(self) -> list[RealtimeClientEvent | dict[str, Any]]:
+        """What waits to be sent, and does so no more."""
+        unsent = []
+        with contextlib.suppress(utils.aio.channel.ChanEmpty, utils.aio.ChanClosed):
+            while True:
+                unsent.append(self._msg_ch.recv_nowait())
+        return unsent
 
     def _end_generation(self, generation: _ResponseGeneration) -> None:
         generation._close()
@@ -536,6 +592,10 @@ class CallSession(RealtimeSession):
         super()._handle_response_audio_delta(event)
         self._transcript.audio(_seconds(event.delta))
 
+    def _handle_response_audio_done(self, event: ResponseAudioDoneEvent) -> None:
+        self._transcript.finish()
+        super()._handle_response_audio_done(event)
+
     def _handle_response_output_item_done(self, event: ResponseOutputItemDoneEvent) -> None:
         if event.item.type == "message" and getattr(event.item, "status", None) != "incomplete":
             self._transcript.finish()
@@ -549,16 +609,31 @@ class CallSession(RealtimeSession):
         audio_end_ms: int,
         audio_transcript: NotGivenOr[str] = NOT_GIVEN,
     ) -> None:
-        if self._mirror.replayed(message_id):
-            modalities = ["text"]
-        super().truncate(
-            message_id=message_id,
-            modalities=modalities,
-            audio_end_ms=audio_end_ms,
-            audio_transcript=audio_transcript,
-        )
-        if "audio" in modalities and isinstance(audio_transcript, str):
-            self._mirror.hear(message_id, audio_transcript)
+        heard = audio_transcript if isinstance(audio_transcript, str) else None
+        if "audio" in modalities and audio_end_ms > 0 and not self._mirror.replayed(message_id):
+            super().truncate(message_id=message_id, modalities=modalities, audio_end_ms=audio_end_ms)
+        elif "audio" in modalities and audio_end_ms <= 0:
+            heard = ""
+            self._rewrite(message_id, heard)
+        elif heard is not None:
+            self._rewrite(message_id, heard)
+        if heard is not None:
+            self._mirror.hear(message_id, heard)
+
+    def _rewrite(self, message_id: str, words: str) -> None:
+        """Have the model know no more of a message of text than `words`; when it is whole, if it still grows."""
+        generation = self._current_generation
+        if isinstance(generation, _ResponseGeneration) and message_id in generation.messages:
+            self._answer.interrupted[message_id] = words
+            return
+        entry = self._remote_chat_ctx.get(message_id)
+        if entry and not words:
+            self._forget([entry.item])
+        elif entry:
+            known = self.chat_ctx.copy()
+            new = entry.item.model_copy(update={"content": [words]})
+            known.items[known.items.index(entry.item)] = new
+            self._change(known)
 
     # -- reading aloud -------------------------------------------------------------------------------------------------
 
@@ -573,7 +648,7 @@ class CallSession(RealtimeSession):
             yield chunk
 
     def _inspect(self, event: dict[str, Any]) -> None:
-        """See every server event first, and keep those of readings from LiveKit, which knows one answer at a time."""
+        """See every server event first, and keep from LiveKit, which knows one answer at a time, what is none of it."""
         clean_frame(event)
         self._hearing.received(event)
         self._watchdog.received(event)
@@ -583,8 +658,8 @@ class CallSession(RealtimeSession):
             self._endpoints.served()
         if event.get("type") == "input_audio_buffer.committed" and self._answers_turns:
             self._watchdog.asked()
-        if self._readings.take(event):
-            event["type"] = "switchboard.reading"  # unknown to LiveKit, which passes it over
+        if self._readings.take(event) or self._answer.received(event):
+            event["type"] = "switchboard.unwanted"  # unknown to LiveKit, which passes it over
 
     # -- the end -------------------------------------------------------------------------------------------------------
 
@@ -633,6 +708,14 @@ def _message(event: ResponseDoneEvent) -> str:
 def _reason(event: ResponseDoneEvent) -> str:
     """Why an answer is not complete."""
     return str(getattr(event.response.status_details, "reason", None) or "")
+
+
+def _kind(event: RealtimeClientEvent | dict[str, Any]) -> str:
+    return str(event["type"] if isinstance(event, dict) else event.type)
+
+
+def _called(item: RealtimeConversationItemFunctionCall) -> llm.FunctionCall:
+    return llm.FunctionCall(id=item.id or "", call_id=item.call_id or "", name=item.name, arguments=item.arguments)
 
 
 def _half_written(item: ConversationItem) -> bool:

@@ -133,6 +133,7 @@ REALTIME: list[Part] = [
             ("_handle_conversion_item_deleted", "event", RECEIVING, "items that we have no more are not removed twice"),
             ("_handle_response_audio_transcript_delta", "event", RECEIVING, "words wait for their sound"),
             ("_handle_response_audio_delta", "event", RECEIVING, "the sound that the words wait for"),
+            ("_handle_response_audio_done", "_", RECEIVING, "all of the sound is here"),
             ("_handle_response_output_item_done", "event", RECEIVING, "an answer is complete"),
         )
     ],
@@ -155,6 +156,11 @@ REALTIME: list[Part] = [
     Method(MIRROR, "delete", "Mirror", "a refused item is taken back", takes="item_id"),
     Method(SESSION, "update_chat_ctx", "CallSession", "changes wait for nobody", takes="chat_ctx", is_async=True),
     Method(SESSION, "_create_update_chat_ctx_events", "CallSession", "what has to be added", takes="chat_ctx"),
+    Behaviour(
+        SESSION, "_main_task", "CallSession",
+        "a reconnect replays what that method gives, and waits for nothing between the connection and the replay",
+        says=("events.extend(self._create_update_chat_ctx_events(chat_ctx))",),
+    ),
     Name("livekit.agents.voice.generation", "remove_instructions", "CallSession", "as LiveKit does it", "chat_ctx"),
     Method(
         SESSION, "_update_session", "CallSession",
