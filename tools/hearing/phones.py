@@ -11,6 +11,9 @@ HOME = "GB"
 HOME_NUMBER = re.compile(r"(?:0|(?:\+|00)?440?)[1-9]\d{9}|7\d{9}")
 """British, with all its digits. The few shorter ones are taken where they exist: else they have lost a digit."""
 
+SHORTEST = 7
+"""Digits with the country's: the shortest that are in use, as Niue's. Some countries plan for shorter ones."""
+
 
 def phone(text: str) -> str | None:
     """A number as the network writes it, British unless it says otherwise: "+447700900123".
@@ -28,7 +31,8 @@ def _numbers(run: Run) -> set[str]:
 
 def _shaped(words: list[str]) -> set[str]:
     numbers = (_number(digits) for digits in spelled(words))
-    return {phonenumbers.format_number(number, PhoneNumberFormat.E164) for number in numbers if number}
+    written = (phonenumbers.format_number(number, PhoneNumberFormat.E164) for number in numbers if number)
+    return {number for number in written if len(number) > SHORTEST}
 
 
 def _number(digits: str) -> PhoneNumber | None:
