@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
+import logging
 
 import aiohttp
 import numpy as np
@@ -18,6 +20,7 @@ from simulator.options import Options
 from simulator.server import Simulator
 from simulator.voice import RATE, resample
 from tests.simulator.minds import Given
+from tests.simulator.mutation import Mutations
 from tests.simulator.wire import GA, PREVIEW, SILENCE, Event, Wire, connect, tone
 
 INTENT = "/openai/v1/realtime?intent=transcription"
@@ -114,6 +117,53 @@ async def test_a_deployment_is_checked_where_one_is_named(path: str) -> None:
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             await http.ws_connect(named + "unknown", headers={"api-key": "k"})
         assert refused.value.status == 404
+
+
+SOUND = base64.b64encode(SILENCE).decode()
+VAD = {"type": "server_vad", "threshold": 0.5, "prefix_padding_ms": 300, "silence_duration_ms": 200}
+HEARD = {"noise_reduction": {"type": "near_field"}, "turn_detection": VAD,
+         "transcription": {"model": "whisper-1", "language": "en", "prompt": "orders"}}  # fmt: skip
+UPDATES: dict[str, Event] = {
+    INTENT: {"type": "session.update", "session": {
+        "type": "transcription", "include": [LOGPROBS],
+        "audio": {"input": HEARD | {"format": {"type": "audio/pcmu"}}}}},
+    PREVIEW_INTENT: {"type": "transcription_session.update", "session": {
+        "input_audio_format": "g711_alaw", "input_audio_transcription": HEARD["transcription"], "turn_detection": VAD,
+        "input_audio_noise_reduction": HEARD["noise_reduction"], "include": [LOGPROBS], "modalities": ["text"]}},
+}  # fmt: skip
+OTHERS: list[Event] = [
+    {"type": "input_audio_buffer.append", "audio": SOUND, "event_id": "e1"},
+    {"type": "input_audio_buffer.commit", "event_id": "e1"},
+    {"type": "conversation.item.retrieve", "item_id": "nobody"},
+    {"type": "conversation.item.delete", "item_id": "nobody"},
+]
+
+
+@paths
+async def test_it_survives_whatever_is_wrong_in_an_event(path: str, caplog: pytest.LogCaptureFixture) -> None:
+    mutations, update = Mutations(seed=13), UPDATES[path]
+    empty = update | {"session": {"type": "transcription"} if path == INTENT else {}}
+    options = Options(detector="energy")
+    async with Simulator(Given(), options) as simulator, connect(simulator, path, greeted=False) as wire:
+        shown = [await told(wire, empty)]
+        for _ in range(300):
+            wire.seen.clear()
+            await wire.socket.send_str(json.dumps(mutations.of([update] * 4 + OTHERS)))
+            shown.append(await told(wire, empty))
+            errors = [event["error"] for event in wire.seen if event["type"] == "error"]
+            assert all(error["type"] == "invalid_request_error" for error in errors)
+            assert len(errors) <= 1
+            assert not errors or shown[-1] == shown[-2]
+    assert len({json.dumps(session) for session in shown}) > 10
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def told(wire: Wire, empty: Event) -> Event:
+    """The session as it is, by an update that changes nothing."""
+    await wire.socket.send_str(json.dumps(empty))
+    await wire.ask("input_audio_buffer.clear", "input_audio_buffer.cleared")
+    session: Event = [e for e in wire.seen if e["type"].endswith("session.updated")][-1]["session"]
+    return session
 
 
 async def test_livekits_speech_to_text_has_its_transcript() -> None:

@@ -43,8 +43,12 @@ def _as_typed(event: Mapping[str, Any]) -> Mapping[str, Any]:
         return event
     session = {key: value for key, value in event["session"].items() if key != "model"}
     if event["type"].startswith("transcription"):
-        kind = event["type"].replace(".created", ".updated")
-        return {**event, "type": kind, "session": session | {"client_secret": session["client_secret"] or SECRET}}
+        return {**event, "type": event["type"].replace(".created", ".updated"), "session": _transcribing(session)}
     if isinstance(session.get("tool_choice"), dict):
         session["tool_choice"] = session["tool_choice"]["name"]
     return {**event, "session": session}
+
+
+def _transcribing(session: Mapping[str, Any]) -> Mapping[str, Any]:
+    heard = {key: value for key, value in (session["input_audio_transcription"] or {}).items() if key != "model"}
+    return {**session, "client_secret": session["client_secret"] or SECRET, "input_audio_transcription": heard or None}
