@@ -20,6 +20,9 @@ LIVEKIT_COMMAND: dict[str, Any] = {
     "context_settings": {"ignore_unknown_options": True, "allow_extra_args": True},
 }
 LineOption = Annotated[str | None, typer.Option("--line", help="Which line to call; the first one if none is named.")]
+ScriptOption = Annotated[
+    Path | None, typer.Option("--script", help="Answer from a script (YAML) in place of the line's playbook.")
+]
 RecordOption = Annotated[
     Path | None, typer.Option("--record", help="Record each realtime session in this folder: what people say, too.")
 ]
@@ -147,9 +150,7 @@ def simulator(
     control: Annotated[
         int | None, typer.Option(help="A port for its control API, on this machine only; 0 takes a free one.")
     ] = None,
-    script: Annotated[
-        Path | None, typer.Option(help="Answer from a script (YAML) in place of the line's playbook.")
-    ] = None,
+    script: ScriptOption = None,
     record: RecordOption = None,
     record_from: RecordFromOption = None,
     play: PlayOption = None,
@@ -157,14 +158,10 @@ def simulator(
     compare: CompareOption = None,
 ) -> None:
     """Run the simulator alone, until Ctrl-C; or record a real service, or compare the simulator with a recording."""
-    if compare:
-        from app.recordings import run_comparison
+    if compare or record_from:
+        from app.recordings import compare_or_record
 
-        return run_comparison(compare)
-    if record_from:
-        from app.recordings import run_proxy
-
-        return run_proxy(record_from, record, port, host)
+        return compare_or_record(compare, record_from, record, port, host)
     from app.simulator import run
     from app.simulator_options import options_of
 

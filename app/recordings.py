@@ -32,6 +32,16 @@ def recorder_in(folder: Path, service: str = "simulator") -> Recorder:
         fail(f"{folder}: {error.strerror}")
 
 
+def compare_or_record(recording: Path | None, endpoint: str | None, folder: Path | None, port: int, host: str) -> None:
+    """Compare the simulator with `recording`, if there is one; else record what the service at `endpoint` does."""
+    if recording and endpoint:
+        fail("--compare and --record-from exclude one another.")
+    if recording:
+        run_comparison(recording)
+    elif endpoint:
+        run_proxy(endpoint, folder, port, host)
+
+
 def run_proxy(endpoint: str, folder: Path | None, port: int, host: str) -> None:
     """Stand between clients and a real service, until Ctrl-C."""
     folder = folder or FOLDER

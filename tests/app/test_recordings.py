@@ -96,6 +96,7 @@ async def test_a_session_of_the_simulator_is_recorded(tmp_path: Path) -> None:
         (["--record-from", "my.openai.azure.com"], "the endpoint has to begin with https://"),
         (["--record-from", "https://["], "the endpoint has to begin with https://"),
         (["--record", "EMPTY"], "empty.jsonl: File exists"),
+        (["--compare", "EMPTY", "--record-from", "https://x"], "--compare and --record-from exclude one another"),
         (["--lenient"], "--lenient belongs to --play"),
     ],
 )
