@@ -2,17 +2,25 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from switchboard.realtime.breaker import Breaker
 
 
 @dataclass(frozen=True)
+class Address:
+    """Where a deployment is, and the key to it; None: tokens open it."""
+
+    base_url: str
+    deployment: str | None
+    key: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Endpoint:
-    """One deployment. `options` are LiveKit's own that are different for each: address, deployment, key."""
+    """One deployment; without an `address` it is the one that LiveKit's options name."""
 
     breaker: Breaker
-    options: dict[str, Any] = field(default_factory=dict, repr=False)
+    address: Address | None = None
     token: Callable[[], Awaitable[str]] | None = field(default=None, repr=False)
 
 

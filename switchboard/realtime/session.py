@@ -431,8 +431,9 @@ class CallSession(RealtimeSession):
     async def _connect(self) -> aiohttp.ClientWebSocketResponse:
         """Raises `APIConnectionError` while the service may still come, and `APIError` when it has been given up."""
         endpoint = self._endpoints.at_hand
-        for name, value in endpoint.options.items():
-            setattr(self._opts, name, value)
+        if where := endpoint.address:
+            self._opts.base_url, self._opts.azure_deployment = where.base_url, where.deployment
+            self._opts.api_key = where.key
         try:
             if endpoint.token is not None:
                 self._opts.entra_token = await endpoint.token()

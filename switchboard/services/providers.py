@@ -19,7 +19,7 @@ from switchboard.line.agent import Speech
 from switchboard.line.voices import AzureVoice, CartesiaVoice, Modality, NativeVoice, Voice
 from switchboard.realtime import CallModel, CallSession
 from switchboard.realtime.breaker import Breakers
-from switchboard.realtime.endpoints import Endpoint, Endpoints
+from switchboard.realtime.endpoints import Address, Endpoint, Endpoints
 from switchboard.services import lifecycle
 from switchboard.services.azure_access import AzureAccess
 from switchboard.services.azure_speech import AzureSpeech
@@ -94,12 +94,10 @@ class Services:
         return Endpoints([self._endpoint(*each) for each in [(self.settings.azure, self._access), *spare]])
 
     def _endpoint(self, azure: Azure, access: AzureAccess) -> Endpoint:
-        options: dict[str, Any] = {"base_url": azure.realtime_url, "azure_deployment": azure.deployment}
         signed_in = access.of_realtime
-        if "api_key" in signed_in:
-            options["api_key"] = signed_in["api_key"]
+        address = Address(azure.realtime_url, azure.deployment, signed_in.get("api_key"))
         breaker = self._breakers.of(f"{azure.resource_url} {azure.deployment}")
-        return Endpoint(breaker, options, signed_in.get("token"))
+        return Endpoint(breaker, address, signed_in.get("token"))
 
     def _openai(self) -> dict[str, Any]:
         settings = self.settings.openai

@@ -72,7 +72,7 @@ REALTIME: list[Part] = [
         Attribute(OPTIONS, name, "CallSession", f"read or set for this call ({name})")
         for name in (
             "modalities", "turn_detection", "is_azure", "api_version", "entra_token", "input_audio_transcription",
-            "max_session_duration",
+            "max_session_duration", "base_url", "azure_deployment", "api_key",
         )
     ],
     Attribute(SESSION, "_realtime_model", "CallSession", "its capabilities follow the modality"),

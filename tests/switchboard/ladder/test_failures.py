@@ -69,7 +69,7 @@ async def test_answers_that_fail_for_longer_than_the_budget_end_the_call_with_it
 async def test_an_outage_is_told_filled_with_music_and_ended_with_an_apology_of_the_recordings(
     livekit_server: LiveKitServer, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with booth(livekit_server, database_url, monkeypatch, speech=False, REALTIME_PATIENCE_SECONDS="9") as call:
+    async with booth(livekit_server, database_url, monkeypatch, speech=False, REALTIME_PATIENCE_SECONDS="12") as call:
         call.simulator.faults.add("refuse_connect", count=None)
         await call.simulator.drop()
         began = time.monotonic()

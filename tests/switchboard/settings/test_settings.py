@@ -1018,3 +1018,30 @@ def test_a_simulator_that_was_named_answers_only_when_no_model_was() -> None:
     assert load(EVERYTHING | elsewhere).simulated_at is None
     with pytest.raises(SettingsError):
         load({}).require_provider()
+
+
+# A deployment that takes calls over
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AZURE_OPENAI_FALLBACK_ENDPOINT", "https://spare.openai.azure.com"),
+        ("AZURE_OPENAI_FALLBACK_API_KEY", "spare-key"),
+    ],
+)
+def test_a_fallback_without_a_deployment_is_told(name: str, value: str) -> None:
+    assert the_problem_of(AZURE | {name: value}).name == "AZURE_OPENAI_FALLBACK_DEPLOYMENT"
+
+
+def test_a_fallback_is_in_the_same_resource_or_in_one_of_its_own() -> None:
+    same = load(AZURE | {"AZURE_OPENAI_FALLBACK_DEPLOYMENT": "spare"}).azure
+    address = {"AZURE_OPENAI_FALLBACK_ENDPOINT": "https://spare.openai.azure.com"}
+    key = {"AZURE_OPENAI_FALLBACK_API_KEY": "spare-key"}
+    own = load(AZURE | {"AZURE_OPENAI_FALLBACK_DEPLOYMENT": "spare"} | address | key).azure
+
+    assert load(AZURE).azure.fallback is None
+    assert same.fallback and (same.fallback.endpoint, same.fallback.api_key) == (same.endpoint, same.api_key)
+    assert own.fallback and own.fallback.realtime_url == "https://spare.openai.azure.com/openai/v1/realtime"
+    assert own.fallback.deployment == "spare"
+    assert own.fallback.api_key and own.fallback.api_key.get_secret_value() == "spare-key"
