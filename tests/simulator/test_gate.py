@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from simulator.faults import UnknownFault
+from simulator.faults import Faults, UnknownFault
 from simulator.mind import CallTool, Reply, Say
 from simulator.options import Options
 from simulator.server import Simulator
@@ -172,6 +172,44 @@ async def test_a_fault_that_is_armed_later_strikes_after_its_own_time() -> None:
         assert simulator.faults.armed == ()
 
 
+async def test_a_fault_that_is_disarmed_in_time_does_not_strike() -> None:
+    async with Simulator(Given()) as simulator, connect(simulator) as wire:
+        simulator.faults.add("drop", after=0.01)
+        simulator.faults.add("malformed", after=0.05, frame="{")
+        simulator.faults.clear("drop")
+        assert await wire.socket.receive_str() == "{"
+        await wire.ask("response.create", "response.done", response=TEXT)
+
+
+def test_a_fault_waits_for_the_younger_of_itself_and_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("simulator.faults.time.monotonic", lambda: now[0])
+    faults = Faults()
+    faults.session_opened("old")
+    now[0] = 110.0
+    faults.add("rate_limit", after=5.0, count=None)
+    now[0] = 114.0
+    faults.session_opened("young")
+    assert faults.take("rate_limit", "old") is None
+    now[0] = 116.0
+    assert faults.take("rate_limit", "old") is not None
+    assert faults.take("rate_limit", "young") is None
+    now[0] = 119.5
+    assert faults.take("rate_limit", "young") is not None
+
+
+async def test_what_was_never_read_uses_up_no_words() -> None:
+    async with Simulator(Given(hears=["Hello.", "Goodbye."])) as simulator:
+        simulator.faults.add("drop", at="input_audio_buffer.commit", when="before")
+        async with connect(simulator) as wire:
+            await a_turn(wire)
+            await wire.closed()
+        async with connect(simulator) as wire:
+            await a_turn(wire)
+            done = await wire.until("conversation.item.input_audio_transcription.completed")
+            assert done["transcript"] == "Hello."
+
+
 async def test_a_moment_that_comes_too_early_is_let_pass() -> None:
     async with Simulator(Given()) as simulator, connect(simulator) as wire:
         simulator.faults.add("drop", at="response.done", after=3600.0)
@@ -210,6 +248,7 @@ async def test_a_wrong_order_swaps_an_event_and_the_next() -> None:
         simulator.faults.add("wrong_order", at="response.output_item.added")
         await wire.ask("response.create", "response.done", response=TEXT)
         assert wire.kinds()[2:4] == ["conversation.item.added", "response.output_item.added"]
+        assert [event["type"] for event in wire.seen].count("response.output_item.added") == 1
 
 
 async def test_what_is_unconfirmed_is_so_all_the_same() -> None:
