@@ -1,5 +1,6 @@
 """What the service sends, cleaned where it comes in: callers' words, agents' words and the arguments of tools."""
 
+from collections import deque
 from typing import Any
 
 from switchboard.text import clean_json, cleaned
@@ -7,6 +8,7 @@ from switchboard.text import clean_json, cleaned
 SOUND = ".audio.delta", ".output_audio.delta"
 ARGUMENTS = "arguments"
 """A field that holds JSON: half an emoji is written out in it."""
+LATELY = 32
 
 
 def clean_frame(frame: dict[str, Any]) -> None:
@@ -26,3 +28,19 @@ def _cleaned(name: str, value: Any) -> Any:
             return clean_json(value)
         case _:
             return cleaned(value)
+
+
+class Twice:
+    """Notices an event that comes a second time; each has an id of its own."""
+
+    def __init__(self) -> None:
+        self._ids: deque[str] = deque(maxlen=LATELY)
+
+    def comes(self, event: dict[str, Any]) -> bool:
+        """Whether this one has come lately."""
+        event_id = event.get("event_id")
+        if not isinstance(event_id, str):
+            return False
+        known = event_id in self._ids
+        self._ids.append(event_id)
+        return known

@@ -47,7 +47,7 @@ from switchboard.realtime.aloud import Readings
 from switchboard.realtime.answer import Answer
 from switchboard.realtime.broken import Broken, BrokenAnswers
 from switchboard.realtime.endpoints import Endpoints
-from switchboard.realtime.frames import clean_frame
+from switchboard.realtime.frames import Twice, clean_frame
 from switchboard.realtime.hearing import Hearing
 from switchboard.realtime.held import HeldEvents
 from switchboard.realtime.lost import LostConnection
@@ -63,6 +63,8 @@ from switchboard.realtime.watchdog import Watchdog
 log = structlog.get_logger(__name__)
 
 CLOSING_SECONDS = 1.5
+UNWANTED = "switchboard.unwanted"
+"""A kind of event that is unknown to LiveKit, which passes it over."""
 PATIENCE_SECONDS = 20.0
 ELSEWHERE_SECONDS = 3.0
 """A service that wants to be left alone for longer is left, if there is another one."""
@@ -103,6 +105,7 @@ class CallSession(RealtimeSession):
         self._answers, self._connects = Patience(patience_seconds), Patience(patience_seconds)
         self.sockets = 0
         """Connections made so far."""
+        self._twice = Twice()
         self._transcript = PacedTranscript()
         self._hearing = Hearing(transcribed=self._opts.input_audio_transcription is not None)
         self._requests = Requests()
@@ -651,6 +654,9 @@ class CallSession(RealtimeSession):
     def _inspect(self, event: dict[str, Any]) -> None:
         """See every server event first, and keep from LiveKit, which knows one answer at a time, what is none of it."""
         clean_frame(event)
+        if self._twice.comes(event):
+            event["type"] = UNWANTED
+            return
         self._hearing.received(event)
         self._watchdog.received(event)
         self._renewal.look()
@@ -660,7 +666,7 @@ class CallSession(RealtimeSession):
         if event.get("type") == "input_audio_buffer.committed" and self._answers_turns:
             self._watchdog.asked()
         if self._readings.take(event) or self._answer.received(event):
-            event["type"] = "switchboard.unwanted"  # unknown to LiveKit, which passes it over
+            event["type"] = UNWANTED
 
     # -- the end -------------------------------------------------------------------------------------------------------
 

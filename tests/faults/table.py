@@ -35,4 +35,5 @@ HARMS = (
     Harm("stall", settings={"seconds": 0.5}, tries=2),
     Harm("malformed", tries=2),
     Harm("expire", tries=3),
+    Harm("duplicate", "instead", tries=3),
 )

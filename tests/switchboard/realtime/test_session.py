@@ -344,3 +344,53 @@ async def test_a_server_error_of_an_old_connection_is_its_end_and_no_error(monke
 
         assert await stage.ask() == "Hello."
         assert not stage.errors
+
+
+async def test_a_line_that_comes_when_an_unheard_answer_has_just_been_forgotten_stands_where_it_belongs() -> None:
+    async with connected([Say("Good morning to you.")], options=Options(round_trip=0.2)) as stage:
+        await said(await stage.session.generate_reply())
+        await stage.until("response.done")
+        (item,) = stage.session.chat_ctx.items
+        stage.session.truncate(message_id=item.id, modalities=["audio"], audio_end_ms=0, audio_transcript="")
+        known = stage.session.chat_ctx.copy()
+        known.add_message(role="user", content="hello there")
+        await stage.session.update_chat_ctx(known)
+        await stage.ask()
+
+        assert [message.text for message in stage.mind.requests[-1].items] == ["hello there"]
+        assert list(stage.simulator.errors) == []
+
+
+async def test_notes_of_ours_come_along_to_a_new_connection() -> None:
+    async with connected([Say("Hello.")]) as stage:
+        known = stage.session.chat_ctx.copy()
+        known.add_message(role="system", content="The caller was cut off before.")
+        await stage.session.update_chat_ctx(known)
+        await stage.until("conversation.item.added")
+        await stage.simulator.drop()
+        await stage.ask()
+
+        assert [message.text for message in stage.mind.requests[-1].items] == ["The caller was cut off before."]
+
+
+async def test_what_was_whole_is_not_said_again_and_the_tool_that_was_to_follow_is_called() -> None:
+    reply: list[Say | CallTool] = [Say("Let me see."), CallTool("look_up", {"thing": "parcel"})]
+    async with connected(reply, reply, modality="text") as stage:
+        stage.simulator.faults.add("drop", at="response.output_item.done", nth=1, when="after")
+        answer = await stage.session.generate_reply()
+
+        assert await said(answer) == "Let me see."
+        assert [call.name async for call in answer.function_stream] == ["look_up"]
+        assert [item.type for item in stage.session.chat_ctx.items] == ["message", "function_call"]
+
+
+async def test_a_tool_that_was_called_before_the_connection_was_lost_is_not_called_again_for_the_same() -> None:
+    call = CallTool("look_up", {"thing": "parcel"})
+    async with connected([call], [Say("It is on its way.")], [call], modality="text") as stage:
+        await said(await stage.session.generate_reply())
+        await stage.until("response.done")
+        stage.simulator.faults.add("drop", at="response.done", when="before")
+        answer = await stage.session.generate_reply()
+
+        assert await said(answer) == "It is on its way."
+        assert [call.name async for call in answer.function_stream] == []
