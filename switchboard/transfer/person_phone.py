@@ -132,7 +132,7 @@ class PersonPhone:
         return "done"
 
     async def _notice_silence(self) -> None:
-        await Pulse(get_job_context().api, self.room, PERSON).stops()
+        await Pulse(get_job_context().api, self.room, PERSON, hurried=lambda: True).stops()  # a caller is with them
         self.gone.set()
 
     def _request(self) -> CreateSIPParticipantRequest:

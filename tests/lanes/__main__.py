@@ -19,7 +19,7 @@ LANES = {
     "rest": ("tests",),
     "engine": ("tests/switchboard",),
     "deploy": ("tests/deploy",),
-    "calls": ("tests/switchboard/call",),
+    "calls": ("tests/switchboard/call", "tests/switchboard/ladder"),
     "sound": ("tests/simulator",),
 }
 """The folders of each lane, without those that have a lane of their own. The longest come first."""

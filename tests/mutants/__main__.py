@@ -27,7 +27,10 @@ PACKAGES = {
     "ledger": ("switchboard/ledger", (*FAST, f"{ENGINE}/ledger")),
     "tools": ("tools", (*FAST, "tests/tools")),
     "http": ("switchboard/http", (*LIVEKIT, f"{ENGINE}/http")),
-    "realtime": ("switchboard/realtime", (*FAST, f"{ENGINE}/realtime", f"{ENGINE}/call", f"{ENGINE}/services")),
+    "realtime": (
+        "switchboard/realtime",
+        (*FAST, *(f"{ENGINE}/{part}" for part in ("realtime", "call", "services")), "tests/attacks/test_b17_frames.py"),
+    ),
     "simulator": ("simulator", (*FAST, "tests/simulator")),
 }
 """Where each package is, and the tests that should notice."""
