@@ -41,7 +41,7 @@ async def worker(url: str, refuses: int = 0, decide: Decide | None = None) -> As
         api_key=KEY,
         api_secret=SECRET,
         job_executor_type=JobExecutorType.THREAD,
-        num_idle_processes=1,
+        num_idle_processes=0,  # one that is just begun when the worker ends keeps it for ever (LiveKit 1.8.9, threads)
         load_fnc=lambda: 0.0,
         host="127.0.0.1",
         port=0,
