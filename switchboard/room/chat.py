@@ -3,6 +3,7 @@
 LiveKit's own input takes any number of texts, of any length, and keeps all of each until it has ended.
 """
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -19,6 +20,9 @@ MOST_CHARACTERS = 1000
 """Of one text, as our page has it; of a longer one the beginning is taken."""
 AT_ONCE, SECONDS_EACH = 10, 2.0
 """So many texts at once, and one more after each of these seconds: more than anybody types, or waits to be answered."""
+
+ORDER_SECONDS = 1.0
+"""So long a text waits for the one that was begun before it: each is read as its pieces come."""
 
 
 class Chat:
@@ -38,6 +42,7 @@ class Chat:
         self._background = background
         self._clock = clock
         self._left, self._counted, self._taking = float(AT_ONCE), clock(), True
+        self._newest: asyncio.Task[None] | None = None
 
     def open(self) -> None:
         """Take texts from now on."""
@@ -45,7 +50,7 @@ class Chat:
 
     def _came(self, reader: rtc.TextStreamReader, identity: str) -> None:
         if self._is_caller(identity) and self._has_room():
-            self._background.run(self._read(reader), "read what is typed")
+            self._newest = self._background.run(self._read(reader, self._newest), "read what is typed")
         else:
             reader.close()
 
@@ -58,7 +63,7 @@ class Chat:
         self._left, self._counted, self._taking = left - has_room, now, has_room
         return has_room
 
-    async def _read(self, reader: rtc.TextStreamReader) -> None:
+    async def _read(self, reader: rtc.TextStreamReader, before: asyncio.Task[None] | None) -> None:
         text = ""
         try:
             async for piece in reader:
@@ -69,5 +74,7 @@ class Chat:
             return  # its sender has left in the middle
         finally:
             reader.close()
+        if before:
+            await asyncio.wait([before], timeout=ORDER_SECONDS)
         if words := clean(text[:MOST_CHARACTERS]).strip():
             self._entered(words)

@@ -102,6 +102,19 @@ async def test_of_a_flood_of_texts_a_few_are_taken_and_later_ones_as_fast_as_a_p
     assert place.typed == [*(f"text {number}" for number in range(AT_ONCE)), "one more", "the last"]
 
 
+async def test_a_text_that_was_begun_later_and_has_ended_sooner_comes_later(place: Place) -> None:
+    caller = await place.begin()
+    slow = await caller.local_participant.stream_text(topic=TOPIC_CHAT)
+    await slow.write("I want ")
+    await type_(caller, "thank you")
+    await place.until(lambda: place.came == 2)
+    await slow.write("a person")
+    await slow.aclose()
+    await place.until(lambda: len(place.typed) == 2)
+
+    assert place.typed == ["I want a person", "thank you"]
+
+
 async def test_of_a_text_without_an_end_the_beginning_is_taken(place: Place) -> None:
     caller = await place.begin()
     endless = await caller.local_participant.stream_text(topic=TOPIC_CHAT)

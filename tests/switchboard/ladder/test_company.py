@@ -104,7 +104,7 @@ async def test_a_service_that_is_slow_to_answer_gets_a_word_after_a_second_and_a
     enter: Enter, speech: bool
 ) -> None:
     async with enter(line=NATIVE, speech=speech) as call:
-        call.simulator.faults.add("slow_audio", pace=1.0, first_audio=9.0)
+        call.simulator.faults.add("slow_audio", pace=1.0, first_audio=12.0)
         typed = call.type("hello")
         await call.record.until(lambda: len(call.of(AgentSpoke)) == 2)
         sounds = call.ears.sounds(typed)
