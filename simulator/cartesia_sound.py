@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
+from simulator.backend import Backend
+from simulator.cartesia_request import Format
 from simulator.cartesia_request import Speech as Asked
+from simulator.sound import encode
+from simulator.times import drawn
 from simulator.voice import Speech
 
 CHUNK_MS = 100
@@ -17,6 +22,18 @@ def chunks(data: bytes, ms: float) -> Iterator[bytes]:
     size = -(-len(data) * CHUNK_MS // max(1, round(ms)) // 4) * 4
     for start in range(0, len(data), size):
         yield data[start : start + size]
+
+
+async def played(speech: Speech, form: Format, backend: Backend) -> AsyncIterator[tuple[float, bytes]]:
+    """The chunks of it, each when it is its turn at the pace of the options, with the milliseconds before it."""
+    data = await asyncio.to_thread(encode, speech.pcm, form.encoding, form.sample_rate)
+    pace = drawn(backend.options.cartesia_pace, backend.dice)
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    for index, chunk in enumerate(chunks(data, speech.ms)):
+        if (wait := begun + index * CHUNK_MS / 1000 / pace - loop.time()) > 0:
+            await asyncio.sleep(wait)
+        yield index * CHUNK_MS, chunk
 
 
 def chunk_message(data: bytes) -> dict[str, Any]:

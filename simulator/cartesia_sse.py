@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -11,10 +10,8 @@ from aiohttp import web
 
 from simulator.backend import Backend
 from simulator.cartesia_request import Speech as Asked
-from simulator.cartesia_sound import CHUNK_MS, chunk_message, chunks, time_messages
+from simulator.cartesia_sound import chunk_message, played, time_messages
 from simulator.faults import Fault
-from simulator.sound import encode
-from simulator.times import drawn
 from simulator.voice import Speech
 
 
@@ -39,16 +36,9 @@ class CartesiaStream:
         return self._response
 
     async def _play(self, speech: Speech) -> bool:
-        form = self._asked.output_format
-        data = await asyncio.to_thread(encode, speech.pcm, form.encoding, form.sample_rate)
-        pace = drawn(self._backend.options.cartesia_pace, self._backend.dice)
-        loop = asyncio.get_running_loop()
-        begun = loop.time()
-        for index, chunk in enumerate(chunks(data, speech.ms)):
-            if (wait := begun + index * CHUNK_MS / 1000 / pace - loop.time()) > 0:
-                await asyncio.sleep(wait)
+        async for at_ms, chunk in played(speech, self._asked.output_format, self._backend):
             await self._event(chunk_message(chunk))
-            if self._fault and index * CHUNK_MS >= self._fault.number("after_ms"):
+            if self._fault and at_ms >= self._fault.number("after_ms"):
                 if self._request.transport is not None:
                     self._request.transport.close()
                 return False
