@@ -89,6 +89,22 @@ class Stage:
             await self.conversation.session.run(user_input=words)
             await self.conversation.session.wait_for_idle()
 
+    def speak(self, words: str) -> None:
+        """The caller says `words`, which are understood."""
+        self.mind.will_hear(words)
+        self.microphone.speak(words)
+
+    async def until_the_second_item(self, words: str) -> None:
+        """The caller types `words`, and hears the first item of the answer, and the beginning of the second."""
+        speaker = self.loudspeaker
+        await speaker.silence()
+        before = len(speaker.heard)
+        self.conversation.session.generate_reply(user_input=words)
+        await speaker.playing.wait()
+        while len(speaker.heard) == before or not speaker.playing.is_set():
+            await speaker.wait_for_playout()
+            await speaker.playing.wait()
+
     def of(self, kind: type[Wanted]) -> list[Wanted]:
         """The events of one kind so far."""
         return [event for event in self.events if isinstance(event, kind)]

@@ -93,23 +93,6 @@ def told(stage: Stage) -> list[tuple[str, bool]]:
     return [(event.text, event.corrected) for event in stage.of(SaidNotDone)]
 
 
-async def until_the_second_item(stage: Stage, words: str) -> None:
-    """The caller types `words`, and hears the first item of the answer, and the beginning of the second."""
-    speaker = stage.loudspeaker
-    await speaker.silence()
-    before = len(speaker.heard)
-    stage.conversation.session.generate_reply(user_input=words)
-    await speaker.playing.wait()
-    while len(speaker.heard) == before or not speaker.playing.is_set():
-        await speaker.wait_for_playout()
-        await speaker.playing.wait()
-
-
-def speak(stage: Stage, words: str) -> None:
-    stage.mind.will_hear(words)
-    stage.microphone.speak(words)
-
-
 async def settled(stage: Stage) -> None:
     await stage.conversation.session.wait_for_idle()
 
@@ -283,8 +266,8 @@ async def test_a_model_that_insists_is_corrected_once_a_turn(database_url: str) 
 async def test_what_was_not_heard_is_no_claim(database_url: str, voice: str) -> None:
     mind = Boastful({"cancel it": [Say("One moment."), Say(f"{STORY} {CANCELLED}")], "stop": [Say("Yes?")]})
     async with staged(database_url, line=SPOKEN[voice], mind=mind, options=ITEMS, speed=1.0, in_step=True) as stage:
-        await until_the_second_item(stage, "cancel it")
-        speak(stage, "stop")
+        await stage.until_the_second_item("cancel it")
+        stage.speak("stop")
         await stage.until_said("Yes?")
         await settled(stage)
 
@@ -299,8 +282,8 @@ async def test_a_caller_who_speaks_after_the_claim_hears_it_taken_back_in_their_
     """Nobody is spoken over: the model is told, and answers when the caller has finished."""
     mind = Boastful({"cancel it": [Say(CANCELLED), Say(STORY)], "thank you": [Say("Fine.")]})
     async with staged(database_url, line=SPOKEN[voice], mind=mind, options=ITEMS, speed=1.0, in_step=True) as stage:
-        await until_the_second_item(stage, "cancel it")
-        speak(stage, "thank you")
+        await stage.until_the_second_item("cancel it")
+        stage.speak("thank you")
         await stage.until_said("Fine.")
         await settled(stage)
 
@@ -368,8 +351,8 @@ async def test_a_transfer_that_was_spoken_over_is_not_on_its_way_and_the_model_i
     answer: Reply = [Say(going), Say(STORY), CallTool("transfer_to_keeper", {})]
     mind = Boastful({"the keeper": answer, "wait": [Say("Yes?")]})
     async with staged(database_url, line=LINE, mind=mind, options=ITEMS, speed=1.0, in_step=True) as stage:
-        await until_the_second_item(stage, "the keeper")
-        speak(stage, "wait")
+        await stage.until_the_second_item("the keeper")
+        stage.speak("wait")
         await stage.until_said("Yes?")
 
         assert told(stage) == [(going, True)]

@@ -16,8 +16,7 @@ def reminded(request: Request) -> int:
 
 async def speak_into_it(stage: Stage, words: str) -> None:
     await stage.loudspeaker.playing.wait()
-    stage.mind.will_hear(words)
-    stage.microphone.speak(words)
+    stage.speak(words)
     await stage.until_said(f"heard: {words}")
 
 

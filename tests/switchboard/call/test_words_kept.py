@@ -10,7 +10,7 @@ from simulator.options import Options
 from switchboard.ledger.events import AgentSpoke, CallerSpoke
 from tests.stage.agents import Reception
 from tests.stage.mind import LONG, Obedient, texts
-from tests.stage.stage import LINE, STUDIO_VOICE, Stage, staged
+from tests.stage.stage import LINE, STUDIO_VOICE, staged
 
 SPOKEN = {"native": LINE, "text": replace(LINE, voices={**LINE.voices, Reception: STUDIO_VOICE})}
 FIRST = "One moment, I am looking for it."
@@ -26,27 +26,10 @@ class InTwo(Obedient):
         return [Say(FIRST), *reply] if reply == [Say(LONG)] else reply
 
 
-async def until_the_second_item(stage: Stage) -> None:
-    """The caller has asked for the story, and hears its second item."""
-    speaker = stage.loudspeaker
-    await speaker.silence()
-    before = len(speaker.heard)
-    stage.conversation.session.generate_reply(user_input="a long story")
-    await speaker.playing.wait()
-    while len(speaker.heard) == before or not speaker.playing.is_set():
-        await speaker.wait_for_playout()
-        await speaker.playing.wait()
-
-
-def speak(stage: Stage, words: str) -> None:
-    stage.mind.will_hear(words)
-    stage.microphone.speak(words)
-
-
 @both_voices
 async def test_a_barge_in_stops_the_voice_at_once_and_nothing_more_of_it_comes(database_url: str, voice: str) -> None:
     async with staged(database_url, line=SPOKEN[voice], mind=InTwo(), options=ITEMS, speed=1.0, in_step=True) as stage:
-        await until_the_second_item(stage)
+        await stage.until_the_second_item("a long story")
         playing: list[bool] = []
 
         def noticed(event: UserStateChangedEvent) -> None:
@@ -56,7 +39,7 @@ async def test_a_barge_in_stops_the_voice_at_once_and_nothing_more_of_it_comes(d
 
         stage.conversation.session.on("user_state_changed", noticed)
         before = len(stage.loudspeaker.heard)
-        speak(stage, "wait a moment")
+        stage.speak("wait a moment")
         await stage.until(lambda: any(spoke.text == "wait a moment" for spoke in stage.of(CallerSpoke)))
 
         assert playing == [True], "the caller spoke over it"
@@ -68,8 +51,8 @@ async def test_a_barge_in_stops_the_voice_at_once_and_nothing_more_of_it_comes(d
 @both_voices
 async def test_what_was_not_heard_is_neither_in_the_context_nor_in_the_ledger(database_url: str, voice: str) -> None:
     async with staged(database_url, line=SPOKEN[voice], mind=InTwo(), options=ITEMS, speed=1.0, in_step=True) as stage:
-        await until_the_second_item(stage)
-        speak(stage, "wait a moment")
+        await stage.until_the_second_item("a long story")
+        stage.speak("wait a moment")
         await stage.until_said("heard: wait a moment")
 
         known = " ".join(texts(stage.mind.requests[-1]))
@@ -87,7 +70,7 @@ async def test_what_is_said_into_an_answer_is_answered_once(database_url: str, v
         await stage.loudspeaker.silence()
         stage.conversation.session.generate_reply(user_input="a long story")
         await stage.loudspeaker.playing.wait()
-        speak(stage, "wait a moment please")
+        stage.speak("wait a moment please")
         await stage.until_said("heard: wait a moment please")
         await stage.conversation.session.wait_for_idle()
 
@@ -102,7 +85,7 @@ async def test_what_is_said_into_a_sentence_that_cannot_be_interrupted_is_answer
         await stage.loudspeaker.silence()
         stage.conversation.session.generate_reply(user_input="a long story", allow_interruptions=False)
         await stage.loudspeaker.playing.wait()
-        speak(stage, "wait a moment please")
+        stage.speak("wait a moment please")
         await stage.until_said("heard: wait a moment please")
         await stage.conversation.session.wait_for_idle()
 
@@ -120,7 +103,7 @@ async def test_a_sentence_that_goes_on_beyond_one_that_cannot_be_interrupted_is_
         await stage.loudspeaker.silence()
         stage.conversation.session.generate_reply(user_input="hello", allow_interruptions=False)
         await stage.loudspeaker.playing.wait()
-        speak(stage, long)
+        stage.speak(long)
         await stage.until_said(f"heard: {long}")
         await stage.conversation.session.wait_for_idle()
 
