@@ -29,6 +29,7 @@ from switchboard.realtime.pieces import SHORT_MS
 from switchboard.room.agent_track import AgentTrack
 from switchboard.room.caller import CallerRoom
 from switchboard.room.chat import Chat
+from switchboard.room.join import join
 from switchboard.room.keypad import Keypad, turn
 from switchboard.room.seat import Seat
 from switchboard.room.transcript import AgentWords, CallerWords
@@ -139,7 +140,9 @@ class Presence:
             close_on_disconnect=False,
             delete_room_on_close=False,  # LiveKit's may overtake the last news to the page: see `aclose`
         )
-        await asyncio.gather(self._enter(), start_session(self._invitation.room, options))
+        entering = self._background.run(self._enter(), "enter the room")
+        await start_session(self._invitation.room, options)
+        await entering
         self._started = True
         self._background.run(self._typed.answer(), "answer what is typed")
         self._keeping = self._background.run(self._company.keep(), "keep the caller company")
@@ -162,7 +165,7 @@ class Presence:
             closing.push_async_callback(self._room.aclose)
 
     async def _enter(self) -> None:
-        await self._invitation.connect()
+        await join(self._invitation.room, self._invitation.connect())
         if not self._invitation.seat.was_free(self._invitation.room):
             log.warning("another agent has the room: this one leaves")
             self._ending.withdraw()

@@ -70,7 +70,8 @@ class CallerRoom:
         self._attributes = {LINE: line, CALL: call_id}
         self._changed_attributes = asyncio.Event()
         self._told = 0
-        self._calling = False
+        self._person_waits = False
+        """A person is rung for the caller, or with them, and is to hear soon that the caller has gone."""
         self._entered = False
         self._away = False
         self._was_away = False
@@ -154,17 +155,17 @@ class CallerRoom:
 
     def _show_person(self, step: PersonStep) -> None:
         match step.stage:
-            case "called" if not self._calling:
-                self._calling = True
+            case "called" if not self._person_waits:
+                self._person_waits = True
                 self._tell({"kind": "person", "person": step.target, "state": "called"})
             case "unreached":
-                self._calling = False
+                self._person_waits = False
                 self._tell({"kind": "person", "person": step.target, "state": "unreached"})
             case "joined":
-                self._calling = False
                 self._set(AGENT, step.target)
                 self._tell({"kind": "handoff", "from": step.agent, "to": step.target})
             case "handed_back" | "cut_off":
+                self._person_waits = False
                 self._set(AGENT, step.agent)
                 self._tell({"kind": "handoff", "from": step.target, "to": step.agent})
 
@@ -253,7 +254,7 @@ class CallerRoom:
             self._left("hung up")
 
     async def _notice_silence(self, identity: str) -> None:
-        await Pulse(get_job_context().api, self.room, identity, hurried=lambda: self._calling).stops()
+        await Pulse(get_job_context().api, self.room, identity, hurried=lambda: self._person_waits).stops()
         self._left("no sound and no answer")
 
     def _left(self, how: str) -> None:

@@ -17,6 +17,7 @@ from livekit.protocol.sip import CreateSIPParticipantRequest, SIPOutboundConfig
 from switchboard.background import Background
 from switchboard.ledger.events import TransferOutcome
 from switchboard.livekit import token_of
+from switchboard.room.join import join
 from switchboard.room.keypad import KEYS
 from switchboard.room.pulse import Pulse
 from switchboard.settings.schema import LiveKitAccess, Phone
@@ -77,26 +78,17 @@ class PersonPhone:
             await job.api.room.create_room(
                 api.CreateRoomRequest(name=self._name, empty_timeout=empty, departure_timeout=DEPARTURE_SECONDS)
             )
-        joining = asyncio.ensure_future(self.room.connect(self._livekit.url, self._token()))
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await join(self.room, self.room.connect(self._livekit.url, self._token()))
         engaged = True
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await asyncio.shield(joining)
             engaged = await self._others_are_first()
         finally:
             if engaged:
-                await self._leave(joining)
+                await self.room.disconnect()
         if engaged:
             raise Engaged
         return self
-
-    async def _leave(self, joining: asyncio.Future[None]) -> None:
-        """LiveKit's client goes on joining when nobody waits for it any more, and would stay."""
-        await asyncio.wait([joining], timeout=ANSWER_SECONDS)
-        if not joining.done():
-            joining.cancel()
-        elif joining.exception() is None:
-            await self.room.disconnect()
 
     async def __aexit__(self, *_: object) -> None:
         await self._background.aclose()

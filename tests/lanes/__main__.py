@@ -14,19 +14,20 @@ from tests.lanes.report import longest, summary
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "var" / "test"
 LANES = {
-    "phone": ("tests/phone",),
     "web": ("tests/browser", "tests/bench", "tests/app"),
-    "rest": ("tests",),
-    "engine": ("tests/switchboard",),
-    "deploy": ("tests/deploy",),
     "calls": ("tests/switchboard/call", "tests/switchboard/ladder"),
+    "phone": ("tests/phone",),
+    "attacks": ("tests/attacks", "tests/faults", "tests/clients"),
+    "engine": ("tests/switchboard",),
+    "rest": ("tests",),
+    "deploy": ("tests/deploy",),
     "sound": ("tests/simulator",),
 }
 """The folders of each lane, without those that have a lane of their own. The longest come first."""
-COMPUTE = ("rest", "engine", "sound")
+COMPUTE = ("attacks", "engine", "rest", "sound")
 """These give way to the others, which mostly wait, but not for a core: for people who speak, phones that ring."""
-FAST = ("calls", "engine", "sound", "rest")
-AT_ONCE = 4
+FAST = ("calls", "attacks", "engine", "rest", "sound")
+AT_ONCE = 5
 """So many lanes keep two cores at work."""
 
 

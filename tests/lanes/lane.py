@@ -118,5 +118,11 @@ def give_way(session: int) -> None:
 def pytest_lane(name: str, folder: Path, *arguments: str) -> Lane:
     """A lane that runs these tests."""
     junit = folder / f"{name}.xml"
-    shown = ("-v", "--no-header", f"--junitxml={junit}")  # with the `-q` of pyproject.toml: a line a file
-    return Lane(name, (sys.executable, "-m", "pytest", *shown, *arguments), junit)
+    shown = (
+        "-p",
+        "tests.lanes.last_words",
+        "-v",
+        "--no-header",
+        f"--junitxml={junit}",
+    )  # with the `-q` of pyproject.toml: a line a file
+    return Lane(name, (sys.executable, "-m", "pytest", *shown, f"--junitxml={junit}", *arguments), junit)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,22 @@ async def test_one_lane_that_goes_wrong_makes_the_whole_red(
     assert f"The lane bad {why}." in told
     assert told[-1].startswith("==== ")
     assert "1 passed" in told[-1]
+
+
+async def test_a_lane_that_is_ended_from_outside_tells_what_it_was_doing(
+    make_lane: MakeLane, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tests = "import os, sys\ndef test_end():\n    print('a panic', file=sys.stderr)\n    os.kill(os.getpid(), 15)\n"
+
+    lane = make_lane("bad", tests)
+    captured = replace(lane, command=[word for word in lane.command if word != "-s"])
+
+    assert not await run([captured])
+
+    told = capsys.readouterr().out.splitlines()
+    assert "The lane bad was killed by SIGTERM." in told
+    assert "    bad | a panic" in told
+    assert any(line.endswith("ended in test_bad.py::test_end (call)") for line in told)
 
 
 async def test_a_command_that_is_no_test_is_shown_and_its_failure_counts(capsys: pytest.CaptureFixture[str]) -> None:

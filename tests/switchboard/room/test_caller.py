@@ -1,5 +1,8 @@
 """What the caller's page is told of a person who is brought in."""
 
+from collections.abc import Callable
+from types import SimpleNamespace
+
 import pytest
 from livekit import api, rtc
 from livekit.protocol.agent import Job
@@ -34,3 +37,39 @@ async def test_a_person_is_told_as_called_once_a_transfer_whichever_phone_is_the
             room.show(PersonStep(agent="escalation", target="shop_desk", stage=stage, phone=phone))
 
     assert seen == told
+
+
+@pytest.mark.parametrize(
+    ("stages", "waits"),
+    [
+        ([], False),
+        (["called"], True),
+        (["called", "ringing", "answered", "accepted", "joined"], True),
+        (["called", "joined", "handed_back"], False),
+        (["called", "joined", "cut_off"], False),
+        (["called", "no_answer", "unreached"], False),
+    ],
+)
+async def test_that_a_caller_has_gone_is_learned_in_a_hurry_from_the_first_ring_until_they_are_the_agents_again(
+    stages: list[PersonStage], waits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurries: list[bool] = []
+
+    class Watched:
+        def __init__(self, *_: object, hurried: Callable[[], bool]) -> None:
+            self._hurried = hurried
+
+        async def stops(self) -> None:
+            hurries.append(self._hurried())
+
+    monkeypatch.setattr("switchboard.room.caller.Pulse", Watched)
+    monkeypatch.setattr("switchboard.room.caller.get_job_context", lambda: SimpleNamespace(api=None))
+    async with api.LiveKitAPI("http://127.0.0.1:1", "key", "secret") as nobody:
+        seat, background = Seat(nobody, Job()), Background(lambda: None)
+        room = CallerRoom(rtc.Room(), seat, "caller", "support-line", "call_1", lambda _: None, background)
+        monkeypatch.setattr(room, "_tell", lambda _: None)
+        for stage in stages:
+            room.show(PersonStep(agent="escalation", target="shop_desk", stage=stage, phone=1))
+        await room._notice_silence("caller")
+
+    assert hurries == [waits]

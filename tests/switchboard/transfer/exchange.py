@@ -4,7 +4,7 @@ A phone that is rung joins its room as LiveKit SIP has it join, with the same at
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -16,6 +16,7 @@ from livekit.protocol.sip import CreateSIPParticipantRequest
 
 from simulator.voice import RATE
 from switchboard.livekit import token_of
+from switchboard.room.join import join
 from switchboard.room.voice_of import voice_of
 from switchboard.transfer.person_phone import PERSON, STATUS
 from tests.livekit import LiveKitServer
@@ -69,6 +70,7 @@ class Desk:
         self.request = request
         self.room = rtc.Room()
         self.voice = Voice(1_130)
+        self.ringing = asyncio.Event()
         self.gone = asyncio.Event()
         """Nobody rings it any more."""
         self.picked_up = asyncio.Event()
@@ -79,8 +81,9 @@ class Desk:
     async def ring(self) -> None:
         grants = api.VideoGrants(room_join=True, room=self.request.room_name, can_update_own_metadata=True)
         token = token_of(self._server.access).with_identity(PERSON).with_grants(grants).with_kind("sip")
-        await self.room.connect(self._server.url, token.to_jwt())
+        await join(self.room, self.room.connect(self._server.url, token.to_jwt()))
         await self.status("ringing")
+        self.ringing.set()
 
     async def answer(self) -> None:
         await self.voice.publish(self.room)
@@ -99,7 +102,7 @@ class Desk:
         await self.room.disconnect()
 
 
-Does = Callable[[Desk], Awaitable[None]]
+Does = Callable[[Desk], Coroutine[Any, Any, None]]
 """What a phone does when it is rung: returns when it is answered, or raises as LiveKit SIP refuses."""
 
 
@@ -136,6 +139,7 @@ class Exchange:
     phones: dict[str, Does]
     job_id: str = "AJ_1"
     rung: list[Desk] = field(default_factory=list)
+    _calls: list[asyncio.Task[None]] = field(default_factory=list)
     _rang: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @property
@@ -158,6 +162,10 @@ class Exchange:
         return {room.name for room in there if room.name.startswith("person-")}
 
     async def aclose(self) -> None:
+        for call in self._calls:
+            call.cancel()
+        if self._calls:
+            await asyncio.wait(self._calls)
         for desk in self.rung:
             await desk.hang_up()
 
@@ -166,7 +174,8 @@ class Exchange:
         async with self._rang:
             self.rung.append(desk)
             self._rang.notify_all()
-        await self.phones[request.sip_call_to](desk)
+        self._calls.append(asyncio.create_task(self.phones[request.sip_call_to](desk)))
+        await self._calls[-1]
 
 
 class Ear:

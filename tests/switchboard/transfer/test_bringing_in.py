@@ -398,6 +398,7 @@ async def test_a_briefing_that_is_given_up_while_it_is_set_up_leaves_no_connecti
     async with entered(rings) as call:
         await call.asks()
         await StuckTrack.stuck.wait()
+        await (await call.exchange.desk()).ringing.wait()
         await call.stage.simulator.wait_for(lambda: call.stage.simulator.open == 2)
         call.stage.conversation.ending.finish("caller_left")
         await call.stage.conversation.ending.over.wait()
