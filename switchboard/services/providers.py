@@ -47,9 +47,13 @@ class Services:
         self._breakers = breakers or Breakers()
         self._access = AzureAccess(settings.azure)
         self._spare = AzureAccess(settings.azure.fallback) if settings.azure.fallback else None
+        self._clients: list[AsyncOpenAI] = []
+        """Of LiveKit's speech to text, which does not close its own."""
 
     async def aclose(self) -> None:
         """Sign in nowhere any more."""
+        for client in self._clients:
+            await client.close()
         await self._access.aclose()
         if self._spare:
             await self._spare.aclose()
@@ -153,9 +157,12 @@ class Services:
     def _speech_to_text(self) -> openai.STT:
         model = self.settings.transcription_model
         assert model is not None, "the settings refuse multilingual turns without a transcription model"
-        if not self.settings.speaks_azure:
-            return openai.STT(model=model, **{k: v for k, v in self._openai().items() if k != "model"})
-        client = AsyncOpenAI(base_url=self.settings.azure.v1_url, api_key=self._access.key, max_retries=0)
+        if self.settings.speaks_azure:
+            signed_in: dict[str, Any] = {"base_url": self.settings.azure.v1_url, "api_key": self._access.key}
+        else:
+            signed_in = {key: value for key, value in self._openai().items() if key != "model"}
+        client = AsyncOpenAI(**signed_in, max_retries=0)
+        self._clients.append(client)
         return openai.STT(model=model, client=client)
 
     # -- speech --------------------------------------------------------------------------------------------------------

@@ -16,17 +16,18 @@ FOLDER = ROOT / "var" / "test"
 LANES = {
     "web": ("tests/browser", "tests/bench", "tests/app"),
     "calls": ("tests/switchboard/call", "tests/switchboard/ladder"),
-    "phone": ("tests/phone",),
     "attacks": ("tests/attacks", "tests/faults", "tests/clients"),
-    "engine": ("tests/switchboard",),
     "rest": ("tests",),
+    "phone": ("tests/phone",),
     "deploy": ("tests/deploy",),
+    "rooms": ("tests/switchboard/room", "tests/switchboard/transfer"),
+    "engine": ("tests/switchboard",),
     "sound": ("tests/simulator",),
 }
 """The folders of each lane, without those that have a lane of their own. The longest come first."""
-COMPUTE = ("attacks", "engine", "rest", "sound")
+COMPUTE = ("rest", "engine", "sound")
 """These give way to the others, which mostly wait, but not for a core: for people who speak, phones that ring."""
-FAST = ("calls", "attacks", "engine", "rest", "sound")
+FAST = ("calls", "attacks", "rest", "rooms", "engine", "sound")
 AT_ONCE = 5
 """So many lanes keep two cores at work."""
 

@@ -24,8 +24,10 @@ SESSION: RealtimeSessionCreateRequestParam = {
 PATH = "/v1/realtime"
 
 
-def client(simulator: Simulator, key: str = "right") -> openai.AsyncOpenAI:
-    return openai.AsyncOpenAI(api_key=key, base_url=f"{simulator.url}/v1", max_retries=0)
+async def secret_of(simulator: Simulator, key: str = "right", **asked: Any) -> ClientSecretCreateResponse:
+    """A new secret, as OpenAI's own client asks for it."""
+    async with openai.AsyncOpenAI(api_key=key, base_url=f"{simulator.url}/v1", max_retries=0) as client:
+        return await client.realtime.client_secrets.create(**asked)
 
 
 async def first_event(simulator: Simulator, key: str, path: str = PATH) -> dict[str, Any]:
@@ -46,9 +48,7 @@ async def asked(simulator: Simulator, body: object, key: str = "right") -> tuple
 
 async def test_a_secret_opens_the_session_that_it_was_made_for() -> None:
     async with Simulator(Given(), Options(api_key="right")) as simulator:
-        secret = await client(simulator).realtime.client_secrets.create(
-            session=SESSION, expires_after={"anchor": "created_at", "seconds": 60}
-        )
+        secret = await secret_of(simulator, session=SESSION, expires_after={"anchor": "created_at", "seconds": 60})
         ClientSecretCreateResponse.model_validate_json(secret.model_dump_json(), strict=True)
         event = await first_event(simulator, secret.value)
 
@@ -62,7 +62,7 @@ async def test_a_secret_opens_the_session_that_it_was_made_for() -> None:
 
 async def test_a_secret_may_be_given_where_a_key_is() -> None:
     async with Simulator(Given(), Options(api_key="right")) as simulator, aiohttp.ClientSession() as http:
-        secret = await client(simulator).realtime.client_secrets.create(session=SESSION)
+        secret = await secret_of(simulator, session=SESSION)
         headers = {"Authorization": f"Bearer {secret.value}"}
         async with http.ws_connect(f"{simulator.url}{PATH}?model=my-deployment", headers=headers) as socket:
             assert (await socket.receive_json(timeout=5))["type"] == "session.created"
@@ -71,7 +71,7 @@ async def test_a_secret_may_be_given_where_a_key_is() -> None:
 
 async def test_a_secret_may_be_for_a_transcription_session() -> None:
     async with Simulator(Given(), Options(api_key="right")) as simulator:
-        secret = await client(simulator).realtime.client_secrets.create(session={"type": "transcription"})
+        secret = await secret_of(simulator, session={"type": "transcription"})
         event = await first_event(simulator, secret.value)
     assert secret.session.type == event["session"]["type"] == "transcription"
 
@@ -92,21 +92,21 @@ async def test_a_secret_that_was_never_given_opens_nothing(api_key: str | None) 
 
 async def test_a_secret_is_for_sessions_only() -> None:
     async with Simulator(Given()) as simulator:
-        secret = await client(simulator).realtime.client_secrets.create()
+        secret = await secret_of(simulator)
         with pytest.raises(openai.AuthenticationError):
-            await client(simulator, secret.value).realtime.client_secrets.create()
+            await secret_of(simulator, secret.value)
 
 
 async def test_who_has_no_key_gets_no_secret() -> None:
     async with Simulator(Given(), Options(api_key="right")) as simulator:
         with pytest.raises(openai.AuthenticationError):
-            await client(simulator, "wrong").realtime.client_secrets.create()
+            await secret_of(simulator, "wrong")
 
 
 async def test_the_model_of_a_secret_has_to_exist() -> None:
     async with Simulator(Given(), Options(deployments=frozenset({"my-deployment"}))) as simulator:
-        known = await client(simulator).realtime.client_secrets.create(session=SESSION)
-        other = await client(simulator).realtime.client_secrets.create(session={**SESSION, "model": "other"})
+        known = await secret_of(simulator, session=SESSION)
+        other = await secret_of(simulator, session={**SESSION, "model": "other"})
         assert (await first_event(simulator, known.value))["type"] == "session.created"
         assert (await first_event(simulator, other.value))["error"]["code"] == "model_not_found"
 

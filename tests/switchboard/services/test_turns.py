@@ -6,10 +6,11 @@ import sys
 import pytest
 from livekit import rtc
 from livekit.agents.vad import VADEventType
+from pydantic import SecretStr
 
 from simulator.voice import RATE, Voice
 from switchboard.services.providers import Services
-from switchboard.settings.schema import Settings, Turns
+from switchboard.settings.schema import Azure, OpenAI, Settings, Turns
 
 FRAME_MS = 20
 BYTES = RATE // 1000 * FRAME_MS * 2
@@ -40,6 +41,30 @@ async def test_more_silence_ends_a_turn_later() -> None:
     assert len(short) == len(long) == 2
     assert long[1] - short[1] == pytest.approx(1.0, abs=0.1)
     assert phone[1] == pytest.approx(long[1], abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(openai=OpenAI(api_key=SecretStr("key"))),
+        Settings(
+            azure=Azure(
+                endpoint="https://shop.openai.azure.com",
+                api_key=SecretStr("key"),
+                deployment="a-model",
+                transcription_deployment="words",
+            )
+        ),
+    ],
+    ids=["openai", "azure"],
+)
+async def test_the_client_of_speech_to_text_is_closed_with_the_services(settings: Settings) -> None:
+    chosen = settings.model_copy(update={"turns": Turns(detection="multilingual")})
+    services = Services(chosen)
+    client = services._speech_to_text()._client
+    await services.aclose()
+
+    assert client.is_closed()
 
 
 async def test_with_a_high_threshold_noise_like_speech_is_none() -> None:
