@@ -16,6 +16,7 @@ from livekit.agents import (
     llm,
 )
 from livekit.agents.voice import SpeechHandle
+from livekit.agents.voice.agent_activity import ActivityClosedError
 
 from switchboard.background import Background
 from switchboard.call.departure import Departure
@@ -79,9 +80,12 @@ class UnheardResults:
 
     async def _have_it_said(self, given: Given) -> None:
         with given:
-            await given.there.wait()
-            await self._departure.over.wait()
-            await self._session.wait_for_idle()
+            try:
+                await given.there.wait()
+                await self._departure.over.wait()
+                await self._session.wait_for_idle()
+            except ActivityClosedError:
+                return
             if not given.answered and not self._over():
                 self._session.generate_reply()
 

@@ -75,3 +75,19 @@ async def test_it_is_said_once_when_the_caller_has_finished(database_url: str, h
 
         assert said(stage) == 1
         assert [returned.result for returned in stage.of(ToolReturned)] == [FOUND]
+
+
+async def test_a_call_that_ends_before_it_is_said_has_no_fault(
+    database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with staged(database_url, line=LINE, mind=Attentive(), typed=True) as stage:
+        typed = Typed(stage.conversation.session, stage.conversation.call.departure)
+        answering = asyncio.create_task(typed.answer())
+        typed.put("call find")
+        await stage.until(lambda: stage.of(ToolCalled))
+        typed.put("thank you")
+        await stage.until(lambda: stage.of(ToolReturned))
+        await stage.conversation.session.aclose()
+        answering.cancel()
+
+    assert "work beside a call failed" not in capsys.readouterr().out
