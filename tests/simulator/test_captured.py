@@ -10,7 +10,7 @@ import pytest
 from simulator.options import Options
 from simulator.server import Simulator
 from tests.simulator.minds import Given
-from tests.simulator.wire import GA, KEY, PREVIEW, Event, Wire, connect
+from tests.simulator.wire import GA, KEY, PATIENCE, PREVIEW, Event, Wire, connect
 
 OPENAI = "/v1/realtime?model=my-deployment"
 TEXT = {"output_modalities": ["text"]}
@@ -79,7 +79,7 @@ async def test_deltas_are_padded_against_who_counts_bytes(obfuscation: bool) -> 
 async def test_a_client_is_pinged_as_long_as_it_stays(path: str) -> None:
     async with Simulator(Given(), Options(ping=0.02)) as simulator, aiohttp.ClientSession() as http:
         socket = await http.ws_connect(simulator.url + path, headers=KEY, autoping=False)
-        async with socket, asyncio.timeout(5):
+        async with socket, asyncio.timeout(PATIENCE):
             pings = 0
             while pings < 3:
                 pings += (await socket.receive()).type is aiohttp.WSMsgType.PING
@@ -143,8 +143,8 @@ async def test_openai_refuses_in_a_socket_of_its_own(headers: Event, path: str, 
     options = Options(api_key="right", deployments=frozenset({"my-deployment"}))
     async with Simulator(Given(), options) as simulator, aiohttp.ClientSession() as http:
         async with http.ws_connect(simulator.url + path, headers=headers) as socket:
-            event = await socket.receive_json(timeout=5)
-            end = await socket.receive(timeout=5)
+            event = await socket.receive_json(timeout=PATIENCE)
+            end = await socket.receive(timeout=PATIENCE)
         assert (event["type"], event["error"]["type"], event["error"]["code"]) == (
             "error",
             "invalid_request_error",

@@ -17,6 +17,7 @@ from simulator.options import Options
 from simulator.server import Simulator
 from tests.simulator.minds import Given
 from tests.simulator.mutation import Mutations
+from tests.simulator.wire import PATIENCE
 
 Message = dict[str, Any]
 PATH = "/tts/websocket?cartesia_version=2025-04-16"
@@ -68,7 +69,7 @@ class Client:
 
     async def until(self, kind: str, context: str | None = "c1") -> Message:
         while True:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 message: Message = json.loads(await self.socket.receive_str())
             self.seen.append(message)
             if (message["type"], message["context_id"]) == (kind, context):
@@ -318,7 +319,7 @@ async def test_newer_versions_have_structured_errors() -> None:
 
 async def test_an_idle_socket_is_closed() -> None:
     async with Simulator(Given(), Options(cartesia_idle=0.05)) as simulator, connect(simulator) as client:
-        message = await client.socket.receive(timeout=5)
+        message = await client.socket.receive(timeout=PATIENCE)
         assert message.type is aiohttp.WSMsgType.CLOSE
         await simulator.wait_for(lambda: simulator.cartesia.open == 0)
 
@@ -364,7 +365,7 @@ async def test_a_socket_may_die_in_mid_stream() -> None:
         await client.say("This sentence is cut in its middle.")
         for _ in range(3):
             await client.until("chunk")
-        assert (await client.socket.receive(timeout=5)).type is aiohttp.WSMsgType.CLOSED
+        assert (await client.socket.receive(timeout=PATIENCE)).type is aiohttp.WSMsgType.CLOSED
 
 
 @pytest.mark.parametrize(("encoding", "size"), [("pcm_s16le", 2), ("pcm_f32le", 4), ("pcm_mulaw", 1), ("pcm_alaw", 1)])

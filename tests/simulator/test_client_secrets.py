@@ -14,6 +14,7 @@ from simulator.client_secret import ClientSecrets
 from simulator.options import Options
 from simulator.server import Simulator
 from tests.simulator.minds import Given
+from tests.simulator.wire import PATIENCE
 
 SESSION: RealtimeSessionCreateRequestParam = {
     "type": "realtime",
@@ -35,7 +36,7 @@ async def first_event(simulator: Simulator, key: str, path: str = PATH) -> dict[
     offered = ("realtime", f"openai-insecure-api-key.{key}")
     async with aiohttp.ClientSession() as http, http.ws_connect(simulator.url + path, protocols=offered) as socket:
         assert socket.protocol == "realtime"
-        event: dict[str, Any] = await socket.receive_json(timeout=5)
+        event: dict[str, Any] = await socket.receive_json(timeout=PATIENCE)
         return event
 
 
@@ -65,7 +66,7 @@ async def test_a_secret_may_be_given_where_a_key_is() -> None:
         secret = await secret_of(simulator, session=SESSION)
         headers = {"Authorization": f"Bearer {secret.value}"}
         async with http.ws_connect(f"{simulator.url}{PATH}?model=my-deployment", headers=headers) as socket:
-            assert (await socket.receive_json(timeout=5))["type"] == "session.created"
+            assert (await socket.receive_json(timeout=PATIENCE))["type"] == "session.created"
             assert socket.protocol is None
 
 

@@ -12,7 +12,7 @@ from simulator.detector import EnergyDetector, SileroDetector, SpeechDetector
 from simulator.ears import Ears, SpeechStarted, SpeechStopped, Turn
 from simulator.hearing import Hearing
 from simulator.voice import synthesize
-from tests.simulator.wire import SILENCE, tone
+from tests.simulator.wire import PATIENCE, SILENCE, tone
 
 VAD = {"type": "server_vad", "threshold": 0.5, "prefix_padding_ms": 300, "silence_duration_ms": 200}
 
@@ -33,7 +33,7 @@ class Listener:
             self._caught_up.clear()
             self.ears.hear(pcm[start : start + chunk])
             if self.ears.behind:
-                await asyncio.wait_for(self._caught_up.wait(), 5)
+                await asyncio.wait_for(self._caught_up.wait(), PATIENCE)
         return self.turns
 
     def _heard(self) -> None:

@@ -13,7 +13,7 @@ from simulator.options import Options
 from simulator.server import Simulator
 from simulator.voice import RATE
 from tests.simulator.minds import Given
-from tests.simulator.wire import SILENCE, connect, tone
+from tests.simulator.wire import PATIENCE, SILENCE, connect, tone
 
 FRAME = RATE * EnergyDetector.frame_ms // 1000
 LOUD = np.full(FRAME, 8000, np.int16)
@@ -66,7 +66,7 @@ class Broken(Session):
 async def all_judged(hearing: Hearing, *sessions: Session) -> None:
     for session in sessions:
         hearing.judge_soon(session)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         for session in sessions:
             await session.done.wait()
 
@@ -106,7 +106,7 @@ async def test_who_sends_minutes_at_once_does_not_keep_others_waiting() -> None:
     await all_judged(hearing, short)
 
     assert len(long.found) <= 2 * MOST
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await long.done.wait()
     assert long.found == [True] * 100 * MOST
 

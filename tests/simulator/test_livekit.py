@@ -17,7 +17,7 @@ from simulator.mind import CallTool, Say
 from simulator.options import Options
 from simulator.server import Simulator
 from tests.simulator.minds import Given
-from tests.simulator.wire import SILENCE
+from tests.simulator.wire import PATIENCE, SILENCE
 
 NO_RETRY = APIConnectOptions(max_retry=0)
 SPOKEN = "Good morning, this is a colleague. What happened?"
@@ -103,7 +103,7 @@ async def test_a_caller_is_heard_and_answered(http: aiohttp.ClientSession, api_v
 
         for chunk in (SILENCE * 4, spoken("Where is my order?"), SILENCE * 5):
             session.push_audio(rtc.AudioFrame(chunk, 24_000, 1, len(chunk) // 2))
-        text, seconds, _ = await heard(await asyncio.wait_for(answered, 5))
+        text, seconds, _ = await heard(await asyncio.wait_for(answered, PATIENCE))
 
         assert text == "It is on its way."
         assert seconds > 0.5
@@ -158,7 +158,7 @@ async def test_a_dropped_session_comes_back_with_its_history(
         session.on("session_reconnected", lambda _: back.set())
 
         await simulator.drop()
-        await asyncio.wait_for(back.wait(), 5)
+        await asyncio.wait_for(back.wait(), PATIENCE)
         text, _, _ = await heard(await session.generate_reply())
 
         assert text == "I am back."
@@ -230,7 +230,7 @@ async def test_a_wrong_key_is_told_to_the_plugins(http: aiohttp.ClientSession) -
         failed: asyncio.Future[llm.RealtimeModelError] = asyncio.get_running_loop().create_future()
         session.once("error", failed.set_result)
 
-        error = await asyncio.wait_for(failed, 5)
+        error = await asyncio.wait_for(failed, PATIENCE)
 
         assert simulator.opened == 0
         assert "401" in repr(error.error.__cause__)

@@ -21,7 +21,7 @@ from simulator.server import Simulator
 from simulator.voice import RATE, resample
 from tests.simulator.minds import Given
 from tests.simulator.mutation import Mutations
-from tests.simulator.wire import GA, PREVIEW, SILENCE, Event, Wire, connect, tone
+from tests.simulator.wire import GA, PATIENCE, PREVIEW, SILENCE, Event, Wire, connect, tone
 
 INTENT = "/openai/v1/realtime?intent=transcription"
 PREVIEW_INTENT = "/openai/realtime?api-version=2025-04-01-preview&intent=transcription"
@@ -173,7 +173,7 @@ async def test_livekits_speech_to_text_has_its_transcript() -> None:
         stream = speech.stream()
         for start in range(0, len(TURN) - 4799, 4800):
             stream.push_frame(rtc.AudioFrame(TURN[start : start + 4800], RATE, 1, 2400))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             async for event in stream:
                 if event.type is stt.SpeechEventType.FINAL_TRANSCRIPT:
                     break

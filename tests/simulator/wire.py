@@ -21,6 +21,8 @@ PREVIEW = "/openai/realtime?api-version=2025-04-01-preview&deployment=my-deploym
 KEY = {"api-key": "a-key"}
 SILENCE = bytes(4800)
 """100 ms"""
+PATIENCE = 30.0
+"""Against a test that would hang; no promise of the simulator's."""
 
 
 class Wire:
@@ -37,7 +39,7 @@ class Wire:
 
     async def next(self) -> Event:
         """The next server event."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             event: Event = json.loads(await self.socket.receive_str())
         typed.check(event, self._preview)
         self.seen.append(event)
@@ -69,7 +71,7 @@ class Wire:
 
     async def closed(self) -> aiohttp.WSMessage:
         """Read up to the end of the connection."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while (message := await self.socket.receive()).type is aiohttp.WSMsgType.TEXT:
                 self.seen.append(json.loads(message.data))
                 typed.check(self.seen[-1], self._preview)

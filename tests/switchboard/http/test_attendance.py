@@ -80,23 +80,33 @@ async def agents_in(livekit: api.LiveKitAPI, room: str) -> int:
     return sum(one.kind == ParticipantInfo.Kind.AGENT for one in there.participants)
 
 
+async def dispatches(livekit: api.LiveKitAPI, room: str) -> set[str]:
+    return {one.id for one in await livekit.agent_dispatch.list_dispatch(room)}
+
+
 async def test_a_call_that_nobody_took_is_asked_for_again_and_one_that_was_taken_is_not(
     caller: httpx2.AsyncClient, livekit: api.LiveKitAPI, livekit_server: LiveKitServer
 ) -> None:
-    async with worker(livekit_server.url, refuses=1) as jobs, asyncio.timeout(PATIENCE):
-        lost = (await caller.post("/calls")).json()["id"]
-        refused = [one.id for one in await livekit.agent_dispatch.list_dispatch(lost)]
-        assert await jobs.get() == REFUSED
+    offers = 0
+
+    async def refuse_the_second(request: JobRequest) -> None:
+        nonlocal offers
+        offers += 1
+        await (request.reject() if offers == 2 else request.accept())
+
+    async with worker(livekit_server.url, decide=refuse_the_second) as jobs, asyncio.timeout(PATIENCE):
         taken = (await caller.post("/calls")).json()["id"]
-        accepted = [one.id for one in await livekit.agent_dispatch.list_dispatch(taken)]
         assert Dispatch.parse(await jobs.get()).warm
+        assert await eventually(partial(agents_in, livekit, taken)) == 1
+        accepted = await dispatches(livekit, taken)
+        lost = (await caller.post("/calls")).json()["id"]
+        refused = await dispatches(livekit, lost)
         assert Dispatch.parse(await jobs.get()).warm
-        for room in (lost, taken):
-            assert await eventually(partial(agents_in, livekit, room)) == 1
-        assert [one.id for one in await livekit.agent_dispatch.list_dispatch(taken)] == accepted
-        asked_again = [one.id for one in await livekit.agent_dispatch.list_dispatch(lost)]
+        assert await eventually(partial(agents_in, livekit, lost)) == 1
+        assert await dispatches(livekit, taken) == accepted
+        asked_again = await dispatches(livekit, lost)
         assert len(asked_again) == 2
-        assert set(asked_again) > set(refused), "deleting the first would end its agent, who may be on the way"
+        assert asked_again > refused, "deleting the first would end its agent, who may be on the way"
 
 
 async def test_calls_that_a_full_worker_is_offered_are_taken_by_another_at_once(
@@ -156,17 +166,22 @@ async def test_asking_has_an_end_and_takes_nothing_back(impatient: httpx2.AsyncC
 async def test_a_room_with_its_agent_is_left_alone(
     impatient: httpx2.AsyncClient, guests: Guests, livekit: api.LiveKitAPI
 ) -> None:
+    async def another_is_asked_for() -> None:
+        """A look at all rooms, which began after this."""
+        lost = (await impatient.post("/calls")).json()["id"]
+        first = await dispatches(livekit, lost)
+
+        async def again() -> bool:
+            return first != await dispatches(livekit, lost)
+
+        await eventually(again)
+
     busy = (await impatient.post("/calls")).json()["id"]
     await guests.agent(busy)
-    before = [one.id for one in await livekit.agent_dispatch.list_dispatch(busy)]
-    lost = (await impatient.post("/calls")).json()["id"]
-    first = [one.id for one in await livekit.agent_dispatch.list_dispatch(lost)]
-
-    async def the_other_was_asked_for() -> bool:
-        return first != [one.id for one in await livekit.agent_dispatch.list_dispatch(lost)]
-
-    await eventually(the_other_was_asked_for)
-    assert [one.id for one in await livekit.agent_dispatch.list_dispatch(busy)] == before
+    await another_is_asked_for()  # what was asked before the agent was there has been
+    before = await dispatches(livekit, busy)
+    await another_is_asked_for()
+    assert await dispatches(livekit, busy) == before
 
 
 async def test_who_comes_back_to_a_room_without_an_agent_gets_one_that_resumes(
