@@ -14,15 +14,16 @@ from tests.lanes.report import longest, summary
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "var" / "test"
 LANES = {
-    "web": ("tests/browser", "tests/bench", "tests/app"),
+    "web": ("tests/browser", "tests/app"),
     "calls": ("tests/switchboard/call", "tests/switchboard/ladder"),
     "attacks": ("tests/attacks", "tests/faults", "tests/clients"),
     "rest": ("tests",),
     "phone": ("tests/phone",),
     "deploy": ("tests/deploy",),
-    "rooms": ("tests/switchboard/room", "tests/switchboard/transfer"),
     "engine": ("tests/switchboard",),
+    "rooms": ("tests/switchboard/room", "tests/switchboard/transfer"),
     "sound": ("tests/simulator",),
+    "bench": ("tests/bench",),
 }
 """The folders of each lane, without those that have a lane of their own. The longest come first."""
 COMPUTE = ("rest", "engine", "sound")
