@@ -26,7 +26,12 @@ Say = Callable[[str], object]
 PATIENCE = 15.0
 SOON_DAYS = 90
 """So long before its end a model is warned of: a new one wants to be tried."""
-STATUS = {401: "the key or the token is not accepted", 404: "there is no such deployment", 429: "it is busy"}
+STATUS = {
+    401: "the key or the token is not accepted",
+    404: "there is no such deployment",
+    410: "its model has ended",
+    429: "it is busy",
+}
 
 
 def run() -> None:

@@ -21,6 +21,8 @@ class ClientSecret:
     """As a `session.update` has it."""
     until: float
     """On the monotonic clock."""
+    preview: bool
+    """It is of the preview, whose sessions alone it opens."""
 
 
 class ClientSecrets:
@@ -29,10 +31,10 @@ class ClientSecrets:
     def __init__(self) -> None:
         self._known: dict[str, ClientSecret] = {}
 
-    def issue(self, model: str, session: Mapping[str, Any], seconds: float) -> str:
+    def issue(self, model: str, session: Mapping[str, Any], seconds: float, preview: bool = False) -> str:
         """A new one."""
         value = PREFIX + secrets.token_hex(16)
-        self._known[value] = ClientSecret(model, session, time.monotonic() + seconds)
+        self._known[value] = ClientSecret(model, session, time.monotonic() + seconds, preview)
         if len(self._known) > MOST:
             del self._known[next(iter(self._known))]
         return value

@@ -15,13 +15,12 @@ from simulator.errors import ProtocolError
 from simulator.frame import NotJson, parsed
 from simulator.handshake import Doorman, Refused
 from simulator.options import Options
-from simulator.rules import integers
 from simulator.session import Session, TranscriptionSession
 from simulator.shape import Shapes
 
 PATHS = ("/v1/realtime/client_secrets", "/openai/v1/realtime/client_secrets")
 DEFAULT_MODEL = "gpt-realtime"
-DEFAULT_SECONDS, SHORTEST, LONGEST = 600, 10, 7200
+DEFAULT_SECONDS = 600
 
 
 class ExpiresAfter(BaseModel):
@@ -38,7 +37,7 @@ class Asked(BaseModel):
     session: object = None
 
 
-BODY = Shapes(rules={"expires_after.seconds": integers(SHORTEST, LONGEST)}).fields(Asked, "")
+BODY = Shapes(rules={"expires_after.seconds": grammar.SECRET_SECONDS}).fields(Asked, "")
 
 
 class ClientSecretEndpoint:

@@ -25,6 +25,7 @@ from simulator.faults import UnknownFault
 from simulator.frame import NotJson, parsed
 from simulator.options_text import options_given, options_shown
 from simulator.server import Simulator
+from simulator.site import Site
 
 HOST = "127.0.0.1"
 OURS = ("127.0.0.1", "localhost")
@@ -36,28 +37,21 @@ class Control:
 
     def __init__(self, simulator: Simulator, port: int = 0) -> None:
         self._simulator = simulator
-        self._port = port
-        self._runner = web.AppRunner(self._app(), access_log=None)
+        self._site = Site(self._app(), HOST, port)
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://{HOST}:{self._port}"
+        return self._site.url
 
     async def __aenter__(self) -> Self:
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, HOST, self._port).start()
-        except OSError:
-            await self._runner.cleanup()
-            raise
-        self._port = self._runner.addresses[0][1]
+        await self._site.open()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._runner.cleanup()
+        await self._site.close()
 
     def _app(self) -> web.Application:
         app = web.Application(middlewares=[_guarded])

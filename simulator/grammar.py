@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from openai.types.beta import realtime as beta
+from openai.types.beta.realtime import session_update_event, transcription_session_update
 from openai.types.beta.realtime.conversation_item_content import ConversationItemContent
 from openai.types.realtime import (
     ConversationItemCreateEvent,
@@ -50,6 +51,9 @@ from simulator.rules import (
 from simulator.shape import Rule, Shape, Shapes
 
 VOICES = ("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar")
+SECRET_SECONDS = integers(10, 7200)
+"""How long a browser's secret may be good."""
+Place = TypeVar("Place")
 TokenLimit: TypeAlias = int | Literal["inf"] | None
 ToolChoice: TypeAlias = Literal["none", "auto", "required"] | ToolChoiceFunction | None
 GaTool: TypeAlias = RealtimeFunctionTool | Mcp
@@ -192,6 +196,35 @@ PREVIEW_HEARING: Mapping[str, type[BaseModel]] = {
     "conversation.item.delete": beta.ConversationItemDeleteEvent,
     "conversation.item.retrieve": beta.ConversationItemRetrieveEvent,
 }
+PREVIEW_TYPES: Mapping[str, Any] = {
+    # A deployment's name is no model's.
+    "session.model": str | None,
+    "session.tool_choice": ToolChoice,
+    "session.reasoning": RealtimeReasoning | None,
+    "session.include": Logprobs,
+    "response.tool_choice": ToolChoice,
+    "response.max_output_tokens": TokenLimit,
+    "response.input[].content[]": ConversationItemContent,
+}
+PREVIEW_RULES: Mapping[str, Rule] = {
+    **COMMON_RULES,
+    **_messages("item"),
+    **_messages("response.input[]"),
+    **_detection("session.turn_detection"),
+    "item": _beta_item,
+    "response.input[]": _beta_item,
+    "session.modalities": combinations(["text"], ["audio", "text"]),
+    "session.voice": one_of(*VOICES),
+    "session.speed": decimals(0.25, 1.5),
+    "session.temperature": decimals(0.6, 1.2),
+    "session.max_response_output_tokens": integers(1, 4096),
+    "session.client_secret.expires_after.seconds": SECRET_SECONDS,
+    "response.modalities": combinations(["text"], ["audio", "text"]),
+    "response.voice": one_of(*VOICES),
+    "response.temperature": decimals(0.6, 1.2),
+    "response.max_output_tokens": integers(1, 4096),
+    "response.max_response_output_tokens": integers(1, 4096),
+}
 PREVIEW = Grammar(
     {
         "session.update": beta.SessionUpdateEvent,
@@ -201,37 +234,32 @@ PREVIEW = Grammar(
         "response.create": beta.ResponseCreateEvent,
         "response.cancel": beta.ResponseCancelEvent,
     },
-    types={
-        # A deployment's name is no model's.
-        "session.model": str | None,
-        "session.tool_choice": ToolChoice,
-        "session.reasoning": RealtimeReasoning | None,
-        "session.include": Logprobs,
-        "response.tool_choice": ToolChoice,
-        "response.max_output_tokens": TokenLimit,
-        "response.input[].content[]": ConversationItemContent,
-    },
-    rules={
-        **COMMON_RULES,
-        **_messages("item"),
-        **_messages("response.input[]"),
-        **_detection("session.turn_detection"),
-        "item": _beta_item,
-        "response.input[]": _beta_item,
-        "session.modalities": combinations(["text"], ["audio", "text"]),
-        "session.voice": one_of(*VOICES),
-        "session.speed": decimals(0.25, 1.5),
-        "session.temperature": decimals(0.6, 1.2),
-        "session.max_response_output_tokens": integers(1, 4096),
-        "response.modalities": combinations(["text"], ["audio", "text"]),
-        "response.voice": one_of(*VOICES),
-        "response.temperature": decimals(0.6, 1.2),
-        "response.max_output_tokens": integers(1, 4096),
-        "response.max_response_output_tokens": integers(1, 4096),
-    },
+    types=PREVIEW_TYPES,
+    rules=PREVIEW_RULES,
 )
+WRITTEN_TYPES: Mapping[str, Any] = {
+    "session.input_audio_transcription.model": str | None,
+    "session.include": Logprobs,
+}
+WRITTEN_RULES: Mapping[str, Rule] = {
+    **_detection("session.turn_detection"),
+    "session.client_secret.expires_at.seconds": SECRET_SECONDS,
+}
 PREVIEW_TRANSCRIPTION = Grammar(
     {"transcription_session.update": beta.TranscriptionSessionUpdate, **PREVIEW_HEARING},
-    types={"session.input_audio_transcription.model": str | None, "session.include": Logprobs},
-    rules=_detection("session.turn_detection"),
+    types=WRITTEN_TYPES,
+    rules=WRITTEN_RULES,
 )
+
+
+def _alone(places: Mapping[str, Place]) -> Mapping[str, Place]:
+    """What is said of a session in an event, of one that stands alone."""
+    inside = "session."
+    return {path.removeprefix(inside): value for path, value in places.items() if path.startswith(inside)}
+
+
+PREVIEW_SESSION = Shapes(_alone(PREVIEW_TYPES), _alone(PREVIEW_RULES)).fields(session_update_event.Session, "")
+PREVIEW_WRITTEN_SESSION = Shapes(_alone(WRITTEN_TYPES), _alone(WRITTEN_RULES)).fields(
+    transcription_session_update.Session, ""
+)
+"""A session as a request over HTTP has it."""

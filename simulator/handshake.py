@@ -75,6 +75,25 @@ class NoDeployment(Refused):
         super().__init__(404, "DeploymentNotFound", NO_DEPLOYMENT)
 
 
+class ModelEnded(Refused):
+    """A deployment whose model is past its end of life."""
+
+    openai = Closing(4000, "model_not_found", "The model has been deprecated.")
+
+    def __init__(self, code: str) -> None:
+        super().__init__(410, code, "The model of this deployment has been retired and is no longer available.")
+
+
+class WrongDialect(Refused):
+    """A browser's secret that was made for the other dialect."""
+
+    def __init__(self, code: str, preview: bool) -> None:
+        asked, made = ("beta", "GA") if preview else ("GA", "beta")
+        message = f"API version mismatch. You cannot start a Realtime {asked} session with a {made} client secret."
+        super().__init__(400, code, message)
+        self.openai = Closing(3000, code, message)
+
+
 async def turn_away(request: web.Request, closing: Closing) -> web.WebSocketResponse:
     """Refuse as OpenAI does: a socket, an `error` event, and a close with the error's name as its reason."""
     error = ProtocolError(closing.code, closing.message)
@@ -139,6 +158,8 @@ class Doorman:
         deployment = query.get("deployment" if preview else "model") or query.get("deployment")
         transcribes = query.get("intent") == "transcription"
         if (secret := self._secrets.find(_token(request))) is not None:
+            if secret.preview != preview:
+                raise WrongDialect(self._options.code("secret_dialect"), preview)
             transcribes = secret.session["type"] == "transcription"
             return Admitted(self.check_deployment(deployment or secret.model), transcribes, secret.session)
         self.check_credentials(request)
@@ -162,6 +183,10 @@ class Doorman:
         known = self._options.deployments
         if not deployment or (known is not None and deployment not in known):
             raise NoDeployment
+        # Who is in a session at that time may stay.
+        ends = self._options.models.get(deployment)
+        if ends is not None and ends <= time.time():
+            raise ModelEnded(self._options.code("model_ended"))
         return deployment
 
     def _token_holds(self, token: str) -> bool:

@@ -53,7 +53,10 @@ class Options:
     deployments: frozenset[str] | None = None
     """Deployments that exist; others are 404 DeploymentNotFound. None: all."""
     models: Mapping[str, int] = field(default_factory=dict)
-    """The models that the resource lists, and when each ends, in seconds since 1970."""
+    """The models that the resource lists, and when each ends, in seconds since 1970.
+
+    A deployment of that name is refused from then on: its model has been retired.
+    """
     api_version_on_ga: int | None = 401
     """Status for an `api-version` on the GA path. None: let it in."""
     openai_refusal: Literal["socket", "status"] = "socket"
@@ -163,5 +166,7 @@ DEFAULT_CODES: Mapping[str, str] = {
     "too_long": "string_above_max_length",
     "tracing_fixed": "invalid_value",
     "cartesia_control": "invalid_request",
+    "model_ended": "ModelDeprecated",
+    "secret_dialect": "api_version_mismatch",
 }
 """Codes that were recalled or guessed, not documented."""

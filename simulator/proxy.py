@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp import WSMsgType, web
 
+from simulator.site import Site
 from simulator.tape import Recorder
 
 LARGEST = 32 * 1024 * 1024
-LONGEST_STOP = 1.0
 OWN = re.compile(
     r"host|connection|upgrade|keep-alive|te|trailer|transfer-encoding|proxy-.*|content-length|sec-websocket-.*",
     re.IGNORECASE,
@@ -44,36 +44,30 @@ class Proxy:
     def __init__(self, endpoint: str, recorder: Recorder, port: int = 0, host: str = "127.0.0.1") -> None:
         self._endpoint = checked(endpoint)
         self._recorder = recorder
-        self._host, self._port = host, port
-        self._app = web.Application(client_max_size=LARGEST)
-        self._app.router.add_route("*", "/{path:.*}", self._pass_on)
-        self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=LONGEST_STOP)
+        app = web.Application(client_max_size=LARGEST)
+        app.router.add_route("*", "/{path:.*}", self._pass_on)
+        self._site = Site(app, host, port)
 
     @property
     def url(self) -> str:
         """What clients are pointed at."""
-        return f"http://{self._host}:{self._port}"
+        return self._site.url
 
     async def __aenter__(self) -> Self:
         # An answer may be long in coming: the client has its own patience.
         self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None), auto_decompress=True)
-        await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, self._host, self._port).start()
+            await self._site.open()
         except OSError:
-            await self._stop()
+            await self._http.close()
             raise
-        self._port = self._runner.addresses[0][1]
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._stop()
-
-    async def _stop(self) -> None:
         await self._http.close()
-        await self._runner.cleanup()
+        await self._site.close()
 
     async def _pass_on(self, request: web.Request) -> web.StreamResponse:
         if not request.raw_path.startswith("/"):

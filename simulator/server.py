@@ -25,8 +25,10 @@ from simulator.hearing import Hearing
 from simulator.mind import Mind
 from simulator.models import Models
 from simulator.options import Options
+from simulator.preview_secret_endpoint import PreviewSecretEndpoint
 from simulator.recognizer import Deaf, Recognizer
 from simulator.record import Failure, Frame, Record
+from simulator.site import Site
 from simulator.speech import SpeechEndpoint
 from simulator.tape import Recorder
 from simulator.times import drawn
@@ -37,7 +39,6 @@ OPENAI_PATH = "/v1/realtime"
 GA_PATHS = ("/openai/v1/realtime", OPENAI_PATH, "/realtime")
 PREVIEW_PATH = "/openai/realtime"
 GOING_AWAY = 1001
-LONGEST_STOP = 1.0
 SOCKET: Mapping[str, Any] = {
     "max_msg_size": 32 * 1024 * 1024,
     "compress": False,
@@ -75,20 +76,21 @@ class Simulator:
         secrets = ClientSecrets()
         self._doorman = Doorman(self.options, self.faults, secrets)
         self._secrets = ClientSecretEndpoint(self.options, self._doorman, secrets)
+        self._preview_secrets = PreviewSecretEndpoint(self.options, self._doorman, secrets)
         self.cartesia = Cartesia(self._backend)
         self.speech = SpeechEndpoint(self._backend, self._doorman)
         self._models = Models(self.options, self._doorman)
         self.opened = 0
         self._connections: set[Connection] = set()
         self._host, self._port = host, port
-        self._runner: web.AppRunner | None = None
+        self._site: Site | None = None
 
     @property
     def url(self) -> str:
         """The Azure endpoint, Cartesia's base URL and the speech endpoint. Raises RuntimeError when not started."""
-        if self._runner is None:
+        if self._site is None:
             raise RuntimeError("the simulator is not running: use `async with simulator`")
-        return f"http://{self._host}:{self._port}"
+        return self._site.url
 
     @property
     def port(self) -> int:
@@ -143,24 +145,19 @@ class Simulator:
         """Listen. Raises OSError when the port is taken, RuntimeError when eSpeak does not start."""
         # What speaks is loaded now, not while the first callers wait; what hears was loaded with us.
         await self._voice.warm()
-        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=LONGEST_STOP)
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, self._host, self._port).start()
-        except OSError:
-            await self.stop()
-            raise
-        self._port = self._runner.addresses[0][1]
+        site = Site(self._app(), self._host, self._port)
+        await site.open()
+        self._site, self._port = site, site.port
 
     async def stop(self) -> None:
         """Close all sockets and stop listening; takes no longer than a moment."""
-        if self._runner is None:
+        if self._site is None:
             return
         for connection in list(self._connections):
             connection.close(GOING_AWAY, "The server is shutting down")
         await self.cartesia.stop()
-        runner, self._runner = self._runner, None
-        await runner.cleanup()
+        site, self._site = self._site, None
+        await site.close()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -178,7 +175,7 @@ class Simulator:
             app.router.add_get(path, self._ga)
         app.router.add_get(PREVIEW_PATH, self._preview)
         app.router.add_routes([*self.cartesia.routes(), *self.speech.routes(), *self._models.routes()])
-        app.router.add_routes(self._secrets.routes())
+        app.router.add_routes([*self._secrets.routes(), *self._preview_secrets.routes()])
         return app
 
     def _socket(self, request: web.Request) -> web.WebSocketResponse:

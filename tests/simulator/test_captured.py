@@ -137,10 +137,11 @@ async def test_two_items_may_have_one_id_and_events_mean_the_first() -> None:
         ({}, OPENAI, 3000, "invalid_api_key"),
         ({"Authorization": "Bearer right"}, "/v1/realtime?model=other", 4000, "model_not_found"),
         ({"Authorization": "Bearer right"}, "/v1/realtime", 4000, "model_not_found"),
+        ({"Authorization": "Bearer right"}, "/v1/realtime?model=ended", 4000, "model_not_found"),
     ],
 )
 async def test_openai_refuses_in_a_socket_of_its_own(headers: Event, path: str, close: int, code: str) -> None:
-    options = Options(api_key="right", deployments=frozenset({"my-deployment"}))
+    options = Options(api_key="right", deployments=frozenset({"my-deployment", "ended"}), models={"ended": 1})
     async with Simulator(Given(), options) as simulator, aiohttp.ClientSession() as http:
         async with http.ws_connect(simulator.url + path, headers=headers) as socket:
             event = await socket.receive_json(timeout=PATIENCE)

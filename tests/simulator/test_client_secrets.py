@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
 import openai
 import pytest
+from openai.types.beta.realtime import SessionCreateResponse, TranscriptionSession
 from openai.types.realtime import RealtimeSessionCreateRequestParam
 from openai.types.realtime.client_secret_create_response import ClientSecretCreateResponse
 
@@ -146,3 +150,100 @@ def test_a_secret_expires_and_the_oldest_are_forgotten(monkeypatch: pytest.Monke
     values = [secrets.issue("m", {}, seconds=60) for _ in range(3)]
     assert secrets.find(gone) is None
     assert [secrets.find(value) is not None for value in values] == [False, True, True]
+
+
+AZURE = "/openai/realtime?api-version=2025-04-01-preview"
+
+
+@asynccontextmanager
+async def preview_client(simulator: Simulator, azure: bool) -> AsyncIterator[openai.AsyncOpenAI]:
+    """OpenAI's own client, for OpenAI or for Azure."""
+    client = (
+        openai.AsyncAzureOpenAI(api_key="right", api_version="2025-04-01-preview", azure_endpoint=simulator.url)
+        if azure
+        else openai.AsyncOpenAI(api_key="right", base_url=f"{simulator.url}/v1")
+    )
+    async with client:
+        yield client
+
+
+@pytest.mark.parametrize("azure", [True, False])
+async def test_the_preview_gives_secrets_for_the_session_that_is_asked_for(azure: bool) -> None:
+    async with Simulator(Given(), Options(api_key="right")) as simulator:
+        async with preview_client(simulator, azure) as client:
+            session = await client.beta.realtime.sessions.create(
+                instructions="Be kind.",
+                voice="verse",
+                input_audio_format="g711_ulaw",
+                client_secret={"expires_after": {"anchor": "created_at", "seconds": 30}},
+            )
+        SessionCreateResponse.model_validate_json(session.model_dump_json(), strict=True)
+        event = await first_event(simulator, session.client_secret.value, AZURE)
+
+    assert 0 <= session.client_secret.expires_at - time.time() <= 30
+    assert (session.instructions, session.voice, session.input_audio_format) == ("Be kind.", "verse", "g711_ulaw")
+    assert event["type"] == "session.created"
+    assert event["session"]["model"] == "gpt-4o-realtime-preview"
+    assert (event["session"]["instructions"], event["session"]["voice"]) == ("Be kind.", "verse")
+    assert event["session"]["input_audio_format"] == "g711_ulaw"
+
+
+@pytest.mark.parametrize("azure", [True, False])
+async def test_the_preview_gives_secrets_for_sessions_that_only_write(azure: bool) -> None:
+    async with Simulator(Given(), Options(api_key="right")) as simulator:
+        async with preview_client(simulator, azure) as client:
+            session = await client.beta.realtime.transcription_sessions.create(
+                input_audio_transcription={"model": "whisper-1"},
+                client_secret={"expires_at": {"anchor": "created_at", "seconds": 7200}},
+            )
+        TranscriptionSession.model_validate_json(session.model_dump_json(), strict=True)
+        event = await first_event(simulator, session.client_secret.value, AZURE)
+
+    assert session.client_secret.expires_at - time.time() > 7000
+    assert event["type"] == "transcription_session.created"
+    assert event["session"]["input_audio_transcription"]["model"] == "whisper-1"
+
+
+async def test_a_secret_of_one_dialect_opens_no_session_of_the_other() -> None:
+    async with Simulator(Given(), Options(api_key="right")) as simulator:
+        async with preview_client(simulator, azure=False) as client:
+            preview = (await client.beta.realtime.sessions.create()).client_secret.value
+        ga = (await secret_of(simulator)).value
+        assert (await first_event(simulator, preview))["error"]["code"] == "api_version_mismatch"
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await first_event(simulator, ga, AZURE)
+    assert refused.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "code", "param"),
+    [
+        ("/v1/realtime/sessions", {"voice": 5}, 400, "invalid_type", "voice"),
+        ("/v1/realtime/sessions", {"audio": {}}, 400, "unknown_parameter", "audio"),
+        ("/v1/realtime/sessions", {"temperature": 2.0}, 400, "decimal_above_max_value", "temperature"),
+        ("/v1/realtime/sessions", {"client_secret": {"expires_after": {"anchor": "created_at", "seconds": 9}}},
+         400, "integer_below_min_value", "client_secret.expires_after.seconds"),
+        ("/v1/realtime/transcription_sessions", {"client_secret": {"expires_at": {"seconds": 7201}}},
+         400, "integer_above_max_value", "client_secret.expires_at.seconds"),
+        ("/v1/realtime/transcription_sessions", {"voice": "alloy"}, 400, "unknown_parameter", "voice"),
+        ("/openai/realtimeapi/sessions", {}, 404, "404", None),
+        ("/openai/realtimeapi/sessions?api-version=2025-04-01-preview", [], 400, "invalid_type", ""),
+        ("/openai/realtimeapi/sessions?api-version=2025-04-01-preview", {"model": "my-deployment"}, 200, None, None),
+    ],
+)  # fmt: skip
+async def test_what_is_asked_of_the_preview_is_checked(
+    path: str, body: object, status: int, code: str | None, param: str | None
+) -> None:
+    async with (
+        Simulator(Given()) as simulator,
+        aiohttp.ClientSession(headers={"api-key": "right"}) as http,
+        http.post(simulator.url + path, json=body) as response,
+    ):
+        error = (await response.json()).get("error", {})
+        assert (response.status, error.get("code"), error.get("param")) == (status, code, param)
+
+
+async def test_who_has_no_key_gets_no_secret_of_the_preview_either() -> None:
+    async with Simulator(Given(), Options(api_key="another")) as simulator, preview_client(simulator, True) as client:
+        with pytest.raises(openai.AuthenticationError):
+            await client.beta.realtime.sessions.create()

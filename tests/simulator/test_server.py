@@ -64,6 +64,18 @@ async def test_a_wrong_way_of_connecting_is_refused_as_azure_does(
         assert simulator.opened == 0
 
 
+@pytest.mark.parametrize("path", [GA, PREVIEW])
+async def test_a_model_past_its_end_opens_no_session_and_those_that_are_open_stay(path: str) -> None:
+    async with Simulator(Given(), Options(models={"my-deployment": 2**31})) as simulator:
+        async with connect(simulator, path) as wire:
+            simulator.change(models={"my-deployment": int(time.time()) - 1})
+            assert await refusal(simulator, path, KEY) == (410, "ModelDeprecated")
+            await wire.ask("response.create", "response.done")
+        simulator.change(models={"another": 1})
+        async with connect(simulator, path):
+            pass
+
+
 async def test_a_token_is_refused_after_its_lifetime() -> None:
     async with Simulator(Given(), Options(token_lifetime=0.05)) as simulator, aiohttp.ClientSession() as http:
         async with http.ws_connect(simulator.url + GA, headers=BEARER) as socket:
