@@ -24,6 +24,7 @@ LIVEKIT = ("-m", "not slow")
 PACKAGES = {
     "call": ("switchboard/call", (*LIVEKIT, f"{ENGINE}/call")),
     "transfer": ("switchboard/transfer", (*LIVEKIT, f"{ENGINE}/transfer")),
+    "ladder": ("switchboard/ladder", (*LIVEKIT, f"{ENGINE}/ladder")),
     "ledger": ("switchboard/ledger", (*FAST, f"{ENGINE}/ledger")),
     "tools": ("tools", (*FAST, "tests/tools")),
     "http": ("switchboard/http", (*LIVEKIT, f"{ENGINE}/http")),

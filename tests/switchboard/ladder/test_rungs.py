@@ -1,0 +1,288 @@
+"""The rungs of the ladder one by one: quicker than they are, and with no room around them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+from livekit import rtc
+from livekit.agents import RunContext, function_tool, llm
+
+from switchboard.background import Background
+from switchboard.call.call import Call
+from switchboard.ladder import company
+from switchboard.ladder.company import Company
+from switchboard.ladder.phrases import Phrases
+from switchboard.ladder.wait import Wait
+from switchboard.ledger.events import AgentSpoke, Filled, Recovered, ToolCalled
+from switchboard.line.agent import VoiceAgent
+from switchboard.line.words import Words
+from switchboard.line.workflow import NoState, Workflow
+from switchboard.room.agent_track import AgentTrack
+from tests.stage.stage import PATIENCE, Stage, staged
+
+WORDS = Words(moment="One.", longer="Two.", looking=("Red.", "Blue."), back="Back.")
+TOOL, AGAIN, SERVICE, MUSIC, BACK = 0.4, 0.8, (0.3, 0.9), 1.5, 0.3
+SECOND = rtc.AudioFrame(bytes(48_000), 24_000, 1, 24_000)
+
+
+class Seeker(VoiceAgent):
+    """Has a tool that takes until the test has found something."""
+
+    purpose = "The caller has lost something."
+    opening = "Welcome the caller."
+    found: ClassVar[asyncio.Event]
+    toolbox: ClassVar[tuple[llm.Tool, ...]] = ()
+
+
+@function_tool
+async def seek(ctx: RunContext[Call[NoState]]) -> str:
+    """Seek."""
+    await Seeker.found.wait()
+    Seeker.found.clear()
+    return "nothing"
+
+
+Seeker.toolbox = (seek,)
+LINE = Workflow(name="seeking", start=Seeker, handoffs={Seeker: ()})
+
+
+class Track(AgentTrack):
+    """Where the caller hears it; what is played beside the agent's words is counted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard.set()
+        self.words = self.cut = 0
+        self.saying, self.over, self.silent = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.silent.set()
+
+    async def say(self, frames: Iterable[rtc.AudioFrame]) -> None:
+        self.words += 1
+        self.saying.set()
+        try:
+            await super().say(frames)
+        except asyncio.CancelledError:
+            self.cut += 1
+            raise
+        finally:
+            self.over.set()
+
+    async def fill(self, frames: Iterable[rtc.AudioFrame]) -> None:
+        self.silent.clear()
+        try:
+            await super().fill(frames)
+        finally:
+            self.silent.set()
+
+
+@dataclass
+class Waiting:
+    """A call whose caller is kept company. `there`: they are."""
+
+    stage: Stage
+    track: Track
+    keeping: asyncio.Task[None]
+    there: bool = True
+
+    def type(self, words: str) -> None:
+        """Nobody waits for what comes of it."""
+        self.stage.conversation.session.generate_reply(user_input=words)
+
+    async def seek(self) -> None:
+        """A tool is called, a word said, and the answer given."""
+        filled = len(self.stage.of(Filled))
+        self.type("call seek")
+        await self.stage.until(lambda: len(self.stage.of(Filled)) > filled)
+        await self.find()
+
+    async def find(self) -> None:
+        """What the tool looks for, and have it told."""
+        answered = len(self.stage.of(AgentSpoke))
+        Seeker.found.set()
+        await self.stage.until(lambda: len(self.stage.of(AgentSpoke)) > answered)
+
+    @property
+    def filled(self) -> list[tuple[str, str]]:
+        return [(each.waits_for, each.text) for each in self.stage.of(Filled)]
+
+    async def until_filled(self, *words: str) -> list[Filled]:
+        await self.stage.until(lambda: len(self.stage.of(Filled)) >= len(words))
+        assert [text for _, text in self.filled] == list(words)
+        return self.stage.of(Filled)
+
+    async def lose_the_service(self) -> None:
+        """Until it is found again."""
+        self.stage.simulator.faults.add("refuse_connect", count=None)
+        await self.stage.simulator.drop()
+
+    def find_the_service(self) -> None:
+        self.stage.simulator.faults.clear("refuse_connect")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    Seeker.found = asyncio.Event()
+    for name, seconds in (
+        ("TICK_SECONDS", 0.02),
+        ("TOOL_SECONDS", TOOL),
+        ("TOOL_AGAIN_SECONDS", AGAIN),
+        ("SERVICE_SECONDS", SERVICE),
+        ("MUSIC_SECONDS", MUSIC),
+        ("BACK_SECONDS", BACK),
+    ):
+        monkeypatch.setattr(company, name, seconds)
+
+
+@pytest.fixture
+def prompt_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, the service is not excused."""
+    monkeypatch.setattr(company, "SERVICE_SECONDS", (PATIENCE, PATIENCE))
+
+
+@asynccontextmanager
+async def waiting(database_url: str, **environ: str) -> AsyncIterator[Waiting]:
+    async with staged(database_url, line=LINE, **environ) as stage:
+        talk, track = stage.conversation, Track()
+        background = Background(lambda: talk.ending.finish("error"))
+        wait = Wait(talk.session, talk.model, talk.call.departure, lambda: this.there)
+        keeper = Company(talk.call, talk.session, wait, WORDS, Phrases(talk.session), track, background)
+        this = Waiting(stage, track, background.run(keeper.keep(), "keep company"))
+        yield this
+        await background.aclose()
+        await track.aclose()
+
+
+@pytest.mark.usefixtures("prompt_service")
+async def test_a_tool_that_takes_its_time_gets_its_words_in_turn_and_never_before_they_are_due(
+    database_url: str,
+) -> None:
+    async with waiting(database_url) as call:
+        call.type("call seek")
+        await call.stage.until(lambda: call.stage.of(ToolCalled))
+        called = call.stage.of(ToolCalled)[0].at
+        words = await call.until_filled("Red.", "Blue.", "Red.")
+        await call.find()
+
+        assert {(each.agent, each.waits_for) for each in words} == {("seeker", "tool")}
+        assert [each.at - called >= TOOL + n * AGAIN for n, each in enumerate(words)] == [True] * 3
+        assert call.track.words == 3
+
+
+@pytest.mark.usefixtures("prompt_service")
+async def test_each_wait_begins_at_the_first_word(database_url: str) -> None:
+    async with waiting(database_url) as call:
+        for _ in range(2):
+            await call.seek()
+        called, (first, second) = call.stage.of(ToolCalled), call.stage.of(Filled)
+
+        assert call.filled == [("tool", "Red.")] * 2
+        assert [first.at - called[0].at >= TOOL, second.at - called[1].at >= TOOL] == [True, True]
+
+
+async def test_an_answer_that_does_not_come_is_excused_twice_and_then_there_is_music_until_it_comes(
+    database_url: str,
+) -> None:
+    async with waiting(database_url) as call:
+        call.stage.simulator.faults.add("slow_audio", pace=1.0, first_audio=4.0)
+        call.type("hello")
+        moment, longer, tune = await call.until_filled("One.", "Two.", "")
+        await asyncio.wait_for(call.track.silent.wait(), PATIENCE)
+        await call.stage.until_said("seeker heard: hello.")
+
+        assert {(each.agent, each.waits_for) for each in call.stage.of(Filled)} == {("seeker", "service")}
+        assert longer.at - moment.at >= SERVICE[1] - SERVICE[0] - 0.02
+        assert tune.at - moment.at >= MUSIC - SERVICE[0] - 0.02
+        assert (call.track.words, call.track.cut) == (2, 0)
+        assert call.filled == [("service", each) for each in ("One.", "Two.", "")]
+
+
+async def test_nobody_is_kept_company_who_is_not_there_or_is_on_the_way_to_somebody(database_url: str) -> None:
+    async with waiting(database_url) as call:
+        call.there = False
+        call.stage.simulator.faults.add("slow_audio", pace=1.0, first_audio=1.5)
+        call.type("hello")
+        await call.stage.until_said("seeker heard: hello.")
+        call.there = True
+        call.stage.simulator.faults.add("slow_audio", pace=1.0, first_audio=1.5)
+        with call.stage.conversation.call.departure.to("desk"):
+            call.type("goodbye")
+            await call.stage.until_said("seeker heard: goodbye.")
+
+        assert call.filled == []
+
+
+async def test_who_was_told_of_an_outage_hears_once_that_it_is_over(database_url: str) -> None:
+    async with waiting(database_url) as call:
+        for _ in range(2):
+            await call.lose_the_service()
+            before = len(call.filled)
+            await call.stage.until(lambda: len(call.filled) == before + 3)  # noqa: B023
+            call.find_the_service()
+            await call.stage.until(lambda: len(call.filled) == before + 4)  # noqa: B023
+        await call.stage.say("hello")
+
+        assert call.filled == 2 * [("service", each) for each in ("One.", "Two.", "", "Back.")]
+        assert (call.track.words, call.track.cut) == (6, 0)
+        assert call.track.silent.is_set()
+
+
+async def test_nobody_is_told_that_an_outage_is_over_of_which_they_were_told_nothing(database_url: str) -> None:
+    async with waiting(database_url) as call:
+        await call.stage.simulator.drop()
+        await call.stage.until(lambda: call.stage.of(Recovered))
+        await asyncio.sleep(4 * BACK)
+
+        assert call.filled == []
+
+
+async def test_an_answer_says_enough_that_an_outage_is_over(database_url: str) -> None:
+    async with waiting(database_url) as call:
+        await call.lose_the_service()
+        await call.until_filled("One.")
+        call.type("hello")
+        call.find_the_service()
+        await call.stage.until_said("seeker heard: hello.")
+        await asyncio.sleep(4 * BACK)
+
+        assert "Back." not in [text for _, text in call.filled]
+
+
+@pytest.mark.usefixtures("prompt_service")
+async def test_the_caller_cuts_a_word_and_the_music_the_agent_neither(database_url: str) -> None:
+    async with waiting(database_url) as call:
+        call.type("call seek")
+        await asyncio.wait_for(call.track.saying.wait(), PATIENCE)
+        call.stage.speak("never mind, thank you, I have found it myself")
+        await call.stage.until_caller_is("speaking")
+        await asyncio.wait_for(call.track.over.wait(), PATIENCE)
+
+        await call.find()
+
+        assert call.track.cut == 1
+
+
+@pytest.mark.usefixtures("prompt_service")
+async def test_nothing_is_said_over_the_agents_words(database_url: str) -> None:
+    async with waiting(database_url) as call:
+        await call.track.capture_frame(SECOND)
+        call.type("call seek")
+        await call.stage.until(lambda: call.stage.of(ToolCalled))
+        await asyncio.sleep(2 * TOOL)
+        await call.find()
+
+        assert (call.filled, call.track.words) == ([], 0)
+
+
+@pytest.mark.usefixtures("prompt_service")
+async def test_whoever_is_not_kept_company_any_more_hears_no_word_to_its_end(database_url: str) -> None:
+    async with waiting(database_url) as call:
+        call.type("call seek")
+        await asyncio.wait_for(call.track.saying.wait(), PATIENCE)
+        call.keeping.cancel()
+        await asyncio.wait_for(call.track.over.wait(), PATIENCE)
+        await call.find()
+
+        assert call.track.cut == 1
