@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.mcp_client import McpError
+from simulator.mcp_answer import McpError
 from simulator.output import Outlet, OutputItem
 
 

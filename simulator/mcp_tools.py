@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from simulator.chain import Chain, Entry
 from simulator.ids import new_id
-from simulator.mcp_client import McpClient, McpError
+from simulator.mcp_answer import McpError
+from simulator.mcp_client import McpClient
 from simulator.mind import Tool
+
+logger = logging.getLogger(__name__)
 
 
 class Host(Protocol):
@@ -29,7 +33,6 @@ class Server:
     config: Mapping[str, Any]
     client: McpClient
     tools: Sequence[Mapping[str, Any]] = ()
-    listing: asyncio.Task[None] | None = field(default=None, compare=False)
 
     @property
     def label(self) -> str:
@@ -60,6 +63,7 @@ class McpTools:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._servers: dict[str, Server] = {}
+        self._listings: set[asyncio.Task[None]] = set()
 
     def configure(self, tools: Sequence[Mapping[str, Any]]) -> None:
         """Follow the session's tools: servers that are new, or named otherwise, are asked what they offer."""
@@ -67,13 +71,15 @@ class McpTools:
             known = self._servers.get(config.get("server_label", ""))
             if config.get("type") == "mcp" and (known is None or known.config != config):
                 server = Server(config, McpClient(config["server_url"], _headers(config)))
-                server.listing = asyncio.get_running_loop().create_task(self._list(server))
                 self._servers[server.label] = server
+                listing = asyncio.get_running_loop().create_task(self._list(server))
+                self._listings.add(listing)
+                listing.add_done_callback(self._listings.discard)
 
     async def settled(self) -> None:
         """Wait until all have told what they offer."""
-        if listings := [server.listing for server in self._servers.values() if server.listing is not None]:
-            await asyncio.wait(listings)
+        if self._listings:
+            await asyncio.wait(self._listings)
 
     def offered(self, tools: Sequence[Mapping[str, Any]], choice: str | Mapping[str, Any]) -> tuple[Tool, ...]:
         """The tools of the servers among `tools`, as far as the choice of a tool leaves them."""
@@ -97,9 +103,8 @@ class McpTools:
 
     def leave(self) -> None:
         """The client is gone."""
-        for server in self._servers.values():
-            if server.listing is not None:
-                server.listing.cancel()
+        for listing in self._listings:
+            listing.cancel()
 
     def _named(self, tools: Sequence[Mapping[str, Any]]) -> Iterator[Server]:
         labels = [tool["server_label"] for tool in tools if tool.get("type") == "mcp"]
@@ -117,7 +122,9 @@ class McpTools:
         self._host.emit({"type": "mcp_list_tools.in_progress", "item_id": entry.id})
         try:
             server.tools = await server.client.tools()
-        except McpError:
+        except Exception as error:
+            if not isinstance(error, McpError):  # who waits for a listing that never ends would never see this bug
+                logger.exception("the listing failed")
             self._host.emit({"type": "mcp_list_tools.failed", "item_id": entry.id})
             return
         item["tools"] = [dict(tool) for tool in server.tools]

@@ -17,7 +17,7 @@ from simulator.chain import Chain, Entry
 from simulator.errors import ProtocolError
 from simulator.faults import Fault
 from simulator.ids import new_id
-from simulator.mcp_client import McpError
+from simulator.mcp_answer import McpError
 from simulator.mcp_items import approved
 from simulator.mcp_output import ApprovalOutput, McpCallOutput
 from simulator.mcp_tools import McpTools, Server
