@@ -53,6 +53,16 @@ async def test_an_answer_that_the_content_filter_cuts_is_excused_in_a_sentence(
         assert told(stage)[-1] == f"{agent} heard: hello."
 
 
+async def test_a_model_whose_answer_was_cut_excuses_itself_in_its_own_voice(database_url: str) -> None:
+    async with staged(database_url, speech=False, cartesia=False) as stage:
+        stage.simulator.faults.add("content_filter", after_ms=100, after_chars=5)
+        await stage.say("long story")
+        await stage.until(lambda: told(stage)[-1] == WORDS.refused)
+
+        aloud = [each for each in stage.mind.requests if "Read this aloud" in each.instructions + each.extra]
+        assert [WORDS.refused in each.instructions + each.extra for each in aloud] == [True]
+
+
 @pytest.mark.parametrize("typed", [True, False], ids=["typed", "spoken"])
 async def test_answers_that_fail_for_longer_than_the_budget_end_the_call_with_its_reason(
     database_url: str, typed: bool

@@ -24,6 +24,8 @@ from switchboard.room.agent_track import AgentTrack
 from tests.stage.stage import PATIENCE, Stage, staged
 
 WORDS = Words(moment="One.", longer="Two.", looking=("Red.", "Blue."), back="Back.")
+LONG = Words(looking=(Words().sorry,))
+"""Seven seconds, of which there is a recording, too."""
 TOOL, AGAIN, SERVICE, MUSIC, BACK = 0.4, 0.8, (0.3, 0.9), 1.5, 0.3
 SECOND = rtc.AudioFrame(bytes(48_000), 24_000, 1, 24_000)
 
@@ -145,12 +147,12 @@ def prompt_service(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def waiting(database_url: str) -> AsyncIterator[Waiting]:
+async def waiting(database_url: str, words: Words = WORDS) -> AsyncIterator[Waiting]:
     async with staged(database_url, line=LINE) as stage:
         talk, track = stage.conversation, Track()
         background = Background(lambda: talk.ending.finish("error"))
         wait = Wait(talk.session, talk.model, talk.call.departure, lambda: this.there)
-        keeper = Company(talk.call, talk.session, wait, WORDS, Phrases(talk.session), track, background)
+        keeper = Company(talk.call, talk.session, wait, words, Phrases(talk.session), track, background)
         this = Waiting(stage, track, background.run(keeper.keep(), "keep company"))
         yield this
         await background.aclose()
@@ -249,14 +251,13 @@ async def test_an_answer_says_enough_that_an_outage_is_over(database_url: str) -
 
 
 @pytest.mark.usefixtures("prompt_service")
-async def test_the_caller_cuts_a_word_and_the_music_the_agent_neither(database_url: str) -> None:
-    async with waiting(database_url) as call:
+async def test_the_callers_own_words_cut_a_word_at_once(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with waiting(database_url, LONG) as call:
         call.type("call seek")
         await asyncio.wait_for(call.track.saying.wait(), PATIENCE)
+        monkeypatch.setattr(company, "TICK_SECONDS", PATIENCE)  # and not when it is looked the next time
         call.stage.speak("never mind, thank you, I have found it myself")
-        await call.stage.until_caller_is("speaking")
         await asyncio.wait_for(call.track.over.wait(), PATIENCE)
-
         await call.find()
 
         assert call.track.cut == 1
@@ -276,7 +277,7 @@ async def test_nothing_is_said_over_the_agents_words(database_url: str) -> None:
 
 @pytest.mark.usefixtures("prompt_service")
 async def test_whoever_is_not_kept_company_any_more_hears_no_word_to_its_end(database_url: str) -> None:
-    async with waiting(database_url) as call:
+    async with waiting(database_url, LONG) as call:
         call.type("call seek")
         await asyncio.wait_for(call.track.saying.wait(), PATIENCE)
         call.keeping.cancel()
