@@ -14,6 +14,7 @@ from openai import OpenAIError
 from app.data import UNREACHABLE, VERSIONS, cause_of, database_of
 from app.lines import LINES
 from app.process import LOG_FILE, settings, start_logging, tell
+from switchboard.ledger.prices import Prices, PricesError
 from switchboard.line.voices import Voice
 from switchboard.line.workflow import Workflow
 from switchboard.migrations import pending
@@ -51,7 +52,7 @@ async def check_all(chosen: Settings, lines: Sequence[Workflow], versions: Seque
         for agent, voice in line.voices.items():
             if chosen.provider not in (None, "simulator") and Services(chosen).available(voice) != voice:
                 say(f"warning  line {line.name}: no service for the voice of {agent.name()}; it speaks in another one")
-    problems = [await _database(chosen, versions, say)]
+    problems = [_prices(chosen, say), await _database(chosen, versions, say)]
     if chosen.provider not in (None, "simulator"):
         async with utils.http_context.open(), aclosing(Services(chosen)) as services:
             problems.append(await _realtime(services, say))
@@ -59,6 +60,18 @@ async def check_all(chosen: Settings, lines: Sequence[Workflow], versions: Seque
             if chosen.provider == "azure":
                 await tell_ends(services, say)
     return sum(problems)
+
+
+def _prices(chosen: Settings, say: Say) -> bool:
+    if chosen.costs.prices is None:
+        return False
+    try:
+        Prices.read(chosen.costs.prices)
+    except PricesError as error:
+        say(f"problem  prices {error}")
+        return True
+    say(f"ok       prices {chosen.costs.prices}")
+    return False
 
 
 async def _database(chosen: Settings, versions: Sequence[Path], say: Say) -> bool:

@@ -29,6 +29,7 @@ ENDINGS = {
     "goodbye": "the agent said goodbye",
     "caller_left": "you hung up",
     "maximum_length": "the call reached its maximum length",
+    "maximum_cost": "the call reached what it may cost",
     "error": "the realtime service failed",
     "unserved": "the realtime service did not come back",
     "stopped": "it was stopped",

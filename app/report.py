@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 
+from app.costs import prices_of
 from app.data import database_of, prepare_database
 from app.process import fail, settings, tell
-from switchboard.ledger.events import Event
+from switchboard.ledger.events import Answered, Event, Used
 from switchboard.ledger.overview import CallSummary, recent_calls
+from switchboard.ledger.prices import Prices
+from switchboard.ledger.readings import Reading, readings
 from switchboard.ledger.timeline import timeline
 from switchboard.text import visible
 
@@ -20,12 +23,14 @@ NOT_SHOWN = {"seq", "at", "wall", "kind"}
 def run(call: str | None, most: int) -> None:
     """List the `most` newest calls of the ledger, or tell one call's timeline."""
     chosen = settings()
+    prices = prices_of(chosen)
     prepare_database(chosen)
 
     async def read() -> str:
         async with aclosing(database_of(chosen)) as database:
             if call is not None:
-                return timeline_text(await timeline(database, call))
+                events = await timeline(database, call)
+                return f"{timeline_text(events)}\n\n{bill_text(events, prices)}" if events else ""
             listed = await recent_calls(database, most)
             return calls_table(listed, datetime.now(UTC)) if listed else "There were no calls yet."
 
@@ -55,6 +60,20 @@ def _row(call: CallSummary, now: datetime) -> tuple[str, ...]:
 def timeline_text(events: Sequence[Event]) -> str:
     """A call's events, one line each: seconds since it began, what happened, and its details."""
     return "\n".join(f"{event.at:8.2f}  {visible(_what(event))}" for event in events)
+
+
+def bill_text(events: Sequence[Event], prices: Prices) -> str:
+    """What a call has cost, by agent, and what each handoff gave the next agent to read."""
+    agents = dict.fromkeys(event.agent for event in events if isinstance(event, Used))
+    shares = {agent: prices.of([event for event in events if getattr(event, "agent", "") == agent]) for agent in agents}
+    simulated = any(isinstance(event, Answered) and event.provider == "simulator" for event in events)
+    cost = f"cost{', had it not been simulated' if simulated else ''}: {prices.of(events)}"
+    lines = [cost, *(f"  {agent}: {cost}" for agent, cost in shares.items())]
+    return "\n".join(visible(line) for line in [*lines, *(_reading(handoff) for handoff in readings(events))])
+
+
+def _reading(handoff: Reading) -> str:
+    return f"  handoff to {handoff.agent}: {handoff.tokens:.0f} tokens to read, {handoff.cached:.0f} of them cached"
 
 
 def _what(event: Event) -> str:

@@ -12,6 +12,7 @@ import structlog
 from livekit.agents import AgentServer, JobContext, JobExecutorType, JobProcess, cli
 
 from app.available import services, simulator_of
+from app.costs import prices_of
 from app.data import database_of, prepare_database
 from app.lines import LINES
 from app.process import HERE, fail, settings, start_logging
@@ -167,6 +168,7 @@ def run(answer: Answer = answer) -> None:
         chosen.require_livekit()
     except SettingsError as error:
         fail(str(error))
+    prices_of(chosen)
     prepare_database(chosen)
     run_livekit(build_server(chosen, answer))
 

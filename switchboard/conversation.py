@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Self
 
 import structlog
@@ -14,11 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from switchboard.background import Background
 from switchboard.call.call import Call, Caller
+from switchboard.call.cap import Cap
 from switchboard.call.channel import WEB, Channel
 from switchboard.call.conscience import Conscience
 from switchboard.call.disclosure import Disclosure
 from switchboard.call.ending import Ending
 from switchboard.call.handoff import Handoffs
+from switchboard.call.meter import Meter
 from switchboard.call.overheard import Overheard
 from switchboard.call.repeats import Repeats
 from switchboard.call.resume import Past
@@ -31,6 +34,7 @@ from switchboard.ladder.farewell import Farewell
 from switchboard.ladder.phrases import Phrases
 from switchboard.ledger import Ledger, Listener
 from switchboard.ledger.events import Answered, Event
+from switchboard.ledger.prices import SHIPPED, Prices
 from switchboard.ledger.timeline import forget
 from switchboard.line.agent import Speech
 from switchboard.line.limit import limited
@@ -40,6 +44,7 @@ from switchboard.logs import TAG, CallTag
 from switchboard.presence import Invitation, Presence
 from switchboard.services.providers import Services
 from switchboard.services.speech import Speeches
+from switchboard.settings.schema import Costs
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +78,7 @@ class Conversation:
         settings = services.settings
         call_id = f"call_{uuid.uuid4().hex[:12]}"
         self.services = services
+        self._cap = self._new_cap(settings.costs)
         self.ledger = Ledger(database, call_id, workflow.name, origin, (self._show, *listeners))
         self._past = past
         self._first = workflow.agent(past.agent) if past else workflow.start
@@ -96,7 +102,11 @@ class Conversation:
         self._witness = Witness(self.call, workflow.secrets)
         modality = self._modality(workflow.voice(self._first))
         self.model = services.realtime(modality, self._witness.reconnected, channel.more_silence_ms)
-        self._speeches = Speeches(lambda voice: services.speech(voice, lambda: self.model.live), spoken=not typed)
+        self._meter = Meter(self.ledger, lambda: self.call.agent)
+        self.model.began = self._meter.watch
+        self._speeches = Speeches(
+            lambda voice: services.speech(voice, lambda: self.model.live), self._meter.spoke, spoken=not typed
+        )
         silence = None if typed else settings.call.silence_seconds
         self.session = self._new_session(silence, channel.more_silence_ms)
         self.ending = Ending(self.call, self.session, silence, settings.call.max_minutes * 60)
@@ -118,7 +128,16 @@ class Conversation:
             past,
         )
 
+    def _new_cap(self, costs: Costs) -> Cap | None:
+        if costs.most is None:
+            return None
+        prices = Prices.read(costs.prices or SHIPPED)
+        return Cap(prices, Decimal(str(costs.most)), lambda: self.ending.spent())
+
     def _new_session(self, silence: float | None, more_silence_ms: int) -> AgentSession[Call[Any]]:
+        turns = self.services.turns(more_silence_ms)
+        if listener := turns.get("stt"):
+            listener.on("metrics_collected", self._meter.heard)
         return AgentSession(
             llm=self.model,
             tts=self._speeches.of(NativeVoice()),
@@ -126,7 +145,7 @@ class Conversation:
             max_tool_steps=MAX_TOOL_STEPS,
             user_away_timeout=silence,
             aec_warmup_duration=None,  # LiveKit's would make the agent deaf to the first seconds of a caller's answer
-            **self.services.turns(more_silence_ms),
+            **turns,
         )
 
     def _owe_the_caller(self, workflow: Workflow) -> None:
@@ -223,6 +242,8 @@ class Conversation:
 
     def _show(self, event: Event) -> None:
         self._conscience.note(event)
+        if self._cap:
+            self._cap.note(event)
         if self._presence:
             self._presence.show(event)
 

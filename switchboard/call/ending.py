@@ -21,6 +21,7 @@ from switchboard.background import Background
 from switchboard.call.call import Call
 from switchboard.ledger.events import Ended, EndReason
 from switchboard.line.sentences import (
+    GOODBYE_COST,
     GOODBYE_LENGTH,
     GOODBYE_SILENCE,
     INTERRUPTED,
@@ -91,6 +92,10 @@ class Ending:
         """An agent has the caller again, whose silence counts from now."""
         self._ours.set()
         self._session.reset_away_timer()  # one who was silent meanwhile would never be asked: they are away already
+
+    def spent(self) -> None:
+        """What the call may cost is spent: the agent says goodbye."""
+        self._background.run(self._say_goodbye(GOODBYE_COST, "maximum_cost"), "maximum cost")
 
     def finish(self, reason: EndReason) -> None:
         """End the call now; after what is being said, if anybody is there to hear it. The first reason counts.
@@ -183,10 +188,14 @@ class Ending:
             await self._ours.wait()
             await self._say(ONE_MINUTE)
         await asyncio.sleep(min(self._maximum, WARNING_SECONDS))
+        await self._say_goodbye(GOODBYE_LENGTH, "maximum_length")
+
+    async def _say_goodbye(self, instructions: str, reason: EndReason) -> None:
+        """When an agent has the caller."""
         await self._ours.wait()
         self._says_goodbye = True
-        await self._say(GOODBYE_LENGTH)
-        self.finish("maximum_length")
+        await self._say(instructions)
+        self.finish(reason)
 
     def end_anyway(self) -> None:
         """The session is gone without a word, or does not go: the call has ended all the same."""

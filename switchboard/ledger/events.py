@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 EndReason = Literal[
-    "goodbye", "caller_left", "nobody_came", "silence", "maximum_length", "transferred", "unserved", "error", "stopped"
-]
+    "goodbye", "caller_left", "nobody_came", "silence", "maximum_length", "maximum_cost", "transferred", "unserved",
+    "error", "stopped",
+]  # fmt: skip
 TransferOutcome = Literal["done", "busy", "no_answer", "declined", "failed"]
 PersonStage = Literal[
     "called", "ringing", "answered", "accepted", "joined", "handed_back", "cut_off", "left",
@@ -16,6 +17,12 @@ PersonStage = Literal[
 
 
 WaitsFor = Literal["tool", "service"]
+Work = Literal["answer", "transcription", "speech"]
+Unit = Literal[
+    "text_in", "text_in_cached", "audio_in", "audio_in_cached", "image_in", "image_in_cached",
+    "text_out", "audio_out", "characters", "seconds",
+]  # fmt: skip
+"""Tokens by kind, those that came from the service's cache apart; characters that were spoken; seconds of sound."""
 
 
 class Happening(BaseModel):
@@ -169,6 +176,18 @@ class Filled(Happening):
     """The words; "" for music."""
 
 
+class Used(Happening):
+    """What an answer, a transcription or a speech took of a service, in its own units; none of them is 0."""
+
+    kind: Literal["used"] = "used"
+    agent: str
+    """For whom: the agent, or the person who was briefed."""
+    work: Work
+    model: str
+    """As the service names it; a deployment, where it names that."""
+    units: dict[Unit, float]
+
+
 class VerificationHeld(Happening):
     """So many tries at verification have failed that the next ones have to wait.
 
@@ -212,6 +231,7 @@ Event = Annotated[
     | PersonSpoke
     | Remembered
     | Filled
+    | Used
     | VerificationHeld
     | Failed
     | Recovered

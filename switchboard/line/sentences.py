@@ -19,6 +19,7 @@ STILL_THERE = "The caller has been silent. Ask once, in a few words, whether the
 STILL_SILENT = "The caller is silent since you asked. Ask once more, in other words, whether they can hear you."
 GOODBYE_SILENCE = "The caller is still silent. Say in one sentence that you end the call now, and say goodbye."
 ONE_MINUTE = "The call will end in one minute. Tell the caller, in one sentence."
+GOODBYE_COST = "The call has to end here. Say in one sentence that you must end it, and say goodbye."
 GOODBYE_LENGTH = "The call has reached its maximum length. Say in one sentence that you must end it, and say goodbye."
 SAY_GOODBYE = "Say goodbye now, in one short sentence."
 ONE_AT_A_TIME = "Not done: the caller is already on the way to {target}, who takes it from here."

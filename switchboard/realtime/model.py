@@ -43,7 +43,8 @@ class CallModel(RealtimeModel):
     `endpoints` are all that serve the model, each with its own token; None: the one of LiveKit's options.
     `reconnected` hears the seconds that a dropped connection was away.
     `refused` hears of each answer that the service's content filter has cut, `gave_up` that the service was given up,
-    after `patience_seconds`, and LiveKit hears it when that returns. Both are to be set before the call begins.
+    after `patience_seconds`, and LiveKit hears it when that returns. `began` gets the session, before it connects. All
+    three are to be set before the call begins.
     The other options are LiveKit's own.
     """
 
@@ -62,6 +63,7 @@ class CallModel(RealtimeModel):
         self.reconnected = reconnected
         self.refused: Callable[[], None] = lambda: None
         self.gave_up: Callable[[], Awaitable[None]] | None = None
+        self.began: Callable[[CallSession], None] = lambda _: None
         self._patience_seconds = patience_seconds
         self._live: CallSession | None = None
 
@@ -103,4 +105,5 @@ class CallModel(RealtimeModel):
         )
         self._sessions.add(session)
         self._live = session
+        self.began(session)
         return session

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 from livekit.agents import APIConnectOptions, tts, utils
+from livekit.agents.metrics import TTSMetrics
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
 
 from switchboard.line.agent import Speech
@@ -66,10 +67,16 @@ class Chain(tts.FallbackAdapter):
 
 
 class Speeches:
-    """The text-to-speech of each voice in one call. `services_of` gives a voice's services, the preferred first."""
+    """The text-to-speech of each voice in one call. `services_of` gives a voice's services, the preferred first.
 
-    def __init__(self, services_of: Callable[[Voice], list[Speech]], *, spoken: bool) -> None:
+    `spoke` hears what each of them has spoken; what the realtime model reads aloud is an answer of its own.
+    """
+
+    def __init__(
+        self, services_of: Callable[[Voice], list[Speech]], spoke: Callable[[TTSMetrics], None], *, spoken: bool
+    ) -> None:
         self._services_of = services_of
+        self._spoke = spoke
         self._spoken = spoken
         self._services: list[Speech] = []
         self._chains: dict[Voice, Chain] = {}
@@ -79,6 +86,9 @@ class Speeches:
         if voice not in self._chains:
             services = self._services_of(voice)
             self._services += services
+            for service in services:
+                if not isinstance(service, NativeSpeech):
+                    service.on("metrics_collected", self._spoke)
             warm = self._spoken and not isinstance(voice, NativeVoice)
             self._chains[voice] = Chain(services, warm=warm)
         return self._chains[voice]

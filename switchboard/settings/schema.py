@@ -24,6 +24,7 @@ from switchboard.settings.values import (
     People,
     Prefixes,
     Proxies,
+    ReadableFile,
     Secret,
     SettingsError,
     is_loopback,
@@ -413,7 +414,7 @@ class Storage(Group):
             "LEDGER_RETENTION_DAYS",
             "Days after which what happened in a call is removed.",
         ),
-    ] = 90
+    ] = 30
 
     @property
     def shown_url(self) -> str:
@@ -813,6 +814,21 @@ class Limits(Group):
     ] = 5
 
 
+class Costs(Group):
+    """What calls cost, and may."""
+
+    title = "What calls cost"
+    prices: Annotated[
+        ReadableFile | None,
+        Env("PRICES_FILE", "Your own prices, in a file like switchboard/ledger/prices.toml.", "my-prices.toml"),
+    ] = None
+    most: Annotated[
+        float | None,
+        Field(gt=0, le=10000, allow_inf_nan=False),
+        Env("CALL_MAX_COST", "What a call may cost, in the currency of the prices; then it is ended.", "0.50"),
+    ] = None
+
+
 class Settings(BaseModel):
     """All settings, checked and frozen; safe to print and to pickle for another process.
 
@@ -835,6 +851,7 @@ class Settings(BaseModel):
     desk: Desk = Desk()
     log: Log = Log()
     call: Limits = Limits()
+    costs: Costs = Costs()
     warnings: tuple[str, ...] = ()
 
     @property

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
@@ -398,3 +399,12 @@ People = Annotated[
     BeforeValidator(_people),
     Takes("people with their phones, such as shop desk=+15550200|sip:desk@10.0.0.5; returns=+15550300"),
 ]
+
+
+def _readable_file(path: Path) -> Path:
+    if not path.is_file():
+        raise InvalidValueError(fix="name a file that is there")
+    return path
+
+
+ReadableFile = Annotated[Path, AfterValidator(_readable_file), Takes("the path of a file")]

@@ -9,6 +9,7 @@ from livekit.agents import Agent, AgentSession, ToolError, UserInputTranscribedE
 from livekit.agents.voice.events import UserStateChangedEvent
 
 from switchboard.call.channel import PHONE
+from switchboard.call.meter import Meter
 from switchboard.line.quoted import Said
 from switchboard.line.sentences import ASK_FOR_A_YES, BRIEF_THE_COLLEAGUE, DICTATE, SAID_BEFORE
 from switchboard.line.voices import NativeVoice
@@ -44,7 +45,7 @@ nobody: if you hear one, call `decline_caller`."""
 class Briefing:
     """On a `line` that is answered, or about to be. `brief` and `said` are what the agent knows of the call.
 
-    `on_said` hears what the person has said since they accepted.
+    `on_said` hears what the person has said since they accepted; `meter` counts what it takes.
     """
 
     def __init__(
@@ -56,8 +57,10 @@ class Briefing:
         brief: str,
         said: Sequence[Said],
         on_said: Callable[[str], None],
+        meter: Meter,
     ) -> None:
         self._services = services
+        self._meter = meter
         self._line = line
         self._decision: Decision | None = None
         self._decided = asyncio.Event()
@@ -80,7 +83,10 @@ class Briefing:
     async def _open(self, opened: AsyncExitStack) -> None:
         model = self._model = self._services.realtime("audio", lambda _: None, PHONE.more_silence_ms)
         opened.push_async_callback(model.aclose)
-        speeches = Speeches(lambda voice: self._services.speech(voice, lambda: model.live), spoken=True)
+        model.began = self._meter.watch
+        speeches = Speeches(
+            lambda voice: self._services.speech(voice, lambda: model.live), self._meter.spoke, spoken=True
+        )
         opened.push_async_callback(speeches.aclose)
         self._session: AgentSession[None] = AgentSession(
             llm=model,

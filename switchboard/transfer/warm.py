@@ -19,6 +19,7 @@ from livekit.agents import AgentSession, ConversationItemAddedEvent, RunContext,
 from switchboard.background import Background
 from switchboard.call.call import Call
 from switchboard.call.ending import Ending
+from switchboard.call.meter import Meter
 from switchboard.ledger.events import PersonSpoke, PersonStage, PersonStep
 from switchboard.ledger.mask import Mask
 from switchboard.line.context import brief_text
@@ -171,9 +172,10 @@ class Attempt:
         ringing = asyncio.create_task(line.ring(), name="ringing")
         person, caller = self._person, self._caller
         said = said_in(caller.session, caller.call.ledger.mask)
+        meter = Meter(caller.call.ledger, lambda: person.id)
         try:
             async with Briefing(
-                self._services, line, person, caller.call.line, brief, said, self._person_said
+                self._services, line, person, caller.call.line, brief, said, self._person_said, meter
             ) as briefing:
                 try:
                     outcome = await ringing

@@ -46,6 +46,7 @@ def book() -> Book:
         ("ONE_MINUTE", "minute"),
         ("GOODBYE_SILENCE", "goodbye"),
         ("GOODBYE_LENGTH", "goodbye"),
+        ("GOODBYE_COST", "goodbye"),
         ("SAY_GOODBYE", "goodbye"),
         ("BACK_AGAIN", "back"),
     ],

@@ -34,6 +34,7 @@ OF_WORKER = in_group(
     "The phone, through LiveKit SIP",
     "The desk: what callers may ask of people",
     "The end of a call",
+    "What calls cost",
 )
 NEEDED: dict[str, set[str]] = {
     "worker": (OF_WORKER - TRUNKS - OF_WEB) | LIVEKIT,

@@ -1,6 +1,7 @@
 import pytest
 
-from shop.knowledge import Knowledge, library, read
+from shop.knowledge import FOLDER, Knowledge, library, read
+from switchboard.settings.schema import Settings
 
 
 @pytest.mark.parametrize(
@@ -72,3 +73,10 @@ def test_a_document_is_its_title_and_its_sections() -> None:
 def test_every_section_can_be_said_in_a_breath_or_two() -> None:
     for section in library().sections:
         assert 0 < len(section.text.split()) <= 60, section.title
+
+
+def test_what_callers_are_told_about_keeping_their_words_is_what_the_line_does() -> None:
+    told = (FOLDER / "data-protection.md").read_text()
+
+    assert "for thirty days" in told
+    assert Settings().storage.retention_days == 30

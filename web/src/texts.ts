@@ -121,6 +121,7 @@ export const texts = {
       you: 'You hung up. Thank you for calling.',
       goodbye: 'We said goodbye. Thank you for calling.',
       silence: 'We hung up because we could not hear you for a while.',
+      maximum_cost: 'We had to end the call here. You are welcome to call again.',
       maximum_length: 'The call reached its longest time, so we had to end it. You are welcome to call again.',
       error: 'Something went wrong on our side and the call ended. We’re sorry.',
       unserved: 'Our line has a fault and the call ended. We’re sorry. Please call again later.',

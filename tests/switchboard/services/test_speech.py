@@ -109,7 +109,7 @@ async def test_a_preferred_service_is_warmed_up_once_however_often_its_agent_com
     voice: Voice, spoken: bool, warmed: int
 ) -> None:
     services = [Watched(), Watched()]
-    speeches = Speeches(lambda _: list(services), spoken=spoken)
+    speeches = Speeches(lambda _: list(services), lambda _: None, spoken=spoken)
     for _ in range(3):
         speeches.of(voice).prewarm()
 
@@ -123,7 +123,7 @@ async def test_each_voice_has_one_chain_and_its_services_are_closed_with_the_cal
         made.extend([Watched(), Watched()])
         return list(made[-2:])
 
-    speeches = Speeches(services, spoken=True)
+    speeches = Speeches(services, lambda _: None, spoken=True)
     first, second = (CartesiaVoice(name) for name in ("a", "b"))
     assert speeches.of(first) is speeches.of(first)
     assert speeches.of(first) is not speeches.of(second)
