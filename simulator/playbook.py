@@ -52,6 +52,8 @@ class Playbook:
             return cls(_read(path.read_text(encoding="utf-8")))
         except OSError as error:
             raise PlaybookError(f"{path}: cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise PlaybookError(f"{path}: cannot be read: not UTF-8") from None
         except YamlError as error:
             where = f"{path.name}:{error.line}" if error.line else path.name
             sentence = ": ".join(part for part in (where, place_of(error.path), error.message) if part)

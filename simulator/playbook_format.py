@@ -34,7 +34,7 @@ from typing import Any, TypeAlias
 from pydantic import Field, field_validator, model_validator
 
 from simulator.slots import NORMALISERS
-from simulator.strict_yaml import Part, Path, Pattern, Words, YamlError
+from simulator.strict_yaml import Arguments, Part, Path, Pattern, ToolName, Words, YamlError
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)(\?)?\}")
 ALWAYS_KNOWN = frozenset({"said", "words", "output", "agent"})
@@ -169,8 +169,8 @@ class Rule(Conditions):
     """The first rule that holds speaks (`say`), calls a tool (`call`, `arguments`), and may `go_on` with the plan."""
 
     say: Words | None = None
-    call: str | None = None
-    arguments: dict[str, Any] = Field(default_factory=dict)
+    call: ToolName | None = None
+    arguments: Arguments = Field(default_factory=dict)
     go_on: bool = False
 
     @model_validator(mode="after")
@@ -184,8 +184,8 @@ class Step(Part):
     """One step of a plan: call a tool once its slots are known, or have a slot answered, or say something."""
 
     when: Conditions | None = None
-    call: str | None = None
-    arguments: dict[str, Any] = Field(default_factory=dict)
+    call: ToolName | None = None
+    arguments: Arguments = Field(default_factory=dict)
     needs: Needs | None = None
     """Default: the slots that the arguments name without a question mark."""
     ask: Words | None = None

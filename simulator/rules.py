@@ -80,7 +80,7 @@ def a_tool(value: Any, path: str) -> None:
     name = value.get("name")
     if name is None:
         raise missing(f"{path}.name")
-    if not TOOL_NAME.match(name):
+    if not TOOL_NAME.fullmatch(name):
         expected = f"Expected a string that matches the pattern '{TOOL_NAME.pattern}'."
         raise refused(f"{path}.name", f"Invalid '{path}.name': string does not match pattern. {expected}")
 

@@ -21,12 +21,12 @@ import re
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, RootModel, model_validator
 
 from simulator.mind import CallTool, Item, MindError, Modality, Reply, Request, Say
-from simulator.strict_yaml import Document, Part, Pattern, YamlError
+from simulator.strict_yaml import Arguments, Document, Part, Pattern, ToolName, YamlError
 
 AGENT = re.compile(r"^You are `(?P<agent>[^`]+)`")
 
@@ -48,8 +48,8 @@ class Answer(Part):
     """One or two output items: a text, a call, or a text and then a call."""
 
     say: str | None = None
-    call: str | None = None
-    arguments: dict[str, Any] = Field(default_factory=dict)
+    call: ToolName | None = None
+    arguments: Arguments = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _sound(self) -> Answer:
@@ -124,6 +124,8 @@ class Script:
             return cls(Document(text).read(Steps))
         except OSError as error:
             raise ScriptError(f"{source}: cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise ScriptError(f"{source}: cannot be read: not UTF-8") from None
         except YamlError as error:
             place = f"step {int(error.path[0]) + 1}: " if error.path and isinstance(error.path[0], int) else ""
             where = f"{name}:{error.line}" if error.line else name

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Hashable, Sequence
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 import yaml  # type: ignore[import-untyped]  # PyYAML carries no types, and this is the one module that reads YAML
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, JsonValue, ValidationError
 from pydantic_core import ErrorDetails
 
 Path: TypeAlias = Sequence[str | int]
 """Where a value stands: keys and list indices from the top."""
+TOOL_NAME = re.compile(r"[A-Za-z0-9_./-]{1,128}")
+"""What servers of tools (MCP) may call theirs; a function's name is one of these as well."""
 
 
 class YamlError(Exception):
@@ -32,11 +35,29 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # the base class has no types
-    """YAML's safe subset, which refuses a key that stands twice."""
+    """YAML's safe subset, which refuses a key that stands twice and what no text can hold."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            value = super().construct_object(node, deep)
+            if isinstance(value, str):
+                value.encode()
+        except UnicodeEncodeError:
+            raise YamlError("half a character", line=node.start_mark.line + 1) from None
+        except (
+            ValueError,
+            TypeError,
+            AttributeError,
+            LookupError,
+        ):  # `!!int x` and the like: YAML's own are not careful
+            raise YamlError("a value that cannot be read", line=node.start_mark.line + 1) from None
+        return value
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
-        for key, _value in node.value:
+        for key, _value in node.value if isinstance(node, yaml.MappingNode) else ():
+            if not isinstance(key, yaml.ScalarNode):
+                raise YamlError("a key is a word", line=key.start_mark.line + 1)
             if key.value in seen:
                 raise YamlError(f"the key `{key.value}` stands twice", line=key.start_mark.line + 1)
             seen.add(key.value)
@@ -55,6 +76,8 @@ class Document:
             mark = getattr(error, "problem_mark", None)
             problem = getattr(error, "problem", None) or "not YAML"
             raise YamlError(f"not YAML: {problem}", line=mark.line + 1 if mark else None) from None
+        except RecursionError:
+            raise YamlError("too deep") from None
 
     def read(self, model: type[Model]) -> Model:
         """The document as `model`. Raises `YamlError` for the first thing that is wrong."""
@@ -121,7 +144,24 @@ def _filled(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _sayable(value: object) -> object:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        raise ValueError(f"what JSON cannot say: {value}") from None
+    return value
+
+
+def _tool_name(name: str) -> str:
+    if not TOOL_NAME.fullmatch(name):
+        raise ValueError(f"no tool can be called {name!r}")
+    return name
+
+
 Pattern = Annotated[re.Pattern[str], BeforeValidator(_known_pattern)]
 """A regular expression that does not mind upper and lower case."""
+Arguments: TypeAlias = dict[str, Annotated[JsonValue, BeforeValidator(_sayable)]]
+"""What a tool is called with."""
+ToolName = Annotated[str, AfterValidator(_tool_name)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_several), AfterValidator(_filled)]
 """One string or a list of them."""

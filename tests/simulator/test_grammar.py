@@ -129,6 +129,7 @@ async def test_a_wrong_ga_session_is_refused_as_a_whole(session: Event, code: st
          "turn_detection.threshold"),
         ({"turn_detection": {"type": "server_vad", "max_speech_ms": 3}}, UNKNOWN, "turn_detection.max_speech_ms"),
         ({"tools": [{"name": "no good"}]}, VALUE, "tools[0].name"),
+        ({"tools": [{"name": "look\n"}]}, VALUE, "tools[0].name"),
         ({"tool_choice": "maybe"}, VALUE, "tool_choice"),
         ({"temperature": 3}, "decimal_above_max_value", "temperature"),
         ({"max_response_output_tokens": "many"}, VALUE, "max_response_output_tokens"),

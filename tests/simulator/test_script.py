@@ -1,8 +1,13 @@
+import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from simulator.mind import CallTool, Item, MindError, Request, Say, Tool
+from simulator.playbook import Playbook, PlaybookError
 from simulator.script import Script, ScriptError
 
 SCRIPT = """
@@ -136,6 +141,20 @@ def test_every_session_follows_the_script_from_its_beginning() -> None:
         ("- say: a\n  extra: '('\n", "script:2: step 1: bad pattern"),
         ("- say: a\n  say: b\n", "script:2: the key `say` stands twice"),
         ("- say: a\n  modality: video\n", "script:2: step 1: `modality`"),
+        (
+            "- say: a\n- call: b\n  arguments:\n    c: 2026-11-27\n",
+            "script:4: step 2: what JSON cannot say: 2026-11-27",
+        ),
+        ("- call: a\n  arguments: {b: [.nan]}\n", "script:2: step 1: what JSON cannot say: [nan]"),
+        ("- call: a\n  arguments: {b: -.inf}\n", "script:2: step 1: what JSON cannot say: -inf"),
+        ("- call: a\n  arguments: {b: !!set {c}}\n", "script:2: step 1: what JSON cannot say"),
+        ("- call: a\n  arguments: &all {b: *all}\n", "script:2: step 1: what JSON cannot say"),
+        ("- call: find order\n", "script:1: step 1: no tool can be called 'find order'"),
+        ("- reply:\n    - say: a\n    - call: a b\n", "script:3: step 1: no tool can be called 'a b'"),
+        ('- say: a\n- say: "\\ud83d"\n', "script:2: half a character"),
+        ("- say: a\n- say: 2026-13-45\n", "script:2: a value that cannot be read"),
+        ("- [a]: b\n- ? [a]\n  : b\n", "script:1: a key is a word"),
+        ("- say: " + "[" * 3000 + "]" * 3000 + "\n", "script: too deep"),
         ("say: a\nagent: b\n", "script"),
     ],
 )
@@ -143,6 +162,49 @@ def test_a_wrong_script_is_refused_with_line_and_step(text: str, complaint: str)
     with pytest.raises(ScriptError) as refused:
         Script.load(text)
     assert complaint in str(refused.value)
+
+
+PIECES = [
+    *(
+        "- ",
+        "say: ",
+        "call: ",
+        "arguments: ",
+        "hear: ",
+        "{",
+        "}",
+        "[",
+        "]",
+        "? ",
+        ": ",
+        "&a ",
+        "*a",
+        "<<",
+        "a",
+        "\n",
+        "\n  ",
+    ),
+    *("!!set ", "!!int ", "!!map ", "!!bool ", "!!timestamp ", "!!binary ", ".nan", "2026-02-30", "9" * 5000, "\0"),
+    '"\\ud83d"',
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=12).map("".join))
+@example("- call: a\n  arguments: {? !!binary aGk= : b}")
+def test_whatever_a_script_holds_it_is_refused_or_can_be_sent(text: str) -> None:
+    with suppress(ScriptError):
+        for part in Script.load(f"{text}\n").answer(request()):
+            json.dumps(part.arguments if isinstance(part, CallTool) else part.text, allow_nan=False)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "call.yaml"
+    path.write_bytes(b"- say: \xff\n")
+    with pytest.raises(ScriptError, match="cannot be read: not UTF-8"):
+        Script.load(path)
+    with pytest.raises(PlaybookError, match="cannot be read: not UTF-8"):
+        Playbook.load(path)
 
 
 def test_a_script_is_loaded_from_a_file(tmp_path: Path) -> None:
