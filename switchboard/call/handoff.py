@@ -29,7 +29,8 @@ from switchboard.line.sentences import BACK_AGAIN, EXACTLY
 from switchboard.line.voices import Modality, Voice
 from switchboard.line.workflow import AgentType, Handoff, Workflow, transfer_name
 from switchboard.logs import CallTag
-from switchboard.realtime.session import Arrival, CallSession
+from switchboard.realtime.handover import Arrival
+from switchboard.realtime.session import CallSession
 
 log = structlog.get_logger(__name__)
 
@@ -166,7 +167,7 @@ class Handoffs:
         transfer = Transfer(edge, source, ctx.session, realtime, realtime.sockets, asked=time.monotonic())
         self._transfer = transfer
         self.call.departure.begin(target.id)
-        realtime.begin_handoff(arrival)
+        realtime.handover.begin(arrival)
         ctx.speech_handle.add_done_callback(lambda speech: self._asked(transfer, speech))
         self.call.ledger.write(HandoffAsked(source=source.id, target=target.id))
         return target
@@ -213,7 +214,7 @@ class Handoffs:
 
     def _give_up(self, transfer: Transfer) -> None:
         """The agent at hand goes on."""
-        transfer.realtime.end_handoff()
+        transfer.realtime.handover.end()
         self.call.departure.end()
         self._transfer = None
 
@@ -249,7 +250,7 @@ class Handoffs:
             transfer.stop_waiting()
             self.call.departure.end()
         caller_is_speaking = agent.session.user_state == "speaking"
-        CallSession.of(agent).arrive(answers=not caller_is_speaking)
+        CallSession.of(agent).handover.arrive(answers=not caller_is_speaking)
         if not caller_is_speaking:  # else the server answers the sentence when it ends, in this agent's name
             agent.session.generate_reply(instructions=self._opening(agent, first))
         if transfer:

@@ -55,6 +55,10 @@ class BrokenAnswers:
         self._asked_again: dict[str, Broken] = {}
         self.waiting: Broken | None = None
 
+    def wait(self, broken: Broken | None) -> None:
+        """That one waits to be taken up, if it is to be."""
+        self.waiting = broken or self.waiting
+
     def drop(self) -> Broken | None:
         """The one that waits is taken up no more; returns it."""
         dropped, self.waiting = self.waiting, None

@@ -10,7 +10,8 @@ from livekit.plugins.openai.realtime import RealtimeModel
 from switchboard.realtime.breaker import Breaker
 from switchboard.realtime.endpoints import Endpoint, Endpoints
 from switchboard.realtime.readable import ReadableFrames
-from switchboard.realtime.session import PATIENCE_SECONDS, CallSession
+from switchboard.realtime.service import PATIENCE_SECONDS
+from switchboard.realtime.session import CallSession
 
 HEARTBEAT_SECONDS = 6.0
 """A connection is asked for a sign of life after so long without one, and is lost when none comes in half of it."""

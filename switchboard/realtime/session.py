@@ -1,86 +1,67 @@
 """The realtime session of one call: everything that LiveKit's has to do differently, and nothing else.
 
 What it adds: the modality of the agent at hand, handoffs that keep the server's conversation, replies that survive a
-dropped connection, a history that claims only what was heard, and sentences read aloud in the native voice. It reaches
-into private parts of LiveKit's session (1.8.9) and is the only place that does.
+dropped connection, a history that claims only what was heard, and sentences read aloud in the native voice. Its parts
+are files of their own; here LiveKit's events and calls are given to them. They reach into private parts of LiveKit's
+session (1.8.9), as nothing outside of this package does.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any, Literal, Self
 
 import aiohttp
 import structlog
-from livekit import rtc
-from livekit.agents import Agent, APIConnectionError, APIError, llm, utils
-from livekit.agents.llm._realtime.openai import _DiscardedGeneration, _ResponseGeneration
+from livekit.agents import Agent, APIConnectionError, APIError, llm
 from livekit.agents.types import NOT_GIVEN, NotGivenOr
 from livekit.agents.voice.generation import remove_instructions
-from livekit.plugins.openai.realtime import RealtimeModel, RealtimeSession
+from livekit.plugins.openai.realtime import RealtimeModel
 from openai.types.realtime import (
-    ConversationItem,
     ConversationItemAdded,
     ConversationItemCreateEvent,
     ConversationItemDeletedEvent,
     ConversationItemDeleteEvent,
-    RealtimeClientEvent,
     RealtimeConversationItemFunctionCall,
     RealtimeErrorEvent,
-    RealtimeSessionCreateRequest,
-    ResponseAudioDeltaEvent,
-    ResponseAudioDoneEvent,
     ResponseCancelEvent,
     ResponseCreatedEvent,
     ResponseCreateEvent,
     ResponseDoneEvent,
-    ResponseOutputItemDoneEvent,
 )
 
-from switchboard.line.context import ContextChoice
-from switchboard.line.voices import Modality
 from switchboard.realtime.aloud import Readings
-from switchboard.realtime.answer import Answer
-from switchboard.realtime.broken import Broken, BrokenAnswers
+from switchboard.realtime.at_hand import AtHand
+from switchboard.realtime.broken import BrokenAnswers
+from switchboard.realtime.closing import Closing
 from switchboard.realtime.endpoints import Endpoints
+from switchboard.realtime.events import asked_by, call_of, half_written, reason, seconds
 from switchboard.realtime.frames import Twice, clean_frame
+from switchboard.realtime.handover import Handover
 from switchboard.realtime.hearing import Hearing
 from switchboard.realtime.held import HeldEvents
+from switchboard.realtime.items import Items
+from switchboard.realtime.last_words import LastWords
 from switchboard.realtime.lost import LostConnection
 from switchboard.realtime.mirror import Mirror
-from switchboard.realtime.patience import Patience
-from switchboard.realtime.pieces import RATE, Pieces
+from switchboard.realtime.outbox import Outbox
 from switchboard.realtime.renewal import Renewal
 from switchboard.realtime.requests import Requests
 from switchboard.realtime.rest import Rest
-from switchboard.realtime.transcript import PacedTranscript
+from switchboard.realtime.retries import Retries
+from switchboard.realtime.service import PATIENCE_SECONDS, Service
+from switchboard.realtime.spoken import SpokenSession
 from switchboard.realtime.watchdog import Watchdog
 
 log = structlog.get_logger(__name__)
 
-CLOSING_SECONDS = 1.5
 UNWANTED = "switchboard.unwanted"
 """A kind of event that is unknown to LiveKit, which passes it over."""
-PATIENCE_SECONDS = 20.0
-ELSEWHERE_SECONDS = 3.0
-"""A service that wants to be left alone for longer is left, if there is another one."""
-CUTS, CUT_SECONDS = 4, 0.1
-"""A connection that is begun at the very moment of a cut outlives it, and waits for the service once more."""
 
 
-@dataclass(frozen=True)
-class Arrival:
-    """How the next agent takes over: in which modality, and with what of the server's conversation (None: all)."""
-
-    modality: Modality
-    context: ContextChoice | None = None
-
-
-class CallSession(RealtimeSession):
+class CallSession(SpokenSession):
     """See the module. All but the last option are those of `CallModel`."""
 
     def __init__(
@@ -95,39 +76,36 @@ class CallSession(RealtimeSession):
         turn_detection_disabled: bool = False,
     ) -> None:
         super().__init__(model, turn_detection_disabled=turn_detection_disabled)
-        self._bstream = self._pieces = Pieces()
-        self._own_turns = self._opts.turn_detection
-        self._endpoints = endpoints
         self._reconnected = reconnected
         self._refused = refused
-        self._gave_up = gave_up
-        self._giving_up: asyncio.Future[None] | None = None
-        self._answers, self._connects = Patience(patience_seconds), Patience(patience_seconds)
         self.sockets = 0
         """Connections made so far."""
+        self.handover = Handover()
+        self._held = HeldEvents()
         self._twice = Twice()
-        self._transcript = PacedTranscript()
         self._hearing = Hearing(transcribed=self._opts.input_audio_transcription is not None)
         self._requests = Requests()
+        self._readings = Readings(super().send_event)
+        self._outbox = Outbox(self._msg_ch, super().send_event, self._requests, self._hearing)
+        # the conversation, and the answer at hand
         self._mirror = Mirror(lambda: self._remote_chat_ctx)
+        self._at_hand = AtHand(self, self._transcript, self._mirror)
+        self._items = Items(self, self._mirror, self._at_hand)
+        self._broken = BrokenAnswers(self.send_event, lambda: self._instructions or "", self._at_hand.end)
+        # the connection
+        self._service = Service(endpoints, patience_seconds)
         self._lost = LostConnection()
         self._rest = Rest()
         self._rested = False
         self._renewal = Renewal(self._opts.max_session_duration, self._renewing_would_be_noticed)
         self._opts.max_session_duration = None  # LiveKit's renewal is deaf to a connection that is lost meanwhile
-        self._broken = BrokenAnswers(self.send_event, lambda: self._instructions or "", self._end_generation)
-        self._readings = Readings(super().send_event)
         self._connection: aiohttp.ClientWebSocketResponse | None = None
         self._watchdog = Watchdog(self._break_off)
         self._breaking_off: asyncio.Future[bool] | None = None
+        self._last_words = LastWords(gave_up, partial(super()._emit_error, recoverable=False))
         self._hung_up = False
-        # the answer at hand
-        self._answer = Answer()
-        # handoffs
-        self._arrival: Arrival | None = None
-        self._handing_over = False
-        self._arrived = False
-        self._held = HeldEvents()
+        told = partial(self._emit_error, recoverable=True)
+        self._retries = Retries(self._at_hand, self._broken, self._service, told, self._break_off)
         self.on("openai_server_event_received", self._inspect)
         self.on("session_reconnected", self._take_up_again)
 
@@ -149,57 +127,7 @@ class CallSession(RealtimeSession):
         """Whether the service has an answer to give, or to go on with."""
         return self._watchdog.owed or self._broken.waiting is not None or bool(self._lost.replies)
 
-    @property
-    def hears_speech(self) -> bool:
-        """Whether the caller seems to speak, as far as can be told without the service."""
-        return self._pieces.speech
-
-    # -- modality ------------------------------------------------------------------------------------------------------
-
-    @property
-    def modality(self) -> Modality:
-        """What answers are made of: the model's own audio, or text for a text-to-speech."""
-        return "audio" if "audio" in self._opts.modalities else "text"
-
-    def speak_as(self, modality: Modality) -> None:
-        """Have the next answers made in that modality, on this connection and on every one that replaces it."""
-        if modality == self.modality:
-            return
-        self._opts.modalities = ["text", "audio"] if modality == "audio" else ["text"]
-        self._realtime_model.capabilities.audio_output = modality == "audio"
-        update = RealtimeSessionCreateRequest.model_construct(type="realtime", output_modalities=[modality])
-        self.send_event(self._wrap_session_update(utils.shortuuid("modality_update_"), update))
-
-    def listen_only(self, quietly: bool) -> None:
-        """Whether what is heard is only written down, and answered by nobody; else it is done as the settings say."""
-        if turns := self._own_turns:
-            silent = turns.model_copy(update={"create_response": False, "interrupt_response": False})
-            self.update_options(turn_detection=silent if quietly else turns)
-
-    @property
-    def _answers_turns(self) -> bool:
-        """Whether the service answers what it hears by itself."""
-        turns = self._opts.turn_detection
-        return turns is not None and turns.create_response is not False
-
     # -- handoff -------------------------------------------------------------------------------------------------------
-
-    def begin_handoff(self, arrival: Arrival) -> None:
-        """From now until `end_handoff` the caller's words are kept for the next agent, and nobody else answers them."""
-        self._arrival = arrival
-        self._handing_over = True
-        self._arrived = False
-
-    def arrive(self, *, answers: bool) -> None:
-        """The next agent is there. With `answers` its own answer comes next, and until then still no other does."""
-        self._arrived = True
-        if not answers:
-            self.end_handoff()
-
-    def end_handoff(self) -> None:
-        """Whoever answers now answers in the name of the agent at hand."""
-        self._handing_over = False
-        self._arrival = None
 
     async def _update_session(
         self,
@@ -208,7 +136,7 @@ class CallSession(RealtimeSession):
         chat_ctx: NotGivenOr[llm.ChatContext] = NOT_GIVEN,
         tools: NotGivenOr[list[llm.Tool]] = NOT_GIVEN,
     ) -> None:
-        arrival, self._arrival = self._arrival, None
+        arrival = self.handover.take()
         if arrival is None:
             await super()._update_session(instructions=instructions, chat_ctx=chat_ctx, tools=tools)
             return
@@ -217,15 +145,9 @@ class CallSession(RealtimeSession):
         if arrival.context is not None:
             await self.update_chat_ctx(arrival.context(self.chat_ctx))
 
-    def _append_audio(self, frames: list[rtc.AudioFrame]) -> None:
-        """As LiveKit does it, without an object to be checked and dumped for every piece."""
-        for piece in frames:
-            self.send_event({"type": "input_audio_buffer.append", "audio": base64.b64encode(piece.data).decode()})
-            self._pushed_duration_s += piece.duration
-
     def clear_audio(self) -> None:
         """Forget the caller's uncommitted words; not in a handoff, which would cut a caller in mid-sentence."""
-        if not self._handing_over:
+        if not self.handover.runs:
             super().clear_audio()
 
     def emit(self, event: Any, *args: Any) -> None:
@@ -261,7 +183,7 @@ class CallSession(RealtimeSession):
         if event["type"] == "response.create":
             self._watchdog.asked()
         elif event["type"] == "input_audio_buffer.append":
-            self._hearing.sent(event, _seconds(event["audio"]))
+            self._hearing.sent(event, seconds(event["audio"]))
 
     def interrupt(self) -> None:
         """Cancel the answer that is being given, or that was about to be taken up again."""
@@ -269,82 +191,64 @@ class CallSession(RealtimeSession):
         super().interrupt()
 
     def _handle_response_created(self, event: ResponseCreatedEvent) -> None:
-        asked_by = _client_event_id(event)
-        self._answer = Answer(self._requests.answered(asked_by))
-        self._transcript.cut()
-        if broken := self._broken.begun(asked_by):
-            self._current_generation = broken.generation
-            self._answer = broken.answer
+        cause = asked_by(event)
+        self._at_hand.begin(self._requests.answered(cause))
+        if broken := self._broken.begun(cause):
+            self._at_hand.take_up(broken)
             return
-        if self._handing_over and asked_by not in self._response_created_futures:
+        if self.handover.runs and cause not in self._response_created_futures:
             # the server answers the caller in the name of an agent that has already left
             self.send_event(ResponseCancelEvent(type="response.cancel", response_id=event.response.id))
-            self._current_generation = _DiscardedGeneration()
+            self._at_hand.discard()
             return
-        if self._arrived:
-            self.end_handoff()
+        self.handover.answered()
         super()._handle_response_created(event)
 
     def _handle_function_call(self, item: RealtimeConversationItemFunctionCall) -> None:
-        if _half_written(item):
+        if half_written(item):
             return  # interrupted, cut or failed while it was written: LiveKit would mend what is there, and do it
-        if item.id in self._answer.unwanted:
+        answer = self._at_hand.answer
+        if item.id in answer.unwanted:
             return
-        if self._answer.repeats and self._mirror.has_called(_called(item)):
-            self._answer.unwanted.add(item.id or "")  # the model does not know that it has done that
+        if answer.repeats and self._mirror.has_called(call_of(item)):
+            answer.unwanted.add(item.id or "")  # the model does not know that it has done that
             return
-        self._answer.called = True
+        answer.called = True
         super()._handle_function_call(item)
 
     def _handle_response_done(self, event: ResponseDoneEvent) -> None:
+        generation, discarded = self._at_hand.generation, self._at_hand.discarded
+        unwanted = self._at_hand.answer.unwanted
         output = event.response.output or []
-        generation = self._current_generation
-        unheard = isinstance(generation, _DiscardedGeneration)
-        unwanted = self._answer.unwanted
-        self._forget(item for item in output if unheard or _half_written(item) or item.id in unwanted)
-        if not unheard and self._may_retry(event):
-            if self._retries(event):
+        self._items.forget(item for item in output if discarded or half_written(item) or item.id in unwanted)
+        if self._may_retry(event):
+            if self._retries.take(event):
                 return
-            self._give_up(APIError("the service gives no answers", retryable=False))
-        if self._answer.differs and isinstance(generation, _ResponseGeneration):
-            self._break_up(generation)
+            self._last_words.begin(APIError("the service gives no answers", retryable=False))
+        if generation and self._at_hand.answer.differs:
+            self._broken.wait(self._at_hand.break_up())
             self._broken.resume()
             return
         super()._handle_response_done(event)
         if event.response.status == "completed":
-            self._answers.served()
-            self._endpoints.served()
-        elif not unheard and _reason(event) == "content_filter":
+            self._service.answered()
+        elif not discarded and reason(event) == "content_filter":
             self._refused()
-        for item_id in generation.messages if isinstance(generation, _ResponseGeneration) else ():
-            if (words := self._answer.interrupted.get(item_id)) is not None:
-                self._rewrite(item_id, words)
-            self._mirror.correct(item_id)
+        if generation:
+            self._items.whole(generation)
         for request in self._requests.waited():
             super().send_event(request)
         self._renewal.look()
 
     def forget_unheard(self, heard: llm.ChatContext) -> None:
         """The model is not to see its answers that are not in `heard`; LiveKit leaves them to it."""
-        said = [item for item in self.chat_ctx.items if item.type == "message" and item.role == "assistant"]
-        self._forget([item for item in said if not heard.get_by_id(item.id)])
-
-    def _forget(self, items: Iterable[ConversationItem | llm.ChatItem]) -> None:
-        """Nobody heard these, or they were never whole: the model is not to see them either."""
-        for item in items:
-            if item.id and self._remote_chat_ctx.get(item.id):
-                event = _deletion(item.id)
-                self._mirror.remove(event)  # at once: what comes next would stand after an item that is gone
-                self.send_event(event)
+        self._items.forget_unheard(heard)
 
     def _handle_error(self, event: RealtimeErrorEvent) -> None:
         asked = event.error.event_id or ""
         if self._renewal.expired(event.error.code, event.error.type):
             return
-        if moved := self._mirror.misplaced(asked, event.error.param):
-            self.send_event(moved)
-            return
-        if self._mirror.refused(asked, event.error.code):
+        if self._items.refused(event):
             return
         if event.error.code == "conversation_already_has_active_response" and self._requests.wait(asked):
             return
@@ -354,23 +258,10 @@ class CallSession(RealtimeSession):
     # -- items come and go without waiting -----------------------------------------------------------------------------
 
     async def update_chat_ctx(self, chat_ctx: llm.ChatContext) -> None:
-        """LiveKit waits for the server to confirm each change, a round trip in every tool call and many a handoff.
-
-        There is nothing to wait for: the socket keeps the order. A refused item is taken back and logged.
-        """
+        """As LiveKit does it, but waiting for nobody."""
         wanted = chat_ctx.copy(exclude_handoff=True, exclude_config_update=True)
         remove_instructions(wanted)
-        self._change(wanted)
-
-    def _change(self, wanted: llm.ChatContext) -> None:
-        for event in self._create_update_chat_ctx_events(wanted):
-            if isinstance(event, ConversationItemCreateEvent):
-                item = wanted.get_by_id(event.item.id or "")
-                assert item is not None
-                self._mirror.add(event, item)
-            else:
-                self._mirror.remove(event)
-            self.send_event(event)
+        self._items.change(wanted)
 
     def _handle_conversion_item_added(self, event: ConversationItemAdded) -> None:
         if not self._mirror.confirmed(event.item.id):
@@ -385,35 +276,10 @@ class CallSession(RealtimeSession):
     def _may_retry(self, event: ResponseDoneEvent) -> bool:
         return (
             event.response.status == "failed"
-            and isinstance(self._current_generation, _ResponseGeneration)
-            and not self._answer.called
+            and self._at_hand.generation is not None
+            and not self._at_hand.answer.called
             and not self._is_fatal_error(getattr(event.response.status_details, "error", None))
         )
-
-    def _retries(self, event: ResponseDoneEvent) -> bool:
-        """Whether the answer is asked for again: elsewhere at once, where this service will not give it soon."""
-        seconds = self._answers.failed(_message(event))
-        self._endpoints.at_hand.breaker.failed()
-        soon = seconds is not None and seconds <= ELSEWHERE_SECONDS and not self._endpoints.at_hand.breaker.down
-        if self._endpoints.another and not soon:
-            self._endpoints.leave()
-            self._put_aside(event)
-            self._answers.served()
-            self._break_off()
-        elif seconds is not None:
-            self._put_aside(event)
-            self._broken.resume_later(seconds)
-        else:
-            return False
-        return True
-
-    def _put_aside(self, event: ResponseDoneEvent) -> None:
-        """It is to be taken up again, on this connection or on the next."""
-        assert isinstance(self._current_generation, _ResponseGeneration)
-        self._break_up(self._current_generation)
-        error = getattr(event.response.status_details, "error", None)
-        failed = APIError(f"response failed: {getattr(error, 'code', 'unknown')}", body=error, retryable=True)
-        self._emit_error(failed, recoverable=True)
 
     # -- dropped connections -------------------------------------------------------------------------------------------
 
@@ -422,7 +288,7 @@ class CallSession(RealtimeSession):
             self._park()
         self._rested |= self._rest.taken
         await self._rest.over()
-        connection = await self._connect()
+        connection = await self._service.connect(self._opts, super()._create_ws_conn)
         if self.sockets:
             self._begin_anew()
         else:
@@ -430,22 +296,6 @@ class CallSession(RealtimeSession):
         self.sockets += 1
         self._connection = connection
         return connection
-
-    async def _connect(self) -> aiohttp.ClientWebSocketResponse:
-        """Raises `APIConnectionError` while the service may still come, and `APIError` when it has been given up."""
-        endpoint = self._endpoints.at_hand
-        if where := endpoint.address:
-            self._opts.base_url, self._opts.azure_deployment = where.base_url, where.deployment
-            self._opts.api_key = where.key
-        try:
-            if endpoint.token is not None:
-                self._opts.entra_token = await endpoint.token()
-            return await super()._create_ws_conn()
-        except APIConnectionError as error:
-            self._endpoints.failed()
-            if self._connects.failed() is None or self._endpoints.hopeless:
-                raise APIError("the service did not come back", retryable=False) from error
-            raise
 
     def _break_off(self) -> None:
         """An answer is owed and does not come: LiveKit connects anew, and what is owed is asked for again."""
@@ -459,8 +309,8 @@ class CallSession(RealtimeSession):
     def _renewing_would_be_noticed(self) -> bool:
         """Somebody speaks, or an answer is being given, or is about to be."""
         speaking = self.hears_speech or self._hearing.owed
-        answering = self.owes or self._current_generation is not None or self._answer.called
-        return speaking or answering or self._handing_over
+        answering = self.owes or self._at_hand.given or self._at_hand.answer.called
+        return speaking or answering or self.handover.runs
 
     def rest(self) -> None:
         """Let the connection go, because nobody is there, until `wake`; what it owes is kept."""
@@ -481,31 +331,16 @@ class CallSession(RealtimeSession):
             self._transcript.cut()
             self._broken.lost()
         self._readings.fail("the connection was lost")
-        generation = self._current_generation
-        if isinstance(generation, _ResponseGeneration) and not generation._done_fut.done():
-            for item_id in self._answer.writing | self._answer.unwanted:
-                self._mirror.drop(item_id)
-            self._break_up(generation)
-
-    def _break_up(self, generation: _ResponseGeneration) -> None:
-        """The answer at hand breaks off. One that has called a tool goes on with what the tool brings."""
-        heard = self._close_messages(generation)
-        self._current_generation = None
-        if self._answer.called:
-            self._end_generation(generation)
-        else:
-            self._broken.waiting = Broken(generation, heard, self._answer)
+        self._broken.wait(self._at_hand.lose())
 
     def _begin_anew(self) -> None:
         """A new connection knows nothing: it is given the conversation as it is now, and asked for what is owed.
 
-        From here to the replay LiveKit does nothing else. What waits to be sent about items stands in the conversation.
+        From here to the replay LiveKit does nothing else.
         """
         self._park()
         self._mirror.begin_anew()
-        waiting = [event for event in self._unsent() if not _kind(event).startswith(("conversation.", "response."))]
-        for event in [*waiting, *self._requests.again(self._lost.replies)]:
-            super().send_event(event)
+        self._outbox.begin_anew(self._lost.replies)
 
     def _create_update_chat_ctx_events(
         self, chat_ctx: llm.ChatContext
@@ -516,22 +351,10 @@ class CallSession(RealtimeSession):
             self._mirror.restore()
         return events
 
-    def _close_messages(self, generation: _ResponseGeneration) -> str:
-        """End the open messages with what has come of them, in LiveKit and in the history; returns all of it."""
-        self._transcript.cut()
-        for item_id, message in generation.messages.items():
-            self._mirror.receive(item_id, message.audio_transcript)
-            if not message.modalities.done():
-                message.modalities.set_result(self._opts.modalities)
-            for channel in (message.text_ch, message.audio_ch):
-                if not channel.closed:
-                    channel.close()
-        return " ".join(text for message in generation.messages.values() if (text := message.audio_transcript.strip()))
-
     def _take_up_again(self, *_: object) -> None:
-        seconds, replies = self._lost.replaced()
-        if seconds is not None and not self._rested:
-            self._reconnected(seconds)
+        away, replies = self._lost.replaced()
+        if away is not None and not self._rested:
+            self._reconnected(away)
         self._rested = False
         self._response_created_futures.update(replies)
         broken = self._broken.waiting
@@ -539,29 +362,8 @@ class CallSession(RealtimeSession):
             self._hearing.take()  # the caller has an answer to that already, at least half of one
         elif broken and not broken.answer.asked and self._hearing.owed:
             self._broken.give_up()  # the server answers again when it hears it again
-        self._say_again(self._hearing.take())
+        self._outbox.say_again()
         self._broken.resume()
-
-    def _say_again(self, audio: list[dict[str, Any]]) -> None:
-        """Send the caller's words of the lost connection, before those that have come meanwhile."""
-        for event in [*audio, *self._unsent()] if audio else []:
-            super().send_event(event)
-
-    def _unsent(self) -> list[RealtimeClientEvent | dict[str, Any]]:
-        """What waits to be sent, and does so no more."""
-        unsent = []
-        with contextlib.suppress(utils.aio.channel.ChanEmpty, utils.aio.ChanClosed):
-            while True:
-                unsent.append(self._msg_ch.recv_nowait())
-        return unsent
-
-    def _end_generation(self, generation: _ResponseGeneration) -> None:
-        generation._close()
-        for message in generation.messages.values():
-            if not message.modalities.done():
-                message.modalities.set_result(self._opts.modalities)
-        if not generation._done_fut.done():
-            generation._done_fut.set_result(None)
 
     def _emit_error(self, error: Exception, recoverable: bool) -> None:
         if isinstance(error, APIConnectionError):
@@ -569,41 +371,12 @@ class CallSession(RealtimeSession):
         if not recoverable:  # LiveKit ends everything that waits, if it can see it
             self._response_created_futures.update(self._lost.replies)
             if broken := self._broken.drop():
-                self._current_generation = broken.generation
-            self._give_up(error)
+                self._at_hand.take_up(broken)
+            self._last_words.begin(error)
         else:
             super()._emit_error(error, recoverable)
 
-    def _give_up(self, error: Exception) -> None:
-        """The service will not serve this call any more: LiveKit, which ends it at once, hears that last."""
-        if self._giving_up is None:
-            self._giving_up = asyncio.ensure_future(self._say_the_last_words(error))
-
-    async def _say_the_last_words(self, error: Exception) -> None:
-        try:
-            if self._gave_up and not self._hung_up:
-                await self._gave_up()
-        finally:
-            super()._emit_error(error, recoverable=False)
-
     # -- the history claims what was heard -----------------------------------------------------------------------------
-
-    def _handle_response_audio_transcript_delta(self, event: dict[str, Any]) -> None:
-        forward = super()._handle_response_audio_transcript_delta
-        self._transcript.words(event["delta"], lambda: forward(event))
-
-    def _handle_response_audio_delta(self, event: ResponseAudioDeltaEvent) -> None:
-        super()._handle_response_audio_delta(event)
-        self._transcript.audio(_seconds(event.delta))
-
-    def _handle_response_audio_done(self, event: ResponseAudioDoneEvent) -> None:
-        self._transcript.finish()
-        super()._handle_response_audio_done(event)
-
-    def _handle_response_output_item_done(self, event: ResponseOutputItemDoneEvent) -> None:
-        if event.item.type == "message" and getattr(event.item, "status", None) != "incomplete":
-            self._transcript.finish()
-        super()._handle_response_output_item_done(event)
 
     def truncate(
         self,
@@ -614,30 +387,15 @@ class CallSession(RealtimeSession):
         audio_transcript: NotGivenOr[str] = NOT_GIVEN,
     ) -> None:
         heard = audio_transcript if isinstance(audio_transcript, str) else None
-        if "audio" in modalities and audio_end_ms > 0 and not self._mirror.replayed(message_id):
-            super().truncate(message_id=message_id, modalities=modalities, audio_end_ms=audio_end_ms)
-        elif "audio" in modalities and audio_end_ms <= 0:
+        in_sound = "audio" in modalities
+        if in_sound and audio_end_ms <= 0:
             heard = ""
-            self._rewrite(message_id, heard)
+        if in_sound and audio_end_ms > 0 and not self._mirror.replayed(message_id):
+            super().truncate(message_id=message_id, modalities=modalities, audio_end_ms=audio_end_ms)
         elif heard is not None:
-            self._rewrite(message_id, heard)
+            self._items.rewrite(message_id, heard)
         if heard is not None:
             self._mirror.hear(message_id, heard)
-
-    def _rewrite(self, message_id: str, words: str) -> None:
-        """Have the model know no more of a message of text than `words`; when it is whole, if it still grows."""
-        generation = self._current_generation
-        if isinstance(generation, _ResponseGeneration) and message_id in generation.messages:
-            self._answer.interrupted[message_id] = words
-            return
-        entry = self._remote_chat_ctx.get(message_id)
-        if entry and not words:
-            self._forget([entry.item])
-        elif entry:
-            known = self.chat_ctx.copy()
-            new = entry.item.model_copy(update={"content": [words]})
-            known.items[known.items.index(entry.item)] = new
-            self._change(known)
 
     # -- reading aloud -------------------------------------------------------------------------------------------------
 
@@ -661,38 +419,24 @@ class CallSession(RealtimeSession):
         self._watchdog.received(event)
         self._renewal.look()
         if event.get("type") == "session.created":
-            self._connects.served()
-            self._endpoints.served()
-        if event.get("type") == "input_audio_buffer.committed" and self._answers_turns:
+            self._service.connected()
+        if event.get("type") == "input_audio_buffer.committed" and self.answers_turns:
             self._watchdog.asked()
-        if self._readings.take(event) or self._answer.received(event):
+        if self._readings.take(event) or self._at_hand.answer.received(event):
             event["type"] = UNWANTED
 
     # -- the end -------------------------------------------------------------------------------------------------------
 
     async def aclose(self) -> None:
-        """Close the connection. Always completes, and within two seconds.
-
-        LiveKit's own raises the error that ended the session once more, and waits for a connection that is being made
-        and for a service that does not answer a close.
-        """
+        """Close the connection. Always completes, and within two seconds."""
         self._hung_up = True
+        self._last_words.hang_up()
         self._watchdog.rest()
         self._owe_nothing()
-        closing = asyncio.ensure_future(super().aclose())
+        closing = Closing(super().aclose(), self._main_atask)
         if self._rest.taken:
-            self._main_atask.cancel()  # it waits for somebody to come
-        await asyncio.wait([closing], timeout=CLOSING_SECONDS)
-        if not closing.done():
-            log.warning("the realtime connection did not close in time: it is cut")
-        for _ in range(CUTS):
-            if not closing.done():
-                self._main_atask.cancel()
-                await asyncio.wait([closing], timeout=CUT_SECONDS)
-        if not closing.done():
-            log.error("the realtime connection could not be cut")
-        elif not closing.cancelled() and (error := closing.exception()):  # reported by its `error` event
-            log.debug("the realtime session had failed before it was closed", error=type(error).__name__)
+            closing.cut()  # it waits for somebody to come
+        await closing.complete()
 
     def _owe_nothing(self) -> None:
         """Fail the replies that nobody will give any more: LiveKit would wait ten seconds for each."""
@@ -700,41 +444,3 @@ class CallSession(RealtimeSession):
             if not reply.done():
                 reply.set_exception(llm.RealtimeError("the call is over"))
                 reply.exception()  # it need not have been waited for
-
-
-def _client_event_id(event: ResponseCreatedEvent) -> str:
-    metadata = event.response.metadata
-    return str(metadata.get("client_event_id", "")) if isinstance(metadata, dict) else ""
-
-
-def _message(event: ResponseDoneEvent) -> str:
-    """What the service says of its failure."""
-    return str(getattr(getattr(event.response.status_details, "error", None), "message", None) or "")
-
-
-def _reason(event: ResponseDoneEvent) -> str:
-    """Why an answer is not complete."""
-    return str(getattr(event.response.status_details, "reason", None) or "")
-
-
-def _kind(event: RealtimeClientEvent | dict[str, Any]) -> str:
-    return str(event["type"] if isinstance(event, dict) else event.type)
-
-
-def _called(item: RealtimeConversationItemFunctionCall) -> llm.FunctionCall:
-    return llm.FunctionCall(id=item.id or "", call_id=item.call_id or "", name=item.name, arguments=item.arguments)
-
-
-def _half_written(item: ConversationItem) -> bool:
-    """Whether it is a tool call that was broken off while it was written."""
-    return item.type == "function_call" and item.status == "incomplete"
-
-
-def _seconds(audio: str) -> float:
-    """How long base64 of PCM16 at 24 kHz plays."""
-    return len(audio) * 3 / 4 / 2 / RATE
-
-
-def _deletion(item_id: str) -> ConversationItemDeleteEvent:
-    event_id = utils.shortuuid("chat_ctx_delete_")
-    return ConversationItemDeleteEvent(type="conversation.item.delete", item_id=item_id, event_id=event_id)

@@ -22,11 +22,13 @@ AGENT = "livekit.agents:Agent"
 RECEIVING = "_run_ws"
 
 REALTIME: list[Part] = [
-    Name("livekit.plugins.openai.realtime", "RealtimeSession", "CallSession", "its base class"),
+    Name("livekit.plugins.openai.realtime", "RealtimeSession", "SpokenSession", "its base class"),
     Name("livekit.plugins.openai.realtime", "RealtimeModel", "CallModel", "its base class"),
-    Name(ENGINE, "_DiscardedGeneration", "CallSession", "an answer in the name of an agent that has left is one", ""),
-    Name(ENGINE, "_ResponseGeneration", "CallSession", "an answer that breaks off goes on in the same one"),
+    Name(ENGINE, "_DiscardedGeneration", "AtHand", "an answer in the name of an agent that has left is one", ""),
+    Name(ENGINE, "_ResponseGeneration", "AtHand", "an answer that breaks off goes on in the same one"),
     Name(ENGINE, "_ResponseGeneration", "Broken", "an answer that breaks off is kept as it is"),
+    Name(ENGINE, "_ResponseGeneration", "Items", "its messages are no more than was heard"),
+    Name(ENGINE, "_RealtimeOptions", "Service", "where the service is, and with which key"),
     # what every connection goes through
     Method(
         SESSION, "_create_ws_conn", "CallSession", "a fresh token for each connection, and what the lost one owes",
@@ -67,22 +69,26 @@ REALTIME: list[Part] = [
     Method(SESSION, "send_event", "CallSession", "what asked for an answer is kept", takes="event",
            called_by="generate_reply"),
     Attribute(SESSION, "_msg_ch", "CallSession", "the caller's words of a lost connection go before what waits in it"),
-    Attribute(SESSION, "_opts", "CallSession", "modality, turns and token of the next answers and connections"),
+    Attribute(SESSION, "_opts", "CallSession", "what the service writes down, and how old its connections become"),
+    Attribute(SESSION, "_opts", "SpokenSession", "modality and turns of the next answers and connections"),
+    Attribute(SESSION, "_opts", "AtHand", "a message that never began is of the modality at hand"),
     *[
-        Attribute(OPTIONS, name, "CallSession", f"read or set for this call ({name})")
-        for name in (
-            "modalities", "turn_detection", "is_azure", "api_version", "entra_token", "input_audio_transcription",
-            "max_session_duration", "base_url", "azure_deployment", "api_key",
+        Attribute(OPTIONS, name, ours, f"read or set for this call ({name})")
+        for ours, names in (
+            ("CallSession", ("is_azure", "api_version", "input_audio_transcription", "max_session_duration")),
+            ("SpokenSession", ("modalities", "turn_detection")),
+            ("Service", ("entra_token", "base_url", "azure_deployment", "api_key")),
         )
+        for name in names
     ],
-    Attribute(SESSION, "_realtime_model", "CallSession", "its capabilities follow the modality"),
-    Attribute("livekit.agents.llm:RealtimeCapabilities", "audio_output", "CallSession", "follows the modality"),
-    Behaviour(SESSION, "_handle_response_output_item_added", "CallSession",
+    Attribute(SESSION, "_realtime_model", "SpokenSession", "its capabilities follow the modality"),
+    Attribute("livekit.agents.llm:RealtimeCapabilities", "audio_output", "SpokenSession", "follows the modality"),
+    Behaviour(SESSION, "_handle_response_output_item_added", "SpokenSession",
               "the model's capabilities are asked at every answer, so that a modality can change within a call",
               says=("self._realtime_model.capabilities.audio_output",)),
-    Method(SESSION, "_wrap_session_update", "CallSession", "a modality in the dialect of the service",
+    Method(SESSION, "_wrap_session_update", "SpokenSession", "a modality in the dialect of the service",
            takes="event_id, session"),
-    Method(SESSION, "update_options", "CallSession", "turns that nobody answers while notes are taken",
+    Method(SESSION, "update_options", "SpokenSession", "turns that nobody answers while notes are taken",
            takes="*, tool_choice=, voice=, turn_detection=, max_response_output_tokens=, input_audio_transcription=, "
            "input_audio_noise_reduction=, speed=, tracing=, truncation=, reasoning="),
     Attribute(SESSION, "_instructions", "CallSession", "the rest of a sentence is asked for beside the agent's prompt"),
@@ -103,9 +109,9 @@ REALTIME: list[Part] = [
            takes="event, callback="),
     Attribute(SESSION, "_events", "CallSession", "tells whether anybody listens: in a handoff nobody does"),
     # audio
-    Attribute(SESSION, "_bstream", "CallSession", "the caller's audio is sent in pieces of our length"),
-    Attribute(SESSION, "_pushed_duration_s", "CallSession", "counted as LiveKit counts it, for its commits"),
-    Method(SESSION, "_append_audio", "CallSession", "a piece is sent without an object to check and dump",
+    Attribute(SESSION, "_bstream", "SpokenSession", "the caller's audio is sent in pieces of our length"),
+    Attribute(SESSION, "_pushed_duration_s", "SpokenSession", "counted as LiveKit counts it, for its commits"),
+    Method(SESSION, "_append_audio", "SpokenSession", "a piece is sent without an object to check and dump",
            takes="frames", called_by="push_audio"),
     Method(SESSION, "clear_audio", "CallSession", "a caller is not cut in mid-sentence by a handoff"),
     Name("livekit.agents.utils.audio", "AudioByteStream", "Pieces", "its base class",
@@ -114,10 +120,10 @@ REALTIME: list[Part] = [
     Method(BYTES, "write", "Pieces", "the same by its other name", takes="data"),
     Method(BYTES, "flush", "Pieces", "what is held back is sent"),
     Method(BYTES, "clear", "Pieces", "what is held back is forgotten"),
-    Behaviour(SESSION, "push_audio", "CallSession", "LiveKit hands its audio to the pieces by this name",
+    Behaviour(SESSION, "push_audio", "SpokenSession", "LiveKit hands its audio to the pieces by this name",
               says=("self._bstream.write(",)),
     # answers
-    Attribute(SESSION, "_current_generation", "CallSession", "the answer at hand, taken up again on a new connection"),
+    Attribute(SESSION, "_current_generation", "AtHand", "the answer at hand, taken up again on a new connection"),
     Attribute(SESSION, "_response_created_futures", "CallSession", "the replies that are waited for"),
     Attribute(SESSION, "_discarded_event_ids", "CallSession", "an interrupted answer is not taken up again"),
     Behaviour(SESSION, "generate_reply", "CallSession", "an answer is known by what asked for it",
@@ -131,31 +137,38 @@ REALTIME: list[Part] = [
             ("_handle_error", "event", RECEIVING, "refused items and requests are ours to mend"),
             ("_handle_conversion_item_added", "event", RECEIVING, "items that we have already are not added twice"),
             ("_handle_conversion_item_deleted", "event", RECEIVING, "items that we have no more are not removed twice"),
-            ("_handle_response_audio_transcript_delta", "event", RECEIVING, "words wait for their sound"),
-            ("_handle_response_audio_delta", "event", RECEIVING, "the sound that the words wait for"),
-            ("_handle_response_audio_done", "_", RECEIVING, "all of the sound is here"),
-            ("_handle_response_output_item_done", "event", RECEIVING, "an answer is complete"),
+        )
+    ],
+    *[
+        Method(SESSION, name, "SpokenSession", why, takes=takes, called_by=RECEIVING)
+        for name, takes, why in (
+            ("_handle_response_audio_transcript_delta", "event", "words wait for their sound"),
+            ("_handle_response_audio_delta", "event", "the sound that the words wait for"),
+            ("_handle_response_audio_done", "_", "all of the sound is here"),
+            ("_handle_response_output_item_done", "event", "an answer is complete"),
         )
     ],
     Method(SESSION, "_is_fatal_error", "CallSession", "what can never succeed is not tried again", takes="error"),
     Method(SESSION, "interrupt", "CallSession", "an interrupted answer is not taken up again"),
     Method(SESSION, "truncate", "CallSession", "a replayed item is text, whose sound cannot be cut",
            takes="*, message_id, modalities, audio_end_ms, audio_transcript="),
-    Method(RESPONSE, "_close", "CallSession", "ends an answer that is not taken up again"),
-    Attribute(RESPONSE, "_done_fut", "CallSession", "LiveKit waits for it before it renews a connection"),
-    Attribute(RESPONSE, "messages", "CallSession", "what has come of an answer that broke off"),
+    Method(RESPONSE, "_close", "AtHand", "ends an answer that is not taken up again"),
+    Attribute(RESPONSE, "_done_fut", "AtHand", "LiveKit waits for it before it renews a connection"),
+    Attribute(RESPONSE, "messages", "AtHand", "what has come of an answer that broke off"),
     *[
-        Attribute(MESSAGE, name, "CallSession", "an answer that broke off is closed with what has come of it")
+        Attribute(MESSAGE, name, "AtHand", "an answer that broke off is closed with what has come of it")
         for name in ("audio_transcript", "text_ch", "audio_ch", "modalities")
     ],
     # the conversation
     Attribute(SESSION, "_remote_chat_ctx", "CallSession", "LiveKit's copy of the server's conversation"),
+    Attribute(SESSION, "_remote_chat_ctx", "Items", "what the server knows of an item"),
     Method(MIRROR, "get", "Mirror", "an item of the copy", takes="item_id"),
     Method(MIRROR, "insert", "Mirror", "an item is in the copy before the server has confirmed it",
            takes="previous_item_id, message"),
     Method(MIRROR, "delete", "Mirror", "a refused item is taken back", takes="item_id"),
     Method(SESSION, "update_chat_ctx", "CallSession", "changes wait for nobody", takes="chat_ctx", is_async=True),
     Method(SESSION, "_create_update_chat_ctx_events", "CallSession", "what has to be added", takes="chat_ctx"),
+    Method(SESSION, "_create_update_chat_ctx_events", "Items", "what has to be changed", takes="chat_ctx"),
     Behaviour(
         SESSION, "_main_task", "CallSession",
         "a reconnect replays what that method gives, and waits for nothing between the connection and the replay",

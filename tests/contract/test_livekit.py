@@ -45,9 +45,9 @@ def test_a_method_that_is_gone_is_told_with_what_stands_on_it(
     (sentence,) = changes([row("_append_audio")], sources)
 
     assert sentence.startswith(
-        "livekit.agents.llm._realtime.openai.RealtimeSession._append_audio is gone. CallSession in"
+        "livekit.agents.llm._realtime.openai.RealtimeSession._append_audio is gone. SpokenSession in"
     )
-    assert "session.py stands on it: " in sentence
+    assert "spoken.py stands on it: " in sentence
 
 
 def test_other_parameters_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,90 @@
+"""The answer at hand, of which a session has one at a time: in LiveKit, and what we know of it."""
+
+from livekit.agents.llm._realtime.openai import _DiscardedGeneration, _ResponseGeneration
+from livekit.plugins.openai.realtime import RealtimeSession
+from openai.types.realtime import ResponseCreateEvent
+
+from switchboard.realtime.answer import Answer
+from switchboard.realtime.broken import Broken
+from switchboard.realtime.mirror import Mirror
+from switchboard.realtime.transcript import PacedTranscript
+
+
+class AtHand:
+    """LiveKit's `session` keeps its generation, on which it is passed on to the call."""
+
+    def __init__(self, session: RealtimeSession, transcript: PacedTranscript, mirror: Mirror) -> None:
+        self._session = session
+        self._transcript = transcript
+        self._mirror = mirror
+        self.answer = Answer()
+
+    @property
+    def given(self) -> bool:
+        """Whether there is one, though it may be passed on to nobody."""
+        return self._session._current_generation is not None
+
+    @property
+    def discarded(self) -> bool:
+        """Whether it is passed on to nobody."""
+        return isinstance(self._session._current_generation, _DiscardedGeneration)
+
+    @property
+    def generation(self) -> _ResponseGeneration | None:
+        """That of an answer that is passed on."""
+        generation = self._session._current_generation
+        return generation if isinstance(generation, _ResponseGeneration) else None
+
+    def begin(self, asked: ResponseCreateEvent | None) -> None:
+        """Another one begins, that was asked for with that request."""
+        self.answer = Answer(asked)
+        self._transcript.cut()
+
+    def take_up(self, broken: Broken) -> None:
+        """It is one that broke off, and goes on."""
+        self._session._current_generation = broken.generation
+        self.answer = broken.answer
+
+    def discard(self) -> None:
+        """Nobody is to hear it."""
+        self._session._current_generation = _DiscardedGeneration()
+
+    def lose(self) -> Broken | None:
+        """It breaks off with its connection, if it has not ended: no other one is to know what is not whole."""
+        if self.generation is None or self.generation._done_fut.done():
+            return None
+        for item_id in self.answer.writing | self.answer.unwanted:
+            self._mirror.drop(item_id)
+        return self.break_up()
+
+    def break_up(self) -> Broken | None:
+        """It breaks off, and is to be taken up; None: it has called a tool, and goes on with what that brings."""
+        generation = self.generation
+        assert generation is not None
+        heard = self._close_messages(generation)
+        self._session._current_generation = None
+        if self.answer.called:
+            self.end(generation)
+            return None
+        return Broken(generation, heard, self.answer)
+
+    def end(self, generation: _ResponseGeneration) -> None:
+        """No more of it will come."""
+        generation._close()
+        for message in generation.messages.values():
+            if not message.modalities.done():
+                message.modalities.set_result(self._session._opts.modalities)
+        if not generation._done_fut.done():
+            generation._done_fut.set_result(None)
+
+    def _close_messages(self, generation: _ResponseGeneration) -> str:
+        """End the open messages with what has come of them, in LiveKit and in the history; returns all of it."""
+        self._transcript.cut()
+        for item_id, message in generation.messages.items():
+            self._mirror.receive(item_id, message.audio_transcript)
+            if not message.modalities.done():
+                message.modalities.set_result(self._session._opts.modalities)
+            for channel in (message.text_ch, message.audio_ch):
+                if not channel.closed:
+                    channel.close()
+        return " ".join(text for message in generation.messages.values() if (text := message.audio_transcript.strip()))

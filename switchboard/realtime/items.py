@@ -1,0 +1,89 @@
+"""The items of the conversation, changed without waiting for the server.
+
+LiveKit waits for it to confirm each change, a round trip in every tool call and many a handoff. There is nothing to
+wait for: the socket keeps the order. A refused item is taken back and logged.
+"""
+
+from collections.abc import Iterable
+
+from livekit.agents import llm, utils
+from livekit.agents.llm._realtime.openai import _ResponseGeneration
+from livekit.plugins.openai.realtime import RealtimeSession
+from openai.types.realtime import (
+    ConversationItem,
+    ConversationItemCreateEvent,
+    ConversationItemDeleteEvent,
+    RealtimeErrorEvent,
+)
+
+from switchboard.realtime.at_hand import AtHand
+from switchboard.realtime.mirror import Mirror
+
+
+class Items:
+    """Those that the model knows, on LiveKit's `session`."""
+
+    def __init__(self, session: RealtimeSession, mirror: Mirror, at_hand: AtHand) -> None:
+        self._session = session
+        self._mirror = mirror
+        self._at_hand = at_hand
+
+    def change(self, wanted: llm.ChatContext) -> None:
+        """Have the model know `wanted`, and nothing else."""
+        for event in self._session._create_update_chat_ctx_events(wanted):
+            if isinstance(event, ConversationItemCreateEvent):
+                item = wanted.get_by_id(event.item.id or "")
+                assert item is not None
+                self._mirror.add(event, item)
+            else:
+                self._mirror.remove(event)
+            self._session.send_event(event)
+
+    def forget(self, items: Iterable[ConversationItem | llm.ChatItem]) -> None:
+        """Nobody heard these, or they were never whole: the model is not to see them either."""
+        for item in items:
+            if item.id and self._session._remote_chat_ctx.get(item.id):
+                event = _deletion(item.id)
+                self._mirror.remove(event)  # at once: what comes next would stand after an item that is gone
+                self._session.send_event(event)
+
+    def forget_unheard(self, heard: llm.ChatContext) -> None:
+        """The model is not to see its answers that are not in `heard`."""
+        items = self._session.chat_ctx.items
+        said = [item for item in items if item.type == "message" and item.role == "assistant"]
+        self.forget([item for item in said if not heard.get_by_id(item.id)])
+
+    def rewrite(self, message_id: str, words: str) -> None:
+        """Have the model know no more of a message of text than `words`; when it is whole, if it still grows."""
+        generation = self._at_hand.generation
+        if generation is not None and message_id in generation.messages:
+            self._at_hand.answer.interrupted[message_id] = words
+            return
+        entry = self._session._remote_chat_ctx.get(message_id)
+        if entry and not words:
+            self.forget([entry.item])
+        elif entry:
+            known = self._session.chat_ctx.copy()
+            new = entry.item.model_copy(update={"content": [words]})
+            known.items[known.items.index(entry.item)] = new
+            self.change(known)
+
+    def whole(self, generation: _ResponseGeneration) -> None:
+        """An answer is complete: the model is to know no more of it than was heard."""
+        for item_id in generation.messages:
+            if (words := self._at_hand.answer.interrupted.get(item_id)) is not None:
+                self.rewrite(item_id, words)
+            self._mirror.correct(item_id)
+
+    def refused(self, event: RealtimeErrorEvent) -> bool:
+        """Whether the server refuses an item, which is then put elsewhere, or taken back."""
+        error = event.error
+        if moved := self._mirror.misplaced(error.event_id or "", error.param):
+            self._session.send_event(moved)
+            return True
+        return self._mirror.refused(error.event_id or "", error.code)
+
+
+def _deletion(item_id: str) -> ConversationItemDeleteEvent:
+    event_id = utils.shortuuid("chat_ctx_delete_")
+    return ConversationItemDeleteEvent(type="conversation.item.delete", item_id=item_id, event_id=event_id)
