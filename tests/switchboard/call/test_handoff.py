@@ -360,7 +360,7 @@ async def test_an_agent_who_is_late_on_a_busy_machine_arrives_all_the_same(
     make_context, gives_up = CallSession._update_session, Handoffs._not_arrived
 
     async def late_context(self: CallSession, **changes: Any) -> None:
-        if self._arrival:
+        if self.handover.runs:
             await late.wait()
         await make_context(self, **changes)
 
