@@ -1,7 +1,7 @@
 """The rungs of the ladder one by one: quicker than they are, and with no room around them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import ClassVar
@@ -20,8 +20,8 @@ from switchboard.ledger.events import AgentSpoke, Filled, Recovered, ToolCalled
 from switchboard.line.agent import VoiceAgent
 from switchboard.line.words import Words
 from switchboard.line.workflow import NoState, Workflow
-from switchboard.room.agent_track import AgentTrack
 from tests.stage.stage import PATIENCE, Stage, staged
+from tests.switchboard.ladder.track import Track
 
 WORDS = Words(moment="One.", longer="Two.", looking=("Red.", "Blue."), back="Back.")
 LONG = Words(looking=(Words().sorry,))
@@ -49,35 +49,6 @@ async def seek(ctx: RunContext[Call[NoState]]) -> str:
 
 Seeker.toolbox = (seek,)
 LINE = Workflow(name="seeking", start=Seeker, handoffs={Seeker: ()})
-
-
-class Track(AgentTrack):
-    """Where the caller hears it; what is played beside the agent's words is counted."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.heard.set()
-        self.words = self.cut = 0
-        self.saying, self.over, self.silent = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self.silent.set()
-
-    async def say(self, frames: Iterable[rtc.AudioFrame]) -> None:
-        self.words += 1
-        self.saying.set()
-        try:
-            await super().say(frames)
-        except asyncio.CancelledError:
-            self.cut += 1
-            raise
-        finally:
-            self.over.set()
-
-    async def fill(self, frames: Iterable[rtc.AudioFrame]) -> None:
-        self.silent.clear()
-        try:
-            await super().fill(frames)
-        finally:
-            self.silent.set()
 
 
 @dataclass
