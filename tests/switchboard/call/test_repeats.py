@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import date
 from types import SimpleNamespace
 from typing import Any, ClassVar, cast
 
@@ -216,6 +217,23 @@ async def test_a_twin_that_is_broken_off_leaves_the_first_to_its_work() -> None:
     over.set()
 
     assert await first == "It is open."
+
+
+async def test_arguments_that_have_a_name_only_and_are_no_json_are_told_apart() -> None:
+    done: list[Any] = []
+
+    @function_tool
+    async def book(*, day: date) -> None:
+        """Book it."""
+        done.append(day)
+
+    call = SimpleNamespace(ledger=SimpleNamespace(write=done.append), agent="scales")
+    guarded: Any = Repeats(cast(Call[Any], call), Nobody()).guard(book)  # type: ignore[arg-type]
+    for day in (2, 3, 3):
+        await guarded(day=date(2026, 3, day))
+
+    assert done[:2] == [date(2026, 3, 2), date(2026, 3, 3)]
+    assert isinstance(done[2], Repeated)
 
 
 def test_a_guarded_tool_looks_the_same_to_the_model() -> None:
