@@ -31,6 +31,7 @@ ENDINGS = {
     "maximum_length": "the call reached its maximum length",
     "maximum_cost": "the call reached what it may cost",
     "error": "the realtime service failed",
+    "moved": "another worker took the call over",
     "unserved": "the realtime service did not come back",
     "stopped": "it was stopped",
     "silence": "nobody spoke",

@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 
 import structlog
-from livekit.agents import AgentServer, JobContext, JobExecutorType, JobProcess, cli
+from livekit.agents import NOT_GIVEN, AgentServer, JobContext, JobExecutorType, JobProcess, NotGivenOr, cli
 
 from app.available import services, simulator_of
 from app.costs import prices_of
@@ -25,11 +25,13 @@ from switchboard.call.source import Source
 from switchboard.conversation import Conversation
 from switchboard.database import Database
 from switchboard.line.workflow import Workflow
+from switchboard.livekit import client_of
 from switchboard.presence import Invitation
 from switchboard.room.own_frames import keep_frames_apart
+from switchboard.room.relief import Relief, send_word
 from switchboard.room.seat import Seat
 from switchboard.settings.process import let_children_import_from, spare_local_models
-from switchboard.settings.schema import Settings
+from switchboard.settings.schema import LiveKitAccess, Settings
 from switchboard.settings.values import SettingsError
 
 log = structlog.get_logger(__name__)
@@ -84,6 +86,8 @@ async def _hold(line: Workflow, ctx: JobContext, asked: Dispatch, seat: Seat, da
     """Have the call, to its end."""
     chosen = settings()
     origin = asked.resume or ctx.job.room.name
+    goes_on = asked.model_copy(update={"resume": origin, "warm": False})
+    relief = Relief(ctx.api, ctx.job, ctx.worker_id, goes_on.dumps())
     async with (
         services(chosen, line) as available,
         Conversation(
@@ -94,10 +98,26 @@ async def _hold(line: Workflow, ctx: JobContext, asked: Dispatch, seat: Seat, da
             past=await recall(database, origin, timedelta(minutes=chosen.call.verified_away_minutes)),
             origin=origin,
             channel=PHONE if asked.phone else WEB,
-            invitation=Invitation(ctx.room, seat, ctx.connect, asked.caller),
+            invitation=Invitation(ctx.room, seat, relief, ctx.connect, asked.caller),
         ) as conversation,
     ):
         await conversation.hold()
+
+
+class Worker(AgentServer):
+    """LiveKit's worker, whose calls are handed over when they outlast the grace."""
+
+    livekit: LiveKitAccess | None = None
+
+    async def drain(self, timeout: NotGivenOr[int | None] = NOT_GIVEN) -> None:  # noqa: ASYNC109 - LiveKit's own
+        """Wait for the running calls; those that are left are told to leave their callers to another worker."""
+        try:
+            await super().drain(timeout)
+        except TimeoutError:
+            if self.livekit:
+                async with client_of(self.livekit) as server:
+                    await send_word(server, self.active_jobs)
+            raise
 
 
 def prepare_process(_process: JobProcess) -> None:
@@ -134,7 +154,7 @@ def build_server(chosen: Settings, answer: Answer = answer) -> AgentServer:
     spare_local_models(chosen)
     let_children_import_from(HERE)
     livekit, worker = chosen.livekit.access, chosen.worker
-    server = AgentServer(
+    server = Worker(
         # What answers calls is loaded once, by the process that all others fork from
         preload_modules=[name for name in sys.modules if name.startswith(("app.", "switchboard.", "workflows."))],
         job_executor_type=JobExecutorType(worker.executor),
@@ -154,6 +174,7 @@ def build_server(chosen: Settings, answer: Answer = answer) -> AgentServer:
     server.on("worker_registered", lambda *_: tell_ready())
     decide = None
     if livekit:
+        server.livekit = livekit
         running = partial(_running, server)
         decide = Admission(livekit, worker.max_calls, running, chosen.kept_for_phone_by_a_worker).decide
     server.rtc_session(answer, agent_name=chosen.livekit.agent_name, on_request=decide)

@@ -19,6 +19,7 @@ from switchboard.call.ending import Ending
 from switchboard.call.typed import Typed
 from switchboard.ladder.company import Company
 from switchboard.ladder.farewell import Farewell
+from switchboard.ladder.move import Move
 from switchboard.ladder.phrases import Phrases
 from switchboard.ladder.wait import Wait
 from switchboard.ledger.events import Event
@@ -31,6 +32,7 @@ from switchboard.room.caller import CallerRoom
 from switchboard.room.chat import Chat
 from switchboard.room.join import join
 from switchboard.room.keypad import Keypad, turn
+from switchboard.room.relief import Relief
 from switchboard.room.seat import Seat
 from switchboard.room.transcript import AgentWords, CallerWords
 from switchboard.services.providers import Services
@@ -51,6 +53,7 @@ class Invitation:
 
     room: rtc.Room
     seat: Seat
+    relief: Relief
     connect: Callable[[], Awaitable[None]]
     caller: str | None = None
     """The identity that the caller will have; None: whoever comes."""
@@ -109,6 +112,18 @@ class Presence:
         phrases = Phrases(session)
         self._company = Company(call, session, wait, workflow.words, phrases, self._track, background)
         self._farewell = Farewell(call, ending, workflow.words.sorry, phrases, self._track)
+        self._move = Move(
+            call,
+            session,
+            ending,
+            invitation.relief,
+            workflow.words.moving,
+            phrases,
+            self._track,
+            self._typed,
+            self._farewell,
+        )
+        self._moving: asyncio.Task[None] | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._warm = WarmTransfer(services, CallerSide(call, session, ending, self._room, self._track, model))
 
@@ -131,6 +146,7 @@ class Presence:
         self._session.output.transcription = self._words.text_output
         self._session.on("user_input_transcribed", CallerWords(self._room).heard)
         self._chat.open()
+        self._invitation.relief.on_word(self._invitation.room, self._begin_to_move)
         options = room_io.RoomOptions(
             audio_input=room_io.AudioInputOptions(
                 frame_size_ms=SHORT_MS, pre_connect_audio=False, auto_gain_control=self._channel.gain_control
@@ -155,6 +171,15 @@ class Presence:
             await utils.aio.cancel_and_wait(self._keeping)
         self._track.spoken.set()  # a phone that still rings is answered
         await self._farewell.say()
+
+    async def _relieved(self) -> None:
+        """Our worker stops: somebody else has the caller from here on."""
+        if self._ending.begun:
+            return
+        self._warm.stop()
+        if self._keeping:
+            await utils.aio.cancel_and_wait(self._keeping)
+        await self._move.make()
 
     async def aclose(self) -> None:
         """The call is over, for whoever is still there as well."""
@@ -242,9 +267,15 @@ class Presence:
         """Whether an agent is there to speak, and nobody else has the caller."""
         return self._started and not self._warm.running and not self._ending.begun
 
+    def _begin_to_move(self) -> None:
+        if self._moving is None:
+            self._moving = self._background.run(self._relieved(), "hand the caller over to another worker")
+
     def _type(self, words: str) -> None:
         """The caller has typed something, on the keypad or on a page."""
-        if self._warm.running:
+        if self._move.over:
+            self._move.keep(words)
+        elif self._warm.running:
             self._warm.keep(words)
         else:
             self._typed.put(words)

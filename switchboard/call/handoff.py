@@ -25,7 +25,7 @@ from switchboard.call.resume import Past
 from switchboard.ledger.events import HandoffAsked, HandoffDone
 from switchboard.line.agent import Speech, VoiceAgent
 from switchboard.line.context import Brief, brief_text, choose
-from switchboard.line.sentences import BACK_AGAIN, EXACTLY
+from switchboard.line.sentences import EXACTLY
 from switchboard.line.voices import Modality, Voice
 from switchboard.line.workflow import AgentType, Handoff, Workflow, transfer_name
 from switchboard.logs import CallTag
@@ -259,7 +259,7 @@ class Handoffs:
                 self._handoff_done(None)
 
     def _opening(self, agent: VoiceAgent, first: bool) -> str:
-        return self._disclosing(BACK_AGAIN if first and self._past else agent.opening)
+        return self._disclosing(self._past.opening if first and self._past else agent.opening)
 
     # -- how long it took ----------------------------------------------------------------------------------------------
 

@@ -12,11 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from switchboard.call.call import Verified
 from switchboard.database import Database
-from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Event, HandoffDone, Remembered
+from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, Event, HandoffDone, Remembered
 from switchboard.ledger.standing import standing_of
 from switchboard.ledger.timeline import newest_of, story
 from switchboard.line.quoted import Said
-from switchboard.line.sentences import BROKE_OFF
+from switchboard.line.sentences import BACK_AGAIN, BROKE_OFF, SAID_BEFORE, WITH_THE_NEXT
 
 log = structlog.get_logger(__name__)
 
@@ -44,12 +44,24 @@ class Past:
         """The caller has heard an answer to its end, and so that they speak with an automated assistant."""
         return any(isinstance(event, AgentSpoke) and not event.interrupted for event in self.happened)
 
+    @property
+    def moved(self) -> bool:
+        """It did not break off: a worker that stopped has handed the caller over."""
+        ends = [event.reason for event in self.happened if isinstance(event, Ended)]
+        return bool(ends) and ends[-1] == "moved"
+
+    @property
+    def opening(self) -> str:
+        """What the agent begins with."""
+        return WITH_THE_NEXT if self.moved else BACK_AGAIN
+
     def note(self, standing: str) -> llm.ChatMessage:
         """The conversation as one system item: an assistant's text would make the model drift to text answers.
 
         `standing` is what is proved about the caller now.
         """
-        return llm.ChatMessage(role="system", content=["\n".join([standing, BROKE_OFF, *map(str, self.said)])])
+        before = SAID_BEFORE if self.moved else BROKE_OFF
+        return llm.ChatMessage(role="system", content=["\n".join([standing, before, *map(str, self.said)])])
 
 
 async def goes_on(database: Database, origin: str, room: str) -> bool:

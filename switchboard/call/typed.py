@@ -24,7 +24,14 @@ class Typed:
         self._lines: asyncio.Queue[str] = asyncio.Queue()
         self._kept = asyncio.Event()
         """The line at hand stands in the conversation."""
+        self._at_hand: str | None = None
         session.on("conversation_item_added", self._added)
+
+    def take_back(self) -> list[str]:
+        """The lines that nobody has begun to answer; they are answered here no more."""
+        lines = [self._lines.get_nowait() for _ in range(self._lines.qsize())]
+        at_hand, self._at_hand = self._at_hand, None
+        return lines if at_hand is None or self._kept.is_set() else [at_hand, *lines]
 
     def put(self, line: str) -> None:
         """The caller has typed that."""
@@ -33,7 +40,9 @@ class Typed:
     async def answer(self) -> None:
         """Have every line answered, those as well that were typed before; until cancelled."""
         while True:
-            await self._take(await self._lines.get())
+            self._at_hand = await self._lines.get()
+            await self._take(self._at_hand)
+            self._at_hand = None
 
     async def _take(self, line: str) -> None:
         """LiveKit forgets a line whose answer is interrupted, or fails, before it was asked for: it is given again."""

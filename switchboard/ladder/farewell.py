@@ -7,7 +7,7 @@ from typing import Any
 from switchboard.call.call import Call
 from switchboard.call.ending import Ending
 from switchboard.ladder.phrases import Phrases
-from switchboard.ledger.events import AgentSpoke
+from switchboard.ledger.events import AgentSpoke, EndReason
 from switchboard.room.agent_track import AgentTrack
 from switchboard.waiting import any_set
 
@@ -27,8 +27,8 @@ class Farewell:
         self._phrases = phrases
         self._track = track
 
-    async def say(self) -> None:
-        """Say it, if the call is not over already, and end the call."""
+    async def say(self, reason: EndReason = "unserved") -> None:
+        """Say it, if the call is not over already, and end the call for that reason."""
         if self._ending.begun:
             return
         if self._track is None:
@@ -37,7 +37,7 @@ class Farewell:
             with suppress(TimeoutError):
                 async with asyncio.timeout(SPEAKING_SECONDS):
                     await self._speak(self._track)
-        self._ending.finish("unserved")
+        self._ending.finish(reason)
 
     async def _speak(self, track: AgentTrack) -> None:
         frames = await self._phrases.of(self._words, FETCH_SECONDS, without_model=True)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 EndReason = Literal[
     "goodbye", "caller_left", "nobody_came", "silence", "maximum_length", "maximum_cost", "transferred", "unserved",
-    "error", "stopped",
+    "error", "stopped", "moved",
 ]  # fmt: skip
 TransferOutcome = Literal["done", "busy", "no_answer", "declined", "failed"]
 PersonStage = Literal[

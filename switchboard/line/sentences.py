@@ -8,6 +8,10 @@ STILL_TO_DISCLOSE = (
     "The caller spoke before they heard that you are an automated assistant: say so in your next answer, in short."
 )
 EXACTLY = 'Say exactly this and nothing else: "{words}"'
+WITH_THE_NEXT = (
+    "The caller was asked to wait and is with you now, in the middle of the call. Thank them for waiting, in a few "
+    "words, answer what nobody has answered, and go on where the call stopped."
+)
 BACK_AGAIN = "The caller's connection was lost and is back. Say so in a few words, and go on where you stopped."
 REST = (
     'The connection was cut while you spoke. The caller heard: "{heard}". '

@@ -18,12 +18,13 @@ class Words:
     """An outage is over, and nobody has anything to say."""
     refused: str = "I'm sorry, I can't say more about that. Is there something else that I can help you with?"
     """The service's content filter has cut an answer."""
+    moving: str = "One moment, please. I'll be right back with you."
+    """Another worker takes the call over."""
     sorry: str = "I'm very sorry, our line has a fault and I can't go on. Please call again later. Goodbye."
     """The service does not come back: the call ends."""
 
     @property
     def all(self) -> tuple[str, ...]:
         """Each of them."""
-        return tuple(
-            dict.fromkeys(chain((self.moment, self.longer), self.looking, (self.back, self.refused, self.sorry)))
-        )
+        others = (self.back, self.refused, self.moving, self.sorry)
+        return tuple(dict.fromkeys(chain((self.moment, self.longer), self.looking, others)))

@@ -64,6 +64,8 @@ class CallerRoom:
         self.closed = asyncio.Event()
         """The room is no more, or another agent's."""
         self.outbox = Outbox(room)
+        self.goes_on = False
+        """Another agent comes when this one has left: the room stays."""
         self._seat = seat
         self._on_key = on_key
         self._background = background
@@ -94,10 +96,10 @@ class CallerRoom:
             self._came(participant)
 
     async def aclose(self) -> None:
-        """Send what is left, and close the room, for whoever is still in it; not one that another agent has."""
+        """Send what is left, and close the room, for whoever is still in it; not one that is another agent's."""
         if self._delivering:
             await self.outbox.aclose(self._delivering)
-        if self._entered and (not self._was_away or await self._lost_the_seat() is False):
+        if self._entered and not self.goes_on and (not self._was_away or await self._lost_the_seat() is False):
             await get_job_context().delete_room()
 
     @property
@@ -148,6 +150,9 @@ class CallerRoom:
                 self._tell({**told, "failed": event.failed})
             case PersonStep():
                 self._show_person(event)
+            case Ended(reason="moved"):
+                self.goes_on = True
+                self._tell({"kind": "moving"})
             case Ended():
                 self._tell({"kind": "ended", "reason": event.reason})
             case _:

@@ -68,6 +68,11 @@ class WarmTransfer:
         self.running = False
         """The agent is out of the conversation: a person is being called, or has the caller."""
         self._typed: list[str] = []
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        """The caller is taken from the person, and no other is rung: our worker stops."""
+        self._stopped.set()
 
     def reaches(self, person: Person) -> bool:
         """Whether there is a phone to ring."""
@@ -110,7 +115,7 @@ class WarmTransfer:
         caller = self._caller
         self.running = True
         work = asyncio.create_task(self._bring_in(caller, person, ctx, brief), name="warm transfer")
-        over = asyncio.create_task(caller.ending.leaving.wait())
+        over = asyncio.create_task(any_set(caller.ending.leaving, self._stopped))
         try:
             await asyncio.wait([work, over], return_when=asyncio.FIRST_COMPLETED)
             return work.result() if work.done() else None

@@ -259,6 +259,8 @@ WORKER: list[Part] = [
             "setup_fnc load_fnc drain_timeout load_threshold"),
     Behaviour("livekit.agents", "AgentServer", "let_children_import_from",
               "what is loaded once, by the fork server, is imported there by name", says=("set_forkserver_preload(",)),
+    Method("livekit.agents:AgentServer", "drain", "Worker", "whose calls outlast the grace is told, and raises on",
+           takes="timeout=", is_async=True),
     Options("livekit.agents:AgentServer", "rtc_session", "build_server", "who answers, and who decides whether",
             "agent_name on_request"),
     Behaviour("livekit.agents", "AgentServer", "build_server", "logs and readiness follow these events",

@@ -49,6 +49,7 @@ def book() -> Book:
         ("GOODBYE_COST", "goodbye"),
         ("SAY_GOODBYE", "goodbye"),
         ("BACK_AGAIN", "back"),
+        ("WITH_THE_NEXT", "waiting"),
     ],
 )
 def test_a_moment_of_a_call_has_words_of_its_own_in_the_playbook(book: Book, sentence: str, words: str) -> None:

@@ -23,6 +23,7 @@ from switchboard.ledger.events import Answered, Event
 from switchboard.line.workflow import Workflow
 from switchboard.livekit import token_of
 from switchboard.presence import Invitation
+from switchboard.room.relief import Relief
 from switchboard.room.seat import Seat
 from switchboard.room.voice_of import voice_of
 from switchboard.services.providers import Services
@@ -34,7 +35,7 @@ from tests.stage.stage import LINE, PATIENCE, Record, replace_fields, stage_sett
 LOUD = 600
 PIECE = RATE // 50
 QUIET_PIECES = 25
-CALLER = "caller"
+CALLER, WORKER = "caller", "AW_stage"
 
 
 class Ears:
@@ -181,8 +182,9 @@ async def booth(
         if not speech:
             settings = settings.model_copy(update={"azure": replace_fields(settings.azure, tts_deployment=None)})
         agents, callers = rtc.Room(), rtc.Room()
-        seat = Seat(livekit, Job(room=created, agent_name="switchboard"))
-        invitation = Invitation(agents, seat, lambda: _join(server, agents, name, "agent"), CALLER)
+        job = Job(room=created, agent_name="switchboard")
+        seat, relief = Seat(livekit, job), Relief(livekit, job, WORKER, "")
+        invitation = Invitation(agents, seat, relief, lambda: _join(server, agents, name, "agent"), CALLER)
         conversation = Conversation(
             line, Services(settings), database, Caller(), invitation=invitation, listeners=(record.note,)
         )

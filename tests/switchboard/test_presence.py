@@ -22,6 +22,7 @@ from switchboard.ledger.events import AgentSpoke, Answered
 from switchboard.line.sentences import BACK_AGAIN, DISCLOSURE
 from switchboard.livekit import token_of
 from switchboard.presence import Invitation
+from switchboard.room.relief import Relief
 from switchboard.room.seat import Seat
 from switchboard.services.providers import Services
 from switchboard.settings.environment import with_simulator
@@ -86,6 +87,7 @@ async def visited(
         async def delete_room() -> None:
             await server.room.delete_room(api.DeleteRoomRequest(room=name))
 
+        relief = Relief(server, job, "AW_1", "")
         context = SimpleNamespace(job=job, api=server, delete_room=delete_room)
         monkeypatch.setattr("switchboard.room.caller.get_job_context", lambda: context)
         room = rtc.Room()
@@ -96,7 +98,7 @@ async def visited(
             Services(with_simulator(stage_settings(REALTIME_PROVIDER="simulator"), simulator.url)),
             database,
             Caller(),
-            invitation=Invitation(room, Seat(server, job), lambda: room.connect(livekit.url, token), CALLER),
+            invitation=Invitation(room, Seat(server, job), relief, lambda: room.connect(livekit.url, token), CALLER),
             listeners=(record.note,),
         )
         visit = Visit(livekit, name, simulator, mind, conversation, record, rtc.Room())

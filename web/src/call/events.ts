@@ -8,6 +8,7 @@ export type LineEvent = { seq?: number | undefined } & (
   | { kind: 'tool_called' | 'tool_returned'; agent: string; tool: string; id: string; failed: boolean }
   | { kind: 'handoff'; from: string; to: string }
   | { kind: 'person'; person: string; state: 'called' | 'unreached' }
+  | { kind: 'moving' }
   | { kind: 'ended'; reason: string }
 );
 
@@ -24,6 +25,8 @@ export function parseEvent(text: string): LineEvent | undefined {
     case 'person':
       if (event['state'] !== 'called' && event['state'] !== 'unreached') return undefined;
       return hasTexts(event, 'person') ? (event as LineEvent) : undefined;
+    case 'moving':
+      return event as LineEvent;
     case 'ended':
       return hasTexts(event, 'reason') ? (event as LineEvent) : undefined;
     default:

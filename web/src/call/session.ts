@@ -26,6 +26,9 @@ export class Session {
   private left = false;
   private inRoom = false;
   private callerSpeaks = false;
+  /** The identity of an agent that is about to leave. */
+  private leaving: string | undefined;
+  private readonly waiting: (() => void)[] = [];
   private restored: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -98,6 +101,7 @@ export class Session {
 
   /** Send typed words to the agent. Raises when they could not be sent. */
   async say(text: string): Promise<void> {
+    await this.attended();
     const options = this.agent ? { destinationIdentities: [this.agent.identity] } : {};
     const { id } = await this.room.localParticipant.sendText(text, { topic: CHAT_TOPIC, ...options });
     this.tell({ type: 'said', said: { id, who: 'caller', text, final: true, typed: true } });
@@ -110,6 +114,7 @@ export class Session {
   leave(): void {
     if (this.left) return;
     this.left = true;
+    this.welcome();
     this.watch.stop();
     this.pulse.stop();
     void this.room.disconnect();
@@ -151,6 +156,7 @@ export class Session {
     if (!participant.isAgent) return;
     this.watch.arrived();
     const { [AGENT_ATTRIBUTE]: agent, [STATE_ATTRIBUTE]: state } = participant.attributes;
+    if (agent && participant.identity !== this.leaving) this.welcome();
     if (agent) this.tell({ type: 'agent', agent });
     if (state) this.tell({ type: 'agentState', state: state as Extract<Action, { type: 'agentState' }>['state'] });
     const heard = [...participant.trackPublications.values()].some((publication) => publication.isSubscribed);
@@ -164,6 +170,19 @@ export class Session {
   private hearEvent(event: LineEvent, sender: string): void {
     this.tell({ type: 'event', event, sender });
     if (event.kind === 'ended') this.watch.farewell();
+    if (event.kind !== 'moving') return;
+    this.leaving = sender;
+    this.watch.moves();
+  }
+
+  /** Wait for the next agent, if one is on the way: nobody reads what is sent meanwhile. */
+  private async attended(): Promise<void> {
+    if (this.leaving !== undefined) await new Promise<void>((come) => this.waiting.push(come));
+  }
+
+  private welcome(): void {
+    this.leaving = undefined;
+    for (const come of this.waiting.splice(0)) come();
   }
 
   private noteSpeakers(speakers: Participant[]): void {

@@ -141,6 +141,8 @@ function withNews(state: CallState, event: LineEvent, origin?: Origin): CallStat
       return { ...state, entries: withPerson(entries, event, origin) };
     case 'ended':
       return { ...state, ended: event.reason };
+    case 'moving':
+      return state;
     default:
       return { ...state, entries: withTool(entries, event, origin) };
   }

@@ -20,6 +20,7 @@ export class Watch {
   private seen = false;
   private ending = false;
   private away = false;
+  private moving = false;
 
   constructor(
     private readonly watched: Watched,
@@ -42,13 +43,19 @@ export class Watch {
 
   arrived(): void {
     this.seen = true;
+    this.moving = false;
     if (!this.ending) this.stop();
   }
 
   left(): void {
     if (this.away) return;
     if (this.ending) this.watched.ended();
-    else if (this.seen) this.after(this.patience.absence, () => this.watched.agentLost());
+    else if (this.seen) this.after(this.moving ? this.patience.answer : this.patience.absence, () => this.watched.agentLost());
+  }
+
+  /** The agent leaves, and another one comes. */
+  moves(): void {
+    this.moving = true;
   }
 
   /** The line has said that the call ends: the room should close by itself. */

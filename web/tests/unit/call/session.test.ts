@@ -150,6 +150,30 @@ test('typed words with no agent in sight go to whoever is there', async () => {
   expect(room.sent).toEqual([{ text: 'Hello?', topic: 'lk.chat', to: undefined }]);
 });
 
+test('what is typed while the next agent is on the way waits for it', async () => {
+  await inCall();
+  room.event({ kind: 'moving', seq: 1 });
+  await settled();
+  const typed = session.say('Hello?');
+  room.agentLeaves();
+  await pass(9_000);
+  expect(room.sent).toEqual([]);
+  const next = room.joins('agent-2', ParticipantKind.AGENT, GREETER);
+  await typed;
+  expect(room.sent.map(({ to }) => to)).toEqual([[next.identity]]);
+  expect(ends).toEqual([]);
+});
+
+test('what is typed while nobody comes is not lost without a word', async () => {
+  await inCall();
+  room.event({ kind: 'moving', seq: 1 });
+  await settled();
+  const typed = session.say('Hello?');
+  session.leave();
+  await typed;
+  expect(room.sent.map(({ text }) => text)).toEqual(['Hello?']);
+});
+
 test('an agent who was there before the caller is met', async () => {
   room.agentJoins(GREETER);
   told.length = 0;

@@ -35,6 +35,28 @@ test('an agent who leaves without a word is lost', () => {
   expect(counts()).toEqual([0, 1, 0]);
 });
 
+test('an agent who leaves because another one comes is waited for longer, once', () => {
+  const watch = new Watch(watched, PATIENCE);
+  watch.connected(true);
+  watch.moves();
+  watch.left();
+  vi.advanceTimersByTime(99);
+  expect(counts()).toEqual([0, 0, 0]);
+  watch.arrived();
+  watch.left();
+  vi.advanceTimersByTime(20);
+  expect(counts()).toEqual([0, 1, 0]);
+});
+
+test('an agent who leaves and is followed by nobody is lost', () => {
+  const watch = new Watch(watched, PATIENCE);
+  watch.connected(true);
+  watch.moves();
+  watch.left();
+  vi.advanceTimersByTime(100);
+  expect(counts()).toEqual([0, 1, 0]);
+});
+
 test('an agent who leaves after the farewell has ended the call', () => {
   const watch = new Watch(watched, PATIENCE);
   watch.connected(true);
