@@ -89,6 +89,12 @@ class Options:
     """As some models do: a second item may have an id that another has; events mean the first."""
     rate_limits_updated: bool = True
     """`rate_limits.updated` after each response."""
+    prompts: Mapping[str, Mapping[str, str]] | None = None
+    """Prompts that the service keeps: id -> version -> words, with variables as `{{name}}`.
+
+    One stands for instructions where there are none; its last version is the current one. None: any id exists, and
+    says nothing.
+    """
     max_instructions_tokens: int | None = None
     """Longer instructions are refused (16,384 has been reported)."""
     max_id_length: int | None = 32
@@ -168,5 +174,7 @@ DEFAULT_CODES: Mapping[str, str] = {
     "cartesia_control": "invalid_request",
     "model_ended": "ModelDeprecated",
     "secret_dialect": "api_version_mismatch",
+    "prompt_unknown": "invalid_value",
+    "prompt_variables": "invalid_value",
 }
 """Codes that were recalled or guessed, not documented."""

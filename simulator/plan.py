@@ -13,6 +13,7 @@ from simulator.errors import refused
 from simulator.mcp_items import mcp_items
 from simulator.mind import Item, Modality, Request, Tool
 from simulator.options import Options
+from simulator.prompts import written
 from simulator.session import Session, format_of
 from simulator.usage import entry_part
 
@@ -35,6 +36,8 @@ class Plan:
     extra: str
     tools: tuple[Mapping[str, Any], ...]
     tool_choice: str | Mapping[str, Any]
+    parallel: bool
+    """Whether one answer may call several tools."""
     entries: tuple[Entry, ...]
     in_conversation: bool
     metadata: Mapping[str, Any] | None
@@ -91,6 +94,7 @@ def make_plan(given: Mapping[str, Any], session: Session, conversation: Chain, o
     entries = _entries(given.get("input"), conversation, options)
     asked: Modality = modalities[0]
     drifts = asked == "audio" and _drifts(entries, "output_modalities" in given, options)
+    prompted = written(given.get("prompt"), options, "response.prompt")
     return Plan(
         asked=asked,
         modality="text" if drifts else asked,
@@ -98,9 +102,10 @@ def make_plan(given: Mapping[str, Any], session: Session, conversation: Chain, o
         speed=float(output["speed"]),
         format=format_of(output["format"]),
         instructions=session.instructions,
-        extra=_extra(session.instructions, given.get("instructions", "")),
+        extra=_extra(session.instructions, given.get("instructions") or prompted),
         tools=tuple(tools),
         tool_choice=_tool_choice(given.get("tool_choice", base["tool_choice"]), tools),
+        parallel=given.get("parallel_tool_calls", base.get("parallel_tool_calls")) is not False,
         entries=_kept(entries, base["truncation"], options),
         in_conversation=given.get("conversation", "auto") != "none",
         metadata=given.get("metadata"),

@@ -185,6 +185,8 @@ class Response:
 
     def _answer(self) -> Reply:
         reply = self._backend.mind.answer(self._request())
+        if not self._plan.parallel:
+            reply = _with_one_call(reply)
         if any(isinstance(part, Say) for part in reply):
             self._set_limits()
         return reply
@@ -379,6 +381,11 @@ class Response:
     async def _wait(self, time: Time) -> None:
         if (seconds := drawn(time, self._host.dice)) > 0:
             await asyncio.sleep(seconds)
+
+
+def _with_one_call(reply: Reply) -> Reply:
+    first = next((part for part in reply if isinstance(part, CallTool)), None)
+    return [part for part in reply if isinstance(part, Say) or part is first]
 
 
 def _transcribe(message: MessageOutput, speech: Speech, said: int, until_ms: float) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from simulator.errors import ProtocolError, refused
 from simulator.ids import new_id
 from simulator.options import Options
+from simulator.prompts import written
 
 PCM: Mapping[str, Any] = {"type": "audio/pcm", "rate": 24000}
 SERVER_VAD: Mapping[str, Any] = {
@@ -40,6 +41,8 @@ class Session:
 
     def __init__(self, model: str, seconds: float, options: Options) -> None:
         self._options = options
+        self._prompted = ""
+        """What the prompt says that it names."""
         self.id = new_id("sess")
         self.effective: dict[str, Any] = {
             "type": "realtime",
@@ -72,7 +75,7 @@ class Session:
     @property
     def instructions(self) -> str:
         """What the model is told."""
-        return str(self.effective["instructions"])
+        return str(self.effective["instructions"]) or self._prompted
 
     @property
     def tools(self) -> Sequence[Mapping[str, Any]]:
@@ -112,6 +115,7 @@ class Session:
             elif key not in FIXED and not (value is None and key in NOT_NULL):
                 fresh[key] = value
         self._check(fresh, audio_present)
+        self._prompted = written(fresh.get("prompt"), self._options, "session.prompt")
         self.effective = fresh
 
     def _check(self, fresh: Mapping[str, Any], audio_present: bool) -> None:

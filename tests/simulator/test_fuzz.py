@@ -16,6 +16,7 @@ from tests.simulator.mutation import Json, Mutations
 from tests.simulator.wire import GA, PREVIEW, SILENCE, Event, Wire, connect
 
 ROUNDS = 700
+OPTIONS = Options(detector="energy", prompts={"pmpt_1": {"2": "Be kind to {{who}}. Sell {{what}}."}})
 GARBAGE = '{}[]:,"\\ud801e-.é\U0001f600 '
 AUDIO = base64.b64encode(SILENCE).decode()
 PICTURE = "data:image/png;base64,iVBORw0KGgo="
@@ -25,11 +26,13 @@ VAD = {"type": "server_vad", "threshold": 0.5, "prefix_padding_ms": 300, "silenc
        "create_response": False, "interrupt_response": True}  # fmt: skip
 SEMANTIC = {"type": "semantic_vad", "eagerness": "low", "create_response": False, "interrupt_response": False}
 WHISPER = {"model": "whisper-1", "language": "en", "prompt": "orders"}
+PROMPT = {"id": "pmpt_1", "version": "2", "variables": {"who": "Anna", "what": {"type": "input_text", "text": "Vases"}}}
 SHARED = {"instructions": "Be kind.", "tools": [TOOL], "tool_choice": "auto", "tracing": None}
 GA_SESSION = SHARED | {
     "type": "realtime", "model": "gpt-realtime", "output_modalities": ["text"], "max_output_tokens": 900,
     "truncation": {"type": "retention_ratio", "retention_ratio": 0.5, "token_limits": {"post_instructions": 9000}},
-    "include": ["item.input_audio_transcription.logprobs"], "reasoning": {"effort": "low"}, "prompt": {"id": "pmpt_1"},
+    "include": ["item.input_audio_transcription.logprobs"], "reasoning": {"effort": "low"},
+    "prompt": PROMPT,
     "parallel_tool_calls": True,
     "audio": {
         "input": {"format": {"type": "audio/pcm", "rate": 24000}, "transcription": WHISPER, "turn_detection": VAD,
@@ -46,7 +49,7 @@ GA_RESPONSE = {
     "output_modalities": ["text"], "instructions": "Be brief.", "tools": [TOOL], "tool_choice": CHOICE,
     "max_output_tokens": 100, "metadata": {"topic": "orders"}, "conversation": "none",
     "audio": {"output": {"format": {"type": "audio/pcm", "rate": 24000}, "voice": "marin"}},
-    "reasoning": {"effort": "low"}, "parallel_tool_calls": False,
+    "reasoning": {"effort": "low"}, "parallel_tool_calls": False, "prompt": PROMPT,
 }  # fmt: skip
 PREVIEW_RESPONSE = {
     "modalities": ["text"], "instructions": "Be brief.", "tools": [TOOL], "tool_choice": "required", "voice": "sage",
@@ -178,7 +181,7 @@ async def test_a_session_survives_whatever_is_wrong_in_an_event(
 ) -> None:
     mutations = Mutations(seed=13)
     async with (
-        Simulator(Given(otherwise="Yes."), Options(detector="energy")) as simulator,
+        Simulator(Given(otherwise="Yes."), OPTIONS) as simulator,
         connect(simulator, path) as wire,
     ):
         session = Session(wire, path)
