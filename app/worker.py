@@ -17,16 +17,18 @@ from app.data import database_of, prepare_database
 from app.lines import LINES
 from app.process import HERE, fail, settings, start_logging
 from switchboard.call.admission import Admission
+from switchboard.call.again import Mark, recall_caller
 from switchboard.call.call import Caller
 from switchboard.call.channel import PHONE, WEB
 from switchboard.call.dispatch import Dispatch
-from switchboard.call.resume import goes_on, recall
+from switchboard.call.resume import Past, goes_on, recall
 from switchboard.call.source import Source
 from switchboard.conversation import Conversation
 from switchboard.database import Database
 from switchboard.line.workflow import Workflow
 from switchboard.livekit import client_of
 from switchboard.presence import Invitation
+from switchboard.room.number import number_in
 from switchboard.room.own_frames import keep_frames_apart
 from switchboard.room.relief import Relief, send_word
 from switchboard.room.seat import Seat
@@ -85,6 +87,8 @@ async def answer_on(line: Workflow, ctx: JobContext) -> None:
 async def _hold(line: Workflow, ctx: JobContext, asked: Dispatch, seat: Seat, database: Database) -> None:
     """Have the call, to its end."""
     chosen = settings()
+    source = Source.understood(ctx.job.room.metadata)
+    mark = await _mark(line, ctx, source, database)
     origin = asked.resume or ctx.job.room.name
     goes_on = asked.model_copy(update={"resume": origin, "warm": False})
     relief = Relief(ctx.api, ctx.job, ctx.worker_id, goes_on.dumps())
@@ -94,14 +98,32 @@ async def _hold(line: Workflow, ctx: JobContext, asked: Dispatch, seat: Seat, da
             line,
             available,
             database,
-            Caller(source=Source.understood(ctx.job.room.metadata)),
-            past=await recall(database, origin, timedelta(minutes=chosen.call.verified_away_minutes)),
+            Caller(source=source, mark=mark.value if mark else None),
+            past=await _past(line, asked, origin, mark, database),
             origin=origin,
             channel=PHONE if asked.phone else WEB,
             invitation=Invitation(ctx.room, seat, relief, ctx.connect, asked.caller),
         ) as conversation,
     ):
         await conversation.hold()
+
+
+async def _mark(line: Workflow, ctx: JobContext, source: Source, database: Database) -> Mark | None:
+    """By what the caller is known again, where the line wants that."""
+    if not line.takes_up:
+        return None
+    phone = Dispatch.understood(ctx.job.metadata).phone
+    number = await number_in(ctx.api, ctx.job.room.name) if phone else None
+    return Mark.of(database.pseudonyms, source, number)
+
+
+async def _past(line: Workflow, asked: Dispatch, origin: str, mark: Mark | None, database: Database) -> Past | None:
+    """What this call begins with, if it goes on from another."""
+    chosen = settings().call
+    past = await recall(database, origin, timedelta(minutes=chosen.verified_away_minutes))
+    if past or asked.resume or mark is None:
+        return past
+    return await recall_caller(database, mark, line.name, timedelta(minutes=chosen.again_minutes))
 
 
 class Worker(AgentServer):

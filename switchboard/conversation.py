@@ -79,7 +79,7 @@ class Conversation:
         call_id = f"call_{uuid.uuid4().hex[:12]}"
         self.services = services
         self._cap = self._new_cap(settings.costs)
-        self.ledger = Ledger(database, call_id, workflow.name, origin, (self._show, *listeners))
+        self.ledger = Ledger(database, call_id, workflow.name, origin, (self._show, *listeners), caller.mark)
         self._past = past
         self._first = workflow.agent(past.agent) if past else workflow.start
         self._typed = typed
@@ -249,7 +249,7 @@ class Conversation:
 
     def _answered(self) -> None:
         provider = self.services.settings.provider or ""
-        resumes = self._past.call_id if self._past else None
+        resumes = (self._past.call_id or None) if self._past else None
         self.ledger.write(
             Answered(
                 line=self.call.line,

@@ -38,6 +38,8 @@ class Caller:
     dialed: str | None = None
     source: Source = UNKNOWN
     """Where they come from, by a page."""
+    mark: str | None = None
+    """A pseudonym by which they are known when they call again, on a line that wants that."""
     verified: Verified | None = None
     turned_away: bool = False
     """The business's check has refused them for now."""

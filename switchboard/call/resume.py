@@ -16,7 +16,7 @@ from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, 
 from switchboard.ledger.standing import standing_of
 from switchboard.ledger.timeline import newest_of, story
 from switchboard.line.quoted import Said
-from switchboard.line.sentences import BACK_AGAIN, BROKE_OFF, SAID_BEFORE, WITH_THE_NEXT
+from switchboard.line.sentences import BACK_AGAIN, BROKE_OFF, CALLED_AGAIN, SAID_BEFORE, WITH_THE_NEXT
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +38,8 @@ class Past:
     said: tuple[Said, ...]
     happened: tuple[Event, ...] = ()
     """All of it."""
+    same: bool = True
+    """It is the same caller; False: it may be another, with the same number, who is told nothing of it."""
 
     @property
     def disclosed(self) -> bool:
@@ -53,6 +55,8 @@ class Past:
     @property
     def opening(self) -> str:
         """What the agent begins with."""
+        if not self.same:
+            return CALLED_AGAIN
         return WITH_THE_NEXT if self.moved else BACK_AGAIN
 
     def note(self, standing: str) -> llm.ChatMessage:
@@ -60,6 +64,8 @@ class Past:
 
         `standing` is what is proved about the caller now.
         """
+        if not self.same:
+            return llm.ChatMessage(role="system", content=[standing])
         before = SAID_BEFORE if self.moved else BROKE_OFF
         return llm.ChatMessage(role="system", content=["\n".join([standing, before, *map(str, self.said)])])
 
@@ -69,7 +75,7 @@ async def goes_on(database: Database, origin: str, room: str) -> bool:
 
     So does one that nothing is known of, as of another frontend, and any where the database does not tell in time.
     """
-    return await _in_time(_goes_on(database, origin, room), otherwise=True)
+    return await in_time(_goes_on(database, origin, room), otherwise=True)
 
 
 async def recall(database: Database, origin: str, verified_for: timedelta) -> Past | None:
@@ -78,10 +84,11 @@ async def recall(database: Database, origin: str, verified_for: timedelta) -> Pa
     Who was away for longer than `verified_for` is not verified any more. None as well where the database does not tell
     in time: nobody's call waits for it to be answered.
     """
-    return await _in_time(_recall(database, origin, verified_for), otherwise=None)
+    return await in_time(_recall(database, origin, verified_for), otherwise=None)
 
 
-async def _in_time(question: Coroutine[Any, Any, Answer], otherwise: Answer) -> Answer:
+async def in_time(question: Coroutine[Any, Any, Answer], otherwise: Answer) -> Answer:
+    """What the database answers; `otherwise` where it does not in time."""
     looking = asyncio.ensure_future(question)
     await asyncio.wait([looking], timeout=RECALL_SECONDS)
     try:
@@ -101,10 +108,11 @@ async def _goes_on(database: Database, origin: str, room: str) -> bool:
 async def _recall(database: Database, origin: str, verified_for: timedelta) -> Past | None:
     over = (await standing_of(database, origin)).over
     call_id = None if over else await newest_of(database, origin)
-    return _past(call_id, await story(database, call_id), verified_for) if call_id else None
+    return past_of(call_id, await story(database, call_id), verified_for) if call_id else None
 
 
-def _past(call_id: str, events: Sequence[Event], verified_for: timedelta) -> Past:
+def past_of(call_id: str, events: Sequence[Event], verified_for: timedelta) -> Past:
+    """What that call has come to; `verified_for` is how long what was proved outlasts its last event."""
     agents = [agent for event in events if (agent := _agent(event))]
     memories = [event for event in events if isinstance(event, Remembered)]
     last = memories[-1] if memories else None

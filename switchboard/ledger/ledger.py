@@ -43,6 +43,8 @@ class Ledger:
     could not be stored `CLOSING_SECONDS` after the call has ended is counted in the log. An event that the database
     will never take is lost alone.
 
+    `caller` is a pseudonym by which the caller is known again.
+
     What `mask` has learned is in no event from then on, and soon in none of those that were written before.
     """
 
@@ -53,11 +55,13 @@ class Ledger:
         line: str,
         origin: str | None = None,
         listeners: tuple[Listener, ...] = (),
+        caller: str | None = None,
     ) -> None:
         self.call_id = call_id
         self.line = line
         self.mask = Mask()
         self._origin = origin
+        self._caller = caller
         self._database = database
         self._began = time.monotonic()
         self._seq = 0
@@ -154,7 +158,7 @@ class Ledger:
         if not self._opened:
             started = events[0].wall
             row = {"id": self.call_id, "line": self.line, "started_at": started, "origin": self._origin}
-            await session.execute(insert(CallRow).values(row))
+            await session.execute(insert(CallRow).values(row | {"caller": self._caller}))
         await session.execute(insert(EventRow), [self._row(event) for event in events])
         for event in events:
             if isinstance(event, Ended):

@@ -25,6 +25,15 @@ async def newest_of(database: Database, origin: str) -> str | None:
         return await session.scalar(query)
 
 
+async def last_of(database: Database, caller: str, line: str) -> CallRow | None:
+    """The newest call of that caller on that line that was answered."""
+    answered = select(EventRow).where(EventRow.call_id == CallRow.id, EventRow.kind == "answered").exists()
+    theirs = select(CallRow).where(CallRow.caller == caller, CallRow.line == line, answered)
+    async with database.read() as session:
+        row: CallRow | None = await session.scalar(theirs.order_by(CallRow.started_at.desc()).limit(1))
+        return row
+
+
 async def story(database: Database, call_id: str) -> list[Event]:
     """The events of a call and of those that it goes on from, in order."""
     events: list[Event] = []

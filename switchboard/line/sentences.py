@@ -12,6 +12,10 @@ WITH_THE_NEXT = (
     "The caller was asked to wait and is with you now, in the middle of the call. Thank them for waiting, in a few "
     "words, answer what nobody has answered, and go on where the call stopped."
 )
+CALLED_AGAIN = (
+    "A call from this number broke off shortly before, while you had it. That proves nothing about who calls now. "
+    "Greet the caller, ask whether they call about the same matter, and go on from what they say."
+)
 BACK_AGAIN = "The caller's connection was lost and is back. Say so in a few words, and go on where you stopped."
 REST = (
     'The connection was cut while you spoke. The caller heard: "{heard}". '

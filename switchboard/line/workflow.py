@@ -89,6 +89,8 @@ class Workflow:
     secrets: frozenset[str] = frozenset()
     """Names of tool arguments, such as a PIN or a password, whose values are kept nowhere: whatever has been such an
     argument once is masked in all that the call has said, done and remembered."""
+    takes_up: bool = False
+    """Whoever calls again within `CALL_AGAIN_MINUTES` of a call that broke off begins where they were, unverified."""
     words: Words = field(default_factory=Words)
     """What callers hear while they wait, and when nobody else can say anything."""
     playbook: Path | None = None

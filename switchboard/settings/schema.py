@@ -812,6 +812,14 @@ class Limits(Group):
         Field(ge=0, le=60, allow_inf_nan=False),
         Env("VERIFIED_AWAY_MINUTES", "Minutes that a caller may be away and still be verified when they come back."),
     ] = 5
+    again_minutes: Annotated[
+        float,
+        Field(ge=0, le=1440, allow_inf_nan=False),
+        Env(
+            "CALL_AGAIN_MINUTES",
+            "Minutes after a break-off in which whoever calls again begins where they were, on a line with `takes_up`.",
+        ),
+    ] = 10
 
 
 class Costs(Group):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 HOUSE = Path(__file__).parents[2]
 ROW = re.compile(r"^\| ([AB]\d+) \| .+ \| (`.+`) \|$", re.MULTILINE)
-NUMBERS = [*(f"A{number}" for number in range(1, 12)), *(f"B{number}" for number in range(12, 18))]
+NUMBERS = [*(f"A{number}" for number in range(1, 12)), *(f"B{number}" for number in range(12, 19))]
 
 
 def named() -> dict[str, list[str]]:

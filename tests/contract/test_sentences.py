@@ -49,6 +49,7 @@ def book() -> Book:
         ("GOODBYE_COST", "goodbye"),
         ("SAY_GOODBYE", "goodbye"),
         ("BACK_AGAIN", "back"),
+        ("CALLED_AGAIN", "same matter"),
         ("WITH_THE_NEXT", "waiting"),
     ],
 )

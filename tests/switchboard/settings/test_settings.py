@@ -166,6 +166,7 @@ WRONG = {
     "CALLS_UNJOINED_PER_ADDRESS": ["0", "10001", "many"],
     "TICKET_MINUTES": ["0", "1441", "an hour"],
     "VERIFIED_AWAY_MINUTES": ["-1", "61", "a while", "nan"],
+    "CALL_AGAIN_MINUTES": ["-1", "1441", "a while", "nan"],
     "PRICES_FILE": ["no-such-file.toml", "."],
     "CALL_MAX_COST": ["0", "10001", "little", "nan"],
 }
