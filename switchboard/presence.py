@@ -108,7 +108,7 @@ class Presence:
         self._track = AgentTrack()
         self._words = TranscriptSynchronizer(next_in_chain_audio=self._track, next_in_chain_text=AgentWords(self._room))
         self._cold = ColdTransfer(call, ending, settings.phone.phones_of, self._room.refer)
-        wait = Wait(session, model, call.departure, lambda: self._speaks and self._room.here.is_set())
+        wait = Wait(session, model, call.departure, self._track, lambda: self._speaks and self._room.here.is_set())
         phrases = Phrases(session)
         self._company = Company(call, session, wait, workflow.words, phrases, self._track, background)
         self._farewell = Farewell(call, ending, workflow.words.sorry, phrases, self._track)

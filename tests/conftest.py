@@ -24,7 +24,7 @@ MakeUrl = Callable[[str], str]
 
 LOG_TAIL = 4000
 HERE = Path(__file__).parent
-REAL_FOLDERS = tuple(HERE / name for name in ("app", "bench", "browser", "deploy", "phone"))
+REAL_FOLDERS = tuple(HERE / name for name in ("app", "bench", "browser", "deploy", "outages", "phone"))
 REAL_PARTS = {"livekit_server", "livekit_program", "phones", "node_of_pypi", "foreign_clients"}
 """Fixtures that start, build or install a program of other people."""
 
@@ -74,9 +74,16 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def postgres_templates(postgres: Postgres) -> Postgres:
     """The server, with a migrated database named "empty" and a filled one named "seeded"."""
-    upgrade(postgres.create("empty"), [SHOP_VERSIONS])
-    _fill(postgres.create("seeded", template="empty"))
+    fill(postgres)
     return postgres
+
+
+def fill(server: Postgres) -> str:
+    """Make both templates on that server; the URL of the filled one."""
+    upgrade(server.create("empty"), [SHOP_VERSIONS])
+    url = server.create("seeded", template="empty")
+    _fill(url)
+    return url
 
 
 @pytest.fixture(scope="session")

@@ -9,17 +9,24 @@ from livekit.agents.voice.events import ToolCallEnded, ToolCallStarted
 from switchboard.call.departure import Departure
 from switchboard.ledger.events import WaitsFor
 from switchboard.realtime import CallModel
+from switchboard.room.agent_track import AgentTrack
 
 
 class Wait:
     """Follows one call. `there`: the caller is, and nobody but the agents has them."""
 
     def __init__(
-        self, session: AgentSession[Any], model: CallModel, departure: Departure, there: Callable[[], bool]
+        self,
+        session: AgentSession[Any],
+        model: CallModel,
+        departure: Departure,
+        track: AgentTrack,
+        there: Callable[[], bool],
     ) -> None:
         self._session = session
         self._model = model
         self._departure = departure
+        self._track = track
         self._there = there
         self._running: set[str] = set()
         session.on("tool_execution_updated", self._tool)
@@ -40,8 +47,9 @@ class Wait:
 
     @property
     def somebody_speaks(self) -> bool:
-        """Whether the agent or the caller does."""
-        return self._session.agent_state == "speaking" or self.caller_speaks
+        """Whether the agent does, and is heard, or the caller."""
+        speaks = self._session.agent_state == "speaking" and not self._track.stuck
+        return speaks or self.caller_speaks
 
     @property
     def caller_speaks(self) -> bool:

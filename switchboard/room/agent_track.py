@@ -42,6 +42,8 @@ class AgentTrack(AudioOutput):
         self._wanted = asyncio.Event()
         self._wanted.set()
         self._pushed = 0.0
+        self._until = 0.0
+        """When all of it will have been heard (monotonic)."""
         self._cleared = 0
         self._relaying = False
         self._free = asyncio.Event()
@@ -98,7 +100,7 @@ class AgentTrack(AudioOutput):
         self._cleared += 1
         while not self._queue.empty():
             self._queue.get_nowait()
-        played = max(0.0, self._pushed - self._source.queued_duration)
+        played = max(0.0, self._pushed - max(0.0, self._until - time.monotonic()))
         if self._pending_playback_count:
             self._source.clear_queue()
         while self._pending_playback_count:  # of several that nobody was there to hear, none will be
@@ -152,7 +154,12 @@ class AgentTrack(AudioOutput):
     @property
     def talking(self) -> bool:
         """Whether the agent is being heard, or is about to be."""
-        return bool(self._pushed) or not self._queue.empty()
+        return time.monotonic() < self._until or not self._queue.empty()
+
+    @property
+    def stuck(self) -> bool:
+        """Whether the agent has stopped in mid-sentence: all that has come of it was heard, and the rest does not."""
+        return bool(self._pushed) and not self.talking
 
     async def _is_quiet(self, seconds: float) -> bool:
         """Whether the source wants something that is not the agent's words; waits that long if it does not."""
@@ -182,6 +189,7 @@ class AgentTrack(AudioOutput):
                 self.on_playback_started(created_at=time.time())
             self._pushed += piece.duration
             await self._source.capture_frame(piece)
+            self._until = time.monotonic() + self._source.queued_duration
 
     def _drop(self, piece: rtc.AudioFrame | EndOfSegment) -> None:
         """Somebody else has the floor: what the agent says is over without having been heard."""
@@ -209,5 +217,5 @@ class AgentTrack(AudioOutput):
             self._finished(self._pushed, interrupted=False)
 
     def _finished(self, position: float, *, interrupted: bool) -> None:
-        self._pushed = 0.0
+        self._pushed = self._until = 0.0
         self.on_playback_finished(playback_position=position, interrupted=interrupted)

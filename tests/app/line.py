@@ -1,8 +1,9 @@
 """A line of real parts whose web app runs in the test, and a caller who is a program."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import httpx2
 from livekit import api
@@ -10,7 +11,8 @@ from livekit import api
 from switchboard.database import Database
 from tests.browser.participant import Participant
 from tests.browser.stack import Program, Stack
-from tests.switchboard.http.house import eventually
+from tests.livekit import LiveKitServer
+from tests.switchboard.http.house import eventually, open_house, with_database
 
 AGENT = "one-to-a-room"
 
@@ -37,6 +39,22 @@ class Line:
             return len(seen) > 1
 
         await eventually(twice)
+
+
+@asynccontextmanager
+async def open_line(livekit: LiveKitServer, database: str, folder: Path, agent: str = AGENT) -> AsyncIterator[Line]:
+    """A line whose simulator and worker are still to be started; its worker is found by the name `agent`."""
+    stack = Stack(livekit, database, folder, agent=agent)
+    try:
+        async with (
+            open_house(replace(livekit.access, agent_name=agent), with_database(database)) as house,
+            house.caller() as caller,
+            livekit.api() as server,
+            aclosing(Database(database)) as ledger,
+        ):
+            yield Line(stack, caller, server, ledger)
+    finally:
+        stack.stop()
 
 
 @asynccontextmanager

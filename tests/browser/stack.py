@@ -122,9 +122,9 @@ class Stack:
         if script:
             del values["AZURE_OPENAI_TTS_DEPLOYMENT"], values["AZURE_OPENAI_TTS_API_VERSION"]
             command = (*command, "--script", str(script))
-        self.simulator = Program(command, values, folder / "simulator.log", _answers(self.model))
+        self.simulator = Program(command, values, folder / "simulator.log", answers(self.model))
         self.worker = Program(("main.py", "start"), values, folder / "worker.log", _has_registered)
-        self.web = Program(("main.py", "web"), values, folder / "web.log", _answers(f"{self.page}/health"))
+        self.web = Program(("main.py", "web"), values, folder / "web.log", answers(f"{self.page}/health"))
         self._programs = (self.simulator, self.worker, self.web)
 
     def start(self) -> None:
@@ -138,7 +138,7 @@ class Stack:
             program.kill()
 
 
-def _answers(url: str) -> Callable[[Program], bool]:
+def answers(url: str) -> Callable[[Program], bool]:
     return lambda _: http_status("GET", url) == 200
 
 

@@ -15,7 +15,7 @@ from tests.browser.ledger import calls_of, events_when, of
 from tests.browser.stack import Stack
 from tests.livekit import KEY, SECRET
 
-AT_ONCE = 5_000
+AT_ONCE = 2_000
 """Milliseconds within which the page has to say what happened."""
 
 

@@ -17,7 +17,7 @@ from switchboard.line.voices import CartesiaVoice
 from switchboard.line.words import Words
 from switchboard.line.workflow import NoState, Workflow
 from tests.livekit import LiveKitServer
-from tests.stage.mind import texts
+from tests.stage.mind import LONG, texts
 from tests.stage.room import Booth, booth
 
 WORDS = Words()
@@ -127,3 +127,23 @@ async def test_nothing_is_said_over_the_callers_own_words(enter: Enter, monkeypa
 
         heard = [begin for begin, _ in call.ears.sounds(began)]
         assert not [begin for begin in heard if begin < speaks]
+
+
+@pytest.mark.parametrize("fault", ["drop_mid_response", "stall"])
+async def test_a_sentence_that_the_service_breaks_off_is_followed_by_a_word_and_then_by_its_rest(
+    enter: Enter, fault: str
+) -> None:
+    async with enter(line=NATIVE) as call:
+        how = (
+            {"seconds": 4.0, "at": "response.output_audio.delta", "nth": 10} if fault == "stall" else {"after_ms": 1000}
+        )
+        call.simulator.faults.add(fault, **how)
+        if fault != "stall":
+            call.simulator.faults.add("refuse_connect", count=3)
+        typed = call.type("long story")
+        await call.record.until(lambda: LONG.endswith(call.of(AgentSpoke)[-1].text.strip()[-20:]))
+        sounds = call.ears.sounds(typed)
+
+        assert all(later[0] - earlier[1] <= 2.0 for earlier, later in pairwise(sounds))
+        assert filled(call)[0] == ("service", WORDS.moment)
+        assert " ".join(spoke.text.strip() for spoke in call.of(AgentSpoke)[1:]) == LONG

@@ -122,7 +122,7 @@ async def waiting(database_url: str, words: Words = WORDS) -> AsyncIterator[Wait
     async with staged(database_url, line=LINE) as stage:
         talk, track = stage.conversation, Track()
         background = Background(lambda: talk.ending.finish("error"))
-        wait = Wait(talk.session, talk.model, talk.call.departure, lambda: this.there)
+        wait = Wait(talk.session, talk.model, talk.call.departure, track, lambda: this.there)
         keeper = Company(talk.call, talk.session, wait, words, Phrases(talk.session), track, background)
         this = Waiting(stage, track, background.run(keeper.keep(), "keep company"))
         yield this

@@ -5,8 +5,8 @@
 import type { RemoteParticipant, RemoteTrack } from 'livekit-client';
 
 /** Milliseconds. */
-const EVERY = 500;
-const QUIET_AFTER = 2_500;
+const EVERY = 250;
+const QUIET_AFTER = 1_500;
 
 export class Pulse {
   private timer: ReturnType<typeof setInterval> | undefined;
