@@ -157,7 +157,7 @@ class AgentTrack(AudioOutput):
         return time.monotonic() < self._until or not self._queue.empty()
 
     @property
-    def stuck(self) -> bool:
+    def broken_off(self) -> bool:
         """Whether the agent has stopped in mid-sentence: all that has come of it was heard, and the rest does not."""
         return bool(self._pushed) and not self.talking
 
