@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from switchboard.realtime.pieces import LINGER, LONG, QUIET, RATE, SHORT_MS, Pieces
+from switchboard.realtime.pieces import LINGER, LONG, PAUSE, QUIET, RATE, SHORT_MS, Pieces
+from switchboard.realtime.pieces import SPEECH as LOUD
 
 SHORT = RATE * SHORT_MS // 1000
 ROOM_TONE = np.tile(np.array([QUIET, -QUIET], dtype=np.int16), SHORT // 2).tobytes()
@@ -57,3 +58,30 @@ def test_what_was_cleared_is_not_sent(resting: Pieces) -> None:
     resting.clear()
     assert resting.flush() == []
     assert sent(resting, SPEECH) == [SHORT]
+
+
+def tone(peak: int, samples: int) -> bytes:
+    return np.full(samples, peak, dtype=np.int16).tobytes()
+
+
+def test_a_sound_is_what_is_above_the_quiet_and_not_the_quiet_itself(resting: Pieces) -> None:
+    assert sent(resting, tone(QUIET, SHORT), tone(-QUIET, SHORT)) == []
+    assert sent(resting, tone(QUIET + 1, SHORT)) == [3 * SHORT]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_speech_is_what_is_above_its_level_until_there_is_none_for_half_a_second(sign: int) -> None:
+    pieces = Pieces()
+    assert not pieces.speech
+    pieces.push(tone(sign * LOUD, SHORT))
+    assert not pieces.speech
+    pieces.push(tone(sign * (LOUD + 1), SHORT))
+    assert pieces.speech
+    pieces.push(tone(0, PAUSE - 1))
+    assert pieces.speech
+    pieces.push(tone(0, 1))
+    assert not pieces.speech
+
+
+def test_a_push_of_nothing_sends_nothing() -> None:
+    assert Pieces().push(b"") == []
