@@ -81,3 +81,69 @@ async def test_a_service_that_is_asked_nothing_may_be_silent() -> None:
 
         assert not stage.errors
         assert stage.simulator.opened == 1
+
+
+class Owner:
+    """Hears of silence."""
+
+    def __init__(self) -> None:
+        self.times = 0
+        self.silent = asyncio.Event()
+        self.watchdog = watchdog.Watchdog(self.hear)
+
+    def hear(self) -> None:
+        self.times += 1
+        self.silent.set()
+
+
+@pytest.mark.parametrize("begins", ["response.created", "response.output_audio.delta", "response.output_text.delta"])
+@pytest.mark.parametrize("ends", ["response.done", "error"])
+async def test_an_answer_that_has_begun_is_owed_until_it_ends(begins: str, ends: str) -> None:
+    owner = Owner()
+    owner.watchdog.received({"type": begins})
+    assert owner.watchdog.owed
+    owner.watchdog.received({"type": ends})
+
+    assert not owner.watchdog.owed
+
+
+@pytest.mark.parametrize("kind", ["session.updated", "conversation.item.delta", "response.output_item.added"])
+async def test_other_events_owe_nothing(kind: str) -> None:
+    owner = Owner()
+    owner.watchdog.received({"type": kind})
+    owner.watchdog.received({})
+
+    assert not owner.watchdog.owed
+
+
+@pytest.mark.parametrize(
+    ("first", "next_", "kind"),
+    [(0.0, FOR_EVER, "response.created"), (FOR_EVER, 0.0, "response.output_audio.delta"), (0.0, FOR_EVER, None)],
+)
+async def test_silence_is_told_once_for_each_answer(
+    monkeypatch: pytest.MonkeyPatch, first: float, next_: float, kind: str | None
+) -> None:
+    monkeypatch.setattr(watchdog, "FIRST_SECONDS", first)
+    monkeypatch.setattr(watchdog, "NEXT_SECONDS", next_)
+    owner = Owner()
+    for _ in range(3):
+        owner.watchdog.received({"type": kind}) if kind else owner.watchdog.asked()
+    async with asyncio.timeout(10.0):
+        await owner.silent.wait()
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+    assert owner.times == 1
+    assert not owner.watchdog.owed
+
+
+async def test_who_rests_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watchdog, "FIRST_SECONDS", 0.0)
+    owner = Owner()
+    owner.watchdog.rest()
+    owner.watchdog.asked()
+    owner.watchdog.rest()
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+    assert not owner.times
