@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from livekit.agents import APIConnectionError
 
-from switchboard.realtime.aloud import Readings
+from switchboard.line.quoted import inside_quotes
+from switchboard.line.sentences import READ_ALOUD
+from switchboard.realtime.aloud import Readings, reading_request
 
 AUDIO = b"\x01\x00\x02\x00"
 
@@ -95,3 +97,25 @@ async def test_one_that_nobody_waits_for_any_more_is_still_nobody_elses_answer(
 
     assert all(readings.take(event) for event in (service.created("one"), audio("one"), done("one")))
     assert not readings._readings
+
+
+@pytest.mark.parametrize(
+    ("preview", "modality"),
+    [(False, {"output_modalities": ["audio"]}), (True, {"modalities": ["audio", "text"]})],
+    ids=["GA", "preview"],
+)
+def test_a_sentence_is_read_outside_of_the_conversation_with_no_tools(preview: bool, modality: dict[str, Any]) -> None:
+    assert reading_request("one", 'Say "yes".', preview) == {
+        "type": "response.create",
+        "event_id": "one",
+        "response": {
+            "conversation": "none",
+            "input": [],
+            "instructions": READ_ALOUD.format(
+                text="Say \N{RIGHT DOUBLE QUOTATION MARK}yes\N{RIGHT DOUBLE QUOTATION MARK}."
+            ),
+            "metadata": {"client_event_id": "one"},
+            "tool_choice": "none",
+            **modality,
+        },
+    }

@@ -16,6 +16,14 @@ def test_half_an_emoji_that_is_written_out_in_a_tools_arguments_is_cleaned() -> 
     assert frame["item"]["arguments"].startswith('{"why": "broken ')  # type: ignore[index]
 
 
+def test_the_arguments_of_an_event_of_their_own_are_cleaned_too() -> None:
+    frame = {"type": "response.function_call_arguments.done", "arguments": f'{{"why": "broken {WRITTEN_OUT}"}}'}
+
+    clean_frame(frame)
+
+    assert WRITTEN_OUT not in frame["arguments"]
+
+
 def test_words_are_no_json_and_keep_what_looks_like_it() -> None:
     frame = {"type": "response.output_audio_transcript.delta", "delta": f'["{WRITTEN_OUT}{HALF}"]'}
 

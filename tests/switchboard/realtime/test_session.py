@@ -16,6 +16,7 @@ from simulator.mind import CallTool, Say
 from simulator.options import Options
 from simulator.server import Simulator
 from simulator.voice import RATE, synthesize
+from switchboard.realtime.handover import Arrival
 from switchboard.realtime.model import CallModel
 from switchboard.realtime.session import CallSession
 from tests.link import Link, link_to
@@ -394,3 +395,74 @@ async def test_a_tool_that_was_called_before_the_connection_was_lost_is_not_call
 
         assert await said(answer) == "It is on its way."
         assert [call.name async for call in answer.function_stream] == []
+
+
+async def test_what_livekit_notes_of_agents_is_nothing_that_the_model_is_to_know() -> None:
+    async with connected([Say("Hello.")]) as stage:
+        known = stage.session.chat_ctx.copy()
+        known.items.append(llm.AgentConfigUpdate(instructions="Be kind."))
+        known.items.append(llm.AgentHandoff(old_agent_id="one", new_agent_id="two"))
+        known.add_message(role="user", content="hello there")
+        await stage.session.update_chat_ctx(known)
+        await stage.ask()
+
+        assert [message.text for message in stage.mind.requests[-1].items] == ["hello there"]
+        assert stage.sent("conversation.item.create") == 1
+        assert not list(stage.simulator.errors)
+
+
+async def test_a_connection_is_not_renewed_between_a_question_and_its_answer() -> None:
+    async with connected([Say("Hello.")]) as stage:
+        await stage.until("session.updated")
+        assert not stage.session._renewing_would_be_noticed()
+        asked = asyncio.Event()
+        stage.session.on("openai_client_event_queued", lambda _: asked.set())
+        stage.link.hold()
+        reply = stage.session.generate_reply()
+        await asked.wait()
+        assert not stage.session._at_hand.given
+        assert stage.session._renewing_would_be_noticed()
+        stage.link.release()
+
+        assert await said(await reply) == "Hello."
+        await stage.until("response.done")
+        assert not stage.session._renewing_would_be_noticed()
+
+
+@llm.function_tool
+async def look_up() -> str:
+    """Looks something up."""
+    return "nothing"
+
+
+@pytest.mark.parametrize("arrives", [True, False], ids=["at a handoff", "otherwise"])
+async def test_the_next_agent_has_its_own_instructions_tools_and_context(arrives: bool) -> None:
+    async with connected([Say("Good morning.")], [Say("Hello.")]) as stage:
+        await stage.ask()
+        await stage.until("response.done")
+        if arrives:
+            stage.session.handover.begin(Arrival("audio", lambda known: llm.ChatContext(known.items[:0])))
+        await stage.session._update_session(
+            instructions="You look things up.", chat_ctx=llm.ChatContext(), tools=[look_up]
+        )
+        stage.session.handover.end()
+        await stage.ask()
+
+        asked = stage.mind.requests[-1]
+        assert asked.instructions == "You look things up."
+        assert [tool.name for tool in asked.tools] == ["look_up"]
+        assert not asked.items
+
+
+async def test_an_agent_that_takes_all_over_keeps_the_servers_conversation() -> None:
+    async with connected([Say("Good morning.")], [Say("Hello.")], modality="text") as stage:
+        await stage.ask()
+        await stage.until("response.done")
+        stage.session.handover.begin(Arrival("audio"))
+        await stage.session._update_session(chat_ctx=llm.ChatContext())
+        stage.session.handover.end()
+        await stage.ask()
+
+        assert [message.text for message in stage.mind.requests[-1].items] == ["Good morning."]
+        assert stage.session.modality == "audio"
+        assert stage.sent("conversation.item.delete") == 0
