@@ -111,9 +111,7 @@ def test_a_sentence_is_read_outside_of_the_conversation_with_no_tools(preview: b
         "response": {
             "conversation": "none",
             "input": [],
-            "instructions": READ_ALOUD.format(
-                text="Say \N{RIGHT DOUBLE QUOTATION MARK}yes\N{RIGHT DOUBLE QUOTATION MARK}."
-            ),
+            "instructions": READ_ALOUD.format(text=inside_quotes('Say "yes".')),
             "metadata": {"client_event_id": "one"},
             "tool_choice": "none",
             **modality,

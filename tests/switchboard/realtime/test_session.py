@@ -18,6 +18,7 @@ from simulator.server import Simulator
 from simulator.voice import RATE, synthesize
 from switchboard.realtime.handover import Arrival
 from switchboard.realtime.model import CallModel
+from switchboard.realtime.rest import Rest
 from switchboard.realtime.session import CallSession
 from tests.link import Link, link_to
 from tests.stage.mind import LONG, Obedient
@@ -466,3 +467,34 @@ async def test_an_agent_that_takes_all_over_keeps_the_servers_conversation() -> 
         assert [message.text for message in stage.mind.requests[-1].items] == ["Good morning."]
         assert stage.session.modality == "audio"
         assert stage.sent("conversation.item.delete") == 0
+
+
+@pytest.mark.parametrize("rests", [True, False], ids=["a rest", "a loss"])
+async def test_a_connection_that_was_let_go_and_taken_up_is_no_recovery(
+    rests: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recovered: list[float] = []
+    parked, over = asyncio.Event(), Rest.over
+
+    async def waits(rest: Rest) -> None:
+        parked.set()
+        await over(rest)
+
+    async with connected([Say("Hello.")], [Say("Hello again.")], reconnected=recovered.append) as stage:
+        await stage.ask()
+        await stage.until("response.done")
+        back = asyncio.Event()
+        stage.session.on("session_reconnected", lambda _: back.set())
+        if rests:
+            monkeypatch.setattr(Rest, "over", waits)
+            stage.session.rest()
+            await parked.wait()
+            assert not stage.session.away
+            stage.session.wake()
+        else:
+            await stage.simulator.drop()
+        await back.wait()
+
+        assert len(recovered) == (0 if rests else 1)
+        assert stage.session.sockets == 2
+        assert await stage.ask() == "Hello again."
