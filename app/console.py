@@ -20,7 +20,17 @@ from app.process import HERE, LOG_FILE, settings, start_logging
 from app.worker import run_livekit
 from switchboard.call.call import Caller
 from switchboard.conversation import Conversation
-from switchboard.ledger.events import AgentSpoke, Ended, Event, Failed, HandoffDone, Recovered, ToolCalled, ToolReturned
+from switchboard.ledger.events import (
+    AgentSpoke,
+    Ended,
+    Event,
+    Failed,
+    HandoffDone,
+    Recovered,
+    RescueStep,
+    ToolCalled,
+    ToolReturned,
+)
 from switchboard.line.workflow import Workflow
 from switchboard.settings.schema import Settings
 from switchboard.text import clean, visible
@@ -32,6 +42,7 @@ ENDINGS = {
     "maximum_cost": "the call reached what it may cost",
     "error": "the realtime service failed",
     "moved": "another worker took the call over",
+    "callback": "a colleague calls back",
     "unserved": "the realtime service did not come back",
     "stopped": "it was stopped",
     "silence": "nobody spoke",
@@ -93,6 +104,8 @@ class View:
                 self._dim(f"  [error] {event.source}: {event.message}{', recovering' if event.recoverable else ''}")
             case Recovered():
                 self._dim(f"  [recovered] {event.source} after {event.ms:.0f} ms")
+            case RescueStep():
+                self._dim(f"  [rescue] {event.target or event.by}: {event.outcome.replace('_', ' ')}")
             case Ended():
                 minutes, seconds = divmod(int(event.at), 60)
                 self._line(f"Call over: {ENDINGS[event.reason]} ({minutes}:{seconds:02}).")
@@ -128,6 +141,22 @@ async def converse(conversation: Conversation, out: Console) -> None:
 
 
 async def _say(conversation: Conversation, words: str) -> None:
+    farewell = conversation.farewell
+    if farewell.begun.is_set():
+        farewell.type(words)
+        return
+    answer = asyncio.ensure_future(_answer(conversation, words))
+    given_up = asyncio.ensure_future(farewell.begun.wait())
+    try:
+        await asyncio.wait([answer, given_up], return_when=asyncio.FIRST_COMPLETED)
+        if answer.done():
+            answer.result()
+    finally:
+        answer.cancel()
+        given_up.cancel()
+
+
+async def _answer(conversation: Conversation, words: str) -> None:
     await conversation.session.run(user_input=words)
     await _settle(conversation)
     if conversation.ending.begun:

@@ -29,14 +29,17 @@ from switchboard.call.truth import Truth
 from switchboard.call.unheard import UnheardResults
 from switchboard.call.witness import Witness
 from switchboard.database import Database
+from switchboard.ladder.callback_rung import CallbackRung
 from switchboard.ladder.excuse import Excuse
 from switchboard.ladder.farewell import Farewell
 from switchboard.ladder.phrases import Phrases
+from switchboard.ladder.speaker import Speaker
 from switchboard.ledger import Ledger, Listener
 from switchboard.ledger.events import Answered, Event
 from switchboard.ledger.prices import SHIPPED, Prices
 from switchboard.ledger.timeline import forget
 from switchboard.line.agent import Speech
+from switchboard.line.callback import Callback
 from switchboard.line.limit import limited
 from switchboard.line.voices import Modality, NativeVoice, Voice
 from switchboard.line.workflow import AgentType, Workflow
@@ -83,7 +86,6 @@ class Conversation:
         self._past = past
         self._first = workflow.agent(past.agent) if past else workflow.start
         self._typed = typed
-        self._sorry = workflow.words.sorry
         self._resources = AsyncExitStack()
         self._tag = CallTag(call_id)
         state = workflow.state.model_validate(past.state if past else {})
@@ -115,6 +117,7 @@ class Conversation:
         self._owe_the_caller(workflow)
         self._conscience = self._new_conscience(workflow)
         self._presence = self._presence_at(invitation, workflow, channel) if invitation else None
+        self.farewell = self._new_farewell(workflow)
         self.handoffs = Handoffs(
             workflow,
             self.call,
@@ -163,6 +166,13 @@ class Conversation:
         conscience = Conscience(truth, self.call, self.session, lambda: self.ending.certain)
         self.ending.at_end = conscience.settle
         return conscience
+
+    def _new_farewell(self, workflow: Workflow) -> Farewell:
+        """For a caller who reads, and whom nobody can be put through to."""
+        speaker = Speaker(self.call, Phrases(self.session))
+        callbacks = [rescue for rescue in workflow.rescued_by if isinstance(rescue, Callback)]
+        rungs = [CallbackRung(self.call, callback, speaker, workflow.words) for callback in callbacks]
+        return Farewell(self.call, self.ending, workflow.words, speaker, rungs)
 
     def _presence_at(self, invitation: Invitation, workflow: Workflow, channel: Channel) -> Presence:
         return Presence(
@@ -218,7 +228,7 @@ class Conversation:
         if self._presence:
             await self._presence.bid_farewell()
         else:
-            await Farewell(self.call, self.ending, self._sorry, Phrases(self.session), None).say()
+            await self.farewell.bid()
 
     async def _hang_up_the_model(self) -> None:
         """Its connection costs money: it goes as soon as nobody hears the end, whatever LiveKit's session waits for."""

@@ -17,14 +17,18 @@ from switchboard.call.call import Call
 from switchboard.call.channel import PHONE, Channel
 from switchboard.call.ending import Ending
 from switchboard.call.typed import Typed
+from switchboard.ladder.callback_rung import CallbackRung
 from switchboard.ladder.company import Company
 from switchboard.ladder.farewell import Farewell
 from switchboard.ladder.move import Move
 from switchboard.ladder.phrases import Phrases
+from switchboard.ladder.rungs import NumberRung, PersonRung, Rung
+from switchboard.ladder.speaker import Speaker
 from switchboard.ladder.wait import Wait
 from switchboard.ledger.events import Event
+from switchboard.line.callback import Callback
 from switchboard.line.sentences import BACK_AGAIN
-from switchboard.line.workflow import AgentType, Workflow
+from switchboard.line.workflow import AgentType, Number, Person, Rescue, Workflow
 from switchboard.realtime import CallModel
 from switchboard.realtime.pieces import SHORT_MS
 from switchboard.room.agent_track import AgentTrack
@@ -36,8 +40,10 @@ from switchboard.room.relief import Relief
 from switchboard.room.seat import Seat
 from switchboard.room.transcript import AgentWords, CallerWords
 from switchboard.services.providers import Services
+from switchboard.transfer.caller_side import CallerSide
 from switchboard.transfer.cold import ColdTransfer
-from switchboard.transfer.warm import CallerSide, WarmTransfer
+from switchboard.transfer.unaided import UnaidedTransfer
+from switchboard.transfer.warm import WarmTransfer
 from switchboard.waiting import any_set
 
 log = structlog.get_logger(__name__)
@@ -101,7 +107,7 @@ class Presence:
             invitation.caller,
             workflow.name,
             call.id,
-            self._keypad.press,
+            self._press,
             background,
         )
         self._chat = Chat(invitation.room, self._room.is_caller, self._type, background)
@@ -111,7 +117,13 @@ class Presence:
         wait = Wait(session, model, call.departure, self._track, lambda: self._speaks and self._room.here.is_set())
         phrases = Phrases(session)
         self._company = Company(call, session, wait, workflow.words, phrases, self._track, background)
-        self._farewell = Farewell(call, ending, workflow.words.sorry, phrases, self._track)
+        self._keeping: asyncio.Task[None] | None = None
+        side = CallerSide(call, session, ending, self._room, self._track, model)
+        self._warm = WarmTransfer(services, side)
+        self._speaker = Speaker(call, phrases, self._track, AgentWords(self._room))
+        self._unaided = UnaidedTransfer(settings, side, self._warm.rings, self._speaker.say)
+        rungs = [rung for rescue in workflow.rescued_by if (rung := self._rung(rescue))]
+        self._farewell = Farewell(call, ending, workflow.words, self._speaker, rungs)
         self._move = Move(
             call,
             session,
@@ -124,8 +136,6 @@ class Presence:
             self._farewell,
         )
         self._moving: asyncio.Task[None] | None = None
-        self._keeping: asyncio.Task[None] | None = None
-        self._warm = WarmTransfer(services, CallerSide(call, session, ending, self._room, self._track, model))
 
     def tools(self, agent: AgentType) -> list[llm.Tool]:
         """What `agent` can put the caller through to: numbers, from a phone, and people who have one."""
@@ -166,17 +176,25 @@ class Presence:
             self._session.room_io.set_participant(self._room.caller)
 
     async def bid_farewell(self) -> None:
-        """Tell the caller that the service does not come back, and end the call."""
+        """The service does not come back: have the caller helped otherwise, or tell them, and end the call.
+
+        Who is with a person needs no service meanwhile.
+        """
+        await any_set(self._warm.idle, self._ending.leaving)
         if self._keeping:
             await utils.aio.cancel_and_wait(self._keeping)
         self._track.spoken.set()  # a phone that still rings is answered
-        await self._farewell.say()
+        self._session.input.set_audio_enabled(False)
+        self._background.run(self._model.hang_up(), "hang up a model that does not serve")
+        self._background.run(self._farewell.bid(), "farewell")
+        await self._ending.leaving.wait()
 
     async def _relieved(self) -> None:
         """Our worker stops: somebody else has the caller from here on."""
         if self._ending.begun:
             return
         self._warm.stop()
+        self._farewell.stop()
         if self._keeping:
             await utils.aio.cancel_and_wait(self._keeping)
         await self._move.make()
@@ -262,10 +280,29 @@ class Presence:
             self._model.wake()
         return came
 
+    def _rung(self, rescue: Rescue) -> Rung | None:
+        """How this caller can be helped by it; None: not at all."""
+        words = self._workflow.words
+        match rescue:
+            case Person() if self._unaided.reaches(rescue):
+                return PersonRung(rescue, self._unaided, self._speaker, words)
+            case Number() if self._channel is PHONE and self._cold.reaches(rescue):
+                return NumberRung(rescue, self._cold, self._speaker, words)
+            case Callback():
+                return CallbackRung(self._call, rescue, self._speaker, words)
+        return None
+
     @property
     def _speaks(self) -> bool:
         """Whether an agent is there to speak, and nobody else has the caller."""
-        return self._started and not self._warm.running and not self._ending.begun
+        out = self._warm.running or self._farewell.begun.is_set()
+        return self._started and not out and not self._ending.begun
+
+    def _press(self, key: str) -> None:
+        if self._farewell.begun.is_set():
+            self._farewell.press(key)
+        else:
+            self._keypad.press(key)
 
     def _begin_to_move(self) -> None:
         if self._moving is None:
@@ -275,6 +312,8 @@ class Presence:
         """The caller has typed something, on the keypad or on a page."""
         if self._move.over:
             self._move.keep(words)
+        elif self._farewell.begun.is_set():
+            self._farewell.type(words)
         elif self._warm.running:
             self._warm.keep(words)
         else:

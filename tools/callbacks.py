@@ -1,6 +1,7 @@
 """Having a colleague call back."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from livekit.agents import RunContext, ToolError, function_tool
@@ -96,6 +97,33 @@ async def book_callback(ctx: RunContext[Call[Case]], slot: str, phone: str = "",
     call.state.note("a callback", f"Booked a callback for {local(booked.slot.starts_at):%d %B %H:%M}.")
     when, ending = moment(booked.slot.starts_at, now), " ".join(booked.phone[-3:])
     return f"The callback is booked: a colleague calls {when}, on the number ending in {ending}."
+
+
+async def take_callback(call: Call[Case], typed: str) -> None:
+    """A `Book` of the line: the next free time for a caller whom no agent can ask for one, unless they have one."""
+    now, account = clock.now(), account_if_verified(call)
+    said = phone_of(call, typed)
+    request = f"{origin_of(call)}:book_callback"
+    async with call.database.write() as session:
+        await Limits(session, call).one_at_a_time(CALLBACKS)
+        earlier = await callbacks.booked_by(session, request)
+        number = said or (earlier.phone if earlier else await _phone_on_file(session, account))
+        await _require_place(session, call, earlier, number)
+        slots = [earlier.slot] if earlier else await _free_for(session, account, call.desk, now)
+        for slot in slots:
+            with suppress(SlotTakenError):  # by somebody else in this moment: the next one is as good
+                await callbacks.book(
+                    session,
+                    account,
+                    slot.id,
+                    phone=number,
+                    topic=call.state.topic or "not said: the line had a fault",
+                    key=request,
+                    now=now,
+                    briefing=call.state.briefing_text(call.caller.standing),
+                )
+                return
+    raise ToolError("There is no free time for a callback.")
 
 
 async def _free_for(

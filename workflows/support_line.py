@@ -5,9 +5,11 @@ from pathlib import Path
 from agents.escalation import Escalation
 from agents.greeter import Greeter
 from agents.support import Support
+from switchboard.line.callback import Callback
 from switchboard.line.context import Brief
 from switchboard.line.voices import CartesiaVoice
 from switchboard.line.workflow import Handoff, Number, Person, Workflow
+from tools.callbacks import take_callback
 from tools.case import Case
 
 WAREHOUSE = Number(
@@ -27,6 +29,7 @@ SUPPORT_LINE = Workflow(
     },
     voices={Escalation: CartesiaVoice("a0e99841-438c-4a64-b679-ae501e7d6091")},  # the others speak natively
     state=Case,
+    rescues=(SHOP_DESK, Callback(take_callback)),
     secrets=frozenset({"code"}),
     playbook=Path(__file__).with_name("support_line.playbook.yaml"),
 )

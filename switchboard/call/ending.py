@@ -38,7 +38,9 @@ SPEAKING_SECONDS = 15.0
 CLOSING_SECONDS = 8.0
 """From the end of a call until it is over, with what is still to be heard; `GONE_SECONDS` if nobody hears it."""
 GONE_SECONDS = 2.0
-UNHEARD: tuple[EndReason, ...] = ("nobody_came", "caller_left", "transferred", "unserved", "error", "moved")
+UNHEARD: tuple[EndReason, ...] = (
+    "nobody_came", "caller_left", "transferred", "callback", "unserved", "error", "moved",
+)  # fmt: skip
 
 REASONS: dict[CloseReason, EndReason] = {
     CloseReason.ERROR: "error",

@@ -63,7 +63,7 @@ class Move:
         try:
             frames = await self._come_to_rest()
             if not await taken:
-                await self._farewell.say("stopped")
+                await self._farewell.part("stopped")
                 return
             self._call.departure.begin(NEXT)  # for good: nobody here moves or answers them any more
             await self._ask_to_wait(frames)

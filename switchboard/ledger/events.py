@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 EndReason = Literal[
-    "goodbye", "caller_left", "nobody_came", "silence", "maximum_length", "maximum_cost", "transferred", "unserved",
-    "error", "stopped", "moved",
+    "goodbye", "caller_left", "nobody_came", "silence", "maximum_length", "maximum_cost", "transferred", "callback",
+    "unserved", "error", "stopped", "moved",
 ]  # fmt: skip
 TransferOutcome = Literal["done", "busy", "no_answer", "declined", "failed"]
 PersonStage = Literal[
@@ -23,6 +23,8 @@ Unit = Literal[
     "text_out", "audio_out", "characters", "seconds",
 ]  # fmt: skip
 """Tokens by kind, those that came from the service's cache apart; characters that were spoken; seconds of sound."""
+RescuedBy = Literal["person", "number", "callback"]
+RescueOutcome = Literal["tried", "served", "not_wanted", "failed"]
 
 
 class Happening(BaseModel):
@@ -198,6 +200,19 @@ class VerificationHeld(Happening):
     held: tuple[str, ...]
 
 
+class RescueStep(Happening):
+    """How far it has come with helping a caller whom the service does not serve any more.
+
+    `target` is the workflow's name for a person or a number, "" for a callback. not_wanted: the caller did not say yes.
+    """
+
+    kind: Literal["rescue"] = "rescue"
+    agent: str
+    by: RescuedBy
+    target: str = ""
+    outcome: RescueOutcome
+
+
 class Failed(Happening):
     kind: Literal["error"] = "error"
     source: str
@@ -233,6 +248,7 @@ Event = Annotated[
     | Filled
     | Used
     | VerificationHeld
+    | RescueStep
     | Failed
     | Recovered
     | Ended,

@@ -12,7 +12,7 @@ from switchboard.database import Database
 from switchboard.ledger.tables import CallRow, StandingRow
 
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-FOR_GOOD = ("goodbye", "silence", "maximum_length", "maximum_cost", "transferred")
+FOR_GOOD = ("goodbye", "silence", "maximum_length", "maximum_cost", "transferred", "callback")
 """A call that was ended for one of these reasons is over: it did not break off."""
 
 

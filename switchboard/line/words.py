@@ -23,8 +23,24 @@ class Words:
     sorry: str = "I'm very sorry, our line has a fault and I can't go on. Please call again later. Goodbye."
     """The service does not come back: the call ends."""
 
+    fault: str = "I'm very sorry, our line has a fault and I can't go on."
+    """The same, and there is still somebody or something that may help."""
+    waits: str = (
+        "A caller of our line is waiting, and the assistant has a fault. "
+        "To take the call, press 1. If you can't, press 2."
+    )
+    """What a person hears who is rung for a caller whom nobody serves."""
+    through: str = "I'm putting you through now."
+    """The caller's phone is sent elsewhere."""
+    press: str = "If you would like a colleague to call you back on the number that you call from, press 1."
+    number: str = "If you would like a colleague to call you back, type your phone number, and then the hash key."
+    booked: str = "Thank you. A colleague will call you back as soon as somebody is free. Goodbye."
+    later: str = "I'm sorry that nobody can help you now. Please call again later. Goodbye."
+    """Nobody and nothing could."""
+
     @property
     def all(self) -> tuple[str, ...]:
         """Each of them."""
-        others = (self.back, self.refused, self.moving, self.sorry)
-        return tuple(dict.fromkeys(chain((self.moment, self.longer), self.looking, others)))
+        waiting = chain((self.moment, self.longer), self.looking, (self.back, self.refused, self.moving))
+        last = (self.sorry, self.fault, self.waits, self.through, self.press, self.number, self.booked, self.later)
+        return tuple(dict.fromkeys(chain(waiting, last)))

@@ -10,6 +10,7 @@ from livekit.agents import llm
 from pydantic import BaseModel
 
 from switchboard.line.agent import VoiceAgent
+from switchboard.line.callback import Callback
 from switchboard.line.context import Context, Everything
 from switchboard.line.voices import NativeVoice, Voice
 from switchboard.line.words import Words
@@ -69,6 +70,8 @@ class Person(Destination):
 
 
 Edge = AgentType | Handoff | Number | Person
+Rescue = Person | Number | Callback
+"""Whoever, or whatever, takes a caller whom the realtime service does not serve any more."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,9 @@ class Workflow:
     """Whoever calls again within `CALL_AGAIN_MINUTES` of a call that broke off begins where they were, unverified."""
     words: Words = field(default_factory=Words)
     """What callers hear while they wait, and when nobody else can say anything."""
+    rescues: tuple[Rescue, ...] | None = None
+    """Who takes the caller when the service does not come back, each tried when the one before it could not. After the
+    last the call ends with an apology. None: the line's people. A number is for callers on the phone."""
     playbook: Path | None = None
     """How the line's agents behave offline, on the simulator."""
 
@@ -100,6 +106,7 @@ class Workflow:
         self._check_names()
         self._check_edges()
         self._check_reachable()
+        self._check_rescues()
         for agent in self.agents:
             self._check_prompt(agent)
 
@@ -124,6 +131,27 @@ class Workflow:
     def people(self, agent: AgentType) -> tuple[Person, ...]:
         """Whom `agent` can bring in."""
         return tuple(edge for edge in self.handoffs.get(agent, ()) if isinstance(edge, Person))
+
+    @cached_property
+    def places(self) -> tuple[Person | Number, ...]:
+        """Everybody and everywhere outside of the line that one of its agents leads to."""
+        places: list[Person | Number] = []
+        for agent in self.agents:
+            places += [*self.people(agent), *self.numbers(agent)]
+        return tuple(dict.fromkeys(places))
+
+    @cached_property
+    def rescued_by(self) -> tuple[Rescue, ...]:
+        """The `rescues`, or those that are meant when there are none given."""
+        if self.rescues is not None:
+            return self.rescues
+        return tuple(place for place in self.places if isinstance(place, Person))
+
+    @cached_property
+    def recorded(self) -> frozenset[str]:
+        """All that is to be said when there may be nobody who can speak."""
+        people = [place for place in self.rescued_by if isinstance(place, Person)]
+        return frozenset([*self.words.all, *(words for each in people for words in (each.calling, each.waiting))])
 
     def voice(self, agent: AgentType) -> Voice:
         """In which voice `agent` speaks."""
@@ -184,6 +212,15 @@ class Workflow:
         for agent in self.agents:
             if agent not in reached:
                 self._refuse(f"{agent.__name__} cannot be reached from {self.start.__name__}; add an edge to it")
+
+    def _check_rescues(self) -> None:
+        rescues = self.rescued_by
+        for rescue in rescues:
+            name = "a callback" if isinstance(rescue, Callback) else repr(rescue.name)
+            if not isinstance(rescue, Callback) and rescue not in self.places:
+                self._refuse(f"rescues names {name}, which is no person and no number of this line")
+            if rescues.count(rescue) > 1:
+                self._refuse(f"rescues names {name} twice")
 
     def _check_prompt(self, agent: AgentType) -> None:
         for attribute in ("purpose", "opening"):

@@ -108,7 +108,7 @@ class AgentTrack(AudioOutput):
             played = 0.0
 
     async def fill(self, frames: Iterable[rtc.AudioFrame]) -> None:
-        """Play `frames` (24 kHz, mono) whenever the agent says nothing, until they end or this is cancelled."""
+        """Play `frames` (24 kHz, mono) whenever nobody says anything, until they end or this is cancelled."""
         await self.heard.wait()
         try:
             for frame in frames:
@@ -163,7 +163,7 @@ class AgentTrack(AudioOutput):
 
     async def _is_quiet(self, seconds: float) -> bool:
         """Whether the source wants something that is not the agent's words; waits that long if it does not."""
-        if self.talking:
+        if self.talking or not self._free.is_set():
             await asyncio.sleep(seconds)
             return False
         return await self._time_has_come()

@@ -15,7 +15,16 @@ from livekit.agents.voice.transcription import find_micro_track_id
 from livekit.protocol.sip import TransferSIPParticipantResponse
 
 from switchboard.background import Background
-from switchboard.ledger.events import Answered, Ended, Event, HandoffDone, PersonStep, ToolCalled, ToolReturned
+from switchboard.ledger.events import (
+    Answered,
+    Ended,
+    Event,
+    HandoffDone,
+    PersonStep,
+    RescueStep,
+    ToolCalled,
+    ToolReturned,
+)
 from switchboard.room.outbox import Outbox
 from switchboard.room.pulse import Pulse
 from switchboard.room.seat import Seat
@@ -153,6 +162,8 @@ class CallerRoom:
             case Ended(reason="moved"):
                 self.goes_on = True
                 self._tell({"kind": "moving"})
+            case RescueStep(by="callback"):
+                self._tell({"kind": "callback", "state": event.outcome})
             case Ended():
                 self._tell({"kind": "ended", "reason": event.reason})
             case _:

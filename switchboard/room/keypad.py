@@ -30,10 +30,11 @@ def turn(keys: str, zero_asks_for_a_person: bool, mask: Mask) -> str:
 
 
 class Keypad:
-    """Collects keys and gives them to `entered` together."""
+    """Collects keys and gives them to `entered` together, after a pause (in seconds; None: the usual one) or at `#`."""
 
-    def __init__(self, entered: Callable[[str], None]) -> None:
+    def __init__(self, entered: Callable[[str], None], pause: float | None = None) -> None:
         self._entered = entered
+        self._seconds = pause
         self._keys = ""
         self._pause: asyncio.TimerHandle | None = None
 
@@ -47,7 +48,7 @@ class Keypad:
             self._finish()
             return
         self._keys += key
-        self._pause = asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._finish)
+        self._pause = asyncio.get_running_loop().call_later(self._seconds or PAUSE_SECONDS, self._finish)
 
     def close(self) -> None:
         """Forget what is not finished."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from typing import Literal, Self
+from typing import Self
 
 from livekit.agents import Agent, AgentSession, ToolError, UserInputTranscribedEvent, function_tool, llm, room_io
 from livekit.agents.voice.events import UserStateChangedEvent
@@ -20,11 +20,9 @@ from switchboard.services.providers import Services
 from switchboard.services.speech import Speeches
 from switchboard.transfer.consent import Consent
 from switchboard.transfer.person_phone import PERSON, PersonPhone
+from switchboard.transfer.talk import Answer, Decision
 from switchboard.waiting import any_set
 
-Decision = Literal["accepted", "declined", "not_accepted", "hung_up"]
-
-ACCEPT, DECLINE = "1", "2"
 HELLO_SECONDS = 1.5
 """So long the person may say hello first, as people do who pick up a phone."""
 DICTATION_SECONDS = 20.0
@@ -62,16 +60,17 @@ class Briefing:
         self._services = services
         self._meter = meter
         self._line = line
-        self._decision: Decision | None = None
-        self._decided = asyncio.Event()
+        self._answer = Answer(line)
         self._spoke = asyncio.Event()
         self.finished = asyncio.Event()
         """The person has pressed star: they are done with the caller, or with what they say about them."""
         self._heard = asyncio.Event()
         self._on_said = on_said
         self.track = AgentTrack()
-        self._consent = Consent(transcribed=services.settings.transcription_model is not None)
-        self._agent = Briefer(person, of_line, brief, said, self._decide, self._consent.given)
+        settings = services.settings
+        self.takes_notes = settings.phone.takes_notes and not settings.turns.client_side
+        self._consent = Consent(transcribed=settings.transcription_model is not None)
+        self._agent = Briefer(person, of_line, brief, said, self._answer.give, self._consent.given)
 
     async def __aenter__(self) -> Self:
         """Be there, ready to speak, before the phone is answered."""
@@ -123,17 +122,16 @@ class Briefing:
         """Brief the person who has answered, and wait for their yes or no."""
         asking = asyncio.create_task(self._brief())
         try:
-            await any_set(self._decided, self._line.gone, seconds=seconds)
+            return await self._answer.within(seconds)
         finally:
             asking.cancel()
-        return self._decision or ("hung_up" if self._line.gone.is_set() else "not_accepted")
 
-    def fall_silent(self, *, takes_notes: bool) -> None:
+    def fall_silent(self) -> None:
         """The person has the caller: say nothing any more, and hear nothing, or only write it down."""
         self.finished.clear()
         self._session.interrupt()
         self._model.live.listen_only(True)
-        self._session.input.set_audio_enabled(takes_notes)
+        self._session.input.set_audio_enabled(self.takes_notes)
 
     async def dictated(self) -> None:
         """Ask the person who hands the caller back what is to be known, and listen until they are done."""
@@ -151,24 +149,18 @@ class Briefing:
         if not await any_set(self._spoke, seconds=HELLO_SECONDS):
             self._session.generate_reply(instructions=BRIEF_THE_COLLEAGUE)
 
-    def _decide(self, decision: Decision) -> None:
-        self._decision = self._decision or decision
-        self._decided.set()
-
     def _key(self, key: str) -> None:
         if key in FINISHED:
             self.finished.set()
-        elif key == ACCEPT:
-            self._decide("accepted")
-        elif key == DECLINE:
-            self._decide("declined")
+        else:
+            self._answer.press(key)
 
     def _user_state(self, event: UserStateChangedEvent) -> None:
         if event.new_state == "speaking":
             self._spoke.set()
 
     def _transcribed(self, event: UserInputTranscribedEvent) -> None:
-        if event.is_final and self._decision == "accepted" and (text := event.transcript.strip()):
+        if event.is_final and self._answer.decision == "accepted" and (text := event.transcript.strip()):
             self._on_said(text)
             self._heard.set()
 

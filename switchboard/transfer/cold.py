@@ -59,24 +59,31 @@ class ColdTransfer:
         description = f"{number.purpose} {FIRST_SAY_SO}"
         return function_tool(transfer, name=transfer_name(number), description=description)
 
-    async def _transfer(self, number: Number, ctx: RunContext[Call[Any]]) -> str | None:
-        phones = self._phones_of(number.name)
-        if not phones:
-            return BACK.format(told=TOLD["failed"])
-        await ctx.wait_for_playout()
+    def reaches(self, number: Number) -> bool:
+        """Whether there is an address to send a phone to."""
+        return bool(self._phones_of(number.name))
+
+    async def put_through(self, number: Number) -> TransferOutcome:
+        """Send the caller's phone to `number`, which has an address: the call is over if that is done."""
         asked = time.monotonic()
-        session = ctx.session
-        session.input.set_audio_enabled(False)
-        try:
-            outcome = await self._outcome(phones[0])
-        finally:
-            session.input.set_audio_enabled(True)
+        outcome = await self._outcome(self._phones_of(number.name)[0])
         took = round((time.monotonic() - asked) * 1000, 1)
         self._call.ledger.write(CallTransferred(agent=self._call.agent, target=number.name, outcome=outcome, ms=took))
         if outcome == "done":
             self._ending.finish("transferred")
-            return None
-        return BACK.format(told=TOLD[outcome])
+        return outcome
+
+    async def _transfer(self, number: Number, ctx: RunContext[Call[Any]]) -> str | None:
+        if not self.reaches(number):
+            return BACK.format(told=TOLD["failed"])
+        await ctx.wait_for_playout()
+        hearing = ctx.session.input
+        hearing.set_audio_enabled(False)
+        try:
+            outcome = await self.put_through(number)
+        finally:
+            hearing.set_audio_enabled(True)
+        return None if outcome == "done" else BACK.format(told=TOLD[outcome])
 
     async def _outcome(self, phone: str) -> TransferOutcome:
         rings_until = time.monotonic() + RINGING_SECONDS

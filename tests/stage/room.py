@@ -17,6 +17,7 @@ from simulator.options import Options
 from simulator.server import Simulator
 from simulator.voice import RATE, synthesize
 from switchboard.call.call import Caller
+from switchboard.call.channel import PHONE, WEB
 from switchboard.conversation import Conversation
 from switchboard.database import Database
 from switchboard.ledger.events import Answered, Event
@@ -36,6 +37,7 @@ LOUD = 600
 PIECE = RATE // 50
 QUIET_PIECES = 25
 CALLER, WORKER = "caller", "AW_stage"
+DIALED = "+15550100"
 
 
 class Ears:
@@ -135,6 +137,7 @@ class Booth:
     record: Record
     ears: Ears
     mouth: Mouth
+    caller: rtc.Room
 
     def of(self, kind: type[Any]) -> list[Any]:
         """The events of one kind so far."""
@@ -150,6 +153,11 @@ class Booth:
         assert self.conversation._presence
         self.conversation._presence._type(words)
         return time.monotonic()
+
+    async def press(self, *keys: str) -> None:
+        """The caller presses keys."""
+        for key in keys:
+            await self.caller.local_participant.publish_dtmf(code="0123456789*#".index(key), digit=key)
 
     async def idle(self) -> None:
         """Wait until nobody speaks or is about to, and nothing is on its way to the caller's ears."""
@@ -169,15 +177,20 @@ async def booth(
     mind: Obedient | None = None,
     speech: bool = True,
     greeted: bool = True,
+    number: str | None = None,
+    sip: Any = None,
     **environ: str,
 ) -> AsyncIterator[Booth]:
-    """A call of a caller who is in the room and has been greeted."""
+    """A call of a caller who is in the room and has been greeted.
+
+    `number`: they are on the phone, and call from it. `sip`: what stands for LiveKit SIP's part of its API.
+    """
     thinks, record = mind or Obedient(), Record()
     database = Database(database_url)
     async with Simulator(thinks, options) as simulator, server.api() as livekit:
         name = f"booth-{id(record)}"
         created = await livekit.room.create_room(api.CreateRoomRequest(name=name))
-        _play_job(monkeypatch, livekit, name)
+        _play_job(monkeypatch, livekit, name, sip)
         settings = with_simulator(stage_settings(REALTIME_PROVIDER="simulator", **environ), simulator.url)
         if not speech:
             settings = settings.model_copy(update={"azure": replace_fields(settings.azure, tts_deployment=None)})
@@ -186,15 +199,21 @@ async def booth(
         seat, relief = Seat(livekit, job), Relief(livekit, job, WORKER, "")
         invitation = Invitation(agents, seat, relief, lambda: _join(server, agents, name, "agent"), CALLER)
         conversation = Conversation(
-            line, Services(settings), database, Caller(), invitation=invitation, listeners=(record.note,)
+            line,
+            Services(settings),
+            database,
+            Caller(),
+            invitation=invitation,
+            channel=WEB if number is None else PHONE,
+            listeners=(record.note,),
         )
-        await _join(server, callers, name, CALLER)
+        await _join(server, callers, name, CALLER, number)
         ears, mouth = Ears(callers, "agent"), Mouth()
         await mouth.publish(callers)
         try:
             async with conversation:
                 await conversation.start()
-                this = Booth(simulator, thinks, conversation, record, ears, mouth)
+                this = Booth(simulator, thinks, conversation, record, ears, mouth, callers)
                 await this.first(Answered)
                 if greeted:
                     await ears.until_loud(0)
@@ -208,15 +227,20 @@ async def booth(
     await database.aclose()
 
 
-async def _join(server: LiveKitServer, room: rtc.Room, name: str, identity: str) -> None:
+async def _join(server: LiveKitServer, room: rtc.Room, name: str, identity: str, number: str | None = None) -> None:
     grants = api.VideoGrants(room_join=True, room=name, agent=identity == "agent")
-    await room.connect(server.url, token_of(server.access).with_identity(identity).with_grants(grants).to_jwt())
+    token = token_of(server.access).with_identity(identity).with_grants(grants)
+    if number is not None:
+        phone = {"sip.callStatus": "active", "sip.phoneNumber": number, "sip.trunkPhoneNumber": DIALED}
+        token = token.with_kind("sip").with_attributes(phone)
+    await room.connect(server.url, token.to_jwt())
 
 
-def _play_job(monkeypatch: pytest.MonkeyPatch, livekit: api.LiveKitAPI, name: str) -> None:
+def _play_job(monkeypatch: pytest.MonkeyPatch, livekit: api.LiveKitAPI, name: str, sip: Any) -> None:
     """LiveKit's job, as far as a room needs one."""
 
     async def delete_room() -> None:
         await livekit.room.delete_room(api.DeleteRoomRequest(room=name))
 
-    monkeypatch.setattr("switchboard.room.caller.get_job_context", lambda: SimpleNamespace(delete_room=delete_room))
+    job = SimpleNamespace(delete_room=delete_room, api=SimpleNamespace(room=livekit.room, sip=sip))
+    monkeypatch.setattr("switchboard.room.caller.get_job_context", lambda: job)

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 import pytest
 from livekit import rtc
 
-from switchboard.ladder import farewell
+from switchboard.ladder import speaker as module
 from switchboard.ladder.farewell import Farewell
 from switchboard.ladder.phrases import Phrases
+from switchboard.ladder.speaker import Speaker
 from switchboard.ledger.events import AgentSpoke, Ended
 from switchboard.line.words import Words
 from switchboard.room.agent_track import AgentTrack
@@ -24,7 +25,8 @@ async def says(stage: Stage, track: AgentTrack | None) -> tuple[list[str], str]:
     """What it says, and why the call has ended then."""
     talk, before = stage.conversation, len(stage.of(AgentSpoke))
     async with asyncio.timeout(PATIENCE):
-        await Farewell(talk.call, talk.ending, SORRY, Phrases(talk.session), track).say()
+        speaker = Speaker(talk.call, Phrases(talk.session), track)
+        await Farewell(talk.call, talk.ending, Words(sorry=SORRY), speaker).bid()
         await talk.ending.over.wait()
     if track:
         await track.aclose()
@@ -49,7 +51,7 @@ async def test_who_reads_is_told_in_words(database_url: str) -> None:
 async def test_a_phone_that_nobody_picks_up_ends_without_a_word(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(farewell, "HEARING_SECONDS", 0.05)
+    monkeypatch.setattr(module, "HEARING_SECONDS", 0.05)
     async with staged(database_url) as stage:
         track = Track()
         track.heard.clear()
@@ -75,6 +77,6 @@ class StuckTrack(Track):
 
 
 async def test_words_that_come_to_no_end_keep_no_call_open(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(farewell, "SPEAKING_SECONDS", 0.2)
+    monkeypatch.setattr(module, "SPEAKING_SECONDS", 0.2)
     async with staged(database_url) as stage:
         assert (await says(stage, StuckTrack()))[1] == "unserved"

@@ -32,8 +32,9 @@ from switchboard.livekit import token_of
 from switchboard.room.agent_track import AgentTrack
 from switchboard.room.voice_of import voice_of
 from switchboard.services.providers import Services
+from switchboard.transfer.caller_side import CallerSide
 from switchboard.transfer.person_phone import PERSON, room_name
-from switchboard.transfer.warm import FIRST_SAY_SO, CallerSide, WarmTransfer
+from switchboard.transfer.warm import FIRST_SAY_SO, WarmTransfer
 from tests.livekit import KEY, SECRET, LiveKitServer
 from tests.stage.mind import Obedient, agent_of
 from tests.stage.stage import Stage, staged
@@ -509,7 +510,7 @@ async def test_what_both_say_is_written_down_where_notes_are_taken_and_answered_
 async def test_a_caller_on_hold_is_told_hears_music_and_a_word_now_and_then_and_is_not_heard(
     entered: Entered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("switchboard.transfer.hold.WORD_EVERY_SECONDS", 0.5)
+    monkeypatch.setattr("switchboard.transfer.pastime.WORD_EVERY_SECONDS", 0.5)
     async with entered(rings) as call:
         await call.asks()
         await call.exchange.desk()

@@ -27,11 +27,20 @@ export function parseEvent(text: string): LineEvent | undefined {
       return hasTexts(event, 'person') ? (event as LineEvent) : undefined;
     case 'moving':
       return event as LineEvent;
+    case 'callback':
+      return callbackStep(event);
     case 'ended':
       return hasTexts(event, 'reason') ? (event as LineEvent) : undefined;
     default:
       return undefined;
   }
+}
+
+/** A callback that is offered without a model is shown as a tool is. */
+function callbackStep({ state, seq }: Record<string, unknown>): LineEvent {
+  const step = { tool: 'callback', id: 'callback', agent: '', seq };
+  const told = state === 'tried' ? { kind: 'tool_called' } : { kind: 'tool_returned', failed: state !== 'served' };
+  return { ...step, ...told } as LineEvent;
 }
 
 /** An event whose number is none is one without a number. */
