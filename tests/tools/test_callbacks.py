@@ -1,16 +1,20 @@
 import asyncio
+from typing import Any
 
 import pytest
 from livekit.agents import ToolError
 from sqlalchemy import delete, func, select
 
+from shop import callbacks
 from shop.demo import AMELIA
+from shop.errors import SlotTakenError
 from shop.models import Callback, CallbackSlot
 from switchboard.database import Database
+from switchboard.settings.schema import Desk
 from tests.shop.rows import NOW
 from tests.tools.phone import PLENTY, known, ring
 from tools.briefing import write_briefing
-from tools.callbacks import book_callback, list_callback_slots
+from tools.callbacks import book_callback, list_callback_slots, take_callback
 from tools.speech import moment
 
 SLOT = "tomorrow at half past nine in the morning"
@@ -179,3 +183,63 @@ async def test_every_time_that_is_offered_can_be_booked_by_its_words(seeded: Dat
     for at in free[1:]:
         said = moment(at, NOW)
         assert said in await book_callback(ring(seeded, number="+447700900999", desk=PLENTY), slot=said)
+
+
+async def test_a_callback_without_an_agent_is_the_next_free_time_on_the_number_they_call_from(seeded: Database) -> None:
+    call = ring(seeded).userdata
+    call.caller.number = "+447700900999"
+    await take_callback(call, "")
+    booked = await newest(seeded)
+
+    assert (booked.phone, booked.customer_id) == ("+447700900999", None)
+    async with seeded.read() as session:
+        free = await callbacks.free(session, NOW)
+    assert all(slot.starts_at > booked.slot.starts_at for slot in free)
+
+
+async def test_a_callback_without_an_agent_keeps_the_time_of_one_that_was_booked_before(seeded: Database) -> None:
+    ctx = ring(seeded)
+    await book_callback(ctx, slot=SLOT, phone="07700 900999")
+    before, number = await newest(seeded), await rows(seeded)
+    await take_callback(ctx.userdata, "")
+    await take_callback(ctx.userdata, "07700 900888")
+    after = await newest(seeded)
+
+    assert (after.slot_id, after.phone, await rows(seeded)) == (before.slot_id, "+447700900888", number)
+
+
+@pytest.mark.parametrize("typed", ["", "077"])
+async def test_a_callback_without_a_whole_number_is_none(seeded: Database, typed: str) -> None:
+    before = await rows(seeded)
+    with pytest.raises(ToolError):
+        await take_callback(ring(seeded).userdata, typed)
+
+    assert await rows(seeded) == before
+
+
+async def test_a_callback_without_an_agent_costs_what_another_costs(seeded: Database) -> None:
+    for caller in range(Desk().callbacks_per_number):
+        await take_callback(ring(seeded, origin=f"call-{caller}").userdata, "07700 900999")
+    before = await rows(seeded)
+    with pytest.raises(ToolError, match="No more can be done"):
+        await take_callback(ring(seeded, origin="one more").userdata, "07700 900999")
+
+    assert await rows(seeded) == before
+
+
+async def test_when_the_next_time_is_taken_in_this_moment_the_one_after_it_is_booked(
+    seeded: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = callbacks.book
+    refused: list[int] = []
+
+    async def taken_once(session: Any, account: Any, slot_id: int, **how: Any) -> Callback:
+        if not refused:
+            refused.append(slot_id)
+            raise SlotTakenError
+        return await book(session, account, slot_id, **how)
+
+    monkeypatch.setattr("shop.callbacks.book", taken_once)
+    await take_callback(ring(seeded).userdata, "07700 900999")
+
+    assert (await newest(seeded)).slot_id != refused[0]

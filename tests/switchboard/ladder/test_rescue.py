@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from livekit import api
+from livekit import api, rtc
 from livekit.agents import ToolError
 from livekit.protocol.sip import TransferSIPParticipantResponse
 
@@ -18,7 +18,7 @@ from switchboard.line.workflow import Number, Person, Rescue, Workflow
 from tests.livekit import KEY, SECRET, LiveKitServer
 from tests.stage.agents import Desk, Lobby, Reception, Studio
 from tests.stage.room import Booth, booth
-from tests.stage.stage import LINE, staged
+from tests.stage.stage import LINE, PATIENCE, staged
 from tests.switchboard.transfer.exchange import Does, Ear, Exchange, answers, refuses
 
 WORDS = Words()
@@ -59,6 +59,29 @@ class Carrier:
         if isinstance(self._answer, Exception):
             raise self._answer
         return self._answer
+
+
+class Page:
+    """What is written on the caller's page."""
+
+    def __init__(self, room: rtc.Room) -> None:
+        self._texts: list[str] = []
+        self._more = asyncio.Event()
+        self._reading: set[asyncio.Task[None]] = set()
+        room.register_text_stream_handler("lk.transcription", self._came)
+
+    async def until_shown(self, words: str) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while words not in self._texts:
+                self._more.clear()
+                await self._more.wait()
+
+    def _came(self, reader: rtc.TextStreamReader, _: str) -> None:
+        self._reading.add(asyncio.create_task(self._read(reader)))
+
+    async def _read(self, reader: rtc.TextStreamReader) -> None:
+        self._texts.append(await reader.read_all())
+        self._more.set()
 
 
 def line(*rescues: Rescue) -> Workflow:
@@ -236,6 +259,7 @@ async def test_a_page_is_sent_nowhere_and_types_its_number_on_the_keypad_or_as_t
     diary = Diary(ToolError("no number"))
     carrier = Carrier(TransferSIPParticipantResponse())
     async with failing(DEPOT, Callback(diary.book), sip=carrier) as (call, _):
+        page = Page(call.caller)
         await until_told(call, WORDS.number)
         await call.press(*"077#")
         await call.record.until(lambda: told(call).count(WORDS.number) == 2)
@@ -243,6 +267,7 @@ async def test_a_page_is_sent_nowhere_and_types_its_number_on_the_keypad_or_as_t
         reason = await end_of(call)
 
         assert diary.asked == ["077", "07700 900999"]
+        await page.until_shown(WORDS.booked)
         assert not carrier.asked
         assert steps(call) == [("callback", "", "tried"), ("callback", "", "served")]
         assert reason == "callback"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from switchboard.line.agent import VoiceAgent
+from switchboard.line.callback import Callback
 from switchboard.line.context import LastTurns
 from switchboard.line.graph import as_mermaid, as_text
 from switchboard.line.voices import CartesiaVoice
@@ -137,3 +138,46 @@ def test_two_places_of_one_name_are_refused() -> None:
 
 def test_a_person_named_as_nobody_speaks_is_refused() -> None:
     assert "lower-case words" in refusal(handoffs={Reception: (Person("Shop-Desk", purpose="Always."),)})
+
+
+ANNA = Person("anna", purpose="The caller wants a person.")
+DEPOT = Number("depot", purpose="The caller wants the depot.")
+PLACES = {Reception: (Desk, Studio, Lobby, DEPOT, ANNA), Desk: (), Studio: (), Lobby: ()}
+
+
+async def _nothing(_call: Any, _number: str) -> None:
+    """Books nothing."""
+
+
+@pytest.mark.parametrize(
+    ("rescue", "name"),
+    [
+        (Person("otto", purpose="Nobody leads here."), "'otto'"),
+        (Number("depot", purpose="Another purpose."), "'depot'"),
+        (Person("depot", purpose=DEPOT.purpose), "'depot'"),
+    ],
+)
+def test_a_rescue_by_somebody_whom_the_line_has_not_is_refused(rescue: Any, name: str) -> None:
+    assert refusal(handoffs=PLACES, rescues=(ANNA, rescue)) == (
+        f"line broken: rescues names {name}, which is no person and no number of this line"
+    )
+
+
+@pytest.mark.parametrize(("rescue", "name"), [(ANNA, "'anna'"), (Callback(_nothing), "a callback")])
+def test_a_rescue_named_twice_is_refused(rescue: Any, name: str) -> None:
+    assert refusal(handoffs=PLACES, rescues=(rescue, DEPOT, rescue)) == f"line broken: rescues names {name} twice"
+
+
+def test_callers_whom_nobody_serves_are_for_the_lines_people_unless_it_says_otherwise() -> None:
+    by_itself, told = (Workflow(name="w", start=Reception, handoffs=PLACES, rescues=each) for each in (None, (DEPOT,)))
+
+    assert by_itself.rescued_by == (ANNA,)
+    assert told.rescued_by == (DEPOT,)
+    assert Workflow(name="w", start=Reception, handoffs=PLACES, rescues=()).rescued_by == ()
+
+
+def test_what_a_person_is_waited_for_with_is_recorded_if_they_are_a_rescue() -> None:
+    with_her, without = (Workflow(name="w", start=Reception, handoffs=PLACES, rescues=each) for each in (None, ()))
+
+    assert with_her.recorded - without.recorded == {ANNA.calling, ANNA.waiting}
+    assert without.recorded == set(without.words.all)

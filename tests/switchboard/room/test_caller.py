@@ -1,4 +1,4 @@
-"""What the caller's page is told of a person who is brought in."""
+"""What the caller's page is told of a person who is brought in, and of a callback."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -8,7 +8,7 @@ from livekit import api, rtc
 from livekit.protocol.agent import Job
 
 from switchboard.background import Background
-from switchboard.ledger.events import PersonStage, PersonStep
+from switchboard.ledger.events import PersonStage, PersonStep, RescueStep
 from switchboard.room.caller import CallerRoom
 from switchboard.room.seat import Seat
 
@@ -73,3 +73,18 @@ async def test_that_a_caller_has_gone_is_learned_in_a_hurry_from_the_first_ring_
         await room._notice_silence("caller")
 
     assert hurries == [waits]
+
+
+async def test_of_what_helps_a_caller_whom_nobody_serves_the_page_is_told_the_callback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[dict[str, object]] = []
+    async with api.LiveKitAPI("http://127.0.0.1:1", "key", "secret") as nobody:
+        seat, background = Seat(nobody, Job()), Background(lambda: None)
+        room = CallerRoom(rtc.Room(), seat, "caller", "support-line", "call_1", lambda _: None, background)
+        monkeypatch.setattr(room, "_tell", seen.append)
+        room.show(RescueStep(agent="greeter", by="person", target="shop desk", outcome="failed"))
+        room.show(RescueStep(agent="greeter", by="callback", outcome="tried"))
+        room.show(RescueStep(agent="greeter", by="callback", outcome="served"))
+
+    assert seen == [{"kind": "callback", "state": "tried"}, {"kind": "callback", "state": "served"}]

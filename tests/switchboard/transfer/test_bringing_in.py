@@ -421,7 +421,7 @@ async def test_caller_and_person_who_are_cut_off_from_one_another_are_not_left_i
                 raise RuntimeError("an error has occurred in the audio stream")
             yield frame
 
-    monkeypatch.setattr("switchboard.transfer.warm.voice_of", breaking)
+    monkeypatch.setattr("switchboard.transfer.attempt.voice_of", breaking)
     async with entered(answers) as call:
         desk = await picked_up(call)
         await desk.press("1")

@@ -36,11 +36,14 @@ export function parseEvent(text: string): LineEvent | undefined {
   }
 }
 
+const CALLBACK_STATES = ['tried', 'served', 'not_wanted', 'failed'];
+
 /** A callback that is offered without a model is shown as a tool is. */
-function callbackStep({ state, seq }: Record<string, unknown>): LineEvent {
-  const step = { tool: 'callback', id: 'callback', agent: '', seq };
-  const told = state === 'tried' ? { kind: 'tool_called' } : { kind: 'tool_returned', failed: state !== 'served' };
-  return { ...step, ...told } as LineEvent;
+function callbackStep({ state, seq }: Record<string, unknown>): LineEvent | undefined {
+  if (typeof state !== 'string' || !CALLBACK_STATES.includes(state)) return undefined;
+  const kind = state === 'tried' ? 'tool_called' : 'tool_returned';
+  const failed = state === 'not_wanted' || state === 'failed';
+  return { kind, agent: '', tool: 'callback', id: 'callback', failed, seq } as LineEvent;
 }
 
 /** An event whose number is none is one without a number. */
