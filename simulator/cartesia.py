@@ -6,23 +6,24 @@ import asyncio
 import contextlib
 import json
 from collections import deque
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import WSMsgType, web
 
 from simulator.backend import Backend
 from simulator.cartesia_context import Context, Said
 from simulator.cartesia_error import CartesiaError
-from simulator.cartesia_request import Cancel, Piece, Speech, message_of, speech_of
+from simulator.cartesia_request import Cancel, Piece, Speech, StreamedSpeech, WholeSpeech, message_of, speech_of
+from simulator.cartesia_sound import whole
 from simulator.cartesia_sse import CartesiaStream
 from simulator.cartesia_voices import CartesiaVoices
 from simulator.outbox import GRACE
-from simulator.sound import encode, wav
 from simulator.times import drawn
 from simulator.voice import Speech as Sound
 
 DEFAULT_VERSION = "2025-04-16"
 MAX_SAID = 10_000
+Asked = TypeVar("Asked", bound=Speech)
 
 
 class Cartesia:
@@ -95,27 +96,23 @@ class Cartesia:
 
     async def _bytes(self, request: web.Request) -> web.StreamResponse:
         try:
-            asked = await self._asked(request)
+            asked = await self._asked(request, WholeSpeech)
         except CartesiaError as error:
             return self._refusal(request, error)
-        speech, form = await self._spoken(asked), asked.output_format
-        data = await asyncio.to_thread(encode, speech.pcm, form.encoding, form.sample_rate)
-        if form.container == "wav":
-            return web.Response(body=wav(data, form.sample_rate), content_type="audio/wav")
-        return web.Response(body=data, content_type="audio/pcm")
+        speech = await self._spoken(asked)
+        body, content_type = await asyncio.to_thread(whole, speech.pcm, asked.output_format)
+        return web.Response(body=body, content_type=content_type)
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         try:
-            asked = await self._asked(request)
-            if asked.output_format.container != "raw":
-                raise CartesiaError(400, "invalid_output_format", "output_format.container must be 'raw'")
+            asked = await self._asked(request, StreamedSpeech)
         except CartesiaError as error:
             return self._refusal(request, error)
         return await CartesiaStream(request, asked, self._backend).send(await self._spoken(asked))
 
-    async def _asked(self, request: web.Request) -> Speech:
+    async def _asked(self, request: web.Request, model: type[Asked]) -> Asked:
         self._admit(request)
-        asked = speech_of(await request.read())
+        asked = speech_of(await request.read(), model)
         self.check_model(asked)
         return asked
 

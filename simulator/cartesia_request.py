@@ -12,7 +12,10 @@ from simulator.cartesia_error import CartesiaError
 from simulator.frame import NotJson, parsed
 
 SampleRate: TypeAlias = Literal[8000, 16000, 22050, 24000, 44100, 48000]
+Encoding: TypeAlias = Literal["pcm_s16le", "pcm_f32le", "pcm_mulaw", "pcm_alaw"]
 LONGEST_DELAY_MS = 5000
+CONTAINERS = ("raw", "wav", "mp3")
+"""pydantic names them in the place of an error; no client knows such a field."""
 CHANGEABLE = frozenset({"transcript", "continue_", "duration", "flush", "cancel"})
 """What may differ between the requests of one context."""
 CODES: Mapping[str, str] = {"output_format": "invalid_output_format", "voice": "voice_required"}
@@ -38,12 +41,28 @@ class Voice(Part):
         return self
 
 
-class Format(Part):
-    """How the sound comes."""
+class Raw(Part):
+    """Samples and nothing else; pieces of a speech always come so."""
 
-    container: Literal["raw", "wav"]
-    encoding: Literal["pcm_s16le", "pcm_f32le", "pcm_mulaw", "pcm_alaw"]
+    container: Literal["raw"]
+    encoding: Encoding
     sample_rate: SampleRate
+
+
+class Wav(Part):
+    """A WAV file."""
+
+    container: Literal["wav"]
+    encoding: Encoding
+    sample_rate: SampleRate
+
+
+class Mp3(Part):
+    """An MP3 file."""
+
+    container: Literal["mp3"]
+    sample_rate: SampleRate
+    bit_rate: Literal[32000, 64000, 96000, 128000, 192000]
 
 
 class Controls(Part):
@@ -55,12 +74,11 @@ class Controls(Part):
 
 
 class Speech(Part):
-    """A transcript to speak."""
+    """A transcript to speak, whichever way it comes."""
 
     model_id: Annotated[str, Field(min_length=1)]
     transcript: str
     voice: Voice
-    output_format: Format
     language: str | None = None
     duration: Annotated[float, Field(gt=0)] | None = None
     generation_config: Controls | None = None
@@ -87,7 +105,19 @@ class Speech(Part):
         return self.generation_config.speed if self.generation_config else 1.0
 
 
-class Piece(Speech):
+class WholeSpeech(Speech):
+    """Its sound comes as one file."""
+
+    output_format: Annotated[Raw | Wav | Mp3, Field(discriminator="container")]
+
+
+class StreamedSpeech(Speech):
+    """Its sound comes in pieces."""
+
+    output_format: Raw
+
+
+class Piece(StreamedSpeech):
     """A transcript on a context."""
 
     context_id: str
@@ -110,9 +140,9 @@ class Cancel(Part):
 Model = TypeVar("Model", bound=Part)
 
 
-def speech_of(body: bytes) -> Speech:
+def speech_of(body: bytes, model: type[Model]) -> Model:
     """A request over HTTP. Raises CartesiaError."""
-    return _checked(Speech, _object(body))
+    return _checked(model, _object(body))
 
 
 def message_of(frame: str) -> Piece | Cancel:
@@ -143,13 +173,17 @@ def _checked(model: type[Model], asked: dict[str, Any]) -> Model:
 
 
 def _sentence(error: ErrorDetails) -> str:
-    field = ".".join(map(str, error["loc"]))
+    field = ".".join(str(each) for each in error["loc"] if each not in CONTAINERS)
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
+    if error["type"] == "union_tag_not_found":
+        return f"{field}.container is required"
     if error["type"] == "missing" or error["input"] is None:
         return f"{field} is required"
+    if error["type"] == "union_tag_invalid":
+        return f"{field}.container must be one of {error['ctx']['expected_tags']}"
     if error["type"] == "literal_error":
         return f"{field} must be one of {error['ctx']['expected']}"
-    if error["type"] == "model_type":
+    if error["type"] in ("model_type", "model_attributes_type"):
         return f"{field} must be an object"
     return f"{field}: {error['msg']}"

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from simulator.backend import Backend
-from simulator.cartesia_request import Format
+from simulator.cartesia_request import Mp3, Raw, Wav
 from simulator.cartesia_request import Speech as Asked
 from simulator.sound import encode
+from simulator.sound_file import MP3, sound_file, wav_of
 from simulator.times import drawn
 from simulator.voice import Speech
 
@@ -24,7 +25,17 @@ def chunks(data: bytes, ms: float) -> Iterator[bytes]:
         yield data[start : start + size]
 
 
-async def played(speech: Speech, form: Format, backend: Backend) -> AsyncIterator[tuple[float, bytes]]:
+def whole(pcm: bytes, form: Raw | Wav | Mp3) -> tuple[bytes, str]:
+    """All of it at once, with its content type."""
+    if isinstance(form, Raw):
+        return encode(pcm, form.encoding, form.sample_rate), "audio/pcm"
+    if isinstance(form, Wav):
+        kind = wav_of(form.encoding)
+        return sound_file(pcm, kind, form.sample_rate), kind.content_type
+    return sound_file(pcm, MP3, form.sample_rate, form.bit_rate), MP3.content_type
+
+
+async def played(speech: Speech, form: Raw, backend: Backend) -> AsyncIterator[tuple[float, bytes]]:
     """The chunks of it, each when it is its turn at the pace of the options, with the milliseconds before it."""
     data = await asyncio.to_thread(encode, speech.pcm, form.encoding, form.sample_rate)
     pace = drawn(backend.options.cartesia_pace, backend.dice)

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from simulator.backend import Backend
-from simulator.cartesia_request import Speech as Asked
+from simulator.cartesia_request import StreamedSpeech as Asked
 from simulator.cartesia_sound import chunk_message, played, time_messages
 from simulator.faults import Fault
 from simulator.voice import Speech

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import wave
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -11,17 +9,6 @@ import numpy as np
 from simulator.g711 import A_LAW, MU_LAW
 from simulator.resampler import Samples
 from simulator.voice import RATE, resample
-
-
-def wav(pcm: bytes, rate: int) -> bytes:
-    """`pcm` (mono) as a WAV file."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(rate)
-        writer.writeframes(pcm)
-    return file.getvalue()
 
 
 def encode(pcm: bytes, encoding: str, rate: int) -> bytes:

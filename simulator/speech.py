@@ -17,10 +17,10 @@ from simulator.backend import Backend
 from simulator.faults import Fault
 from simulator.frame import NotJson, parsed
 from simulator.handshake import Doorman, Refused
-from simulator.sound import wav
+from simulator.sound_file import KINDS, sound_file
 from simulator.times import drawn
 from simulator.usage import OUTPUT_TOKENS_PER_MS, text_tokens
-from simulator.voice import BYTES_PER_MS, RATE, Speech
+from simulator.voice import BYTES_PER_MS, Speech
 
 CHUNK = 100 * BYTES_PER_MS
 MAX_SPOKEN = 10_000
@@ -36,7 +36,7 @@ class Asked(BaseModel):
     voice: Annotated[str, Field(min_length=1)]
     model: str | None = None
     instructions: str | None = None
-    response_format: Literal["mp3", "opus", "aac", "flac", "wav", "pcm"] | None = None
+    response_format: Literal["mp3", "opus", "aac", "flac", "wav", "pcm"] = "mp3"
     stream_format: Literal["sse", "audio"] | None = None
     speed: Annotated[float, Field(ge=0.25, le=4.0)] | None = None
 
@@ -81,11 +81,10 @@ class SpeechEndpoint:
         if fault := self._backend.faults.take("speech_stall"):
             await asyncio.sleep(fault.number("seconds"))
         fault = self._backend.faults.take("speech_drop")
-        if body.response_format == "pcm":
-            streamed = body.stream_format == "sse"
-            return await (self._events if streamed else self._bytes)(request, speech, fault)
-        # The plugin plays what the content type says, so one container is enough for all the others.
-        return await self._file(request, speech, fault)
+        kind, data = await _written(speech, body.response_format)
+        if body.stream_format == "sse":
+            return await _stream(request, "text/event-stream", _sse(speech, data, fault))
+        return await _stream(request, kind, _chunks(speech, data, fault))
 
     async def _admit(self, request: web.Request) -> Asked:
         if fault := self._backend.faults.take("speech_refuse"):
@@ -97,15 +96,6 @@ class SpeechEndpoint:
                 raise Refused(404, "404", "Resource not found")
             self._doorman.check_deployment(request.match_info["deployment"])
         return await _body(request)
-
-    async def _bytes(self, request: web.Request, speech: Speech, fault: Fault | None) -> web.StreamResponse:
-        return await _stream(request, "audio/pcm", _chunks(speech.pcm, fault))
-
-    async def _file(self, request: web.Request, speech: Speech, fault: Fault | None) -> web.StreamResponse:
-        return await _stream(request, "audio/wav", _chunks(wav(speech.pcm, RATE), fault))
-
-    async def _events(self, request: web.Request, speech: Speech, fault: Fault | None) -> web.StreamResponse:
-        return await _stream(request, "text/event-stream", _sse(speech, fault))
 
 
 class _Dead(Exception):  # noqa: N818 - it is what was asked for
@@ -124,6 +114,13 @@ async def _body(request: web.Request) -> Asked:
     raise Refused(400, "BadRequest", message)
 
 
+async def _written(speech: Speech, form: str) -> tuple[str, bytes]:
+    """The speech in the format that was asked for, with its content type."""
+    if form == "pcm":
+        return "audio/pcm", speech.pcm
+    return KINDS[form].content_type, await asyncio.to_thread(sound_file, speech.pcm, KINDS[form])
+
+
 async def _stream(request: web.Request, kind: str, chunks: AsyncIterator[bytes]) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": kind})
     await response.prepare(request)
@@ -138,16 +135,18 @@ async def _stream(request: web.Request, kind: str, chunks: AsyncIterator[bytes])
     return response
 
 
-async def _chunks(data: bytes, fault: Fault | None) -> AsyncIterator[bytes]:
-    end = len(data) if fault is None else round(fault.number("after_ms")) * BYTES_PER_MS
+async def _chunks(speech: Speech, data: bytes, fault: Fault | None) -> AsyncIterator[bytes]:
+    end = len(data)
+    if fault is not None and speech.ms:
+        end = round(end * fault.number("after_ms") / speech.ms) // 2 * 2
     for start in range(0, min(end, len(data)), CHUNK):
         yield data[start : min(start + CHUNK, end)]
     if fault is not None:
         raise _Dead
 
 
-async def _sse(speech: Speech, fault: Fault | None) -> AsyncIterator[bytes]:
-    async for chunk in _chunks(speech.pcm, fault):
+async def _sse(speech: Speech, data: bytes, fault: Fault | None) -> AsyncIterator[bytes]:
+    async for chunk in _chunks(speech, data, fault):
         yield _event({"type": "speech.audio.delta", "audio": base64.b64encode(chunk).decode()})
     written, spoken = text_tokens(len(speech.text)), round(speech.ms * OUTPUT_TOKENS_PER_MS)
     usage = {"input_tokens": written, "output_tokens": spoken, "total_tokens": written + spoken}

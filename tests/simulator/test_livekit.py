@@ -199,7 +199,7 @@ async def test_cartesia_speaks_a_text_over_http(http: aiohttp.ClientSession) -> 
         await tts.aclose()
 
 
-@pytest.mark.parametrize("response_format", ["mp3", "pcm", "wav"])
+@pytest.mark.parametrize("response_format", ["mp3", "opus", "aac", "flac", "pcm", "wav"])
 async def test_azure_speech_speaks(response_format: str) -> None:
     async with Simulator(Given()) as simulator:
         tts = openai.TTS.with_azure(
