@@ -27,6 +27,7 @@ from switchboard.call.repeats import Repeats
 from switchboard.call.resume import Past
 from switchboard.call.truth import Truth
 from switchboard.call.unheard import UnheardResults
+from switchboard.call.unsaid import Unsaid
 from switchboard.call.witness import Witness
 from switchboard.database import Database
 from switchboard.ladder.callback_rung import CallbackRung
@@ -159,6 +160,7 @@ class Conversation:
         phrases = Phrases(self.session)
         self.model.refused = Excuse(self.session, workflow.words.refused, phrases, self._background).make
         self.model.gave_up = self._bid_farewell
+        Unsaid(self.session, self.model)
         UnheardResults(self.session, self.call.departure, self._background, lambda: self.ending.begun)
 
     def _new_conscience(self, workflow: Workflow) -> Conscience:

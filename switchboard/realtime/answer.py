@@ -24,8 +24,8 @@ class Answer:
     """What the caller has heard before it, of the answer that broke off and is taken up by this one."""
     goes_on: bool = False
     """That was not all."""
-    called: bool = False
-    """It has called a tool."""
+    calls: set[str] = field(default_factory=set)
+    """The tool calls that it has made."""
     writing: set[str] = field(default_factory=set)
     """Tool calls that have begun and are not whole."""
     unwanted: set[str] = field(default_factory=set)
@@ -38,6 +38,11 @@ class Answer:
     def again(self, heard: str) -> Answer:
         """The one that takes it up, of which the caller has heard so much."""
         return Answer(self.asked, self.cut and bool(heard), heard, self.goes_on or self.differs)
+
+    @property
+    def called(self) -> bool:
+        """It has called a tool."""
+        return bool(self.calls)
 
     @property
     def in_mid_sentence(self) -> bool:

@@ -35,6 +35,13 @@ class AtHand:
         generation = self._session._current_generation
         return generation if isinstance(generation, _ResponseGeneration) else None
 
+    @property
+    def growing(self) -> set[str]:
+        """The items of one that has not ended."""
+        if self.generation is None or self.generation._done_fut.done():
+            return set()
+        return {*self.generation.messages, *self.answer.calls}
+
     def begin(self, asked: ResponseCreateEvent | None) -> None:
         """Another one begins, that was asked for with that request."""
         self.answer = Answer(asked)

@@ -48,10 +48,10 @@ class Items:
                 self._session.send_event(event)
 
     def forget_unheard(self, heard: llm.ChatContext) -> None:
-        """The model is not to see its answers that are not in `heard`."""
-        items = self._session.chat_ctx.items
-        said = [item for item in items if item.type == "message" and item.role == "assistant"]
-        self.forget([item for item in said if not heard.get_by_id(item.id)])
+        """The model is not to see its answers, and calls, that are not in `heard`; what still grows is left alone."""
+        growing = self._at_hand.growing
+        items = [item for item in self._session.chat_ctx.items if _is_the_models(item) and item.id not in growing]
+        self.forget([item for item in items if not heard.get_by_id(item.id)])
 
     def rewrite(self, message_id: str, words: str) -> None:
         """Have the model know no more of a message of text than `words`; when it is whole, if it still grows."""
@@ -82,6 +82,10 @@ class Items:
             self._session.send_event(moved)
             return True
         return self._mirror.refused(error.event_id or "", error.code)
+
+
+def _is_the_models(item: llm.ChatItem) -> bool:
+    return item.type == "function_call" or (item.type == "message" and item.role == "assistant")
 
 
 def _deletion(item_id: str) -> ConversationItemDeleteEvent:

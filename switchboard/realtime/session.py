@@ -213,7 +213,7 @@ class CallSession(SpokenSession):
         if answer.repeats and self._mirror.has_called(call_of(item)):
             answer.unwanted.add(item.id or "")  # the model does not know that it has done that
             return
-        answer.called = True
+        answer.calls.add(item.id or "")
         super()._handle_function_call(item)
 
     def _handle_response_done(self, event: ResponseDoneEvent) -> None:
@@ -241,7 +241,7 @@ class CallSession(SpokenSession):
         self._renewal.look()
 
     def forget_unheard(self, heard: llm.ChatContext) -> None:
-        """The model is not to see its answers that are not in `heard`; LiveKit leaves them to it."""
+        """The model is not to see its answers, and calls, that are not in `heard`; LiveKit leaves them to it."""
         self._items.forget_unheard(heard)
 
     def _handle_error(self, event: RealtimeErrorEvent) -> None:
