@@ -1,4 +1,4 @@
-"""Calls under faults: random ones, drawn from a seed, and callers who do not wait. What is lost, and who waits in silence?
+"""Calls under random faults, drawn from a seed, of callers who do not wait: what is lost, and who waits in silence?
 
 `--help` tells the options. A call that fails is told with its number: `--seed S --call K` makes it again, alone.
 """
@@ -9,7 +9,9 @@ import json
 import logging
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,14 @@ if __name__ == "__main__" and not __package__:  # run as a file: the packages of
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from bench.chaos_call import Outcome, typed_call
+from bench.chaos_room import jobs, rooms_left, spoken_call
 from bench.chaos_script import Script, script
 from bench.figures import bar, positive
 from bench.rounds import progress
 from bench.silence import Clock
+from bench.stack import running
+from simulator.faults import Fault
+from stack.errors import LocalError
 from switchboard.database import Database
 from switchboard.logs import configure
 from switchboard.migrations import upgrade
@@ -28,34 +34,86 @@ from switchboard.settings.environment import load_settings
 from switchboard.settings.process import shield_environment
 from switchboard.settings.schema import Settings
 
-AT_ONCE = 6
-LONGEST_SILENCE_MS = 2000.0
+TYPED_AT_ONCE, SPOKEN_AT_ONCE = 6, 4
+SPOKEN = 10
+"""Of so many calls one is spoken."""
+LONGEST_SILENCE_MS = 2000
 SETTLING_SECONDS = 10.0
 
 
-async def make(scripts: Sequence[Script], settings: Settings, database_url: str) -> tuple[list[Outcome], int]:
-    """Make the calls, several at once; what came of each, and how many of our tasks were left."""
-    database, turns = Database(database_url), asyncio.Semaphore(AT_ONCE)
-    outcomes: list[Outcome] = []
+@dataclass
+class Found:
+    """What came of all calls."""
 
-    async def take(each: Script, clock: Clock) -> None:
-        async with turns:
-            outcomes.append(await typed_call(each, settings, database, clock))
-        progress(f"call {len(outcomes)} of {len(scripts)}")
-        if wrong := _told(outcomes[-1]):
-            print(wrong, flush=True)
+    outcomes: list[Outcome] = field(default_factory=list)
+    left: int = 0
+    """Tasks of ours and rooms, when all calls were over."""
 
+    @property
+    def silence_ms(self) -> int:
+        """The longest that any caller heard nothing."""
+        return round(1000 * max(outcome.silence for outcome in self.outcomes))
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """By their names."""
+        counted = {
+            "lost_turns": [outcome.lost for outcome in self.outcomes],
+            "duplicate_writes": [outcome.duplicates for outcome in self.outcomes],
+            "hangs": [outcome.hangs for outcome in self.outcomes],
+            "unspoken_results": [outcome.unspoken for outcome in self.outcomes],
+            "leaks": [outcome.leaks for outcome in self.outcomes],
+        }
+        figures = {name: sum(map(len, each)) for name, each in counted.items()}
+        figures["leaks"] += self.left
+        return figures
+
+
+async def make(scripts: Sequence[Script], settings: Settings, folder: Path) -> Found:
+    """Make the calls, several at once. Raises `LocalError` where spoken ones find no LiveKit server."""
+    database, found = Database(f"sqlite:///{folder}/switchboard.db"), Found()
     before = asyncio.all_tasks()
     async with Clock() as clock:
-        await asyncio.gather(*(take(each, clock) for each in scripts))
-    progress("")
+        typed = [script for script in scripts if not script.spoken]
+        spoken = [script for script in scripts if script.spoken]
+        await _take(typed, TYPED_AT_ONCE, lambda each: typed_call(each, settings, database, clock), found)
+        if spoken:
+            async with running(folder, progress) as stack, stack.api() as livekit:
+                with jobs(livekit):
+                    call = partial(
+                        spoken_call, settings=settings, database=database, clock=clock, stack=stack, livekit=livekit
+                    )
+                    await _take(spoken, SPOKEN_AT_ONCE, call, found)
+                found.left += await rooms_left(livekit)
     await database.aclose()
-    return outcomes, len(await _left(asyncio.all_tasks() - before))
+    found.left += len(await _left(asyncio.all_tasks() - before))
+    return found
+
+
+async def _take(
+    scripts: Sequence[Script], at_once: int, call: Callable[[Script], Awaitable[Outcome]], found: Found
+) -> None:
+    """Each call in a task of its own, whose context nobody shares."""
+    turns = asyncio.Semaphore(at_once)
+
+    async def take(script: Script) -> None:
+        async with turns:
+            found.outcomes.append(await call(script))
+        progress(f"{len(found.outcomes)} calls made")
+        if wrong := _told(found.outcomes[-1]):
+            print(wrong, flush=True)
+
+    async with asyncio.TaskGroup() as making:
+        for script in scripts:
+            making.create_task(take(script))
+    progress("")
 
 
 async def _left(tasks: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
     """Those of ours that do not end."""
-    ours = {task for task in tasks if "/switchboard/" in getattr(task.get_coro(), "cr_code", _left.__code__).co_filename}
+    ours = {
+        task for task in tasks if "/switchboard/" in getattr(task.get_coro(), "cr_code", _left.__code__).co_filename
+    }
     return (await asyncio.wait(ours, timeout=SETTLING_SECONDS))[1] if ours else set()
 
 
@@ -68,51 +126,70 @@ def _told(outcome: Outcome) -> str:
         return ""
     script = outcome.script
     turns = " | ".join(f"{turn.words} ({'then' if turn.wait is None else turn.wait})" for turn in script.turns)
-    faults = ", ".join(f"{fault.name} {fault.when or ''} {fault.at or ''} {fault.nth or fault.skip}" for fault in script.faults)
+    faults = ", ".join(
+        f"{fault.name} {fault.when or ''} {fault.at or ''} {fault.nth or fault.skip}" for fault in script.faults
+    )
     return f"call {script.number}: {'; '.join(wrong)}\n    said: {turns}\n    faults: {faults}"
 
 
-def as_json(outcomes: Sequence[Outcome], tasks: int) -> str:
+def _fault(fault: Fault) -> str:
+    told = (fault.name, fault.when, fault.at, fault.nth or fault.skip, *fault.settings.values())
+    return " ".join(str(each) for each in told if each is not None)
+
+
+def report(found: Found) -> str:
+    """The bars."""
+    lines = [f"{len(found.outcomes)} calls, {_faults(found)} faults struck."]
+    lines += [bar(name.replace("_", " "), str(number), not number) for name, number in found.figures.items()]
+    silence = found.silence_ms
+    lines.append(bar(f"longest silence, at most {LONGEST_SILENCE_MS} ms", str(silence), silence <= LONGEST_SILENCE_MS))
+    return "\n".join(lines)
+
+
+def as_json(found: Found) -> str:
     """One object."""
-    return json.dumps(
-        {
-            "calls": len(outcomes),
-            "faults": sum(outcome.struck for outcome in outcomes),
-            "lost_turns": sum(len(outcome.lost) for outcome in outcomes),
-            "duplicate_writes": sum(len(outcome.duplicates) for outcome in outcomes),
-            "hangs": sum(len(outcome.hangs) for outcome in outcomes),
-            "unspoken_results": sum(len(outcome.unspoken) for outcome in outcomes),
-            "leaks": sum(len(outcome.leaks) for outcome in outcomes) + tasks,
-            "longest_silence_ms": round(1000 * max(outcome.silence for outcome in outcomes)),
-        }
-    )
+    counts = {"calls": len(found.outcomes), "faults": _faults(found)}
+    return json.dumps({**counts, **found.figures, "longest_silence_ms": found.silence_ms})
+
+
+def _faults(found: Found) -> int:
+    return sum(outcome.struck for outcome in found.outcomes)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench.chaos", description=__doc__)
+    parser.add_argument("--calls", type=positive, default=1000, metavar="N", help="how many (1000)")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="of all dice (1)")
+    parser.add_argument("--call", type=int, metavar="K", help="only this one of them, and all that happened in it")
+    parser.add_argument("--typed", action="store_true", help="leave the spoken ones out, a tenth of all")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON on the last line")
+    return parser.parse_args(arguments)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the calls and print; 1 when anything was wrong."""
-    parser = argparse.ArgumentParser(prog="bench.chaos", description=__doc__)
-    parser.add_argument("--calls", type=positive, default=1000, metavar="N", help="how many (1000)")
-    parser.add_argument("--seed", type=int, default=1, metavar="S", help="of all dice (1)")
-    parser.add_argument("--call", type=int, metavar="K", help="only this one of them")
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON on the last line")
-    options = parser.parse_args(arguments)
+    options = _options(arguments)
     numbers = range(options.calls) if options.call is None else [options.call]
-    scripts = [script(options.seed, number, spoken=False) for number in numbers]
+    scripts = [script(options.seed, number, spoken=number % SPOKEN == SPOKEN - 1) for number in numbers]
+    scripts = [each for each in scripts if not (options.typed and each.spoken)]
     settings = load_settings(None, {"REALTIME_PROVIDER": "simulator"})
     shield_environment(settings)
     with tempfile.TemporaryDirectory() as folder:
-        database_url = f"sqlite:///{folder}/switchboard.db"
-        upgrade(database_url)
+        upgrade(f"sqlite:///{folder}/switchboard.db")
         configure(settings.log, Path(folder, "log"))
         try:
-            outcomes, tasks = asyncio.run(make(scripts, settings, database_url))
+            found = asyncio.run(make(scripts, settings, Path(folder)))
+        except LocalError as error:
+            print(f"There are no figures. {error}", file=sys.stderr)
+            return 1
         finally:
             logging.shutdown()
     if options.call is not None:
-        print("\n".join(f"{event.at:7.3f} {event!r}" for event in outcomes[0].events))
-    found = as_json(outcomes, tasks)
-    print(found)
-    return 0
+        print("\n".join(f"{event.at:7.3f} {event!r}" for event in found.outcomes[0].events))
+    print(report(found))
+    if options.json:
+        print(as_json(found))
+    return int(any(found.figures.values()) or found.silence_ms > LONGEST_SILENCE_MS)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from livekit.agents.voice.io import TextOutput
 
@@ -26,7 +26,8 @@ from switchboard.settings.schema import Settings
 PATIENCE = 20.0
 """Whoever waits for longer waits in vain."""
 LAST = Turn("ask", "last", "", None)
-READS = ("find", "search", "open_ticket")
+SETTLING_SECONDS = 5.0
+TOOLS = ("find", "search", "open_ticket")
 
 Wanted = TypeVar("Wanted")
 
@@ -100,101 +101,143 @@ class Events:
 
 
 class CallUnderFaults:
-    """A caller who plays a script."""
+    """A caller who plays a script; `say` returns when they have said it."""
 
-    def __init__(self, script: Script, events: Events, silence: Silence, say: Callable[[str], Any]) -> None:
+    def __init__(
+        self, script: Script, events: Events, silence: Silence, say: Callable[[Turn], Awaitable[None]]
+    ) -> None:
         self._script = script
         self._events = events
         self._silence = silence
         self._say = say
-        self._open: list[str] = []
-        """What is not answered yet, by its tag."""
+        self._said: list[str] = []
+        """By their tags."""
 
     async def play(self) -> None:
-        """Say everything, and wait until all is answered. Raises HungError."""
+        """Say everything, and wait for the answer to what was said last. Raises HungError."""
         for turn in self._script.turns:
             await self._take(turn)
-        await self._all_answered()
+        await self._hears(self._said[-1:])
 
     async def last(self) -> None:
-        """Say one thing more, when nothing goes wrong any longer. Raises HungError."""
+        """Say one thing more, when nothing goes wrong any longer: all is answered then. Raises HungError."""
         await self._take(LAST)
-        await self._all_answered()
+        await self._hears(self._said)
 
     async def _take(self, turn: Turn) -> None:
         if turn.wait is None:
-            await self._all_answered()
+            await self._hears(self._said[-1:])
         else:
             await asyncio.sleep(turn.wait)
-        self._open.append(turn.tag)
-        self._say(turn.words)
+        await self._say(turn)
+        self._said.append(turn.tag)
         self._silence.due()
 
-    async def _all_answered(self) -> None:
+    async def _hears(self, tags: Sequence[str]) -> None:
         try:
-            await self._events.until(lambda: not self._unanswered() or bool(self._events.of(Ended)))
+            await self._events.until(lambda: not self._unanswered(tags) or bool(self._events.of(Ended)))
         except TimeoutError:
-            raise HungError(f"nobody answered {', '.join(self._unanswered())}") from None
+            raise HungError(f"nobody answered {', '.join(self._unanswered(tags))}") from None
         if ended := self._events.of(Ended):
-            raise HungError(f"the call has ended ({ended[0].reason}), and {', '.join(self._unanswered())} is open")
+            raise HungError(f"the call has ended: {ended[0].reason}")
         self._silence.over()
-        self._open.clear()
 
-    def _unanswered(self) -> list[str]:
+    def _unanswered(self, tags: Sequence[str]) -> list[str]:
+        """Those of which neither all was heard, nor a beginning that the caller interrupted."""
         spoke = self._events.of(AgentSpoke)
         heard = " ".join(each.text.strip() for each in spoke)
         interrupted = " ".join(each.text for each in spoke if each.interrupted)
-        return [tag for tag in self._open if not ends(heard, tag) and not mentions(interrupted, tag)]
+        return [tag for tag in tags if not ends(heard, tag) and not mentions(interrupted, tag)]
+
+
+@dataclass
+class Made:
+    """A call that is being made."""
+
+    conversation: Conversation
+    simulator: Simulator
+    mind: Teller
+    events: Events
+    silence: Silence
 
 
 async def typed_call(script: Script, settings: Settings, database: Database, clock: Clock) -> Outcome:
     """Play the script, typed, and judge it."""
-    outcome, mind, events, silence = Outcome(script), Teller(), Events(), Silence(clock)
-    options = Options(seed=script.number, faults=tuple(script.faults), **script.options)  # type: ignore[arg-type]
-    async with Simulator(mind, options) as simulator:
+    mind, events, silence = Teller(), Events(), Silence(clock)
+    async with Simulator(mind, options_of(script)) as simulator:
         services = Services(with_simulator(settings, simulator.url))
         conversation = Conversation(LINE, services, database, Caller(), typed=True, listeners=(events.note,))
+        made = Made(conversation, simulator, mind, events, silence)
         async with conversation:
             conversation.session.output.transcription = Page(silence.heard)
             typed = Typed(conversation.session, conversation.call.departure)
+
+            async def put(turn: Turn) -> None:
+                typed.put(turn.words)
+
             answering = asyncio.create_task(typed.answer())
-            try:
-                await conversation.start()
-                await _play(CallUnderFaults(script, events, silence, typed.put), simulator, outcome)
-            except HungError as hung:
-                outcome.hangs.append(str(hung))
-            finally:
-                answering.cancel()
-        if simulator.open:
-            outcome.leaks.append(f"{simulator.open} sockets are open after the call")
-    outcome.silence, outcome.events = silence.longest, tuple(events)
-    _judge(outcome, mind, events, conversation.call.state.tickets)
+            await conversation.start()
+            outcome = await play(script, made, put)
+            answering.cancel()
+        await note_sockets(made, outcome)
+    return judge(made, outcome)
+
+
+def options_of(script: Script) -> Options:
+    """The simulator's in that call."""
+    return Options(seed=script.number, faults=tuple(script.faults), detector="energy", **script.options)  # type: ignore[arg-type]
+
+
+async def play(script: Script, made: Made, say: Callable[[Turn], Awaitable[None]]) -> Outcome:
+    """With everything that goes wrong, and then one thing more without."""
+    outcome, call = Outcome(script), CallUnderFaults(script, made.events, made.silence, say)
+    faults = made.simulator.faults
+    try:
+        await call.play()
+        outcome.struck = len(script.faults) - len(faults.armed)
+        faults.clear()
+        await call.last()
+    except HungError as hung:
+        outcome.struck = outcome.struck or len(script.faults) - len(faults.armed)
+        outcome.hangs.append(str(hung))
     return outcome
 
 
-async def _play(call: CallUnderFaults, simulator: Simulator, outcome: Outcome) -> None:
+async def note_sockets(made: Made, outcome: Outcome) -> None:
+    """Those that a call which is over has left open."""
     try:
-        await call.play()
-    finally:
-        outcome.struck = len(outcome.script.faults) - len(simulator.faults.armed)
-        simulator.faults.clear()
-    await call.last()
+        await made.simulator.wait_for(lambda: not made.simulator.open, SETTLING_SECONDS)
+    except TimeoutError:
+        outcome.leaks.append(f"{made.simulator.open} sockets are open after the call")
 
 
-def _judge(outcome: Outcome, mind: Teller, events: Events, tickets: list[str]) -> None:
-    """What was lost, done twice or never said. A call that hung is judged as far as it came."""
-    lines = [turn.words for turn in (*outcome.script.turns, LAST)]
-    told = Counter(spoke.text for spoke in events.of(CallerSpoke))
-    known = Counter(item.text for item in mind.requests[-1].items if item.role == "user")
+def judge(made: Made, outcome: Outcome) -> Outcome:
+    """What was lost, done twice or never said. A call that hung has lost what it lost by that."""
+    outcome.silence, outcome.events = made.silence.longest, tuple(made.events)
     if not outcome.hangs:
-        outcome.lost += [f"{line!r} stands in the ledger {told[line]} times" for line in lines if told[line] != 1]
-        outcome.lost += [f"{line!r} stands in the context {known[line]} times" for line in lines if known[line] != 1]
-    outcome.duplicates += [f"{about} was written {times} times" for about, times in Counter(tickets).items() if times > 1]
-    heard = " ".join(spoke.text for spoke in events.of(AgentSpoke))
-    results = [back for back in events.of(ToolReturned) if back.tool in READS]
-    tags = {call.call_id: call.arguments["thing"] for call in events.of(ToolCalled) if call.tool in READS}
-    outcome.unspoken += [
-        f"the result of {back.tool} for {tags[back.call_id]} was not said"
-        for back in results
-        if not mentions(heard, tags[back.call_id])
+        outcome.lost += _lost(made, [turn.words for turn in (*outcome.script.turns, LAST)])
+    written = Counter(made.conversation.call.state.tickets)
+    outcome.duplicates += [f"{about} was written {times} times" for about, times in written.items() if times > 1]
+    outcome.unspoken += _unspoken(made.events)
+    return outcome
+
+
+def _lost(made: Made, lines: Sequence[str]) -> list[str]:
+    """Lines that stand in the ledger, or in what the model knows, never or twice."""
+    told = " ".join(spoke.text for spoke in made.events.of(CallerSpoke))
+    known = " ".join(item.text for item in made.mind.requests[-1].items if item.role == "user")
+    places = {"ledger": told, "model's conversation": known}
+    return [
+        f"{line!r} stands in the {place} {words.count(line)} times"
+        for place, words in places.items()
+        for line in lines
+        if words.count(line) != 1
     ]
+
+
+def _unspoken(events: Events) -> list[str]:
+    """What tools brought and nobody said."""
+    heard = " ".join(spoke.text for spoke in events.of(AgentSpoke))
+    things = {call.call_id: call.arguments["thing"] for call in events.of(ToolCalled) if call.tool in TOOLS}
+    brought = [things[back.call_id] for back in events.of(ToolReturned) if back.call_id in things]
+    return [f"what was found of {thing} was not said" for thing in brought if not mentions(heard, thing)]

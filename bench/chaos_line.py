@@ -23,7 +23,7 @@ class Notes(BaseModel):
 
 
 @function_tool
-async def find(thing: str) -> str:
+async def find(thing: str) -> str:  # noqa: ARG001 - the model's
     """Find a thing.
 
     Args:
@@ -33,7 +33,7 @@ async def find(thing: str) -> str:
 
 
 @function_tool
-async def search(thing: str) -> str:
+async def search(thing: str) -> str:  # noqa: ARG001 - the model's
     """Search for a thing, which takes a while.
 
     Args:

@@ -1,7 +1,6 @@
 """A model that answers everything it owes, in order, and does literally what it is told."""
 
 import re
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ LINE = re.compile(
     r"Please (?:(?P<ask>tell me about)|(?P<find>find)|(?P<search>search for)|(?P<open_ticket>open a ticket about)"
     r"|put me through to (?P<target>\w+) about) (?P<tag>\w+)\."
 )
-TOLD = "Of {tag} there is much to tell. It came over two rivers and a hill, and it was well when it arrived. {end}"
+TOLD = "Of {tag} there is this to tell: it came over two rivers, and all is well. {end}"
 BROUGHT = "Here is what came of {tag}. {result} {end}"
 ARRIVED = "This is {agent}, and I have read of {tag}. {end}"
 NOT_THROUGH = "You are still with {agent}, in spite of {tag}. {end}"
@@ -62,7 +61,6 @@ class Teller:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
-        self._words: deque[str] = deque()
 
     def answer(self, request: Request) -> Reply:
         """All that is owed, or exactly what it is told to say."""
@@ -74,13 +72,9 @@ class Teller:
             return _rest(agent, request.items, cut["heard"].strip())
         return _owed(agent, request.items)
 
-    def will_hear(self, words: str) -> None:
-        """What the next spoken turn says."""
-        self._words.append(words)
-
-    def hear(self, session_id: str) -> str:  # noqa: ARG002 - the protocol's
-        """The next words."""
-        return self._words.popleft() if self._words else ""
+    def hear(self, session_id: str) -> None:  # noqa: ARG002 - the protocol's
+        """Somebody else understands what is said."""
+        return
 
 
 def mentions(text: str, tag: str) -> bool:
@@ -111,7 +105,7 @@ def _said(words: Sequence[str]) -> list[Say]:
 
 def _open(items: Sequence[Item]) -> Iterator[Asked]:
     for place, item in enumerate(items):
-        if item.role == "user" and (line := LINE.search(item.text)):
+        for line in LINE.finditer(item.text) if item.role == "user" else ():
             tool = next((kind for kind in ("find", "search", "open_ticket") if line[kind]), None)
             asked = Asked(line["tag"], tool, line["target"], items[place + 1 :])
             if not asked.answered:

@@ -35,7 +35,11 @@ class Clock:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK)
-            self._told, self._last = self.now, time.monotonic()
+            self.advance(min(time.monotonic() - self._last, LATE))
+
+    def advance(self, seconds: float) -> None:
+        """So much time has passed."""
+        self._told, self._last = self._told + seconds, time.monotonic()
 
 
 class Silence:

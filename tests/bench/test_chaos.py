@@ -1,0 +1,66 @@
+"""The benchmark of calls under faults, run as a person runs it, on the tests' LiveKit server."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.chaos_script import script
+from bench.silence import Clock, Silence
+from tests.livekit import KEY, SECRET, LiveKitServer, livekit_server
+
+__all__ = ["livekit_server"]
+
+ROOT = Path(__file__).resolve().parents[2]
+WRONG = ("lost_turns", "duplicate_writes", "hangs", "unspoken_results", "leaks")
+
+
+@pytest.mark.timeout(180)
+def test_typed_and_spoken_calls_are_made_and_told_as_json_on_the_last_line(livekit_server: LiveKitServer) -> None:
+    livekit = {"LIVEKIT_URL": livekit_server.url, "LIVEKIT_API_KEY": KEY, "LIVEKIT_API_SECRET": SECRET}
+    ran = subprocess.run(
+        [sys.executable, "bench/chaos.py", "--calls", "10", "--seed", "2", "--json"],
+        cwd=ROOT,
+        env={**os.environ, **livekit},
+        capture_output=True,
+        text=True,
+        timeout=170,
+    )
+
+    assert ran.stderr == ""
+    found = json.loads(ran.stdout.splitlines()[-1])
+    assert found["calls"] == 10
+    assert found["faults"] > 0
+    assert {name: found[name] for name in WRONG} == dict.fromkeys(WRONG, 0), ran.stdout
+    assert found["longest_silence_ms"] > 0
+
+
+@pytest.mark.parametrize("spoken", [True, False], ids=["spoken", "typed"])
+def test_a_call_follows_from_its_seed_and_number_alone(spoken: bool) -> None:
+    def told(seed: int, number: int) -> str:
+        made = script(seed, number, spoken)
+        faults = [(fault.name, fault.at, fault.when, fault.nth, fault.skip, fault.settings) for fault in made.faults]
+        return repr((made.turns, faults, made.options))
+
+    assert told(1, 7) == told(1, 7)
+    assert len({told(seed, number) for seed in (1, 2) for number in (7, 8)}) == 4
+
+
+def test_a_silence_counts_while_something_is_due_and_ends_with_a_sound() -> None:
+    clock = Clock()
+    silence = Silence(clock)
+    silence.heard()
+    silence.over()
+    assert silence.longest == 0.0
+
+    silence.due()
+    clock.advance(0.5)
+    silence.heard()
+    clock.advance(0.2)
+    silence.over()
+    clock.advance(9.0)
+    silence.heard()
+    assert silence.longest == pytest.approx(0.5, abs=0.05)

@@ -1,0 +1,41 @@
+"""An answer that the caller interrupts before its first word was never given, and the model knows that."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from switchboard.ledger.events import AgentSpoke, ToolCalled
+from tests.stage.stage import PATIENCE, Stage, staged
+
+
+async def interrupt_when_it_is_whole(stage: Stage, words: str) -> None:
+    """The answer to `words` has come, and is interrupted before anybody could read any of it."""
+    session, live = stage.conversation.session, stage.conversation.model.live
+
+    def received(event: dict[str, Any]) -> None:
+        if event["type"] == "response.done":
+            session.interrupt()
+
+    live.on("openai_server_event_received", received)
+    async with asyncio.timeout(PATIENCE):
+        await session.generate_reply(user_input=words)
+        await session.wait_for_idle()
+    live.off("openai_server_event_received", received)
+
+
+@pytest.mark.parametrize("words", ["hello", "look up parcel"], ids=["words", "call"])
+async def test_the_model_neither_said_nor_did_what_was_interrupted_before_it_began(
+    database_url: str, words: str
+) -> None:
+    async with staged(database_url, typed=True) as stage:
+        spoken = len(stage.of(AgentSpoke))
+        await interrupt_when_it_is_whole(stage, words)
+        await stage.say("and now")
+        known = stage.mind.requests[-1].items
+
+        assert not stage.of(ToolCalled)
+        assert [spoke.text for spoke in stage.of(AgentSpoke)[spoken:]] == ["reception heard: and now."]
+        assert not [item for item in known if item.type == "function_call"]
+        assert len([item for item in known if item.role == "assistant"]) == spoken
+        assert [item.text for item in known if item.role == "user"] == [words, "and now"]
