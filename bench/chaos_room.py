@@ -28,6 +28,7 @@ from switchboard.conversation import Conversation
 from switchboard.database import Database
 from switchboard.livekit import token_of
 from switchboard.presence import Invitation
+from switchboard.room.relief import Relief
 from switchboard.room.seat import Seat
 from switchboard.services.providers import Services
 from switchboard.settings.environment import with_simulator
@@ -148,10 +149,11 @@ async def _callers(
         grants = api.VideoGrants(room_join=True, room=name, agent=identity == AGENT)
         return token_of(stack.livekit).with_identity(identity).with_grants(grants).to_jwt()
 
-    seat = Seat(livekit, Job(room=created, agent_name=AGENT))
+    job = Job(room=created, agent_name=AGENT)
+    seat, relief = Seat(livekit, job), Relief(livekit, job, "", "")
     await person.connect(stack.url, token(CALLER))
     try:
-        yield person, Invitation(agents, seat, lambda: agents.connect(stack.url, token(AGENT)), CALLER)
+        yield person, Invitation(agents, seat, relief, lambda: agents.connect(stack.url, token(AGENT)), CALLER)
     finally:
         await person.hang_up()
         await agents.disconnect()
