@@ -89,6 +89,10 @@ class BrokenAnswers:
         """The rest that was asked for with that event has begun; None: it is no rest."""
         return self._asked_again.pop(event_id, None)
 
+    def awaits(self, event_id: str) -> bool:
+        """Whether that event has asked for a rest which has not begun."""
+        return event_id in self._asked_again
+
     def refused(self, event_id: str) -> None:
         """The service does not give the rest that was asked for with that event, if any was."""
         if broken := self.begun(event_id):

@@ -67,6 +67,10 @@ class Mirror:
         self._added[again.event_id or ""] = again
         return again
 
+    def adds(self, event_id: str) -> bool:
+        """Whether that event is to add an item, and has not been confirmed."""
+        return event_id in self._added
+
     def refused(self, event_id: str, code: str | None) -> bool:
         """The server has refused that event: what it was to add is taken back. False: it was about no item."""
         if self._removed.pop(event_id, None):

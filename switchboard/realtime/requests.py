@@ -21,6 +21,10 @@ class Requests:
         """An answer to it has begun; None if nobody had asked."""
         return self._asked.pop(event_id, None)
 
+    def open(self, event_id: str) -> ResponseCreateEvent | None:
+        """The request of that id, if no answer to it has begun."""
+        return self._asked.get(event_id)
+
     def wait(self, event_id: str) -> bool:
         """It was refused because another answer runs, and is sent again after that one; False: it is not ours."""
         if event_id not in self._asked:

@@ -47,6 +47,7 @@ from switchboard.realtime.last_words import LastWords
 from switchboard.realtime.lost import LostConnection
 from switchboard.realtime.mirror import Mirror
 from switchboard.realtime.outbox import Outbox
+from switchboard.realtime.refusals import Refusals
 from switchboard.realtime.renewal import Renewal
 from switchboard.realtime.requests import Requests
 from switchboard.realtime.rest import Rest
@@ -105,6 +106,9 @@ class CallSession(SpokenSession):
         self._last_words = LastWords(gave_up, partial(super()._emit_error, recoverable=False))
         self._hung_up = False
         told = partial(self._emit_error, recoverable=True)
+        self._refusals = Refusals(
+            self._service, self._requests, self._mirror, self._waits_for, super().send_event, self._break_off
+        )
         self._retries = Retries(self._at_hand, self._broken, self._service, told, self._break_off)
         self.on("openai_server_event_received", self._inspect)
         self.on("session_reconnected", self._take_up_again)
@@ -179,7 +183,12 @@ class CallSession(SpokenSession):
             self._requests.ask(event)
         super().send_event(event)
 
+    def _waits_for(self, asked: str) -> bool:
+        """Whether somebody wants the answer to that request, here and now."""
+        return not self._lost.away and (asked in self._response_created_futures or self._broken.awaits(asked))
+
     def _note_sent(self, event: dict[str, Any]) -> None:
+        self._refusals.sent(event)
         if event["type"] == "response.create":
             self._watchdog.asked()
         elif event["type"] == "input_audio_buffer.append":
@@ -248,9 +257,11 @@ class CallSession(SpokenSession):
         asked = event.error.event_id or ""
         if self._renewal.expired(event.error.code, event.error.type):
             return
-        if self._items.refused(event):
-            return
         if event.error.code == "conversation_already_has_active_response" and self._requests.wait(asked):
+            return
+        if not self._is_fatal_error(event.error) and self._refusals.take(event):
+            return
+        if self._items.refused(event):
             return
         self._broken.refused(asked)
         super()._handle_error(event)
@@ -294,12 +305,14 @@ class CallSession(SpokenSession):
         else:
             self._lost.replaced()
         self.sockets += 1
+        self._breaking_off = None
+        self._refusals.begin_anew()
         self._connection = connection
         return connection
 
     def _break_off(self) -> None:
-        """An answer is owed and does not come: LiveKit connects anew, and what is owed is asked for again."""
-        log.warning("the service does not give an answer that it owes: the connection is made anew")
+        """Nothing more is heard of this connection: LiveKit connects anew, and what is owed is asked for again."""
+        log.warning("the service does not give what it owes: the connection is made anew")
         if self._connection:
             self._breaking_off = asyncio.ensure_future(self._connection.close())
 
@@ -412,7 +425,7 @@ class CallSession(SpokenSession):
     def _inspect(self, event: dict[str, Any]) -> None:
         """See every server event first, and keep from LiveKit, which knows one answer at a time, what is none of it."""
         clean_frame(event)
-        if self._twice.comes(event):
+        if self._breaking_off or self._twice.comes(event):
             event["type"] = UNWANTED
             return
         self._hearing.received(event)

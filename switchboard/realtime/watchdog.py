@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-FIRST_SECONDS = 10.0
-"""From what asks for an answer to its first piece; a model that thinks first takes some seconds."""
+FIRST_SECONDS = 7.0
+"""From what asks for an answer to its first piece; a model that thinks first takes some seconds.
+
+LiveKit gives a reply up after ten: until then another connection has to have begun it.
+"""
 NEXT_SECONDS = 5.0
 """From one piece to the next."""
 ENDS = ("response.done", "error")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -162,12 +162,14 @@ async def staged(
     at: Simulator | None = None,
     spare: str | None = None,
     breakers: Breakers | None = None,
+    loudspeaker: Loudspeaker | None = None,
     **environ: str,
 ) -> AsyncIterator[Stage]:
     """A call that has been answered: its first agent has spoken, or is about to if it is not `greeted`.
 
     `speech`: Azure's text-to-speech is configured. `in_step`: words are kept as far as they were heard, as in a room.
-    `at`: a simulator that runs already. `spare`: the address of one that is the fallback.
+    `loudspeaker`: in place of one that plays at `speed`. `at`: a simulator that runs already. `spare`: the address of
+    one that is the fallback.
     """
     thinks = mind or Obedient()
     database = Database(database_url)
@@ -194,11 +196,11 @@ async def staged(
             origin="room",
             listeners=(record.note,),
         )
-        loudspeaker, microphone = Loudspeaker(speed), Microphone()
-        async with conversation:
+        loudspeaker, microphone = loudspeaker or Loudspeaker(speed), Microphone()
+        words = TranscriptSynchronizer(next_in_chain_audio=loudspeaker, next_in_chain_text=None)
+        async with aclosing(words), conversation:
             stage = Stage(simulator, thinks, conversation, database, loudspeaker, microphone, record)  # type: ignore[arg-type]
             if not typed:
-                words = TranscriptSynchronizer(next_in_chain_audio=loudspeaker, next_in_chain_text=None)
                 conversation.session.output.audio = words.audio_output if in_step else loudspeaker
                 conversation.session.output.transcription = words.text_output if in_step else None
                 conversation.session.input.audio = microphone
