@@ -30,7 +30,7 @@ def run(call: str | None, most: int) -> None:
         async with aclosing(database_of(chosen)) as database:
             if call is not None:
                 events = await timeline(database, call)
-                return f"{timeline_text(events)}\n\n{bill_text(events, prices)}" if events else ""
+                return "\n\n".join(text for text in (timeline_text(events), bill_text(events, prices)) if text)
             listed = await recent_calls(database, most)
             return calls_table(listed, datetime.now(UTC)) if listed else "There were no calls yet."
 
@@ -63,8 +63,10 @@ def timeline_text(events: Sequence[Event]) -> str:
 
 
 def bill_text(events: Sequence[Event], prices: Prices) -> str:
-    """What a call has cost, by agent, and what each handoff gave the next agent to read."""
+    """What a call has cost, by agent, and what each handoff gave the next agent to read; "" if nothing was used."""
     agents = dict.fromkeys(event.agent for event in events if isinstance(event, Used))
+    if not agents:
+        return ""
     shares = {agent: prices.of([event for event in events if getattr(event, "agent", "") == agent]) for agent in agents}
     simulated = any(isinstance(event, Answered) and event.provider == "simulator" for event in events)
     cost = f"cost{', had it not been simulated' if simulated else ''}: {prices.of(events)}"

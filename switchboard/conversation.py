@@ -105,7 +105,7 @@ class Conversation:
         self._witness = Witness(self.call, workflow.secrets)
         modality = self._modality(workflow.voice(self._first))
         self.model = services.realtime(modality, self._witness.reconnected, channel.more_silence_ms)
-        self._meter = Meter(self.ledger, lambda: self.call.agent)
+        self._meter = Meter(self.ledger, lambda: self.call.agent, held=True)
         self.model.began = self._meter.watch
         self._speeches = Speeches(
             lambda voice: services.speech(voice, lambda: self.model.live), self._meter.spoke, spoken=not typed
@@ -166,8 +166,13 @@ class Conversation:
     def _new_conscience(self, workflow: Workflow) -> Conscience:
         truth = Truth(workflow, self._past.happened if self._past else ())
         conscience = Conscience(truth, self.call, self.session, lambda: self.ending.certain)
-        self.ending.at_end = conscience.settle
+        self.ending.at_end = self._settle
         return conscience
+
+    def _settle(self) -> None:
+        """What is still to be written, before the call has ended."""
+        self._meter.release()
+        self._conscience.settle()
 
     def _new_farewell(self, workflow: Workflow) -> Farewell:
         """For a caller who reads, and whom nobody can be put through to."""
@@ -271,6 +276,7 @@ class Conversation:
                 caller=self.call.caller.masked_number,
             )
         )
+        self._meter.release()
         if self._past:
             self._witness.takes_up()
         self.ending.begin()

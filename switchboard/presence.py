@@ -169,6 +169,8 @@ class Presence:
         entering = self._background.run(self._enter(), "enter the room")
         await start_session(self._invitation.room, options)
         await entering
+        if self._ending.begun:
+            return
         self._started = True
         self._background.run(self._typed.answer(), "answer what is typed")
         self._keeping = self._background.run(self._company.keep(), "keep the caller company")

@@ -17,18 +17,28 @@ KINDS = ("text", "audio", "image")
 class Meter:
     """Reads the service's own counts as they come; `agent` tells for whom it works at that moment.
 
-    An answer is whose it was when it began: its count comes when the next agent may have the caller.
+    An answer is whose it was when it began: its count comes when the next agent may have the caller. What is taken
+    while it is `held` is written when it is released: an agent who finds another with the caller has no call.
     """
 
-    def __init__(self, ledger: Ledger, agent: Callable[[], str]) -> None:
+    def __init__(self, ledger: Ledger, agent: Callable[[], str], *, held: bool = False) -> None:
         self._ledger = ledger
         self._agent = agent
+        self._holding = held
+        self._held: list[Used] = []
         self._answering: dict[str, str] = {}
         self._model = self._transcriber = ""
 
     def watch(self, session: CallSession) -> None:
         """Count what this session takes, over all of its connections."""
         session.on("openai_server_event_received", self._received)
+
+    def release(self) -> None:
+        """It is a call: write all."""
+        self._holding = False
+        for used in self._held:
+            self._ledger.write(used)
+        self._held.clear()
 
     def spoke(self, metrics: TTSMetrics) -> None:
         """A service has spoken a text."""
@@ -71,8 +81,11 @@ class Meter:
 
     def _write(self, agent: str, work: Work, model: str, units: Mapping[Unit, float]) -> None:
         taken = {unit: amount for unit, amount in units.items() if amount}
-        if taken:
-            self._ledger.write(Used(agent=agent, work=work, model=model, units=taken))
+        if not taken:
+            return
+        self._held.append(Used(agent=agent, work=work, model=model, units=taken))
+        if not self._holding:
+            self.release()
 
 
 def _model(metrics: TTSMetrics | STTMetrics) -> str:

@@ -48,7 +48,7 @@ class Wait:
     @property
     def somebody_speaks(self) -> bool:
         """Whether the agent does, and is heard, or the caller."""
-        speaks = self._session.agent_state == "speaking" and not self._track.broken_off
+        speaks = self._session.agent_state == "speaking" and self._track.talking
         return speaks or self.caller_speaks
 
     @property

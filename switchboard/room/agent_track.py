@@ -156,11 +156,6 @@ class AgentTrack(AudioOutput):
         """Whether the agent is being heard, or is about to be."""
         return time.monotonic() < self._until or not self._queue.empty()
 
-    @property
-    def broken_off(self) -> bool:
-        """Whether the agent has stopped in mid-sentence: all that has come of it was heard, and the rest does not."""
-        return bool(self._pushed) and not self.talking
-
     async def _is_quiet(self, seconds: float) -> bool:
         """Whether the source wants something that is not the agent's words; waits that long if it does not."""
         if self.talking or not self._free.is_set():

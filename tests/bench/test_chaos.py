@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -34,8 +35,10 @@ def test_typed_and_spoken_calls_are_made_and_told_as_json_on_the_last_line(livek
     found = json.loads(ran.stdout.splitlines()[-1])
     assert found["calls"] == 10
     assert found["faults"] > 0
-    assert {name: found[name] for name in WRONG} == dict.fromkeys(WRONG, 0), ran.stdout
     assert found["longest_silence_ms"] > 0
+    wrong = any(found[name] for name in WRONG) or found["longest_silence_ms"] > 2000
+    assert ran.returncode == int(wrong), ran.stdout
+    assert bool(re.search(r"^call \d+: ", ran.stdout, re.MULTILINE)) >= any(found[name] for name in WRONG[:-1])
 
 
 @pytest.mark.parametrize("spoken", [True, False], ids=["spoken", "typed"])

@@ -21,7 +21,6 @@ LANES = {
     "phone": ("tests/phone",),
     "deploy": ("tests/deploy",),
     "engine": ("tests/switchboard",),
-    "outages": ("tests/outages",),
     "rooms": ("tests/switchboard/room", "tests/switchboard/transfer"),
     "sound": ("tests/simulator",),
     "bench": ("tests/bench",),

@@ -114,6 +114,9 @@ async def test_a_connection_that_breaks_breaks_for_the_client_too(tmp_path: Path
     assert (recording(tmp_path).frames[-1].side, recording(tmp_path).frames[-1].close) == ("nobody", 1006)
 
 
+SPEECH = {"input": "Hello.", "model": "tts", "voice": "alloy"}
+
+
 async def test_what_is_no_realtime_socket_passes_and_is_not_recorded(tmp_path: Path) -> None:
     options = Options(api_key=KEY, models={"gpt-realtime": 1})
     speech = "/openai/deployments/tts/audio/speech?api-version=2025-04-01-preview"
@@ -124,7 +127,7 @@ async def test_what_is_no_realtime_socket_passes_and_is_not_recorded(tmp_path: P
     ):
         async with http.get("/openai/models?api-version=2024-10-21") as answer:
             models = await answer.json()
-        async with http.post(speech, json={"input": "Hello.", "model": "tts", "voice": "alloy"}) as answer:
+        async with http.post(speech, json={**SPEECH, "response_format": "wav"}) as answer:
             assert answer.status == 200
             assert len(await answer.read()) > 10_000
     assert models["data"][0]["id"] == "gpt-realtime"

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from livekit.agents.metrics import TTSMetrics
 
 from simulator.usage import Usage
-from switchboard.call.meter import answer_units, transcription_units
-from switchboard.ledger.events import AgentSpoke, CallerSpoke, Ended, HandoffDone, Unit, Used, Work
+from switchboard.call.meter import Meter, answer_units, transcription_units
+from switchboard.database import Database
+from switchboard.ledger import Ledger
+from switchboard.ledger.events import AgentSpoke, CallerSpoke, Ended, Event, HandoffDone, Unit, Used, Work
 from tests.stage.stage import STUDIO_VOICE, Stage, staged
 
 DEAR = """
@@ -24,6 +27,11 @@ text_in = 1000
 text_in_cached = 1000
 text_out = 1000
 """
+
+SPOKEN = TTSMetrics(
+    label="a voice", request_id="1", timestamp=0, ttfb=0, duration=0, audio_duration=1, cancelled=False,
+    characters_count=9, streamed=True,
+)  # fmt: skip
 
 
 def taken(stage: Stage, work: Work) -> Counter[Unit]:
@@ -153,3 +161,15 @@ async def test_a_model_without_a_price_never_reaches_the_cap(database_url: str, 
         await stage.conversation.session.wait_for_idle()
 
         assert not stage.conversation.ending.begun
+
+
+async def test_what_is_taken_before_it_is_a_call_is_written_when_it_is_one(database: Database) -> None:
+    written: list[Event] = []
+    async with Ledger(database, "call_1", "stage", listeners=(written.append,)) as ledger:
+        meter = Meter(ledger, lambda: "greeter", held=True)
+        meter.spoke(SPOKEN)
+        assert written == []
+        meter.release()
+        meter.spoke(SPOKEN)
+
+    assert [event.kind for event in written] == ["used", "used"]

@@ -119,3 +119,7 @@ def test_a_call_is_billed_by_agent_and_tells_the_reading_of_its_handoffs() -> No
         "  support: 0.0452 EUR and unknown: whisper",
         "  handoff to support: 5000 tokens to read, 3000 of them cached",
     ]
+
+
+def test_a_call_that_used_nothing_has_no_bill() -> None:
+    assert bill_text([done("support")], Prices([EURO])) == ""
