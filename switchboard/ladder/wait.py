@@ -48,7 +48,8 @@ class Wait:
     @property
     def somebody_speaks(self) -> bool:
         """Whether the agent does, and is heard, or the caller."""
-        speaks = self._session.agent_state == "speaking" and self._track.talking
+        heard = self._track.talking or not self._track.spoken.is_set()
+        speaks = self._session.agent_state == "speaking" and heard
         return speaks or self.caller_speaks
 
     @property

@@ -18,11 +18,6 @@ class Track(AgentTrack):
         self.saying, self.over, self.silent = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.silent.set()
 
-    @property
-    def talking(self) -> bool:
-        """The agent's sound goes elsewhere here: while it speaks, it is heard."""
-        return True
-
     async def say(self, frames: Iterable[rtc.AudioFrame]) -> None:
         self.words += 1
         self.saying.set()
