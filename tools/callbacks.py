@@ -74,10 +74,7 @@ async def book_callback(ctx: RunContext[Call[Case]], slot: str, phone: str = "",
     # The call alone is the key, so that no call can fill up the diary.
     request = f"{origin_of(call)}:book_callback"
     async with call.database.write() as session:
-        await Limits(session, call).one_at_a_time(CALLBACKS)
-        earlier = await callbacks.booked_by(session, request)
-        number = said or (earlier.phone if earlier else await _phone_on_file(session, account))
-        await _require_place(session, call, earlier, number)
+        earlier, number = await _taking_turns(session, call, account, request, said)
         free = await _free_for(session, account, call.desk, now)
         chosen = _meant(free, earlier, slot, now)
         try:
@@ -105,10 +102,7 @@ async def take_callback(call: Call[Case], typed: str) -> None:
     said = phone_of(call, typed)
     request = f"{origin_of(call)}:book_callback"
     async with call.database.write() as session:
-        await Limits(session, call).one_at_a_time(CALLBACKS)
-        earlier = await callbacks.booked_by(session, request)
-        number = said or (earlier.phone if earlier else await _phone_on_file(session, account))
-        await _require_place(session, call, earlier, number)
+        earlier, number = await _taking_turns(session, call, account, request, said)
         slots = [earlier.slot] if earlier else await _free_for(session, account, call.desk, now)
         for slot in slots:
             with suppress(SlotTakenError):  # by somebody else in this moment: the next one is as good
@@ -132,6 +126,17 @@ async def _free_for(
     """The free times, of which the last ones are not for strangers."""
     free = await callbacks.free(session, now)
     return free if account or len(free) > desk.callbacks_kept else ()
+
+
+async def _taking_turns(
+    session: AsyncSession, call: Call[Case], account: Account | None, request: str, said: str | None
+) -> tuple[Callback | None, str]:
+    """What the call has booked already, and the number for what it books now: there is room for it."""
+    await Limits(session, call).one_at_a_time(CALLBACKS)
+    earlier = await callbacks.booked_by(session, request)
+    number = said or (earlier.phone if earlier else await _phone_on_file(session, account))
+    await _require_place(session, call, earlier, number)
+    return earlier, number
 
 
 async def _require_place(session: AsyncSession, call: Call[Case], earlier: Callback | None, number: str) -> None:

@@ -1,6 +1,7 @@
 """What the caller's page is told of a person who is brought in, and of a callback."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +17,15 @@ CALLED = {"kind": "person", "person": "shop_desk", "state": "called"}
 UNREACHED = {"kind": "person", "person": "shop_desk", "state": "unreached"}
 
 
+@asynccontextmanager
+async def caller_room() -> AsyncIterator[CallerRoom]:
+    """Of a call, on a server that is not there."""
+    async with api.LiveKitAPI("http://127.0.0.1:1", "key", "secret") as nobody:
+        seat, background = Seat(nobody, Job()), Background(lambda: None)
+        room = CallerRoom(rtc.Room(), seat, "caller", "support-line", "call_1", lambda _: None, background)
+        yield room
+
+
 @pytest.mark.parametrize(
     ("stages", "told"),
     [
@@ -29,9 +39,7 @@ async def test_a_person_is_told_as_called_once_a_transfer_whichever_phone_is_the
     stages: list[tuple[PersonStage, int]], told: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[dict[str, object]] = []
-    async with api.LiveKitAPI("http://127.0.0.1:1", "key", "secret") as nobody:
-        seat, background = Seat(nobody, Job()), Background(lambda: None)
-        room = CallerRoom(rtc.Room(), seat, "caller", "support-line", "call_1", lambda _: None, background)
+    async with caller_room() as room:
         monkeypatch.setattr(room, "_tell", seen.append)
         for stage, phone in stages:
             room.show(PersonStep(agent="escalation", target="shop_desk", stage=stage, phone=phone))
@@ -64,9 +72,7 @@ async def test_that_a_caller_has_gone_is_learned_in_a_hurry_from_the_first_ring_
 
     monkeypatch.setattr("switchboard.room.caller.Pulse", Watched)
     monkeypatch.setattr("switchboard.room.caller.get_job_context", lambda: SimpleNamespace(api=None))
-    async with api.LiveKitAPI("http://127.0.0.1:1", "key", "secret") as nobody:
-        seat, background = Seat(nobody, Job()), Background(lambda: None)
-        room = CallerRoom(rtc.Room(), seat, "caller", "support-line", "call_1", lambda _: None, background)
+    async with caller_room() as room:
         monkeypatch.setattr(room, "_tell", lambda _: None)
         for stage in stages:
             room.show(PersonStep(agent="escalation", target="shop_desk", stage=stage, phone=1))
@@ -79,9 +85,7 @@ async def test_of_what_helps_a_caller_whom_nobody_serves_the_page_is_told_the_ca
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     seen: list[dict[str, object]] = []
-    async with api.LiveKitAPI("http://127.0.0.1:1", "key", "secret") as nobody:
-        seat, background = Seat(nobody, Job()), Background(lambda: None)
-        room = CallerRoom(rtc.Room(), seat, "caller", "support-line", "call_1", lambda _: None, background)
+    async with caller_room() as room:
         monkeypatch.setattr(room, "_tell", seen.append)
         room.show(RescueStep(agent="greeter", by="person", target="shop desk", outcome="failed"))
         room.show(RescueStep(agent="greeter", by="callback", outcome="tried"))
