@@ -49,11 +49,8 @@ class Postgres:
         self._run(
             "initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"
         )
-        self._serve()
-
-    def _serve(self) -> None:
         options = [word for name, value in (OPTIONS | self._tls()).items() for word in ("-c", f"{name}={value}")]
-        with self._log.open("ab") as log:
+        with self._log.open("wb") as log:
             self._server = subprocess.Popen(
                 [self._bin / "postgres", "-D", self._data, "-k", self._folder, *options],
                 user=self._user,
@@ -65,22 +62,10 @@ class Postgres:
 
     def stop(self) -> None:
         """Stop the server, fast, and remove all it had."""
-        self._end()
-        shutil.rmtree(self._folder)
-
-    def _end(self) -> None:
         if self._server:
             self._server.send_signal(signal.SIGINT)
             self._server.wait()
-
-    @contextmanager
-    def stopped(self) -> Iterator[None]:
-        """It is not there, and comes back with all that it had."""
-        self._end()
-        try:
-            yield
-        finally:
-            self._serve()
+        shutil.rmtree(self._folder)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
