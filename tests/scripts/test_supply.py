@@ -20,6 +20,7 @@ def test_the_locks_of_the_tests_own_tools_and_clients_are_among_them() -> None:
         "tests/clients/npm/package-lock.json",
         "tests/clients/python/requirements.txt",
         "tests/fuzz/requirements.txt",
+        "tests/mutants/requirements.txt",
         "web/package-lock.json",
     } <= set(locks(SUPPLY))
 
