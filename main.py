@@ -15,7 +15,21 @@ cli = typer.Typer(
 )
 phone = typer.Typer(help="The phone numbers of the settings, on the LiveKit server.", no_args_is_help=True)
 cli.add_typer(phone, name="phone")
+
+
+class Settled(TyperCommand):
+    """Tells what is wrong with the settings before it loads its libraries, which takes seconds."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        """The command itself, if all is well."""
+        from app.process import settings
+
+        settings()
+        return super().invoke(ctx)
+
+
 LIVEKIT_COMMAND: dict[str, Any] = {
+    "cls": Settled,
     "add_help_option": False,
     "context_settings": {"ignore_unknown_options": True, "allow_extra_args": True},
 }
@@ -61,7 +75,7 @@ def console(
     run(text, line)
 
 
-@cli.command()
+@cli.command(cls=Settled)
 def demo(
     line: LineOption = None,
     text: Annotated[bool, typer.Option("--text", help="Only a typed call, in this terminal.")] = False,
@@ -78,7 +92,7 @@ def demo(
     return run(line, with_phone, began)
 
 
-@cli.command()
+@cli.command(cls=Settled)
 def web() -> None:
     """Serve the page and let callers in; needs a LiveKit server and a worker."""
     from app.web import run
@@ -162,7 +176,6 @@ def simulator(
         from app.recordings import compare_or_record
 
         return compare_or_record(compare, record_from, record, port, host)
-    from app.simulator import run
     from app.simulator_options import options_of
 
     times = {"connect_delay": connect_delay, "first_token": first_token, "first_audio": first_audio, "pace": pace}
@@ -176,6 +189,8 @@ def simulator(
         seed=seed,
         detector=detector,
     )
+    from app.simulator import run
+
     return run(port, host, line, script, play=play, lenient=lenient, record=record, control=control, **options)
 
 
@@ -201,7 +216,7 @@ def page(
     provide_page(check)
 
 
-@phone.command("up")
+@phone.command("up", cls=Settled)
 def phone_up(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")] = False,
 ) -> None:
@@ -211,7 +226,7 @@ def phone_up(
     up(dry_run)
 
 
-@phone.command("down")
+@phone.command("down", cls=Settled)
 def phone_down(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be removed.")] = False,
 ) -> None:
@@ -221,7 +236,7 @@ def phone_down(
     down(dry_run)
 
 
-@phone.command("show")
+@phone.command("show", cls=Settled)
 def phone_show() -> None:
     """Show our trunks and dispatch rules as LiveKit has them, and what to dial."""
     from app.phone import show
@@ -229,7 +244,7 @@ def phone_show() -> None:
     show()
 
 
-@cli.command()
+@cli.command(cls=Settled)
 def calls(
     call: Annotated[str | None, typer.Argument(help="A call's id: tells all that happened in it.")] = None,
     most: Annotated[int, typer.Option(min=1, help="How many calls to list.")] = 20,
@@ -240,7 +255,7 @@ def calls(
     run(call, most)
 
 
-@cli.command()
+@cli.command(cls=Settled)
 def unlock(
     what: Annotated[
         str,
@@ -255,7 +270,7 @@ def unlock(
     run(what)
 
 
-@cli.command()
+@cli.command(cls=Settled)
 def migrate() -> None:
     """Bring the database to the newest version of the tables."""
     from app.data import run_migrate
@@ -263,7 +278,7 @@ def migrate() -> None:
     run_migrate()
 
 
-@cli.command()
+@cli.command(cls=Settled)
 def seed() -> None:
     """Fill the shop with its example customers and orders."""
     from app.data import run_seed
@@ -281,7 +296,7 @@ def graph(
     show(line, only_text=text)
 
 
-@cli.command()
+@cli.command(cls=Settled)
 def check() -> None:
     """Check settings, lines and database, and that endpoint and key work where they are set."""
     from app.check import run

@@ -118,6 +118,25 @@ def test_wrong_settings_stop_every_start_with_a_line_for_each_and_exit_code_2(co
     assert not refused.stdout
 
 
+@pytest.mark.parametrize("command", ["console", "demo", "web", "start", "check", "phone up"])
+def test_wrong_settings_are_told_before_anything_heavy_is_loaded(command: str) -> None:
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", "main.py", *command.split()],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "REALTIME_PROVIDER": "nobody"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    ).stderr
+
+    assert "REALTIME_PROVIDER: " in told
+    assert [name for name in ("livekit.agents", "sqlalchemy", "fastapi", "numpy") if f" {name}\n" in told] == []
+
+
+def test_wrong_settings_hide_no_help() -> None:
+    assert run("demo", "--help", REALTIME_PROVIDER="nobody").returncode == 0
+
+
 def test_no_secret_stands_in_an_error() -> None:
     secrets = {each.name: f"{CANARY} {each.name}" for each in SETTINGS if each.secret}
     refused = run("console", "--text", **secrets)
