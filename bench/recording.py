@@ -62,7 +62,12 @@ def recorded(path: Path) -> Samples:
 
 def loud_seconds(samples: Samples) -> float:
     """For how long somebody is heard."""
-    return float(np.count_nonzero(_levels(samples) > LOUD)) * FRAME / PHONE_RATE
+    return float(np.count_nonzero(loud_frames(samples))) * FRAME / PHONE_RATE
+
+
+def loud_frames(samples: Samples) -> npt.NDArray[np.bool_]:
+    """Whether somebody is heard, for each 20 ms."""
+    return _levels(samples) > LOUD
 
 
 async def first_heard(phone: Softphone, patience: float = PATIENCE) -> float:
@@ -119,7 +124,7 @@ async def _until(phone: Softphone, measure: Callable[[Samples], float], seconds:
 
 def first_sound(samples: Samples) -> float | None:
     """After how many seconds somebody is heard first, None: never."""
-    loud = np.flatnonzero(_levels(samples) > LOUD)
+    loud = np.flatnonzero(loud_frames(samples))
     return float(loud[0]) * FRAME / PHONE_RATE if len(loud) else None
 
 

@@ -59,12 +59,14 @@ class Stack:
         """Makes rooms as our web app makes them."""
         return Rooms(self.access(agent_name), self.limits)
 
-    async def simulator(self, name: str, connect_delay: int = 0, first_audio: int = 0, detector: str = "energy") -> str:
+    async def simulator(
+        self, name: str, connect_delay: int = 0, first_audio: int = 0, detector: str = "energy", mind: str = "talker"
+    ) -> str:
         """Start a simulator whose connections, and whose answers, take so many milliseconds; its address."""
         ((port,), _) = take(Port("the simulator", 0).another())
         url = f"http://127.0.0.1:{port.number}"
         delays = ("--connect-delay", str(connect_delay), "--first-audio", str(first_audio), "--detector", detector)
-        arguments = ("--port", str(port.number), *delays)
+        arguments = ("--port", str(port.number), *delays, "--mind", mind)
         await self.parts.start(self._module(name, "bench.talker", *arguments, ready=http_ok(f"{url}/health")))
         return url
 

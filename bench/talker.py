@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from simulator.detector import DetectorName
 from simulator.mind import CallTool, Reply, Request, Say
 from simulator.options import Options
 from simulator.sentences import EXACTLY
@@ -28,6 +27,8 @@ TO_ESCALATION, TO_PERSON = "transfer_to_escalation", "transfer_to_shop_desk"
 CALLING = "I am calling a colleague for you, please stay on the line."
 ANSWER = "Okay I see."
 """0.7 seconds."""
+RELAYED = ("transfer_to_support", "transfer_to_greeter")
+FAREWELL = "I am giving you to a colleague now."
 
 
 class Hum(Voice):
@@ -64,12 +65,26 @@ class Talker:
         return "Yes."
 
 
-async def serve(port: int, connect_delay: float, first_audio: float, detector: DetectorName) -> None:
-    """Listen on loopback until SIGTERM; the delays are in seconds."""
+class Relay(Talker):
+    """A mind that answers the first turn, and hands the caller over at the second and, with a word, at the third."""
+
+    def answer(self, request: Request) -> Reply:
+        """By the turn; whoever has been given the caller answers."""
+        turns = sum(item.type == "message" and item.role == "user" for item in request.items)
+        transfer = [CallTool(tool.name, {}) for tool in request.tools if tool.name in RELAYED][:1]
+        if not request.items or request.items[-1].role != "user" or turns not in (2, 3):
+            return [Say(ANSWER)]
+        return transfer if turns == 2 else [Say(FAREWELL), *transfer]
+
+
+MINDS = {"talker": Talker, "relay": Relay}
+
+
+async def serve(port: int, options: Options, mind: Talker) -> None:
+    """Listen on loopback until SIGTERM."""
     over = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
-    options = Options(detector=detector, connect_delay=connect_delay, first_audio=first_audio)
-    async with Simulator(Talker(), options, port=port, voice=Hum()):
+    async with Simulator(mind, options, port=port, voice=Hum()):
         await over.wait()
 
 
@@ -80,9 +95,13 @@ def main() -> int:
     parser.add_argument("--connect-delay", type=int, default=0, metavar="MS")
     parser.add_argument("--first-audio", type=int, default=0, metavar="MS")
     parser.add_argument("--detector", choices=["energy", "silero"], default="energy", help="silero: tones are no words")
-    options = parser.parse_args()
+    parser.add_argument("--mind", choices=list(MINDS), default="talker")
+    given = parser.parse_args()
+    options = Options(
+        detector=given.detector, connect_delay=given.connect_delay / 1000, first_audio=given.first_audio / 1000
+    )
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(options.port, options.connect_delay / 1000, options.first_audio / 1000, options.detector))
+        asyncio.run(serve(given.port, options, MINDS[given.mind]()))
     return 0
 
 
