@@ -22,17 +22,18 @@ BREAKERS = Breakers()
 @asynccontextmanager
 async def services(chosen: Settings, line: Workflow) -> AsyncIterator[Services]:
     """The services of the settings, or a simulator's: the one that is set, or one that lives as long as the block."""
-    if chosen.simulated_at:
-        yield Services(with_simulator(chosen, chosen.simulated_at), BREAKERS)  # signs in with a key
-        return
-    if chosen.provider not in (None, "simulator"):
-        async with aclosing(Services(chosen, BREAKERS)) as available:
+    if chosen.simulated_at or chosen.provider not in (None, "simulator"):
+        reached = with_simulator(chosen, chosen.simulated_at) if chosen.simulated_at else chosen
+        async with aclosing(Services(reached, BREAKERS)) as available:
             yield available
         return
     if line.playbook is None:
         fail(f"The line {line.name} has no playbook, so the simulator cannot play it. Set REALTIME_PROVIDER.")
-    async with simulator_of(line.playbook)(0) as simulator:
-        yield Services(with_simulator(chosen, simulator.url))
+    async with (
+        simulator_of(line.playbook)(0) as simulator,
+        aclosing(Services(with_simulator(chosen, simulator.url))) as available,
+    ):
+        yield available
 
 
 def simulator_of(playbook: Path) -> "MakeSimulator":

@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from livekit.agents import APIConnectionError
+from openai import AsyncAzureOpenAI
 
+from switchboard.services.http_client import http_client
 from switchboard.settings.schema import Azure
 
 
@@ -16,7 +18,7 @@ class AzureAccess:
 
     def __init__(self, azure: Azure) -> None:
         self._azure = azure
-        self._credentials = AsyncExitStack()
+        self._resources = AsyncExitStack()
 
     @property
     def key(self) -> str | Callable[[], Awaitable[str]]:
@@ -29,14 +31,23 @@ class AzureAccess:
         """As our realtime model takes it."""
         return {"token" if self._azure.auth == "entra" else "api_key": self.key}
 
-    @property
-    def of_client(self) -> dict[str, Any]:
-        """As the Azure clients of the `openai` package take it."""
-        return {"azure_ad_token_provider" if self._azure.auth == "entra" else "api_key": self.key}
+    def client(self, api_version: str, **options: Any) -> AsyncAzureOpenAI:
+        """A client of the `openai` package, which this closes."""
+        signed_in: dict[str, Any] = {"azure_ad_token_provider" if self._azure.auth == "entra" else "api_key": self.key}
+        client = AsyncAzureOpenAI(
+            azure_endpoint=self._azure.resource_url or "",
+            api_version=api_version,
+            max_retries=0,
+            http_client=http_client(),
+            **signed_in,
+            **options,
+        )
+        self._resources.push_async_callback(client.close)
+        return client
 
     async def aclose(self) -> None:
-        """Close what asks for tokens: no more are given."""
-        await self._credentials.aclose()
+        """Close the clients, and what asks for tokens: no more are given."""
+        await self._resources.aclose()
 
     @cached_property
     def _token(self) -> Callable[[], Awaitable[str]]:
@@ -44,7 +55,7 @@ class AzureAccess:
         identity = importlib.import_module("azure.identity.aio")
         errors = importlib.import_module("azure.core.exceptions")
         credential = identity.DefaultAzureCredential()
-        self._credentials.push_async_callback(credential.close)
+        self._resources.push_async_callback(credential.close)
         provider = identity.get_bearer_token_provider(credential, self._azure.entra_scope)
 
         async def token() -> str:

@@ -5,6 +5,7 @@ from livekit.plugins import openai
 from switchboard.line.agent import Speech
 from switchboard.line.voices import AzureVoice
 from switchboard.services.azure_access import AzureAccess
+from switchboard.services.http_client import SPEECH_TIMEOUT
 from switchboard.settings.schema import Settings
 
 
@@ -21,13 +22,12 @@ class AzureSpeech:
         return self._azure.tts_deployment is not None
 
     def speech(self, voice: AzureVoice) -> Speech:
-        return openai.TTS.with_azure(
+        return openai.TTS(
             voice=voice.name,
             model=self._azure.tts_deployment or "",
             speed=self._speed,
-            azure_endpoint=self._azure.resource_url,
-            azure_deployment=self._azure.tts_deployment,
-            api_version=self._azure.tts_api_version,
             response_format="pcm",
-            **self._access.of_client,
+            client=self._access.client(
+                self._azure.tts_api_version or "", azure_deployment=self._azure.tts_deployment, timeout=SPEECH_TIMEOUT
+            ),
         )

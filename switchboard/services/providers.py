@@ -7,7 +7,7 @@ from typing import Any
 
 from livekit.agents import TurnHandlingOptions, inference
 from livekit.plugins import openai
-from openai import AsyncAzureOpenAI, AsyncOpenAI
+from openai import AsyncOpenAI
 from openai.types.realtime import AudioTranscription, RealtimeReasoning
 from openai.types.realtime.realtime_audio_input_turn_detection import (
     RealtimeAudioInputTurnDetection,
@@ -24,6 +24,7 @@ from switchboard.services import lifecycle
 from switchboard.services.azure_access import AzureAccess
 from switchboard.services.azure_speech import AzureSpeech
 from switchboard.services.cartesia_speech import CartesiaSpeech
+from switchboard.services.http_client import http_client
 from switchboard.services.speech import NativeSpeech
 from switchboard.services.vendor import Vendor
 from switchboard.settings.schema import Azure, Settings
@@ -161,7 +162,7 @@ class Services:
             signed_in: dict[str, Any] = {"base_url": self.settings.azure.v1_url, "api_key": self._access.key}
         else:
             signed_in = {key: value for key, value in self._openai().items() if key != "model"}
-        client = AsyncOpenAI(**signed_in, max_retries=0)
+        client = AsyncOpenAI(**signed_in, max_retries=0, http_client=http_client())
         self._clients.append(client)
         return openai.STT(model=model, client=client)
 
@@ -191,10 +192,4 @@ class Services:
 
     async def model_ends(self) -> dict[str, datetime]:
         """When the models of the Azure resource end. Raises what `lifecycle.model_ends` and signing in do."""
-        async with AsyncAzureOpenAI(
-            azure_endpoint=self.settings.azure.resource_url,
-            api_version=lifecycle.API_VERSION,
-            max_retries=0,
-            **self._access.of_client,
-        ) as client:
-            return await lifecycle.model_ends(client)
+        return await lifecycle.model_ends(self._access.client(lifecycle.API_VERSION))

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -194,13 +194,13 @@ async def booth(
         settings = with_simulator(stage_settings(REALTIME_PROVIDER="simulator", **environ), simulator.url)
         if not speech:
             settings = settings.model_copy(update={"azure": replace_fields(settings.azure, tts_deployment=None)})
-        agents, callers = rtc.Room(), rtc.Room()
+        agents, callers, services = rtc.Room(), rtc.Room(), Services(settings)
         job = Job(room=created, agent_name="switchboard")
         seat, relief = Seat(livekit, job), Relief(livekit, job, WORKER, "")
         invitation = Invitation(agents, seat, relief, lambda: _join(server, agents, name, "agent"), CALLER)
         conversation = Conversation(
             line,
-            Services(settings),
+            services,
             database,
             Caller(),
             invitation=invitation,
@@ -211,7 +211,7 @@ async def booth(
         ears, mouth = Ears(callers, "agent"), Mouth()
         await mouth.publish(callers)
         try:
-            async with conversation:
+            async with aclosing(services), conversation:
                 await conversation.start()
                 this = Booth(simulator, thinks, conversation, record, ears, mouth, callers)
                 await this.first(Answered)

@@ -185,10 +185,10 @@ async def staged(
         if spare:
             fallback = {"fallback_endpoint": spare, "fallback_deployment": settings.azure.deployment}
             settings = settings.model_copy(update={"azure": replace_fields(settings.azure, **fallback)})
-        record = Record()
+        record, services = Record(), Services(settings, breakers)
         conversation = Conversation(
             line,
-            Services(settings, breakers),
+            services,
             database,
             Caller(),
             typed=typed,
@@ -198,7 +198,7 @@ async def staged(
         )
         loudspeaker, microphone = loudspeaker or Loudspeaker(speed), Microphone()
         words = TranscriptSynchronizer(next_in_chain_audio=loudspeaker, next_in_chain_text=None)
-        async with aclosing(words), conversation:
+        async with aclosing(services), aclosing(words), conversation:
             stage = Stage(simulator, thinks, conversation, database, loudspeaker, microphone, record)  # type: ignore[arg-type]
             if not typed:
                 conversation.session.output.audio = words.audio_output if in_step else loudspeaker

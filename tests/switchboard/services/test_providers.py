@@ -1,5 +1,6 @@
 """Who speaks which voice: a row in a table, and what is nearest where a service is not set up."""
 
+import ssl
 from dataclasses import dataclass
 
 import pytest
@@ -67,6 +68,24 @@ async def test_text_is_spoken_by_its_own_service_then_azures_and_the_model_last(
     assert [type(each).__module__.split(".")[-2] for each in speakers] == vendors
     for each in speakers:
         await each.aclose()
+
+
+def test_a_voice_that_speaks_for_the_first_time_in_a_call_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[object] = []
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *given, **_: read.append(given))
+    services = Services(BOTH)
+
+    assert services.speech(AzureVoice("marin"), nobody)
+    assert services.speech(OWN, nobody)
+    assert read == []
+
+
+async def test_who_closes_the_services_closes_the_clients_of_its_voices() -> None:
+    services = Services(BOTH)
+    azure, *_ = services.speech(AzureVoice("marin"), nobody)
+    await services.aclose()
+
+    assert azure._client.is_closed()  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
