@@ -17,6 +17,7 @@ from switchboard.call.dispatch import Dispatch
 from switchboard.http.attendance import MOST_ASKED, Attendance
 from switchboard.http.capacity import Capacity
 from switchboard.http.rooms import CallRoom, Rooms
+from switchboard.room.join import join
 from switchboard.settings.schema import Limits
 from tests.livekit import KEY, SECRET, LiveKitServer
 from tests.switchboard.http.house import OPTIONS, PATIENCE, Guests, eventually, open_house
@@ -48,7 +49,7 @@ async def worker(url: str, refuses: int = 0, decide: Decide | None = None) -> As
     )
 
     async def sit(ctx: JobContext) -> None:
-        await ctx.connect()
+        await join(ctx.room, ctx.connect())
         loop.call_soon_threadsafe(jobs.put_nowait, ctx.job.metadata)
 
     async def choose(request: JobRequest) -> None:
