@@ -31,7 +31,25 @@ MILESTONES = frozenset(
         *("response.created", "response.output_item.added", "response.done"),
     }
 )
-"""What a client may wait for before it goes on."""
+"""What a client may wait for before it goes on; the first piece of an answer as well."""
+
+
+class _Milestones:
+    """Of one server: what a client waits for by an event of it."""
+
+    def __init__(self) -> None:
+        self._begun: set[tuple[str, str]] = set()
+
+    def of(self, event: Mapping[str, Any]) -> str | None:
+        """Its name, None for an event that nobody waits for."""
+        kind = str(event.get("type"))
+        if kind in MILESTONES:
+            return kind
+        piece = (kind, str(event.get("item_id")))
+        if not kind.endswith(".delta") or piece in self._begun:
+            return None
+        self._begun.add(piece)
+        return f"the first {kind}"
 
 
 class Replay:
@@ -43,6 +61,7 @@ class Replay:
         self._received: list[Event] = []
         self._arrived: dict[str, list[float]] = defaultdict(list)
         self._told = _by_kind(recording)
+        self._theirs, self._ours = _Milestones(), _Milestones()
         self._expected: Counter[str] = Counter()
         self._missing: Counter[str] = Counter()
         self._ids: dict[str, str] = {}
@@ -58,8 +77,9 @@ class Replay:
                 if frame.side == "client" and frame.close is None:
                     await self._act(frame, anchor)
                     anchor = (frame.at, self._clock())
-                elif frame.kind in MILESTONES and (arrived := await self._reach(frame.kind)) is not None:
-                    anchor = (frame.at, max(arrived, anchor[1]))
+                elif milestone := self._theirs.of(frame.event or {}):
+                    arrived = await self._reach(milestone)
+                    anchor = anchor if arrived is None else (frame.at, max(arrived, anchor[1]))
             return await self._end(reader)
         finally:
             reader.cancel()
@@ -76,14 +96,14 @@ class Replay:
         else:
             await self._socket.send_str(json.dumps(self._with_our_ids(self._recording.whole(frame))))
 
-    async def _reach(self, kind: str) -> float | None:
+    async def _reach(self, milestone: str) -> float | None:
         """Wait until the server has come as far; when, or None where it does not."""
-        self._expected[kind] += 1
-        while len(self._arrived[kind]) < self._expected[kind] - self._missing[kind]:
+        self._expected[milestone] += 1
+        while len(self._arrived[milestone]) < self._expected[milestone] - self._missing[milestone]:
             if not await self._hears_more():
-                self._missing[kind] += 1
+                self._missing[milestone] += 1
                 return None
-        return self._arrived[kind][-1]
+        return self._arrived[milestone][-1]
 
     async def _end(self, reader: asyncio.Task[None]) -> list[Event]:
         if self._recording.frames[-1].side in ("server", "nobody"):
@@ -139,6 +159,8 @@ class Replay:
             self._learn(self._told[kind][place], event)
         self._received.append(event)
         self._arrived[kind].append(self._clock())
+        if (milestone := self._ours.of(event)) and milestone != kind:
+            self._arrived[milestone].append(self._clock())
         self._news.set()
 
     def _learn(self, told: object, ours: object) -> None:
