@@ -31,7 +31,7 @@ wait longest, for people who speak and phones that ring, and when they have ende
 COMPUTE = ("rest", "engine", "sound")
 """These give way to the others as well."""
 FAST = ("calls", "ladder", "attacks", "rooms", "engine", "rest", "sound")
-AT_ONCE = 5
+AT_ONCE = 4
 """Of those that wait, two cores carry that many; of those that compute they would not."""
 
 
