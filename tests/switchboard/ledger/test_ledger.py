@@ -33,18 +33,20 @@ EVENTS = [
 ]
 
 
-class Asked(Database):
-    """Tells that somebody wants to write."""
+class Answering(Database):
+    """Tells that it has taken, or refused, what somebody wants to write."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
-        self.asked = asyncio.Event()
+        self.answered = asyncio.Event()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        self.asked.set()
-        async with super().write() as session:
-            yield session
+        try:
+            async with super().write() as session:
+                yield session
+        finally:
+            self.answered.set()
 
 
 async def rows_of_calls(database: Database) -> list[tuple[object, ...]]:
@@ -113,11 +115,11 @@ async def test_a_database_without_tables_is_told_once_and_the_call_ends_all_the_
 ) -> None:
     monkeypatch.setattr("switchboard.ledger.ledger.CLOSING_SECONDS", 0.3)
     monkeypatch.setattr("switchboard.ledger.ledger.RETRY_SECONDS", 0.01)
-    database = Asked(f"sqlite:///{tmp_path}/empty.db")
+    database = Answering(f"sqlite:///{tmp_path}/empty.db")
     with capture_logs() as told:
         async with Ledger(database, "call_1", "line") as ledger:
             ledger.write(CallerSpoke(text="my secret"))
-            await database.asked.wait()
+            await database.answered.wait()
             for _ in range(2):  # they wait behind the one that cannot be stored
                 ledger.write(CallerSpoke(text="my secret"))
     await database.aclose()
