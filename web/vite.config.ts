@@ -9,11 +9,7 @@ export default defineConfig({
   plugins: [react()],
   // The page may be mounted under any path.
   base: './',
-  build: {
-    target: 'es2022',
-    chunkSizeWarningLimit: 900,
-    rolldownOptions: { input: { index: 'index.html', operate: 'operate.html' } },
-  },
-  server: { proxy: { '/calls': API, '/lines': API, '/token': API, '/health': API, '/operate/api': API } },
+  build: { target: 'es2022', chunkSizeWarningLimit: 900 },
+  server: { proxy: { '/calls': API, '/lines': API, '/token': API, '/health': API } },
   test: { dir: 'tests/unit', include: ['**/*.test.{ts,tsx}'], restoreMocks: true, testTimeout: 20_000 },
 });
