@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 
+from simulator.beginnings import Beginnings
 from simulator.mask import MASKED
 from simulator.recording import Recording
 from simulator.replay import CLOSE, is_id
@@ -172,13 +173,11 @@ def _names(event: Event) -> Iterator[object]:
 
 def _lanes(said: Sequence[Said]) -> dict[str, list[Said]]:
     lanes: dict[str, list[Said]] = defaultdict(list)
-    begun: set[tuple[str, str]] = set()
+    beginnings = Beginnings()
     for each in said:
-        begins = (each.kind, str(each.event.get("item_id")))
-        if not each.kind.endswith(".delta") or begins not in begun:
+        if beginnings.has(each.event):
             lane = lanes[_lane(each.kind)]
             lane.append(replace(each, after=f"after {lane[-1].kind}") if lane else each)
-        begun.add(begins)
     return lanes
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 from aiohttp import WSMsgType
 
+from simulator.beginnings import Beginnings
 from simulator.recording import Frame, Recording
 
 Event = dict[str, Any]
@@ -34,24 +35,6 @@ MILESTONES = frozenset(
 """What a client may wait for before it goes on; the first piece of an answer as well."""
 
 
-class _Milestones:
-    """Of one server: what a client waits for by an event of it."""
-
-    def __init__(self) -> None:
-        self._begun: set[tuple[str, str]] = set()
-
-    def of(self, event: Mapping[str, Any]) -> str | None:
-        """Its name, None for an event that nobody waits for."""
-        kind = str(event.get("type"))
-        if kind in MILESTONES:
-            return kind
-        piece = (kind, str(event.get("item_id")))
-        if not kind.endswith(".delta") or piece in self._begun:
-            return None
-        self._begun.add(piece)
-        return f"the first {kind}"
-
-
 class Replay:
     """Plays the client of `recording` on a socket, once."""
 
@@ -61,7 +44,8 @@ class Replay:
         self._received: list[Event] = []
         self._arrived: dict[str, list[float]] = defaultdict(list)
         self._told = _by_kind(recording)
-        self._theirs, self._ours = _Milestones(), _Milestones()
+        self._theirs, self._ours = Beginnings(), Beginnings()
+        self._heard: Counter[str] = Counter()
         self._expected: Counter[str] = Counter()
         self._missing: Counter[str] = Counter()
         self._ids: dict[str, str] = {}
@@ -77,9 +61,11 @@ class Replay:
                 if frame.side == "client" and frame.close is None:
                     await self._act(frame, anchor)
                     anchor = (frame.at, self._clock())
-                elif milestone := self._theirs.of(frame.event or {}):
-                    arrived = await self._reach(milestone)
-                    anchor = anchor if arrived is None else (frame.at, max(arrived, anchor[1]))
+                elif (
+                    _is_milestone(frame.kind, frame.event or {}, self._theirs)
+                    and (arrived := await self._reach(frame.kind)) is not None
+                ):
+                    anchor = (frame.at, max(arrived, anchor[1]))
             return await self._end(reader)
         finally:
             reader.cancel()
@@ -96,14 +82,14 @@ class Replay:
         else:
             await self._socket.send_str(json.dumps(self._with_our_ids(self._recording.whole(frame))))
 
-    async def _reach(self, milestone: str) -> float | None:
+    async def _reach(self, kind: str) -> float | None:
         """Wait until the server has come as far; when, or None where it does not."""
-        self._expected[milestone] += 1
-        while len(self._arrived[milestone]) < self._expected[milestone] - self._missing[milestone]:
+        self._expected[kind] += 1
+        while len(self._arrived[kind]) < self._expected[kind] - self._missing[kind]:
             if not await self._hears_more():
-                self._missing[milestone] += 1
+                self._missing[kind] += 1
                 return None
-        return self._arrived[milestone][-1]
+        return self._arrived[kind][-1]
 
     async def _end(self, reader: asyncio.Task[None]) -> list[Event]:
         if self._recording.frames[-1].side in ("server", "nobody"):
@@ -154,13 +140,13 @@ class Replay:
         if not isinstance(event, dict):
             event = {"type": "no event"}
         kind = str(event.get("type"))
-        place = len(self._arrived[kind])
+        place = self._heard[kind]
+        self._heard[kind] += 1
         if place < len(self._told[kind]):
             self._learn(self._told[kind][place], event)
         self._received.append(event)
-        self._arrived[kind].append(self._clock())
-        if (milestone := self._ours.of(event)) and milestone != kind:
-            self._arrived[milestone].append(self._clock())
+        if _is_milestone(kind, event, self._ours):
+            self._arrived[kind].append(self._clock())
         self._news.set()
 
     def _learn(self, told: object, ours: object) -> None:
@@ -182,6 +168,11 @@ class Replay:
                 for key, inner in value.items()
             }
         return [self._with_our_ids(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _is_milestone(kind: str, event: Mapping[str, Any], beginnings: Beginnings) -> bool:
+    """Whether a client may wait for this event; of the pieces of an answer, for the first."""
+    return kind in MILESTONES or (kind.endswith(".delta") and beginnings.has(event))
 
 
 def is_id(key: str) -> bool:
