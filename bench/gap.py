@@ -9,9 +9,7 @@ import argparse
 import asyncio
 import json
 import logging
-import shutil
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,18 +22,16 @@ if __name__ == "__main__" and not __package__:  # run as a file: the packages of
 
 import numpy as np
 from livekit import api, rtc
-from livekit.protocol.sip import CreateSIPDispatchRuleRequest, CreateSIPInboundTrunkRequest, SIPInboundTrunkInfo
 
 from bench.caller import Caller, CallFailedError, Ear
+from bench.command import run
 from bench.entry import new_call, our_token
 from bench.figures import Figures, bar, positive, table
+from bench.phone import Condition, connect
 from bench.recording import FRAME, PHONE_RATE, Said, Tone, loud_frames, record, recorded
-from bench.rounds import attempt, progress, take_rounds
+from bench.rounds import progress, take_warm_rounds
 from bench.softphone import PROGRAM, softphone
 from bench.stack import Stack, running_with_phones
-from stack.errors import LocalError
-from switchboard.phone.trunks import dispatch_rule
-from workflows.support_line import SUPPORT_LINE
 
 Measure = Literal["answered", "wordless", "announced"]
 Handoff = Literal["wordless", "announced"]
@@ -44,8 +40,8 @@ FIRST_AUDIO = 0.3
 """Of the service, in seconds."""
 MOST = 50.0
 """Above it, in milliseconds."""
-AGENT = "ours"
-NUMBER = "+15550100"
+OURS = Condition("ours", round(FIRST_AUDIO * 1000), "+15550100")
+AGENT = f"ours-{OURS.first_audio}"
 SPOKEN = 0.6
 """How long a turn of the caller is, in seconds, and how long they wait before it: longer than any answer takes."""
 WAITED = 5.0
@@ -127,17 +123,14 @@ class Bench:
         self._resources = AsyncExitStack()
 
     async def __aenter__(self) -> "Bench":
-        simulator = await self._stack.simulator("simulator", first_audio=round(FIRST_AUDIO * 1000), mind="relay")
+        simulator = await self._stack.simulator("simulator", first_audio=OURS.first_audio, mind="relay")
         await self._stack.ours(AGENT, simulator)
         self._rooms = await self._resources.enter_async_context(self._stack.rooms(AGENT))
         turn: list[Said] = [WAITED, Tone(650, SPOKEN)]
         says = record(self._stack.folder / "turns.wav", [*turn * TURNS, 2 * WAITED])
         self._phone = await self._resources.enter_async_context(softphone(self._stack.folder / "phone", says, "caller"))
         async with self._stack.api() as server:
-            trunk = SIPInboundTrunkInfo(name=AGENT, numbers=[NUMBER], allowed_addresses=["127.0.0.0/8"])
-            made = await server.sip.create_inbound_trunk(CreateSIPInboundTrunkRequest(trunk=trunk))
-            rule = dispatch_rule(SUPPORT_LINE.name, AGENT, made.sip_trunk_id)
-            await server.sip.create_dispatch_rule(CreateSIPDispatchRuleRequest(dispatch_rule=rule))
+            await connect(server, OURS, simulator)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -173,7 +166,7 @@ class Bench:
 
     async def _by_phone(self) -> tuple[list[float], list[float]]:
         self._phone.forget()
-        await self._phone.dial(f"sip:{NUMBER}@{self._stack.sip}")
+        await self._phone.dial(f"sip:{OURS.number}@{self._stack.sip}")
         await self._phone.until("CALL_ESTABLISHED", PATIENCE)
         await asyncio.sleep(WAITED + TURNS * (SPOKEN + WAITED))
         await self._phone.hangup()
@@ -199,10 +192,7 @@ async def measure(folder: Path, calls: int) -> GapFigures:
     """`calls` each way. Raises `LocalError` when something does not start or ends by itself."""
     figures = GapFigures()
     async with running_with_phones(folder, progress) as stack, Bench(stack, GapFigures()) as bench:
-        for way in WAYS:  # what a process does once is not part of a call
-            await attempt(bench.call, way, bench.figures.failed)
-        bench.figures = figures
-        await take_rounds(bench.call, WAYS, calls, figures.failed)
+        await take_warm_rounds(bench, WAYS, calls, figures)
     return figures
 
 
@@ -242,23 +232,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"There is no {PROGRAM}: apt-get install baresip-core", file=sys.stderr)
         return 1
     logging.getLogger("livekit").setLevel(logging.CRITICAL)  # its native part complains of callers who hang up
-    folder = Path(tempfile.mkdtemp(prefix="bench-gap-"))
-    try:
-        figures = asyncio.run(measure(folder, options.calls))
-    except LocalError as error:
-        progress("")
-        print(f"There are no figures. {error}", file=sys.stderr)
-        return 1
-    print(report(figures))
-    for failed in figures.failed:
-        print(f"FAILED {failed}", file=sys.stderr)
-    if figures.failed:
-        print(f"{len(figures.failed)} calls failed; logs: {folder}", file=sys.stderr)
-    else:
-        shutil.rmtree(folder)
-    if options.json:
-        print(as_json(figures))
-    return 1 if figures.failed else 0
+    return run("gap", lambda folder: measure(folder, options.calls), report, as_json if options.json else None)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,7 @@ tells the options.
 import argparse
 import asyncio
 import json
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -32,14 +30,14 @@ from livekit.protocol.sip import (
 )
 
 from bench.caller import CallFailedError
+from bench.command import run
 from bench.figures import Figures, bar, positive, table
 from bench.recording import Tone, first_heard, record, recorded, seconds_since_tone, tone_comes
-from bench.rounds import attempt, progress, take_rounds
+from bench.rounds import progress, take_warm_rounds
 from bench.softphone import PROGRAM, Softphone, softphone
 from bench.stack import Stack, running_with_phones
 from bench.stock_worker import AGENT_NAME
 from bench.talker import HUM_HERTZ
-from stack.errors import LocalError
 from switchboard.phone.trunks import dispatch_rule
 from workflows.support_line import SUPPORT_LINE
 
@@ -219,10 +217,7 @@ async def measure(folder: Path, calls: int) -> PhoneFigures:
     """`calls` in every condition. Raises `LocalError` when something does not start or ends by itself."""
     figures = PhoneFigures()
     async with running_with_phones(folder, progress) as stack, Bench(stack, PhoneFigures()) as bench:
-        for condition in CONDITIONS:  # what a process does once is not part of a call
-            await attempt(bench.call, condition, bench.figures.failed)
-        bench.figures = figures
-        await take_rounds(bench.call, CONDITIONS, calls, figures.failed)
+        await take_warm_rounds(bench, CONDITIONS, calls, figures)
     return figures
 
 
@@ -292,23 +287,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not PROGRAM.exists():
         print(f"There is no {PROGRAM}: apt-get install baresip-core", file=sys.stderr)
         return 1
-    folder = Path(tempfile.mkdtemp(prefix="bench-phone-"))
-    try:
-        figures = asyncio.run(measure(folder, options.calls))
-    except LocalError as error:
-        progress("")
-        print(f"There are no figures. {error}", file=sys.stderr)
-        return 1
-    print(report(figures))
-    for failed in figures.failed:
-        print(f"FAILED {failed}", file=sys.stderr)
-    if figures.failed:
-        print(f"{len(figures.failed)} calls failed; logs: {folder}", file=sys.stderr)
-    else:
-        shutil.rmtree(folder)
-    if options.json:
-        print(as_json(figures))
-    return 1 if figures.failed else 0
+    return run("phone", lambda folder: measure(folder, options.calls), report, as_json if options.json else None)
 
 
 if __name__ == "__main__":

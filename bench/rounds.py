@@ -2,9 +2,10 @@
 
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from bench.caller import CallFailedError
+from bench.figures import Figures
 
 
 class Named(Protocol):
@@ -15,6 +16,8 @@ class Named(Protocol):
 
 
 Condition = TypeVar("Condition", bound=Named)
+Made = TypeVar("Made", contravariant=True)
+Found = TypeVar("Found", bound=Figures[Any])
 
 
 def rounds(conditions: Sequence[Condition], calls: int) -> Iterator[Condition]:
@@ -32,6 +35,24 @@ async def take_rounds(
         progress(f"call {number} of {calls * len(conditions)}: {condition.name}")
         await attempt(call, condition, failed)
     progress("")
+
+
+class Bench(Protocol[Made, Found]):
+    """What makes one call in a condition and takes figures of it."""
+
+    figures: Found
+
+    async def call(self, condition: Made, /) -> None: ...
+
+
+async def take_warm_rounds(
+    bench: Bench[Condition, Found], conditions: Sequence[Condition], calls: int, figures: Found
+) -> None:
+    """Make a call in every condition for nothing, since what a process does once is no part of a call; then `calls`."""
+    for condition in conditions:
+        await attempt(bench.call, condition, bench.figures.failed)
+    bench.figures = figures
+    await take_rounds(bench.call, conditions, calls, figures.failed)
 
 
 async def attempt(call: Callable[[Condition], Awaitable[None]], condition: Condition, failed: list[str]) -> None:

@@ -9,9 +9,7 @@ import asyncio
 import json
 import logging
 import random
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,11 +24,11 @@ import aiohttp
 from livekit import api, rtc
 
 from bench.caller import Caller, CallFailedError
+from bench.command import run
 from bench.entry import new_call, our_token, stock_token
 from bench.figures import Figures, bar, positive, table
-from bench.rounds import attempt, progress, take_rounds
+from bench.rounds import progress, take_warm_rounds
 from bench.stack import Stack, running
-from stack.errors import LocalError
 from switchboard.http.rooms import CallRoom, Rooms
 
 Measure = Literal["join_ms", "stop_to_audio_ms", "barge_in_ms"]
@@ -214,10 +212,7 @@ async def measure(folder: Path, calls: int) -> WebFigures:
     """`calls` in every condition. Raises `LocalError` when something does not start or ends by itself."""
     figures = WebFigures()
     async with running(folder, progress) as stack, Bench(stack, WebFigures()) as bench:
-        for condition in CONDITIONS:  # what a process does once is not part of a call
-            await attempt(bench.call, condition, bench.figures.failed)
-        bench.figures = figures
-        await take_rounds(bench.call, CONDITIONS, calls, figures.failed)
+        await take_warm_rounds(bench, CONDITIONS, calls, figures)
     return figures
 
 
@@ -284,23 +279,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the figures as JSON on the last line")
     options = parser.parse_args(arguments)
     logging.getLogger("livekit").setLevel(logging.CRITICAL)  # its native part complains of callers who hang up
-    folder = Path(tempfile.mkdtemp(prefix="bench-web-"))
-    try:
-        figures = asyncio.run(measure(folder, options.calls))
-    except LocalError as error:
-        progress("")
-        print(f"There are no figures. {error}", file=sys.stderr)
-        return 1
-    print(report(figures))
-    for failed in figures.failed:
-        print(f"FAILED {failed}", file=sys.stderr)
-    if figures.failed:
-        print(f"{len(figures.failed)} calls failed; logs: {folder}", file=sys.stderr)
-    else:
-        shutil.rmtree(folder)
-    if options.json:
-        print(as_json(figures))
-    return 1 if figures.failed else 0
+    return run("web", lambda folder: measure(folder, options.calls), report, as_json if options.json else None)
 
 
 if __name__ == "__main__":
