@@ -1,12 +1,15 @@
 """Azure OpenAI's speech deployment."""
 
+import httpx2
 from livekit.plugins import openai
 
 from switchboard.line.agent import Speech
 from switchboard.line.voices import AzureVoice
 from switchboard.services.azure_access import AzureAccess
-from switchboard.services.http_client import SPEECH_TIMEOUT
 from switchboard.settings.schema import Settings
+
+TIMEOUT = httpx2.Timeout(connect=15.0, read=5.0, write=5.0, pool=5.0)
+"""LiveKit's own for text to speech, in seconds."""
 
 
 class AzureSpeech:
@@ -28,6 +31,6 @@ class AzureSpeech:
             speed=self._speed,
             response_format="pcm",
             client=self._access.client(
-                self._azure.tts_api_version or "", azure_deployment=self._azure.tts_deployment, timeout=SPEECH_TIMEOUT
+                self._azure.tts_api_version or "", azure_deployment=self._azure.tts_deployment, timeout=TIMEOUT
             ),
         )

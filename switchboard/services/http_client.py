@@ -5,8 +5,6 @@ from openai import DefaultAsyncHttpxClient
 
 TRUSTED = httpx2.create_ssl_context()
 """Whom every client trusts. To read it takes 20 ms, in which a worker serves nobody: once, before its first call."""
-SPEECH_TIMEOUT = httpx2.Timeout(connect=15.0, read=5.0, write=5.0, pool=5.0)
-"""LiveKit's own for text to speech, in seconds."""
 
 
 def http_client() -> DefaultAsyncHttpxClient:
