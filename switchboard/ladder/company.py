@@ -46,6 +46,7 @@ class Company:
         self._track = track
         self._background = background
         self._since: float | None = None
+        self._reason: WaitsFor | None = None
         self._said = 0
         self._over: float | None = None
         self._outage_told = False
@@ -69,10 +70,11 @@ class Company:
         if reason is None:
             self._leave()
             self._welcome_back()
-        elif self._since is None:
+        elif self._since is None or (self._said and reason != self._reason):  # they know of what they waited for before
             self._since, self._said, self._over = time.monotonic(), 0, None
         elif not _runs(self._word) and not _runs(self._music):
             self._entertain(reason, self._since)
+        self._reason = reason
 
     def _welcome_back(self) -> None:
         """Who was told of an outage hears that it is over, unless somebody speaks anyway."""

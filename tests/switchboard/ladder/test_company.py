@@ -10,6 +10,7 @@ from typing import ClassVar
 import pytest
 from livekit.agents import RunContext, function_tool, llm
 
+from simulator.options import Options
 from switchboard.call.call import Call
 from switchboard.ledger.events import AgentSpoke, Filled, ToolCalled, ToolReturned
 from switchboard.line.agent import VoiceAgent
@@ -73,6 +74,16 @@ async def test_a_look_up_that_lasts_gets_a_word_after_two_seconds_and_then_its_a
         assert filled(call) == [("tool", WORDS.looking[0])]
         assert [spoke.text for spoke in call.of(AgentSpoke)[1:]] == ["waiting found: It is in Leeds"]
         assert not [text for text in texts(call.mind.requests[-1]) if WORDS.looking[0] in text]
+
+
+async def test_who_heard_of_a_look_up_is_told_of_no_delay_when_it_is_over_and_the_answer_begins_soon(
+    enter: Enter,
+) -> None:
+    async with enter(line=NATIVE, options=Options(first_audio=0.6)) as call:
+        call.type("call search")
+        await call.record.until(lambda: len(call.of(AgentSpoke)) == 2)
+
+        assert filled(call) == [("tool", WORDS.looking[0])]
 
 
 async def test_a_look_up_that_lasts_long_gets_another_word_after_eight_more_seconds_and_none_twice(
