@@ -86,8 +86,12 @@ async def test_every_form_that_providers_show_connects_as_it_says(
     assert await state(settings.storage.url.get_secret_value()) == expected
 
 
+AWAY = "timeout:1 attempts:1"
+"""A name server that is away is so before our own patience with the database ends: what is told is the name then."""
+
+
 def command(name: str, url: str) -> subprocess.CompletedProcess[str]:
-    environ = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "DATABASE_URL": url}
+    environ = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "DATABASE_URL": url, "RES_OPTIONS": AWAY}
     run = [sys.executable, str(ROOT / "main.py"), name]
     return subprocess.run(run, env=environ, capture_output=True, text=True, check=False, cwd="/", timeout=120)
 
