@@ -1,8 +1,9 @@
-"""What tables of every branch have in common: how constraints are named, and times in UTC."""
+"""What tables of every branch have in common: how constraints are named, times in UTC, and sums of money."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
-from sqlalchemy import DateTime, Dialect, TypeDecorator
+from sqlalchemy import DateTime, Dialect, Numeric, TypeDecorator
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -29,3 +30,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Sum(TypeDecorator[Decimal]):
+    """A sum of money to its millionths, the same on every database; SQLite has no decimals, and keeps 14 digits."""
+
+    impl = Numeric(14, 6, asdecimal=False)
+    cache_ok = True
+
+    def process_result_value(self, value: float | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+        return None if value is None else Decimal(f"{value:.6f}")

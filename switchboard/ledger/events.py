@@ -48,6 +48,8 @@ class Answered(Happening):
     """The call that broke off and goes on here."""
     caller: str | None = None
     """The number of a caller on the phone, masked."""
+    versions: dict[str, str] = Field(default_factory=dict)
+    """What the call runs with: a hash of the content of "workflow", of each "prompt:<agent>" and "tool:<name>"."""
 
 
 class CallerSpoke(Happening):
@@ -62,6 +64,27 @@ class AgentSpoke(Happening):
     agent: str
     text: str
     interrupted: bool = False
+
+
+class Turn(Happening):
+    """From the caller's last word to the agent's answer. Times in milliseconds are from `ended_at`.
+
+    Written when the answer is over, has been cut short, or the caller speaks again before there is one.
+    """
+
+    kind: Literal["turn"] = "turn"
+    agent: str
+    """Who answered, or was to."""
+    ended_at: float
+    """When the caller had finished, on the clock of `at`."""
+    first_token_ms: float | None = None
+    """Until the service began to answer; None: it did not."""
+    first_sound_ms: float | None = None
+    """Until the caller heard the first word of the answer; None: they did not."""
+    interrupted_at: float | None = None
+    """When the caller spoke over the answer, on the clock of `at`; None: they let it finish."""
+    silence_ms: float | None = None
+    """How long the caller heard nothing at all: until the answer, words for a wait, or music; None: to the end."""
 
 
 class ToolCalled(Happening):
@@ -235,6 +258,7 @@ Event = Annotated[
     Answered
     | CallerSpoke
     | AgentSpoke
+    | Turn
     | ToolCalled
     | ToolReturned
     | Repeated

@@ -1,12 +1,13 @@
 """The ledger's tables."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, Date, ForeignKey, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from switchboard.columns import NAMES, UtcDateTime
+from switchboard.columns import NAMES, Sum, UtcDateTime
 
 
 class Base(DeclarativeBase):
@@ -41,6 +42,49 @@ class EventRow(Base):
     at: Mapped[float]
     wall: Mapped[datetime]
     body: Mapped[dict[str, Any]]
+
+
+class DigestRow(Base):
+    """What a call came to, written with its end by the worker that had it: lists and filters read no events."""
+
+    __tablename__ = "call_digests"
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    agent: Mapped[str] = mapped_column(index=True)
+    """Who had the caller last."""
+    caller: Mapped[str | None]
+    """Their number, masked."""
+    seconds: Mapped[float] = mapped_column(index=True)
+    cost: Mapped[Decimal | None] = mapped_column(Sum, index=True)
+    """None: some of it is not known, or nothing was used."""
+    currency: Mapped[str | None] = mapped_column(String(3))
+    first_sound_p50_ms: Mapped[float | None]
+    first_sound_p95_ms: Mapped[float | None]
+    turns: Mapped[int]
+    to_person: Mapped[bool]
+    """Whether the caller was joined to a person, or sent to another phone."""
+
+
+class CallAgentRow(Base):
+    """An agent who had the caller of a call."""
+
+    __tablename__ = "call_agents"
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    agent: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+class FindingRow(Base):
+    """A rule that struck in a call."""
+
+    __tablename__ = "call_findings"
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """In the order of `at`, from 1."""
+    rule: Mapped[str] = mapped_column(index=True)
+    at: Mapped[float]
+    sentence: Mapped[str]
 
 
 class StandingRow(Base):
