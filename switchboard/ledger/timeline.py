@@ -14,7 +14,7 @@ async def timeline(database: Database, call_id: str) -> list[Event]:
     query = select(EventRow).where(EventRow.call_id == call_id).order_by(EventRow.seq)
     async with database.read() as session:
         rows = (await session.scalars(query)).all()
-    return [_event(row) for row in rows]
+    return [event_of(row) for row in rows]
 
 
 async def newest_of(database: Database, origin: str) -> str | None:
@@ -53,5 +53,6 @@ async def forget(database: Database, before: datetime) -> int:
         return len(gone.all())
 
 
-def _event(row: EventRow) -> Event:
+def event_of(row: EventRow) -> Event:
+    """The event that is stored in that row."""
     return EVENT.validate_python({**row.body, "kind": row.kind, "seq": row.seq, "at": row.at, "wall": row.wall})

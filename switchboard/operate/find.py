@@ -1,0 +1,117 @@
+"""The calls of the ledger that a filter lets through, a page at a time."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from switchboard.database import Database
+from switchboard.ledger.tables import CallAgentRow, CallRow, DigestRow, FindingRow
+from switchboard.operate.call_line import CallLine, CallsPage
+from switchboard.operate.conditions import conditions
+from switchboard.operate.filter import Filter
+from switchboard.operate.place import Place
+from switchboard.operate.so_far import SoFar, so_far
+
+Found = tuple[CallRow, DigestRow | None]
+Calls = Select[CallRow, DigestRow]
+"""With the digest of each beside it, or none."""
+
+
+async def find(database: Database, wanted: Filter) -> CallsPage:
+    """One page of the calls that are wanted, the newest first."""
+    async with database.read() as session:
+        rows = await _rows(session, _query(wanted, session))
+        shown = rows[: wanted.limit]
+        calls = await lines_of(session, shown)
+    more = len(rows) > wanted.limit
+    return CallsPage(tuple(calls), Place(calls[-1].started_at, calls[-1].id) if more else None)
+
+
+async def one(database: Database, call_id: str) -> CallLine | None:
+    """The call of that id, if there is one."""
+    async with database.read() as session:
+        found = await _rows(session, _calls().where(CallRow.id == call_id))
+        return next(iter(await lines_of(session, found)), None)
+
+
+async def lines_of(session: AsyncSession, rows: Sequence[Found]) -> list[CallLine]:
+    """What a list tells of these calls; of one without a digest that is what its events say."""
+    ids = [call.id for call, _ in rows]
+    agents, rules = await _agents(session, ids), await _rules(session, ids)
+    bare = await so_far(session, [call.id for call, digest in rows if digest is None])
+    return [
+        _digested(call, digest, agents.get(call.id, []), rules.get(call.id, []))
+        if digest
+        else _undigested(call, bare.get(call.id, SoFar()))
+        for call, digest in rows
+    ]
+
+
+async def _rows(session: AsyncSession, query: Calls) -> list[Found]:
+    return [(call, digest) for call, digest in await session.execute(query)]
+
+
+def _calls() -> Calls:
+    return select(CallRow, DigestRow).outerjoin(DigestRow, DigestRow.call_id == CallRow.id)
+
+
+def _query(wanted: Filter, session: AsyncSession) -> Calls:
+    """One call more than the page has: then there is a next one."""
+    newest = _calls().order_by(CallRow.started_at.desc(), CallRow.id.desc()).limit(wanted.limit + 1)
+    return newest.where(*conditions(wanted, session.get_bind().dialect.name))
+
+
+async def _agents(session: AsyncSession, ids: Sequence[str]) -> dict[str, list[str]]:
+    query = select(CallAgentRow).where(CallAgentRow.call_id.in_(ids)).order_by(CallAgentRow.agent)
+    agents: dict[str, list[str]] = {}
+    for row in await session.scalars(query):
+        agents.setdefault(row.call_id, []).append(row.agent)
+    return agents
+
+
+async def _rules(session: AsyncSession, ids: Sequence[str]) -> dict[str, list[str]]:
+    query = select(FindingRow).where(FindingRow.call_id.in_(ids)).order_by(FindingRow.number)
+    rules: dict[str, list[str]] = {}
+    for row in await session.scalars(query):
+        if row.rule not in rules.setdefault(row.call_id, []):
+            rules[row.call_id].append(row.rule)
+    return rules
+
+
+def _digested(call: CallRow, digest: DigestRow, agents: list[str], rules: list[str]) -> CallLine:
+    return CallLine(
+        id=call.id,
+        line=call.line,
+        agent=digest.agent,
+        agents=tuple(agents),
+        caller=digest.caller,
+        started_at=call.started_at,
+        ended_at=call.ended_at,
+        outcome=call.ended_reason,
+        seconds=digest.seconds,
+        cost=digest.cost,
+        currency=digest.currency,
+        rules=tuple(rules),
+        first_sound_p50_ms=digest.first_sound_p50_ms,
+        to_person=digest.to_person,
+    )
+
+
+def _undigested(call: CallRow, known: SoFar) -> CallLine:
+    return CallLine(
+        id=call.id,
+        line=call.line,
+        agent=known.agent,
+        agents=known.agents,
+        caller=known.caller,
+        started_at=call.started_at,
+        ended_at=call.ended_at,
+        outcome=call.ended_reason,
+        seconds=(call.ended_at - call.started_at).total_seconds() if call.ended_at else None,
+        cost=None,
+        currency=None,
+        rules=(),
+        first_sound_p50_ms=known.first_sound_p50_ms,
+        to_person=known.to_person,
+    )
