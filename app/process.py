@@ -1,5 +1,6 @@
 """This process: where the project lies, its settings and its log, and how it says what is wrong."""
 
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,8 +18,9 @@ HERE = Path(__file__).parent.parent
 LOG_FILE = HERE / "var" / "log" / "switchboard.log"
 
 
+@cache
 def settings() -> Settings:
-    """The settings of this process. What is wrong is told, one line each, and the process exits with 2."""
+    """The settings of this process, read once. What is wrong is told, one line each, and the process exits with 2."""
     try:
         return load_settings()
     except SettingsError as error:

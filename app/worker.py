@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 from livekit.agents import NOT_GIVEN, AgentServer, JobContext, JobExecutorType, JobProcess, NotGivenOr, cli
@@ -127,19 +128,34 @@ async def _past(line: Workflow, asked: Dispatch, origin: str, mark: Mark | None,
 
 
 class Worker(AgentServer):
-    """LiveKit's worker, whose calls are handed over when they outlast the grace."""
+    """LiveKit's worker, whose calls are handed over when they outlast the grace. `livekit` is where it works.
 
-    livekit: LiveKitAccess | None = None
+    `most` and `kept_for_phone` are its places; see `Admission`.
+    """
+
+    def __init__(self, livekit: LiveKitAccess | None, most: int, kept_for_phone: int, **options: Any) -> None:
+        super().__init__(**options)
+        self._access = livekit
+        self.admission = Admission(livekit, most, self._running, kept_for_phone) if livekit else None
+
+    def _running(self) -> list[str]:
+        return [each.job.id for each in self.active_jobs]
 
     async def drain(self, timeout: NotGivenOr[int | None] = NOT_GIVEN) -> None:  # noqa: ASYNC109 - LiveKit's own
         """Wait for the running calls; those that are left are told to leave their callers to another worker."""
         try:
             await super().drain(timeout)
         except TimeoutError:
-            if self.livekit:
-                async with client_of(self.livekit) as server:
+            if self._access:
+                async with client_of(self._access) as server:
                     await send_word(server, self.active_jobs)
             raise
+
+    async def aclose(self) -> None:
+        """End it, and what it says to callers whom it refused."""
+        await super().aclose()
+        if self.admission:
+            await self.admission.aclose()
 
 
 def prepare_process(_process: JobProcess) -> None:
@@ -167,16 +183,15 @@ def calls_load(server: AgentServer, max_calls: int) -> float:
     return OFFERED_BELOW * min(1.0, len(server.active_jobs) / max_calls)
 
 
-def _running(server: AgentServer) -> list[str]:
-    return [each.job.id for each in server.active_jobs]
-
-
 def build_server(chosen: Settings, answer: Answer = answer) -> AgentServer:
     """LiveKit's worker; `answer` takes each call, a function of a module: processes find it by its name."""
     spare_local_models(chosen)
     let_children_import_from(HERE)
     livekit, worker = chosen.livekit.access, chosen.worker
     server = Worker(
+        livekit,
+        worker.max_calls,
+        chosen.kept_for_phone_by_a_worker,
         # What answers calls is loaded once, by the process that all others fork from
         preload_modules=[name for name in sys.modules if name.startswith(("app.", "switchboard.", "workflows."))],
         job_executor_type=JobExecutorType(worker.executor),
@@ -194,11 +209,7 @@ def build_server(chosen: Settings, answer: Answer = answer) -> AgentServer:
     # LiveKit's command line adds a log handler of its own when it starts
     server.on("worker_started", lambda: start_logging(chosen))
     server.on("worker_registered", lambda *_: tell_ready())
-    decide = None
-    if livekit:
-        server.livekit = livekit
-        running = partial(_running, server)
-        decide = Admission(livekit, worker.max_calls, running, chosen.kept_for_phone_by_a_worker).decide
+    decide = server.admission.decide if server.admission else None
     server.rtc_session(answer, agent_name=chosen.livekit.agent_name, on_request=decide)
     return server
 

@@ -38,6 +38,12 @@ class Admission:
         self._background = Background(lambda: None)  # the worker's own calls go on
         self._client: api.LiveKitAPI | None = None
 
+    async def aclose(self) -> None:
+        """Give up the refusals that are under way: the worker ends."""
+        await self._background.aclose()
+        if self._client:
+            await self._client.aclose()
+
     async def decide(self, request: JobRequest) -> None:
         """Take a call, or leave it to another worker."""
         phone = Dispatch.understood(request.job.metadata).phone
