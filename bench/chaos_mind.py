@@ -33,8 +33,8 @@ class Asked:
 
     @property
     def answered(self) -> bool:
-        """Whether an agent has spoken of it."""
-        return any(mentions(item.text, self.tag) for item in self.since if item.role == "assistant")
+        """Whether an agent has spoken of it, to the end."""
+        return ends(" ".join(item.text.strip() for item in self.since if item.role == "assistant"), self.tag)
 
     @property
     def call(self) -> Item | None:

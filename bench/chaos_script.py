@@ -20,6 +20,8 @@ WORDS = {
     "pass": "Please put me through to {target} about {tag}.",
 }
 ANYWHERE = ("drop", "drop", "drop", "close", "expire", "malformed", "stall", "duplicate", "wrong_order")
+NO_PIECE = "*[!a]"
+"""Any event but a `delta`: nothing tells the order of those."""
 OURS = ("conversation.item.create", "response.create", "response.cancel", "session.update", "conversation.item.delete")
 OF_ANSWERS = ("failed_response", "rate_limit", "drop_mid_response", "drop_idle")
 
@@ -97,6 +99,6 @@ def _lasting(dice: Random) -> Fault:
 def _at_an_event(dice: Random) -> Fault:
     name, nth = dice.choice(ANYWHERE), dice.randint(1, FARTHEST_EVENT)
     if name in ("duplicate", "wrong_order"):
-        return Fault(name, at="*", nth=nth)
+        return Fault(name, at="*" if name == "duplicate" else NO_PIECE, nth=nth)
     settings = {"seconds": dice.choice((0.2, 0.6))} if name == "stall" else {}
     return Fault(name, at="*", nth=nth, when=dice.choice(("before", "after")), settings=settings)

@@ -24,6 +24,8 @@ class Answer:
     """What the caller has heard before it, of the answer that broke off and is taken up by this one."""
     goes_on: bool = False
     """That was not all."""
+    items: set[str] = field(default_factory=set)
+    """All that have begun."""
     calls: set[str] = field(default_factory=set)
     """The tool calls that it has made."""
     writing: set[str] = field(default_factory=set)
@@ -34,6 +36,12 @@ class Answer:
     """What was heard of messages of text that the caller interrupted while they were written."""
     repeated: list[str] = field(default_factory=list)
     """The words of those, one by one."""
+    id: str | None = None
+    """The response's; None: it has not begun."""
+    cancelled: bool = False
+    """The caller has interrupted it: no more of it is wanted."""
+    known: set[str] | None = None
+    """Items that the caller knows of, when nobody will tell them of any other; None: somebody may."""
 
     def again(self, heard: str) -> Answer:
         """The one that takes it up, of which the caller has heard so much."""
@@ -60,8 +68,10 @@ class Answer:
         return self.cut and self.heard.split()[: len(self.repeated)] != self.repeated
 
     def received(self, event: dict[str, Any]) -> bool:
-        """An event of it; whether it is of an item that is passed on to nobody."""
+        """An event of the service's; whether it is of an item, or of an answer, that is passed on to nobody."""
         kind, item = str(event["type"]), event.get("item") or {}
+        if kind.startswith("response.") and self._of_another(kind, event):
+            return True
         if kind == "response.output_item.added":
             self._begun(item)
         elif kind == "response.output_item.done":
@@ -70,7 +80,17 @@ class Answer:
             self.cut = False
         return kind.startswith("response.") and (event.get("item_id") or item.get("id")) in self.unwanted
 
+    def forgets(self, item_id: str | None) -> bool:
+        """Whether the caller was never told of that item of it, and nobody else is to know it."""
+        return item_id in self.unwanted or (self.known is not None and item_id not in self.known)
+
+    def _of_another(self, kind: str, event: dict[str, Any]) -> bool:
+        """It has ended: another one has begun since."""
+        answer = event.get("response_id") or (event.get("response") or {}).get("id")
+        return kind != "response.created" and answer is not None and answer != self.id
+
     def _begun(self, item: dict[str, Any]) -> None:
+        self.items.add(item.get("id", ""))
         if self.differs or (self.repeats and item.get("type") == "message"):
             self.unwanted.add(item["id"])
         elif item.get("type") == "function_call":

@@ -42,15 +42,28 @@ class AtHand:
             return set()
         return {*self.generation.messages, *self.answer.calls}
 
-    def begin(self, asked: ResponseCreateEvent | None) -> None:
-        """Another one begins, that was asked for with that request."""
-        self.answer = Answer(asked)
+    def begin(self, asked: ResponseCreateEvent | None, answer_id: str | None) -> None:
+        """Another one begins, that was asked for with that request. The end of the one before may never have come."""
+        if self.generation is not None:
+            self._close_messages(self.generation)
+            self.end(self.generation)
+        self.answer = Answer(asked, id=answer_id)
         self._transcript.cut()
 
     def take_up(self, broken: Broken) -> None:
         """It is one that broke off, and goes on."""
+        broken.answer.id = self.answer.id
         self._session._current_generation = broken.generation
         self.answer = broken.answer
+
+    def cancel(self) -> None:
+        """The caller has interrupted it, if there is one."""
+        self.answer.cancelled = self.answer.cancelled or self.given
+
+    def know(self, items: set[str]) -> None:
+        """Of an answer that was interrupted the caller knows those, and will hear of no other."""
+        if self.answer.cancelled:
+            self.answer.known = items
 
     def discard(self) -> None:
         """Nobody is to hear it."""
@@ -58,19 +71,22 @@ class AtHand:
 
     def lose(self) -> Broken | None:
         """It breaks off with its connection, if it has not ended: no other one is to know what is not whole."""
+        if not self.given:
+            return None
+        for item_id in self.answer.items:
+            if self.discarded or item_id in self.answer.writing or self.answer.forgets(item_id):
+                self._mirror.drop(item_id)
         if self.generation is None or self.generation._done_fut.done():
             return None
-        for item_id in self.answer.writing | self.answer.unwanted:
-            self._mirror.drop(item_id)
         return self.break_up()
 
     def break_up(self) -> Broken | None:
-        """It breaks off, and is to be taken up; None: it has called a tool, and goes on with what that brings."""
+        """It breaks off, and is to be taken up; None: it is interrupted, or goes on with what its tools bring."""
         generation = self.generation
         assert generation is not None
         heard = self._close_messages(generation)
         self._session._current_generation = None
-        if self.answer.called:
+        if self.answer.called or self.answer.cancelled:
             self.end(generation)
             return None
         return Broken(generation, heard, self.answer)

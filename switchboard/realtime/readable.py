@@ -1,6 +1,7 @@
 """Frames of the service's that can be read. LiveKit's session ends at one that is no JSON, or of another form."""
 
 import json
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ import aiohttp
 import structlog
 
 from switchboard.realtime.frames import clean_frame
+from switchboard.realtime.order import Event, Order
 
 log = structlog.get_logger(__name__)
 
@@ -32,21 +34,33 @@ INSIDE = ("response", "item", "part", "error", "output", *LISTS)
 
 
 class ReadableFrames:
-    """A connection that passes over what cannot be read, and is the connection itself in all else."""
+    """A connection that passes over what cannot be read, and puts events in order; in all else it is itself."""
 
     def __init__(self, connection: aiohttp.ClientWebSocketResponse) -> None:
         self._connection = connection
         self._told = False
+        self._order = Order()
+        self._next: deque[aiohttp.WSMessage] = deque()
 
     async def receive(self) -> aiohttp.WSMessage:
         """The next frame that can be read, or what the connection says of itself."""
-        while True:
+        while not self._next:
             message = await self._connection.receive()
             if message.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
                 return message
-            if message.type is aiohttp.WSMsgType.TEXT and readable(message.data):
-                return message
-            self._tell(len(message.data))
+            event = read(message.data) if message.type is aiohttp.WSMsgType.TEXT else None
+            if event is None:
+                self._tell(len(message.data))
+            else:
+                self._take(event, message)
+        return self._next.popleft()
+
+    def _take(self, event: Event, message: aiohttp.WSMessage) -> None:
+        for each in self._order.take(event):
+            self._next.append(message if each is event else message._replace(data=json.dumps(each)))
+        if self._order.lost:
+            log.warning("an answer of the service's has no beginning: the connection is made anew")
+            self._next.append(aiohttp.WSMessage(aiohttp.WSMsgType.CLOSED, None, None))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
@@ -58,16 +72,17 @@ class ReadableFrames:
         self._told = True
 
 
-def readable(text: str) -> bool:
-    """Whether a frame is an event, with fields of the right kind."""
+def read(text: str) -> Event | None:
+    """The event that a frame is, with fields of the right kind; None: it is none."""
     try:
         event = json.loads(text)
         if not isinstance(event, dict) or not isinstance(event.get("type"), str):
-            return False
+            return None
         clean_frame(event)
-        return _formed(event) and (event.get("delta") is not None or not _is_piece_of_answer(event["type"]))
+        whole = _formed(event) and (event.get("delta") is not None or not _is_piece_of_answer(event["type"]))
     except (ValueError, RecursionError):
-        return False
+        return None
+    return event if whole else None
 
 
 def _is_piece_of_answer(kind: str) -> bool:

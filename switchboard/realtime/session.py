@@ -197,11 +197,12 @@ class CallSession(SpokenSession):
     def interrupt(self) -> None:
         """Cancel the answer that is being given, or that was about to be taken up again."""
         self._discarded_event_ids.update(self._broken.interrupt())
+        self._at_hand.cancel()
         super().interrupt()
 
     def _handle_response_created(self, event: ResponseCreatedEvent) -> None:
         cause = asked_by(event)
-        self._at_hand.begin(self._requests.answered(cause))
+        self._at_hand.begin(self._requests.answered(cause), event.response.id)
         if broken := self._broken.begun(cause):
             self._at_hand.take_up(broken)
             return
@@ -227,9 +228,8 @@ class CallSession(SpokenSession):
 
     def _handle_response_done(self, event: ResponseDoneEvent) -> None:
         generation, discarded = self._at_hand.generation, self._at_hand.discarded
-        unwanted = self._at_hand.answer.unwanted
-        output = event.response.output or []
-        self._items.forget(item for item in output if discarded or half_written(item) or item.id in unwanted)
+        answer, output = self._at_hand.answer, event.response.output or []
+        self._items.forget(item for item in output if discarded or half_written(item) or answer.forgets(item.id))
         if self._may_retry(event):
             if self._retries.take(event):
                 return

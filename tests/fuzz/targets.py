@@ -21,7 +21,8 @@ from switchboard.http.tickets import Ticket, Tickets
 from switchboard.realtime.aloud import Readings
 from switchboard.realtime.frames import clean_frame
 from switchboard.realtime.hearing import Hearing
-from switchboard.realtime.readable import FORM, readable
+from switchboard.realtime.order import Order
+from switchboard.realtime.readable import FORM, read
 from switchboard.room.keypad import Keypad
 from switchboard.settings.environment import load_settings
 from switchboard.settings.schema import SETTINGS
@@ -135,10 +136,11 @@ def dispatch(data: bytes) -> None:
 def frames(data: bytes) -> None:
     """What is readable goes through all that looks at a frame before LiveKit does."""
     text = sentence(data, FRAMES) if len(data) % 4 == 0 else json.dumps(built(data, FORM, FRAMES.split()))
-    if not readable(text):
+    if read(text) is None:
         return
     event = json.loads(text)
     clean_frame(event)
+    list(Order().take(event))
     Hearing(transcribed=bool(len(data) % 2)).received(event)
     Readings(lambda _: None).take(event)
 

@@ -5,16 +5,17 @@ from typing import Any
 
 import pytest
 
+from simulator.options import Options
 from switchboard.ledger.events import AgentSpoke, ToolCalled
 from tests.stage.stage import PATIENCE, Stage, staged
 
 
-async def interrupt_when_it_is_whole(stage: Stage, words: str) -> None:
-    """The answer to `words` has come, and is interrupted before anybody could read any of it."""
+async def interrupt_at(kind: str, stage: Stage, words: str) -> None:
+    """The answer to `words` has come so far, and is interrupted before anybody could read any of it."""
     session, live = stage.conversation.session, stage.conversation.model.live
 
     def received(event: dict[str, Any]) -> None:
-        if event["type"] == "response.done":
+        if event["type"] == kind:
             session.interrupt()
 
     live.on("openai_server_event_received", received)
@@ -24,13 +25,20 @@ async def interrupt_when_it_is_whole(stage: Stage, words: str) -> None:
     live.off("openai_server_event_received", received)
 
 
+@pytest.mark.parametrize("fault", [None, "unheeded", "drop"])
+@pytest.mark.parametrize("kind", ["response.done", "response.output_item.added"], ids=["whole", "growing"])
 @pytest.mark.parametrize("words", ["hello", "look up parcel"], ids=["words", "call"])
 async def test_the_model_neither_said_nor_did_what_was_interrupted_before_it_began(
-    database_url: str, words: str
+    database_url: str, words: str, kind: str, fault: str | None
 ) -> None:
-    async with staged(database_url, typed=True) as stage:
+    slow = Options(text_word=0.01, arguments_piece=0.01)
+    async with staged(database_url, typed=True, options=slow if kind.endswith("added") else None) as stage:
         spoken = len(stage.of(AgentSpoke))
-        await interrupt_when_it_is_whole(stage, words)
+        if fault == "unheeded":  # the service has said and called all of it before it hears that it is to stop
+            stage.simulator.faults.add("refuse", at="response.cancel", count=None)
+        elif fault:
+            stage.simulator.faults.add("drop", at="response.cancel", when="before")
+        await interrupt_at(kind, stage, words)
         await stage.say("and now")
         known = stage.mind.requests[-1].items
 

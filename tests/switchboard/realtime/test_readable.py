@@ -13,7 +13,7 @@ from openai.types.realtime import RealtimeServerEvent
 from structlog.testing import capture_logs
 
 from simulator.mind import CallTool, Say
-from switchboard.realtime.readable import readable
+from switchboard.realtime.readable import read
 from tests.switchboard.realtime.test_session import connected, said
 
 DESCRIBED: tuple[type[BaseModel], ...] = typing.get_args(typing.get_args(RealtimeServerEvent)[0])
@@ -47,7 +47,7 @@ def test_every_event_that_openai_describes_is_readable(kind: type[BaseModel]) ->
     @settings(max_examples=10, suppress_health_check=list(HealthCheck), deadline=None)
     @given(event=events(kind))
     def is_readable(event: BaseModel) -> None:
-        assert readable(event.model_dump_json())
+        assert read(event.model_dump_json())
 
     is_readable()
 
