@@ -26,6 +26,7 @@ test: setup packages
 	@$(PYTHON) main.py livekit-server --sip || test "$(CI)" != true  # on a laptop, tests that need it are skipped
 	@$(PYTHON) main.py page
 	@$(PYTHON) -m tests.clients || test "$(CI)" != true
+	@$(PYTHON) -m tests.storage || test "$(CI)" != true
 	@$(PYTHON) -m tests.lanes
 
 test-fast: setup

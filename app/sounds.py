@@ -14,7 +14,7 @@ def build() -> None:
     """Make `switchboard/ladder/sounds` anew."""
     for old in SOUNDS.glob("*.wav"):
         old.unlink()
-    for words in sorted({words for line in LINES.values() for words in line.recorded}):
+    for words in sorted({words for line in LINES.values() for words in line.recorded_words}):
         with wave.open(str(sound_file(words)), "wb") as sound:
             sound.setnchannels(1)
             sound.setsampwidth(2)

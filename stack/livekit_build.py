@@ -30,6 +30,8 @@ class Source:
     """What it needs of C; without any it is built without C."""
     tells_version: bool = True
     article: str = ""
+    flags: tuple[str, ...] = ()
+    """What else the compiler is told."""
 
     @property
     def in_a_sentence(self) -> str:
@@ -103,7 +105,16 @@ class LiveKitBuild:
 
     async def _build(self, go: Path, program: Path) -> None:
         """Build `program`, see that it runs, and note its checksum."""
-        options = ("-C", str(self._module), "-mod=readonly", "-buildvcs=false", "-v", "-o", str(program))
+        options = (
+            "-C",
+            str(self._module),
+            "-mod=readonly",
+            "-buildvcs=false",
+            "-v",
+            *self.source.flags,
+            "-o",
+            str(program),
+        )
         what = f"Building {self.source.in_a_sentence}"
         settings = SETTINGS | {"CGO_ENABLED": "1" if self.source.libraries else "0"}
         await self._machine.run((str(go), "build", *options, self.source.package), what, more=settings)

@@ -18,7 +18,7 @@ from switchboard.call.call import Call, Caller
 from switchboard.call.cap import Cap
 from switchboard.call.channel import WEB, Channel
 from switchboard.call.conscience import Conscience
-from switchboard.call.disclosure import Disclosure
+from switchboard.call.disclosure import AUTOMATED, IS_RECORDED, Disclosure
 from switchboard.call.ending import Ending
 from switchboard.call.handoff import Handoffs
 from switchboard.call.meter import Meter
@@ -46,6 +46,9 @@ from switchboard.line.voices import Modality, NativeVoice, Voice
 from switchboard.line.workflow import AgentType, Workflow
 from switchboard.logs import TAG, CallTag
 from switchboard.presence import Invitation, Presence
+from switchboard.recording.kept import forget_recordings
+from switchboard.recording.recorder import Recorder
+from switchboard.recording.recordings import Recordings
 from switchboard.services.providers import Services
 from switchboard.services.speech import Speeches
 from switchboard.settings.schema import Costs
@@ -115,6 +118,7 @@ class Conversation:
         self.ending = Ending(self.call, self.session, silence, settings.call.max_minutes * 60)
         repeats = Repeats(self.call, self.session)
         self._background = Background(lambda: self.ending.finish("error"))
+        self._recorder = self._new_recorder(workflow) if invitation else None
         self._owe_the_caller(workflow)
         self._conscience = self._new_conscience(workflow)
         self._presence = self._presence_at(invitation, workflow, channel) if invitation else None
@@ -152,10 +156,20 @@ class Conversation:
             **turns,
         )
 
+    def _new_recorder(self, workflow: Workflow) -> Recorder | None:
+        """None: this call is not recorded."""
+        if not workflow.recorded or not self.services.settings.recordings.url:
+            return None
+        told = self._past is not None and self._past.told_of_recording
+        recordings = Recordings(self.services.settings.recordings)
+        return Recorder(self.ledger, self.call.database, recordings, workflow.secrets, told=told)
+
     def _owe_the_caller(self, workflow: Workflow) -> None:
         """What they are to hear, whatever they say meanwhile."""
-        owed = workflow.discloses_automation and not (self._past and self._past.disclosed)
-        self._disclosure = Disclosure(self.session, self._background, owed=owed)
+        owed = [AUTOMATED] if workflow.discloses_automation and not (self._past and self._past.disclosed) else []
+        told = self._recorder.announced if self._recorder else lambda: None
+        owed += [IS_RECORDED] if self._recorder and not self._recorder.told else []
+        self._disclosure = Disclosure(self.session, self._background, tuple(owed), told)
         Overheard(self.session, self.call.departure, self._background)
         phrases = Phrases(self.session)
         self.model.refused = Excuse(self.session, workflow.words.refused, phrases, self._background).make
@@ -194,6 +208,7 @@ class Conversation:
             self._background,
             self._answered,
             self._disclosure.added_to,
+            self._recorder,
         )
 
     async def __aenter__(self) -> Self:
@@ -203,6 +218,9 @@ class Conversation:
         if get_job_context(required=False) is None:  # a LiveKit job has an HTTP session of its own
             await opened.enter_async_context(utils.http_context.open())
         await opened.enter_async_context(self.ledger)
+        if self._recorder:
+            self._recorder.start()
+            opened.push_async_callback(self._recorder.aclose)
         opened.push_async_callback(self._background.aclose)
         if self._presence:
             opened.push_async_callback(self._presence.aclose)
@@ -263,6 +281,8 @@ class Conversation:
             self._cap.note(event)
         if self._presence:
             self._presence.show(event)
+        if self._recorder:
+            self._recorder.note(event)
 
     def _answered(self) -> None:
         provider = self.services.settings.provider or ""
@@ -305,5 +325,8 @@ class Conversation:
         try:
             async with asyncio.timeout(FORGETTING_SECONDS):
                 await forget(self.call.database, datetime.now(UTC) - kept)
+                if self.services.settings.recordings.url:
+                    recordings = Recordings(self.services.settings.recordings)
+                    await forget_recordings(self.call.database, recordings, datetime.now(UTC) - kept)
         except (SQLAlchemyError, OSError) as error:
             log.warning("old calls were not removed: the database does not answer", error=type(error).__name__)

@@ -31,6 +31,7 @@ from switchboard.line.sentences import BACK_AGAIN
 from switchboard.line.workflow import AgentType, Number, Person, Rescue, Workflow
 from switchboard.realtime import CallModel
 from switchboard.realtime.pieces import SHORT_MS
+from switchboard.recording.recorder import Recorder
 from switchboard.room.agent_track import AgentTrack
 from switchboard.room.caller import CallerRoom
 from switchboard.room.chat import Chat
@@ -68,7 +69,7 @@ class Invitation:
 class Presence:
     """The room's side of one call. `answered` is called when the caller is there.
 
-    `disclosing` adds to an instruction what the caller is still to hear.
+    `disclosing` adds to an instruction what the caller is still to hear. `recorder` records the call, if it is there.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Presence:
         background: Background,
         answered: Callable[[], None],
         disclosing: Callable[[str], str],
+        recorder: Recorder | None,
     ) -> None:
         settings = services.settings
         self._invitation = invitation
@@ -97,6 +99,7 @@ class Presence:
         self._background = background
         self._answered = answered
         self._disclosing = disclosing
+        self._recorder = recorder
         self._started = False
         zero = channel is PHONE and settings.phone.asks_for_person_with_zero
         self._typed = Typed(session, call.departure)
@@ -111,7 +114,7 @@ class Presence:
             background,
         )
         self._chat = Chat(invitation.room, self._room.is_caller, self._type, background)
-        self._track = AgentTrack()
+        self._track = AgentTrack(recorder)
         self._words = TranscriptSynchronizer(next_in_chain_audio=self._track, next_in_chain_text=AgentWords(self._room))
         self._cold = ColdTransfer(call, ending, settings.phone.phones_of, self._room.refer)
         wait = Wait(session, model, call.departure, self._track, lambda: self._speaks and self._room.here.is_set())
@@ -245,6 +248,8 @@ class Presence:
             self._ending.finish("caller_left")
             return
         self._answered()
+        if self._recorder and room.caller is not None:
+            self._recorder.follow(room.room, room.caller)
         while True:
             await room.gone.wait()
             self._track.hold()
@@ -301,6 +306,8 @@ class Presence:
         return self._started and not out and not self._ending.begun
 
     def _press(self, key: str) -> None:
+        if self._recorder:
+            self._recorder.key()
         if self._farewell.begun.is_set():
             self._farewell.press(key)
         else:

@@ -1,36 +1,56 @@
-"""That the caller speaks with an automated assistant: owed until an answer that says it was heard to its end."""
+"""What the caller has to be told, such as that they speak with an automated assistant: until they have heard it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from livekit.agents import AgentSession, ConversationItemAddedEvent, UserStateChangedEvent, llm
 
 from switchboard.background import Background
 from switchboard.call.reminder import remind
-from switchboard.line.sentences import DISCLOSURE, STILL_TO_DISCLOSE
+from switchboard.line.sentences import DISCLOSURE, RECORDED, STILL_TO_DISCLOSE, STILL_TO_SAY_RECORDED
+
+
+@dataclass(frozen=True)
+class Debt:
+    """Something to be told: what is added to an opening, and to what follows if the caller spoke into it."""
+
+    opening: str
+    reminder: str
+
+
+AUTOMATED = Debt(DISCLOSURE, STILL_TO_DISCLOSE)
+IS_RECORDED = Debt(RECORDED, STILL_TO_SAY_RECORDED)
 
 
 class Disclosure:
     """The first opening says it. A caller who speaks into that is told in the next answer, and so on.
 
-    `owed`: this line tells it, and the caller has not heard it in a call that goes on here.
+    `owed`: what this line tells, and the caller has not heard in a call that goes on here. `told` is called when they
+    have heard an answer that says it to its end.
     """
 
-    def __init__(self, session: AgentSession[Any], background: Background, *, owed: bool) -> None:
+    def __init__(
+        self, session: AgentSession[Any], background: Background, owed: tuple[Debt, ...], told: Callable[[], None]
+    ) -> None:
         self._session = session
         self._background = background
         self._owed = owed
+        self._told = told
         session.on("conversation_item_added", self._said)
         session.on("user_state_changed", self._user_state)
 
     def added_to(self, instructions: str) -> str:
-        """Instructions for an answer that nobody asked for, with the disclosure if it is owed."""
-        return f"{instructions} {DISCLOSURE}" if self._owed else instructions
+        """Instructions for an answer that nobody asked for, with what is owed."""
+        return " ".join([instructions, *(debt.opening for debt in self._owed)])
 
     def _said(self, event: ConversationItemAddedEvent) -> None:
         item = event.item
-        if isinstance(item, llm.ChatMessage) and item.role == "assistant" and not item.interrupted:
-            self._owed = False
+        if self._owed and isinstance(item, llm.ChatMessage) and item.role == "assistant" and not item.interrupted:
+            self._owed = ()
+            self._told()
 
     def _user_state(self, event: UserStateChangedEvent) -> None:
         if event.new_state == "speaking" and self._owed:
-            self._background.run(remind(self._session, STILL_TO_DISCLOSE), "remind of the disclosure")
+            words = " ".join(debt.reminder for debt in self._owed)
+            self._background.run(remind(self._session, words), "remind of what the caller has to be told")

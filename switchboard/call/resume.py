@@ -12,7 +12,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from switchboard.call.call import Verified
 from switchboard.database import Database
-from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, Event, HandoffDone, Remembered
+from switchboard.ledger.events import (
+    AgentSpoke,
+    Answered,
+    CallerSpoke,
+    Ended,
+    Event,
+    HandoffDone,
+    Recording,
+    Remembered,
+)
 from switchboard.ledger.standing import standing_of
 from switchboard.ledger.timeline import newest_of, story
 from switchboard.line.quoted import Said
@@ -45,6 +54,11 @@ class Past:
     def disclosed(self) -> bool:
         """The caller has heard an answer to its end, and so that they speak with an automated assistant."""
         return any(isinstance(event, AgentSpoke) and not event.interrupted for event in self.happened)
+
+    @property
+    def told_of_recording(self) -> bool:
+        """The caller has heard that the call is recorded."""
+        return any(isinstance(event, Recording) and event.stage == "announced" for event in self.happened)
 
     @property
     def moved(self) -> bool:

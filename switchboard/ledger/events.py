@@ -23,6 +23,8 @@ Unit = Literal[
     "text_out", "audio_out", "characters", "seconds",
 ]  # fmt: skip
 """Tokens by kind, those that came from the service's cache apart; characters that were spoken; seconds of sound."""
+LaneName = Literal["caller", "agent", "person"]
+RecordingStage = Literal["announced", "began", "paused", "resumed", "stored", "failed"]
 RescuedBy = Literal["person", "number", "callback"]
 RescueOutcome = Literal["tried", "served", "not_wanted", "failed"]
 
@@ -236,6 +238,24 @@ class RescueStep(Happening):
     outcome: RescueOutcome
 
 
+class Recording(Happening):
+    """A step of the call's recording, if its line is recorded.
+
+    announced: the caller has heard that it is; began: of these lanes; paused, resumed: nothing between is kept; stored;
+    failed: there is none, or not all of it.
+    """
+
+    kind: Literal["recording"] = "recording"
+    stage: RecordingStage
+    lanes: tuple[LaneName, ...] = ()
+    reason: str = ""
+    """Of a pause: "asked for", "typed" or "said" (a secret); of a failure: the kind of the error."""
+    since: float | None = None
+    """Of a pause: since when nothing is kept, in seconds like `at`; a secret may be known late."""
+    left_out_ms: int = 0
+    """So much sound is missing, because the worker did not keep up."""
+
+
 class Failed(Happening):
     kind: Literal["error"] = "error"
     source: str
@@ -273,6 +293,7 @@ Event = Annotated[
     | Used
     | VerificationHeld
     | RescueStep
+    | Recording
     | Failed
     | Recovered
     | Ended,

@@ -103,6 +103,15 @@ class StandingRow(Base):
     changed_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class RecordingRow(Base):
+    """A recording that may be somewhere: it is removed with its call, be it that the storage did not answer then."""
+
+    __tablename__ = "recordings"
+
+    call_id: Mapped[str] = mapped_column(primary_key=True)
+    began_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class SpentRow(Base):
     """How often something was had on a day; `key` is a pseudonym of what, and by whom."""
 

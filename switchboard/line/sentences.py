@@ -7,6 +7,10 @@ DISCLOSURE = "Say in the same breath that you are an automated assistant."
 STILL_TO_DISCLOSE = (
     "The caller spoke before they heard that you are an automated assistant: say so in your next answer, in short."
 )
+RECORDED = "Say in the same breath that this call is recorded."
+STILL_TO_SAY_RECORDED = (
+    "The caller spoke before they heard that this call is recorded: say so in your next answer, in short."
+)
 EXACTLY = 'Say exactly this and nothing else: "{words}"'
 WITH_THE_NEXT = (
     "The caller was asked to wait and is with you now, in the middle of the call. Thank them for waiting, in a few "

@@ -99,6 +99,9 @@ class Workflow:
     rescues: tuple[Rescue, ...] | None = None
     """Who takes the caller when the service does not come back, each tried when the one before it could not. After the
     last the call ends with an apology. None: the line's people. A number is for callers on the phone."""
+    recorded: bool = False
+    """Calls are recorded, where `RECORDINGS_URL` says where to: the first agent says so, and the caller's voice is kept
+    from then on."""
     playbook: Path | None = None
     """How the line's agents behave offline, on the simulator."""
 
@@ -148,7 +151,7 @@ class Workflow:
         return tuple(place for place in self.places if isinstance(place, Person))
 
     @cached_property
-    def recorded(self) -> frozenset[str]:
+    def recorded_words(self) -> frozenset[str]:
         """All that is to be said when there may be nobody who can speak."""
         people = [place for place in self.rescued_by if isinstance(place, Person)]
         return frozenset([*self.words.all, *(words for each in people for words in (each.calling, each.waiting))])

@@ -9,6 +9,8 @@ from livekit import rtc
 from livekit.agents import utils
 from livekit.agents.voice.io import AudioOutput, AudioOutputCapabilities
 
+from switchboard.room.heard_source import HeardSource, Hearing
+
 RATE = 24_000
 FRAME = RATE // 20  # 50 ms
 QUEUE_MS = 200
@@ -28,11 +30,12 @@ class AgentTrack(AudioOutput):
 
     LiveKit's own output publishes its track when a caller is linked, and negotiates it behind the caller's microphone.
     This one is published before; the first frame waits for the caller's subscription, and is heard at once.
+    `hearing` is told what is heard.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hearing: Hearing | None = None) -> None:
         super().__init__(label="AgentTrack", capabilities=AudioOutputCapabilities(pause=False), sample_rate=RATE)
-        self._source = rtc.AudioSource(RATE, 1, queue_size_ms=QUEUE_MS)
+        self._source = HeardSource(RATE, QUEUE_MS, hearing)
         self._frames = utils.audio.AudioByteStream(RATE, 1, samples_per_channel=FRAME)
         self._queue: asyncio.Queue[rtc.AudioFrame | EndOfSegment] = asyncio.Queue()
         self.spoken = asyncio.Event()
@@ -147,7 +150,7 @@ class AgentTrack(AudioOutput):
         try:
             async for frame in frames:
                 if self._source.queued_duration <= MOST_RELAYED_SECONDS:
-                    await self._source.capture_frame(frame)
+                    await self._source.capture_frame(frame, "person")
         finally:
             self._relaying = False
 

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from livekit import rtc
 
 RATE = 24_000
+PIECE_MS = 20
 
 
-async def voice_of(room: rtc.Room, identity: str) -> AsyncIterator[rtc.AudioFrame]:
-    """What the participant says from now on, 20 ms at a time (24 kHz, mono), on whatever track they come back with."""
+async def voice_of(room: rtc.Room, identity: str, piece_ms: int = PIECE_MS) -> AsyncIterator[rtc.AudioFrame]:
+    """What the participant says from now on, piece by piece (24 kHz, mono), on whatever track they come back with."""
     tracks: asyncio.Queue[rtc.Track] = asyncio.Queue()
 
     def subscribed(track: rtc.Track, _: object, participant: rtc.RemoteParticipant) -> None:
@@ -23,7 +24,7 @@ async def voice_of(room: rtc.Room, identity: str) -> AsyncIterator[rtc.AudioFram
                 if publication.track:
                     subscribed(publication.track, publication, there)
         while True:
-            stream = rtc.AudioStream(await tracks.get(), sample_rate=RATE, num_channels=1, frame_size_ms=20)
+            stream = rtc.AudioStream(await tracks.get(), sample_rate=RATE, num_channels=1, frame_size_ms=piece_ms)
             try:
                 async for event in stream:
                     yield event.frame

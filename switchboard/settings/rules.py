@@ -222,6 +222,13 @@ def _storage(settings: Settings) -> Iterator[Mistake]:
         yield _part_missing("DATABASE_URL", settings.storage.shown_url, "postgres")
 
 
+def _recordings(settings: Settings) -> Iterator[Mistake]:
+    recordings = settings.recordings
+    if recordings.url and not _installed("obstore"):
+        yield _part_missing("RECORDINGS_URL", recordings.url, "recording")
+    yield from _both_or_none(recordings, "s3_key_id", "s3_secret")
+
+
 def _livekit(settings: Settings) -> Iterator[Mistake]:
     fields = ("url", "api_key", "api_secret")
     given = _given_names(settings.livekit, *fields)
@@ -392,6 +399,7 @@ RULES: tuple[Rule, ...] = (
     _turns,
     _multilingual,
     _storage,
+    _recordings,
     _livekit,
     _livekit_secret,
     _caller_auth,

@@ -25,8 +25,10 @@ from switchboard.settings.values import (
     Prefixes,
     Proxies,
     ReadableFile,
+    RecordingsUrl,
     Secret,
     SettingsError,
+    StorageEndpoint,
     is_loopback,
     shown,
 )
@@ -420,6 +422,33 @@ class Storage(Group):
     def shown_url(self) -> str:
         """The address without its password."""
         return shown(self.url.get_secret_value()).strip('"')
+
+
+class Recordings(Group):
+    """Where the sound of calls is kept, on lines that are recorded."""
+
+    title = "Recordings, on lines with `recorded`"
+    url: Annotated[
+        RecordingsUrl | None,
+        Env(
+            "RECORDINGS_URL",
+            "Where they are kept, as long as what happened in the call: file:///folder or s3://bucket/prefix (the "
+            "extra `recording`). Unset: no call is recorded.",
+            "s3://recordings/switchboard",
+        ),
+    ] = None
+    s3_endpoint: Annotated[
+        StorageEndpoint | None,
+        Env("RECORDINGS_S3_ENDPOINT", "The address of the storage. Unset: Amazon's.", "https://s3.example.com"),
+    ] = None
+    s3_region: Annotated[UserName, Env("RECORDINGS_S3_REGION", "Its region.")] = "us-east-1"
+    s3_key_id: Annotated[
+        ModelName | None,
+        Env("RECORDINGS_S3_KEY_ID", "The id of the access key. Unset: what Amazon's machines have.", "<key id>"),
+    ] = None
+    s3_secret: Annotated[
+        Secret | None, Env("RECORDINGS_S3_SECRET", "The secret of the access key.", "<secret>", secret=True)
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -852,6 +881,7 @@ class Settings(BaseModel):
     cartesia: Cartesia = Cartesia()
     turns: Turns = Turns()
     storage: Storage = Storage()
+    recordings: Recordings = Recordings()
     livekit: LiveKit = LiveKit()
     worker: Worker = Worker()
     web: Web = Web()

@@ -20,7 +20,7 @@ LARGEST_V4, LARGEST_V6 = 8, 16
 PRIVATE_V6, MAPPED_V4 = IPv6Network("fc00::/7"), IPv6Network("::ffff:0:0/96")
 LONGEST_HOST = 253
 HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.IGNORECASE | re.ASCII)
-_KNOWN_SCHEMES = ("https", "wss", "http", "ws", "sqlite", "sqlite+aiosqlite")
+_KNOWN_SCHEMES = ("https", "wss", "http", "ws", "sqlite", "sqlite+aiosqlite", "file", "s3")
 
 
 @dataclass(frozen=True)
@@ -218,6 +218,20 @@ def _check_postgres(value: str) -> None:
         raise InvalidValueError(fix=remedy)
 
 
+def _recordings_url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        raise InvalidValueError from None
+    if parts.query or parts.fragment or re.search(r"[\s\\]|/\.{1,2}(/|$)", value):
+        raise InvalidValueError
+    if parts.scheme == "file" and not parts.netloc and parts.path.strip("/"):
+        return value.rstrip("/")
+    if parts.scheme == "s3" and re.fullmatch(r"[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]", parts.netloc):
+        return value.rstrip("/")
+    raise InvalidValueError
+
+
 def _secret(secret: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[!-~]+", secret.get_secret_value()):
         raise InvalidValueError()
@@ -355,6 +369,12 @@ LiveKitUrl = Annotated[
 ]
 DatabaseUrl = Annotated[
     SecretStr, AfterValidator(_database_url), Takes("sqlite:///file or postgresql://user:password@host/name")
+]
+RecordingsUrl = Annotated[str, AfterValidator(_recordings_url), Takes("file:///folder or s3://bucket/prefix")]
+StorageEndpoint = Annotated[
+    str,
+    AfterValidator(_own_or_https),
+    Takes("an address such as https://s3.example.com, without a user name or a query"),
 ]
 Origins = Annotated[
     tuple[str, ...],

@@ -16,6 +16,7 @@ ACTIVITY = "livekit.agents.voice.agent_activity:AgentActivity"
 OUTPUT = "livekit.agents.voice.io:AudioOutput"
 BYTES = "livekit.agents.utils.audio:AudioByteStream"
 STREAM = "livekit.rtc:AudioStream"
+SOURCE = "livekit.rtc:AudioSource"
 QUEUE = "livekit.rtc._ffi_client:FfiQueue"
 AGENT = "livekit.agents:Agent"
 
@@ -195,6 +196,9 @@ ROOM: list[Part] = [
     Attribute(QUEUE, "_subscribers", "_narrow", "the filter of one stream is replaced there"),
     Behaviour(QUEUE, "put", "_narrow", "a subscriber is (queue, loop, filter), and the filter is asked each time",
               says=("for queue, loop, filter_fn in self._subscribers", "filter_fn(item)")),
+    Method(SOURCE, "capture_frame", "HeardSource", "what the caller is given to hear is told to who records it",
+           takes="frame", is_async=True),
+    Method(SOURCE, "clear_queue", "HeardSource", "what they were given and will not hear, too"),
     Method(OUTPUT, "capture_frame", "AgentTrack", "the agent's voice comes in here", takes="frame", is_async=True),
     Method(OUTPUT, "flush", "AgentTrack", "a segment has ended"),
     Method(OUTPUT, "clear_buffer", "AgentTrack", "an interruption"),

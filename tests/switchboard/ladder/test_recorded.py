@@ -11,7 +11,7 @@ from switchboard.ladder import recorded as module
 from switchboard.ladder.recorded import SOUNDS, recorded, sound_file
 from switchboard.line.words import Words
 
-WORDS = sorted({words for line in LINES.values() for words in line.recorded})
+WORDS = sorted({words for line in LINES.values() for words in line.recorded_words})
 
 
 @pytest.mark.parametrize("words", [*WORDS, *Words().all])

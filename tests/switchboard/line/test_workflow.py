@@ -179,5 +179,5 @@ def test_callers_whom_nobody_serves_are_for_the_lines_people_unless_it_says_othe
 def test_what_a_person_is_waited_for_with_is_recorded_if_they_are_a_rescue() -> None:
     with_her, without = (Workflow(name="w", start=Reception, handoffs=PLACES, rescues=each) for each in (None, ()))
 
-    assert with_her.recorded - without.recorded == {ANNA.calling, ANNA.waiting}
-    assert without.recorded == set(without.words.all)
+    assert with_her.recorded_words - without.recorded_words == {ANNA.calling, ANNA.waiting}
+    assert without.recorded_words == set(without.words.all)

@@ -202,8 +202,7 @@ class Ear:
 
     def has_heard(self, hertz: float) -> bool:
         """Whether the tone was there at any time."""
-        pieces = range(0, len(self._pcm) - WINDOW * 2, WINDOW * 2)
-        return any(self._is_tone(self._pcm[start : start + WINDOW * 2], hertz) for start in pieces)
+        return self.hears_in(self._pcm, hertz)
 
     async def aclose(self) -> None:
         self._listening.cancel()
@@ -213,6 +212,12 @@ class Ear:
         async for frame in frames:
             self._pcm += bytes(frame.data)
             self._more.set()
+
+    @classmethod
+    def hears_in(cls, pcm: bytes | bytearray, hertz: float) -> bool:
+        """Whether the tone is in it anywhere."""
+        pieces = range(0, len(pcm) - WINDOW * 2, WINDOW * 2)
+        return any(cls._is_tone(pcm[start : start + WINDOW * 2], hertz) for start in pieces)
 
     @staticmethod
     def _is_tone(pcm: bytes | bytearray, hertz: float) -> bool:

@@ -30,6 +30,8 @@ from switchboard.line.sentences import (
 from switchboard.line.workflow import Person
 from switchboard.livekit import token_of
 from switchboard.room.agent_track import AgentTrack
+from switchboard.room.heard_source import Hearing
+from switchboard.room.heard_source import Voice as WhoseVoice
 from switchboard.room.voice_of import voice_of
 from switchboard.services.providers import Services
 from switchboard.transfer.caller_side import CallerSide
@@ -122,9 +124,13 @@ async def house(
     mind: Obedient | None = None,
     accept_seconds: float = 10,
     ring_seconds: float = 10,
+    hearing: Hearing | None = None,
     **environ: str,
 ) -> AsyncIterator[House]:
-    """A call with Anna's phones, which do that when they are rung. The seconds may be fewer than settings allow."""
+    """A call with Anna's phones, which do that when they are rung. The seconds may be fewer than settings allow.
+
+    `hearing` is told what the caller hears.
+    """
     name = f"call-{database_url[-12:-3]}-{id(monkeypatch)}"
     access = {"LIVEKIT_URL": server.url, "LIVEKIT_API_KEY": KEY, "LIVEKIT_API_SECRET": SECRET}
     told: dict[str, Any] = {**access, **PHONE, "PHONE_PEOPLE": people(len(phones)), **environ}
@@ -134,7 +140,7 @@ async def house(
         monkeypatch.setattr("switchboard.transfer.person_phone.get_job_context", lambda: exchange.context)
         stage = await leaving.enter_async_context(staged(database_url, mind=mind or Team(), **told))
         room, caller = await connected(server, name, "agent"), await connected(server, name, CALLER)
-        track, voice = AgentTrack(), Voice(620)
+        track, voice = AgentTrack(hearing), Voice(620)
         for each in (room.disconnect, caller.disconnect, track.aclose, voice.aclose):
             leaving.push_async_callback(each)
         await track.publish(room, CALLER)
@@ -192,6 +198,19 @@ async def joined(call: House) -> Desk:
     await desk.press("1")
     await call.until_stage("joined")
     return desk
+
+
+class Listener:
+    """Keeps what it is told, voice by voice."""
+
+    def __init__(self) -> None:
+        self.heard: dict[WhoseVoice, bytearray] = {"agent": bytearray(), "person": bytearray()}
+
+    def hears(self, voice: WhoseVoice, frame: rtc.AudioFrame, ahead: float) -> None:
+        self.heard[voice] += bytes(frame.data)
+
+    def falls_silent(self) -> None:
+        """It keeps what it has been told."""
 
 
 JOINED = ["called", "ringing", "answered", "accepted", "joined"]
@@ -553,3 +572,18 @@ async def test_a_caller_on_hold_is_not_asked_whether_they_are_there(
         ending.finish("caller_left")
         await ending.over.wait()
         assert not ending._ours.is_set()
+
+
+async def test_who_records_the_call_is_told_apart_what_the_agent_says_and_what_the_person_says(
+    entered: Entered,
+) -> None:
+    listener = Listener()
+    async with entered(answers, hearing=listener) as call:
+        desk = await joined(call)
+        await call.ear.until_hears(1_130)
+        before = len(listener.heard["agent"])
+        await desk.hang_up()
+        await call.until_stage("left")
+
+    assert Ear.hears_in(listener.heard["person"], 1_130)
+    assert not Ear.hears_in(listener.heard["agent"][:before], 1_130)
