@@ -1,7 +1,7 @@
 """Records one call. Sound is put aside as it is heard; whatever is done with it is done elsewhere, a second later."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -109,14 +109,19 @@ class Recorder:
         pace = Pace()
         try:
             async for frame in voice_of(room, caller, CALLER_MS):
-                at = pace.place(self._ledger.now, frame.duration)
-                if self.told:
-                    self._put("caller", at, frame)
+                self._put_all(pace.add(self._ledger.now, frame))
         except Exception as error:  # noqa: BLE001 - the same
             self._fail(error)
+        finally:
+            self._put_all(pace.rest())
+
+    def _put_all(self, pieces: Iterable[tuple[float, rtc.AudioFrame]]) -> None:
+        for at, frame in pieces:
+            if self.told:
+                self._put("caller", at, frame)
 
     def _put(self, name: LaneName, at: float, frame: rtc.AudioFrame) -> None:
-        if self._failed or self._paused_since is not None or at < self._open_since:
+        if self._failed or at < self._open_since or self._pauses_before(at + frame.duration):
             return
         if len(self._work) >= MOST_WAITING:
             self._left_out += frame.duration
@@ -134,6 +139,9 @@ class Recorder:
             self._work += [partial(lane.blank, since) for lane in self._lanes.values()]
             self._paused_since = since
             self._write_soon(stage="paused", reason=why, since=since)
+
+    def _pauses_before(self, at: float) -> bool:
+        return self._paused_since is not None and self._paused_since < at
 
     def _resume(self, until: float) -> None:
         self._paused_since, self._open_since = None, until

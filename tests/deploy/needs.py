@@ -29,6 +29,7 @@ OF_WORKER = in_group(
     "Cartesia, the voice of agents that have one of their own",
     "Turns: who notices that the caller has finished",
     "Storage",
+    "Recordings, on lines with `recorded`",
     "The worker",
     "Logs",
     "The phone, through LiveKit SIP",

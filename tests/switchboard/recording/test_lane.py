@@ -28,7 +28,7 @@ def heard(lane: Lane, until: float) -> Heard:
     sound, peaks = lane.finish(until)
     told = json.loads(peaks)
     assert told["per_second"] == 50
-    return Heard(sound, told["peaks"])
+    return Heard.read(sound, told["peaks"])
 
 
 def test_what_was_heard_stands_where_it_was_heard_and_the_rest_is_silence() -> None:
@@ -105,7 +105,7 @@ def test_a_lane_that_begins_late_in_a_long_call_is_made_in_no_time_and_small() -
     sound, _ = lane.finish(1801.0)
 
     assert len(sound) < 400_000
-    assert Heard(sound, []).sounds() == [pytest.approx((1800.0, 1801.0), abs=TOLERANCE)]
+    assert Heard.read(sound, []).sounds() == [pytest.approx((1800.0, 1801.0), abs=TOLERANCE)]
 
 
 def test_nothing_of_a_secret_sounds_on_in_the_packet_that_follows_it() -> None:
