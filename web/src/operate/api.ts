@@ -1,4 +1,5 @@
 /** The operators' API. `base` is where the app is mounted; every address below it is made here. */
+import { Clock } from './clock';
 import type { CallStory, CallsPage, Choices, Lane, Me, Peaks } from './types';
 
 /** How one signs in: at another server, or with the demo's password. */
@@ -7,7 +8,7 @@ export interface Door {
   address: string;
 }
 
-export type RefusalKind = 'signed out' | 'forbidden' | 'missing' | 'too many' | 'unreachable' | 'failed';
+export type RefusalKind = 'signed out' | 'forbidden' | 'missing' | 'not allowed' | 'too many' | 'unreachable' | 'failed';
 
 /** An answer that is none: why, and how to sign in, where that helps. */
 export class Refusal extends Error {
@@ -15,6 +16,8 @@ export class Refusal extends Error {
     readonly kind: RefusalKind,
     readonly door?: Door,
     readonly retryAfter?: number,
+    /** What the server says of it, for people. */
+    readonly said?: string,
   ) {
     super(kind);
   }
@@ -23,13 +26,22 @@ export class Refusal extends Error {
 export type Query = Record<string, string | undefined>;
 
 export class Api {
+  /** The server's time, of which this machine's may be off. */
+  readonly clock = new Clock();
   private readonly root: URL;
+  private readonly listeners = new Set<(refusal: Refusal) => void>();
 
   constructor(
     base: string,
     private readonly ask: typeof fetch = (input, init) => fetch(input, init),
   ) {
     this.root = new URL('operate/', base);
+  }
+
+  /** Hear of every refusal of what a page asks for: a session can end on any of them. */
+  onRefused(then: (refusal: Refusal) => void): () => void {
+    this.listeners.add(then);
+    return () => this.listeners.delete(then);
   }
 
   /** The address of a route under `/operate/api`. */
@@ -39,8 +51,9 @@ export class Api {
     return url.href;
   }
 
+  /** Who is signed in. A refusal of it is for who asks, and for nobody else. */
   me(): Promise<Me> {
-    return this.read('me');
+    return this.fetched('me');
   }
 
   choices(signal?: AbortSignal): Promise<Choices> {
@@ -81,7 +94,7 @@ export class Api {
   }
 
   async erase(id: string): Promise<void> {
-    await this.send('DELETE', this.at(ofCall(id)));
+    await this.told(this.send('DELETE', this.at(ofCall(id))));
   }
 
   async signIn(password: string): Promise<void> {
@@ -92,9 +105,21 @@ export class Api {
     await this.send('POST', new URL('sign-out', this.root).href, {});
   }
 
-  private async read<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
-    const answer = await this.answered(this.at(path, query), { signal });
+  private read<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+    return this.told(this.fetched<T>(path, query, signal));
+  }
+
+  private async fetched<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+    const answer = await this.answered(this.at(path, query), { signal, cache: 'no-store' });
+    this.clock.set(answer.headers.get('date'));
     return (await answer.json()) as T;
+  }
+
+  private async told<T>(asked: Promise<T>): Promise<T> {
+    return asked.catch((error: unknown) => {
+      if (error instanceof Refusal) for (const listener of this.listeners) listener(error);
+      throw error;
+    });
   }
 
   private async send(method: string, address: string, body?: object): Promise<void> {
@@ -113,9 +138,11 @@ export class Api {
 }
 
 const KINDS: Record<number, RefusalKind> = {
+  400: 'not allowed',
   401: 'signed out',
   403: 'forbidden',
   404: 'missing',
+  422: 'not allowed',
   429: 'too many',
   502: 'unreachable',
   503: 'unreachable',
@@ -125,12 +152,25 @@ const KINDS: Record<number, RefusalKind> = {
 async function refusalOf(answer: Response): Promise<Refusal> {
   const kind = KINDS[answer.status] ?? 'failed';
   const seconds = Number.parseInt(answer.headers.get('retry-after') ?? '', 10);
-  const said = (await answer.json().catch(() => undefined)) as { sign_in?: unknown; by?: unknown } | undefined;
-  const door: Door | undefined =
-    typeof said?.sign_in === 'string'
-      ? { address: said.sign_in, by: said.by === 'password' ? 'password' : 'openid' }
-      : undefined;
-  return new Refusal(kind, door, seconds > 0 ? seconds : undefined);
+  const said = (await answer.json().catch(() => undefined)) as Said | undefined;
+  const message = said?.error?.message;
+  return new Refusal(
+    kind,
+    doorOf(said),
+    seconds > 0 ? seconds : undefined,
+    typeof message === 'string' ? message : undefined,
+  );
+}
+
+interface Said {
+  sign_in?: unknown;
+  by?: unknown;
+  error?: { message?: unknown };
+}
+
+function doorOf(said: Said | undefined): Door | undefined {
+  if (typeof said?.sign_in !== 'string') return undefined;
+  return { address: said.sign_in, by: said.by === 'password' ? 'password' : 'openid' };
 }
 
 function ofCall(id: string): string {

@@ -1,7 +1,9 @@
 /** The operators' pages: the frame, and the page that the address means. */
+import { useEffect, useRef } from 'react';
+import { Bar } from './Bar';
 import { CallPage } from './call/CallPage';
 import type { Api } from './api';
-import { Link } from './Link';
+import { Missing } from './Missing';
 import { pathBelow, rootPath } from './navigation';
 import { routeOf, type Route } from './route';
 import { texts } from './texts';
@@ -11,30 +13,35 @@ import { usePathname } from './usePlace';
 interface Props {
   api: Api;
   me: Me;
+  onSignOut: () => Promise<void>;
 }
 
-export function App({ api, me }: Props) {
-  const route = routeOf(pathBelow(rootPath(document.baseURI), usePathname()));
+export function App({ api, me, onSignOut }: Props) {
+  const path = pathBelow(rootPath(document.baseURI), usePathname());
+  const route = routeOf(path);
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current === path) return;
+    shown.current = path;
+    main.current?.focus({ preventScroll: true });
+  }, [path]);
   return (
     <div className="operate">
-      <header className="bar">
-        <nav aria-label={texts.navigation}>
-          <Link to="" aria-current={route.page === 'now' ? 'page' : undefined}>
-            {texts.pages.now}
-          </Link>
-          <Link to="calls" aria-current={route.page === 'calls' ? 'page' : undefined}>
-            {texts.pages.calls}
-          </Link>
-        </nav>
-      </header>
-      <main id="page" tabIndex={-1}>
+      <title>{`${texts.pages[route.page]} · ${texts.title}`}</title>
+      <a className="skip" href={`${location.pathname}${location.search}#page`}>
+        {texts.skip}
+      </a>
+      <Bar route={route} me={me} onSignOut={onSignOut} />
+      <main id="page" tabIndex={-1} ref={main}>
         <Page route={route} api={api} me={me} />
       </main>
     </div>
   );
 }
 
-function Page({ route, api, me }: Props & { route: Route }) {
+function Page({ route, api, me }: { route: Route; api: Api; me: Me }) {
   if (route.page === 'call') return <CallPage key={route.id} id={route.id} api={api} me={me} />;
+  if (route.page === 'missing') return <Missing />;
   return <h1>{texts.pages[route.page]}</h1>;
 }

@@ -1,9 +1,14 @@
 import { createRoot } from 'react-dom/client';
 import { Api } from './api';
-import { App } from './app';
+import { Gate } from './signin/Gate';
+import { Session } from './signin/session';
 import './styles/index.css';
+import { chosenTheme, showTheme } from './theme';
 
+showTheme(chosenTheme());
 const api = new Api(document.baseURI);
+const session = new Session(api);
+void session.ask();
 const root = document.getElementById('root');
 
-if (root) createRoot(root).render(<App api={api} me={await api.me()} />);
+if (root) createRoot(root).render(<Gate api={api} session={session} />);
