@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from app.available import services
+from app.costs import prices_of
 from app.data import database_of, prepare_database
 from app.lines import line_named
 from app.process import HERE, LOG_FILE, settings, start_logging
@@ -74,7 +75,15 @@ async def typed_call(chosen: Settings, line: Workflow) -> None:
     async with (
         aclosing(database_of(chosen)) as database,
         services(chosen, line) as available,
-        Conversation(line, available, database, Caller(), typed=True, listeners=(View(out).show,)) as conversation,
+        Conversation(
+            line,
+            available,
+            database,
+            Caller(),
+            prices=prices_of(chosen),
+            typed=True,
+            listeners=(View(out).show,),
+        ) as conversation,
     ):
         await converse(conversation, out)
 

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from app.costs import prices_of
 from app.data import database_of, prepare_database
 from app.process import fail, settings, tell
-from switchboard.ledger.events import Answered, Event, Used
+from switchboard.ledger.bill import HandoffCost, bill
+from switchboard.ledger.events import Answered, Event
 from switchboard.ledger.overview import CallSummary, recent_calls
 from switchboard.ledger.prices import Prices
-from switchboard.ledger.readings import Reading, readings
 from switchboard.ledger.timeline import timeline
 from switchboard.text import visible
 
@@ -64,18 +64,19 @@ def timeline_text(events: Sequence[Event]) -> str:
 
 def bill_text(events: Sequence[Event], prices: Prices) -> str:
     """What a call has cost, by agent, and what each handoff gave the next agent to read; "" if nothing was used."""
-    agents = dict.fromkeys(event.agent for event in events if isinstance(event, Used))
-    if not agents:
+    owed = bill(events, prices)
+    if not owed.agents:
         return ""
-    shares = {agent: prices.of([event for event in events if getattr(event, "agent", "") == agent]) for agent in agents}
     simulated = any(isinstance(event, Answered) and event.provider == "simulator" for event in events)
-    cost = f"cost{', had it not been simulated' if simulated else ''}: {prices.of(events)}"
-    lines = [cost, *(f"  {agent}: {cost}" for agent, cost in shares.items())]
-    return "\n".join(visible(line) for line in [*lines, *(_reading(handoff) for handoff in readings(events))])
+    cost = f"cost{', had it not been simulated' if simulated else ''}: {owed.total}"
+    lines = [cost, *(f"  {agent}: {cost}" for agent, cost in owed.agents.items()), *map(_handoff, owed.handoffs)]
+    return "\n".join(map(visible, lines))
 
 
-def _reading(handoff: Reading) -> str:
-    return f"  handoff to {handoff.agent}: {handoff.tokens:.0f} tokens to read, {handoff.cached:.0f} of them cached"
+def _handoff(handoff: HandoffCost) -> str:
+    read = handoff.reading
+    tokens = f"{read.tokens:.0f} tokens to read, {read.cached:.0f} of them cached"
+    return f"  handoff from {read.source} to {read.target}: {tokens}: {handoff.cost}"
 
 
 def _what(event: Event) -> str:

@@ -100,6 +100,7 @@ async def _hold(line: Workflow, ctx: JobContext, asked: Dispatch, seat: Seat, da
             available,
             database,
             Caller(source=source, mark=mark.value if mark else None),
+            prices=prices_of(chosen),
             past=await _past(line, asked, origin, mark, database),
             origin=origin,
             channel=PHONE if asked.phone else WEB,
@@ -163,6 +164,7 @@ def prepare_process(_process: JobProcess) -> None:
     chosen = settings()
     start_logging(chosen)
     keep_frames_apart()
+    prices_of(chosen)
     for line in LINES.values():
         if chosen.provider == "simulator" and line.playbook and not chosen.simulated_at:
             simulator_of(line.playbook)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from livekit.agents.voice.io import TextOutput
 
+from app.costs import prices_of
 from bench.chaos_line import LINE
 from bench.chaos_mind import Teller, ends, mentions
 from bench.chaos_script import Script, Turn
@@ -166,7 +167,9 @@ async def typed_call(script: Script, settings: Settings, database: Database, clo
     mind, events, silence = Teller(), Events(), Silence(clock)
     async with Simulator(mind, options_of(script)) as simulator:
         services = Services(with_simulator(settings, simulator.url))
-        conversation = Conversation(LINE, services, database, Caller(), typed=True, listeners=(events.note,))
+        conversation = Conversation(
+            LINE, services, database, Caller(), prices=prices_of(settings), typed=True, listeners=(events.note,)
+        )
         made = Made(conversation, simulator, mind, events, silence)
         async with conversation:
             conversation.session.output.transcription = Page(silence.heard)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from livekit import api, rtc
 from livekit.protocol.agent import Job
 
+from app.costs import prices_of
 from bench import caller
 from bench.chaos_call import LAST, Events, Made, Outcome, judge, note_sockets, options_of, play
 from bench.chaos_line import LINE
@@ -119,7 +120,10 @@ async def spoken_call(
         _callers(stack, livekit, name, silence) as (person, invitation),
     ):
         services = Services(with_simulator(settings, simulator.url))
-        conversation = Conversation(LINE, services, database, Caller(), invitation=invitation, listeners=(events.note,))
+        prices, told = prices_of(settings), (events.note,)
+        conversation = Conversation(
+            LINE, services, database, Caller(), prices=prices, invitation=invitation, listeners=told
+        )
         made = Made(conversation, simulator, mind, events, silence)
         turns = [*script.turns, LAST]
 

@@ -21,6 +21,7 @@ if __name__ == "__main__" and not __package__:  # run as a file: the packages of
 
 from livekit.agents import AgentSession
 
+from app.costs import prices_of
 from bench import stock
 from bench.call import HANDOFFS, Clerk, Turn, turns
 from bench.figures import Figures, bar, positive, table
@@ -99,7 +100,8 @@ class Ours:
     async def open(self, url: str) -> AsyncIterator[AgentSession[Any]]:
         """A call on the simulator at `url`. Raises `HandoffFailedError` if the ledger knows of a socket not kept."""
         services = Services(with_simulator(self._settings, url))
-        async with Conversation(LINE, services, self._database, Caller(), typed=True) as conversation:
+        prices = prices_of(self._settings)
+        async with Conversation(LINE, services, self._database, Caller(), prices=prices, typed=True) as conversation:
             await conversation.start()
             yield conversation.session
         events = await timeline(self._database, conversation.call.id)

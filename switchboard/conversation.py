@@ -5,6 +5,7 @@ import uuid
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, Self
 
 import structlog
@@ -36,8 +37,9 @@ from switchboard.ladder.farewell import Farewell
 from switchboard.ladder.phrases import Phrases
 from switchboard.ladder.speaker import Speaker
 from switchboard.ledger import Ledger, Listener
+from switchboard.ledger.digest import digest
 from switchboard.ledger.events import Answered, Event
-from switchboard.ledger.prices import SHIPPED, Prices
+from switchboard.ledger.prices import Prices
 from switchboard.ledger.timeline import forget
 from switchboard.line.agent import Speech
 from switchboard.line.callback import Callback
@@ -62,7 +64,8 @@ MAX_TOOL_STEPS = 8  # a chain such as verify, find, return; LiveKit's 3 would en
 class Conversation:
     """A call of `caller` on `workflow`: `async with` it, then `start` it; `ending.over` tells when it has ended.
 
-    `invitation` is to the LiveKit room of the call; without one it is held on the session's own input and output.
+    `prices` are what its work costs. `invitation` is to the LiveKit room of the call; without one it is held on the
+    session's own input and output.
     `typed` is for a caller who types: nothing is spoken, and nobody is asked whether they are still there. `past` is a
     call that broke off and goes on here; `origin` is what the web app's tickets call them both. `channel` is how the
     caller reaches us. `listeners` are told every event of the ledger.
@@ -75,6 +78,7 @@ class Conversation:
         database: Database,
         caller: Caller,
         *,
+        prices: Prices,
         invitation: Invitation | None = None,
         typed: bool = False,
         past: Past | None = None,
@@ -85,8 +89,10 @@ class Conversation:
         settings = services.settings
         call_id = f"call_{uuid.uuid4().hex[:12]}"
         self.services = services
-        self._cap = self._new_cap(settings.costs)
-        self.ledger = Ledger(database, call_id, workflow.name, origin, (self._show, *listeners), caller.mark)
+        self._cap = self._new_cap(settings.costs, prices)
+        listeners = (self._show, *listeners)
+        digesting = partial(digest, prices=prices, rules=workflow.watched)
+        self.ledger = Ledger(database, call_id, workflow.name, origin, listeners, caller.mark, digesting)
         self._past = past
         self._first = workflow.agent(past.agent) if past else workflow.start
         self._typed = typed
@@ -136,10 +142,9 @@ class Conversation:
             past,
         )
 
-    def _new_cap(self, costs: Costs) -> Cap | None:
+    def _new_cap(self, costs: Costs, prices: Prices) -> Cap | None:
         if costs.most is None:
             return None
-        prices = Prices.read(costs.prices or SHIPPED)
         return Cap(prices, Decimal(str(costs.most)), lambda: self.ending.spent())
 
     def _new_session(self, silence: float | None, more_silence_ms: int) -> AgentSession[Call[Any]]:

@@ -14,9 +14,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.database import Database
+from switchboard.ledger.digest import Digesting
 from switchboard.ledger.events import Ended, Event, Happening
 from switchboard.ledger.mask import Mask
 from switchboard.ledger.tables import CallRow, EventRow
+from switchboard.ledger.timeline import events_of
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +45,7 @@ class Ledger:
     could not be stored `CLOSING_SECONDS` after the call has ended is counted in the log. An event that the database
     will never take is lost alone.
 
-    `caller` is a pseudonym by which the caller is known again.
+    `caller` is a pseudonym by which the caller is known again. `digesting` makes what is stored with the end.
 
     What `mask` has learned is in no event from then on, and soon in none of those that were written before.
     """
@@ -56,12 +58,14 @@ class Ledger:
         origin: str | None = None,
         listeners: tuple[Listener, ...] = (),
         caller: str | None = None,
+        digesting: Digesting | None = None,
     ) -> None:
         self.call_id = call_id
         self.line = line
         self.mask = Mask()
         self._origin = origin
         self._caller = caller
+        self._digesting = digesting
         self._database = database
         self._began = time.monotonic()
         self._seq = 0
@@ -127,6 +131,8 @@ class Ledger:
                 async with self._database.write() as session:
                     await self._save(session, events)
                     await self._mask_again(session)
+                    if any(isinstance(event, Ended) for event in events):
+                        await self._sum_up(session)
                 self._opened, self._masked = True, known
                 return self._done(events)
             except AWAY as error:
@@ -171,6 +177,17 @@ class Ledger:
             return
         for row in await session.scalars(select(EventRow).where(EventRow.call_id == self.call_id)):
             row.body = row.body | self._without_secrets(row.body)
+
+    async def _sum_up(self, session: AsyncSession) -> None:
+        """A call of which there is no digest has ended all the same."""
+        if self._digesting is None:
+            return
+        try:
+            async with session.begin_nested():
+                came_to = self._digesting(await events_of(session, self.call_id))
+                await came_to.store(session, self.call_id)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the events are stored
+            log.error("a call has no digest", call=self.call_id, error=type(error).__name__)
 
     def _row(self, event: Event) -> dict[str, object]:
         body = event.model_dump(mode="json", exclude={"seq", "at", "wall", "kind"})

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -48,6 +48,22 @@ class Cost:
 
     amounts: Mapping[str, Decimal]
     unknown: frozenset[str] = frozenset()
+
+    @property
+    def amount(self) -> Decimal | None:
+        """What is known of it; None: that is nothing, or in several currencies, which have no sum."""
+        return next(iter(self.amounts.values())) if len(self.amounts) == 1 else None
+
+    @property
+    def currency(self) -> str | None:
+        """That of the `amount`."""
+        return next(iter(self.amounts)) if len(self.amounts) == 1 else None
+
+    def json(self) -> dict[str, Any]:
+        """As pages and exports read it: the `amount` is all of it only if nothing is `unknown`."""
+        nothing = not self.amounts and not self.unknown
+        amount = "0" if nothing else None if self.amount is None else f"{self.amount:f}"
+        return {"amount": amount, "currency": self.currency, "unknown": sorted(self.unknown)}
 
     def __str__(self) -> str:
         """As "0.0312 USD", "0.0312 USD and unknown: sonic-3.5", "unknown: sonic-3.5"; "nothing" for no work at all."""

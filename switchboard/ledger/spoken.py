@@ -31,12 +31,12 @@ def digits_of(text: str) -> str:
     """All digits of `text` in a row; "" if there is anything else in it."""
     if any(_reads(word) is None for word in _TOKEN.findall(text.casefold())):
         return ""
-    return "".join(each.digits for run in _runs(text) for each in run)
+    return "".join(each.digits for run in runs(text) for each in run)
 
 
 def find(digits: str, text: str) -> Iterator[tuple[int, int]]:
     """Where `text` says just these digits."""
-    for run in _runs(text):
+    for run in runs(text):
         said = "".join(each.digits for each in run)
         owner = [token for token in run for _ in token.digits]
         at = said.find(digits)
@@ -52,7 +52,7 @@ def _goes_on(text: str, start: int, end: int) -> bool:
     return text[max(start - 1, 0) : start].isdecimal() or text[end : end + 1].isdecimal()
 
 
-def _runs(text: str) -> Iterator[list[Digits]]:
+def runs(text: str) -> Iterator[list[Digits]]:
     """The stretches of nothing but digits, and of what people say between them."""
     run: list[Digits] = []
     times, tens, start = 1, "", None

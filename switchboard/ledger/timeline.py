@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.database import Database
 from switchboard.ledger.events import EVENT, Answered, Event
@@ -11,10 +12,14 @@ from switchboard.ledger.tables import CallRow, EventRow, SpentRow, StandingRow
 
 async def timeline(database: Database, call_id: str) -> list[Event]:
     """The events of one call, in order; empty when there is no such call."""
-    query = select(EventRow).where(EventRow.call_id == call_id).order_by(EventRow.seq)
     async with database.read() as session:
-        rows = (await session.scalars(query)).all()
-    return [event_of(row) for row in rows]
+        return await events_of(session, call_id)
+
+
+async def events_of(session: AsyncSession, call_id: str) -> list[Event]:
+    """The same as this session sees it."""
+    query = select(EventRow).where(EventRow.call_id == call_id).order_by(EventRow.seq)
+    return [event_of(row) for row in await session.scalars(query)]
 
 
 async def newest_of(database: Database, origin: str) -> str | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from livekit.agents import llm
 from pydantic import BaseModel
 
+from switchboard.ledger.rules import RULES, Rule
 from switchboard.line.agent import VoiceAgent
 from switchboard.line.callback import Callback
 from switchboard.line.context import Context, Everything
@@ -102,6 +103,8 @@ class Workflow:
     recorded: bool = False
     """Calls are recorded, where `RECORDINGS_URL` says where to: the first agent says so, and the caller's voice is kept
     from then on."""
+    rules: tuple[Rule, ...] = ()
+    """What is looked for in its calls besides what is in every line's."""
     playbook: Path | None = None
     """How the line's agents behave offline, on the simulator."""
 
@@ -110,6 +113,7 @@ class Workflow:
         self._check_edges()
         self._check_reachable()
         self._check_rescues()
+        self._check_rules()
         for agent in self.agents:
             self._check_prompt(agent)
 
@@ -149,6 +153,11 @@ class Workflow:
         if self.rescues is not None:
             return self.rescues
         return tuple(place for place in self.places if isinstance(place, Person))
+
+    @cached_property
+    def watched(self) -> tuple[Rule, ...]:
+        """All that is looked for in its calls."""
+        return (*RULES.values(), *self.rules)
 
     @cached_property
     def recorded_words(self) -> frozenset[str]:
@@ -224,6 +233,11 @@ class Workflow:
                 self._refuse(f"rescues names {name}, which is no person and no number of this line")
             if rescues.count(rescue) > 1:
                 self._refuse(f"rescues names {name} twice")
+
+    def _check_rules(self) -> None:
+        names = [rule.name for rule in self.watched]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            self._refuse(f"two rules are named {twice}")
 
     def _check_prompt(self, agent: AgentType) -> None:
         for attribute in ("purpose", "opening"):

@@ -13,6 +13,7 @@ import pytest
 from livekit import api, rtc
 from livekit.protocol.agent import Job
 
+from app.costs import prices_of
 from simulator.options import Options
 from simulator.server import Simulator
 from simulator.voice import RATE, synthesize
@@ -203,6 +204,7 @@ async def booth(
             services,
             database,
             Caller(),
+            prices=prices_of(services.settings),
             invitation=invitation,
             channel=WEB if number is None else PHONE,
             listeners=(record.note,),

@@ -10,6 +10,7 @@ from typing import TypeVar
 from livekit.agents import UserStateChangedEvent
 from livekit.agents.voice.transcription import TranscriptSynchronizer
 
+from app.costs import prices_of
 from simulator.mind import Mind
 from simulator.options import Options
 from simulator.server import Simulator
@@ -191,6 +192,7 @@ async def staged(
             services,
             database,
             Caller(),
+            prices=prices_of(settings),
             typed=typed,
             past=past,
             origin="room",

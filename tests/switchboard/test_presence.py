@@ -13,6 +13,7 @@ import pytest
 from livekit import api, rtc
 from livekit.protocol.agent import Job
 
+from app.costs import prices_of
 from simulator.mind import Reply, Request, Say
 from simulator.server import Simulator
 from switchboard.call.call import Caller
@@ -93,11 +94,13 @@ async def visited(
         room = rtc.Room()
         grants = api.VideoGrants(room_join=True, room=name, agent=True)
         token = token_of(livekit.access).with_identity("agent").with_kind("agent").with_grants(grants).to_jwt()
+        settings = with_simulator(stage_settings(REALTIME_PROVIDER="simulator"), simulator.url)
         conversation = Conversation(
             LINE,
-            Services(with_simulator(stage_settings(REALTIME_PROVIDER="simulator"), simulator.url)),
+            Services(settings),
             database,
             Caller(),
+            prices=prices_of(settings),
             invitation=Invitation(room, Seat(server, job), relief, lambda: room.connect(livekit.url, token), CALLER),
             listeners=(record.note,),
         )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from livekit.agents import AgentSession, UserStateChangedEvent
 
+from app.costs import prices_of
 from simulator.mind import CallTool, Reply, Request, Say
 from simulator.server import Simulator
 from switchboard.call.call import Caller
@@ -349,6 +350,9 @@ async def unstarted(database_url: str, listener: Listener, **environ: str) -> As
     database = Database(database_url)
     async with Simulator(Polite()) as simulator:
         services = Services(with_simulator(stage_settings(REALTIME_PROVIDER="simulator", **environ), simulator.url))
-        async with Conversation(LINE, services, database, Caller(), listeners=(listener,)) as conversation:
+        prices = prices_of(services.settings)
+        async with Conversation(
+            LINE, services, database, Caller(), prices=prices, listeners=(listener,)
+        ) as conversation:
             yield conversation
     await database.aclose()

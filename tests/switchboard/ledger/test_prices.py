@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from app.report import bill_text
+from switchboard.ledger.bill import bill
 from switchboard.ledger.events import Event, HandoffDone, Unit, Used, Work
 from switchboard.ledger.prices import SHIPPED, Cost, Price, Prices, PricesError
-from switchboard.ledger.readings import Reading, readings
+from switchboard.ledger.readings import readings
 
 EURO = Price(
     model="a-model",
@@ -109,7 +110,8 @@ CALL: list[Event] = [
 
 
 def test_what_a_handoff_gave_the_next_agent_to_read_is_its_first_answer() -> None:
-    assert readings(CALL) == [Reading("support", 5000, 3000)]
+    (read,) = readings(CALL)
+    assert (read.source, read.target, read.tokens, read.cached) == ("greeter", "support", 5000, 3000)
 
 
 def test_a_call_is_billed_by_agent_and_tells_the_reading_of_its_handoffs() -> None:
@@ -117,8 +119,49 @@ def test_a_call_is_billed_by_agent_and_tells_the_reading_of_its_handoffs() -> No
         "cost: 0.0652 EUR and unknown: whisper",
         "  greeter: 0.0200 EUR",
         "  support: 0.0452 EUR and unknown: whisper",
-        "  handoff to support: 5000 tokens to read, 3000 of them cached",
+        "  handoff from greeter to support: 5000 tokens to read, 3000 of them cached: 0.0092 EUR",
     ]
+
+
+def test_a_bill_is_told_to_pages_with_what_is_not_known_beside_what_is() -> None:
+    assert bill(CALL, Prices([EURO])).json() == {
+        "total": {"amount": "0.0652", "currency": "EUR", "unknown": ["whisper"]},
+        "agents": {
+            "greeter": {"amount": "0.02", "currency": "EUR", "unknown": []},
+            "support": {"amount": "0.0452", "currency": "EUR", "unknown": ["whisper"]},
+        },
+        "handoffs": [
+            {
+                "source": "greeter",
+                "target": "support",
+                "tokens": 5000,
+                "cached": 3000,
+                "amount": "0.0092",
+                "currency": "EUR",
+                "unknown": [],
+            }
+        ],
+    }
+
+
+def test_what_an_agent_says_in_its_first_answer_is_not_what_it_had_to_read() -> None:
+    spoke = used(agent="support", text_in=1000, audio_out=1000)
+    (handoff,) = bill([done("support"), spoke], Prices([EURO])).handoffs
+    assert handoff.cost == Cost({"EUR": Decimal("0.004")})
+
+
+@pytest.mark.parametrize(
+    ("cost", "told"),
+    [
+        (Cost({}), {"amount": "0", "currency": None, "unknown": []}),
+        (Cost({}, frozenset(["b", "a"])), {"amount": None, "currency": None, "unknown": ["a", "b"]}),
+        (Cost({"EUR": Decimal(1), "USD": Decimal(2)}), {"amount": None, "currency": None, "unknown": []}),
+        (Cost({"EUR": Decimal("1E-7")}), {"amount": "0.0000001", "currency": "EUR", "unknown": []}),
+    ],
+    ids=["nothing", "unknown", "two currencies", "very little"],
+)
+def test_a_cost_is_told_to_pages_and_is_never_0_where_it_is_not_known(cost: Cost, told: dict[str, object]) -> None:
+    assert cost.json() == told
 
 
 def test_a_call_that_used_nothing_has_no_bill() -> None:

@@ -1,10 +1,13 @@
 """What a workflow refuses, and what it tells of itself."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from switchboard.ledger.events import Event
+from switchboard.ledger.rules import RULES, rule
 from switchboard.line.agent import VoiceAgent
 from switchboard.line.callback import Callback
 from switchboard.line.context import LastTurns
@@ -69,6 +72,17 @@ def test_an_agent_without_a_prompt_is_refused_with_the_file_to_write(tmp_path: P
 @pytest.mark.parametrize("missing", ["purpose", "opening"])
 def test_an_agent_without_purpose_or_opening_is_refused(missing: str) -> None:
     assert refusal(start=agent("Vague", None, **{missing: " "}), handoffs={}) == f"line broken: Vague has no {missing}"
+
+
+def test_a_line_adds_rules_of_its_own_and_none_of_a_name_that_there_is() -> None:
+    @rule("Somebody was sad.")
+    def sad(events: Sequence[Event]) -> Iterator[tuple[float, str]]:
+        yield from ()
+
+    line = Workflow(name="watched", start=Reception, handoffs={Reception: ()}, rules=(sad,))
+    assert line.watched == (*RULES.values(), sad)
+    assert refusal(rules=(RULES["dead_air"],)) == "line broken: two rules are named dead_air"
+    assert refusal(rules=(sad, sad)) == "line broken: two rules are named sad"
 
 
 def test_an_edge_to_itself_is_refused() -> None:
