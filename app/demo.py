@@ -1,5 +1,6 @@
 """The demo: everything that a call by browser or phone needs, on this machine."""
 
+import secrets
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -52,10 +53,13 @@ async def _whole_stack(chosen: Settings, line: str | None, with_phone: bool, mac
             await together(_page(machine, steps), _livekit_programs(machine, sources, steps))
             with steps.step(PARTS):
                 livekit, sip = await _livekit(chosen, with_phone, noting, parts)
-                page = await _start_own_parts(chosen, line, livekit, parts)
+                password = None if chosen.operate.door else secrets.token_urlsafe(12)
+                page = await _start_own_parts(chosen, line, livekit, parts, password)
         if sip:
             typer.echo(f"Dial {await _number(chosen, line, livekit)}@{sip} with a SIP phone on this machine.")
         seconds = time.monotonic() - began
+        if password:
+            typer.echo(f"Operators: {_address(chosen, page)}/operate, password {password}")
         typer.echo(f"Open {_address(chosen, page)} (after {seconds:.1f} s). Logs: {logs}. Ctrl-C ends it.")
         try:
             await parts.wait()
@@ -94,15 +98,17 @@ async def _livekit(
     return phones.livekit, phones.sip.address
 
 
-async def _start_own_parts(chosen: Settings, line: str | None, livekit: LiveKitAccess, parts: Parts) -> int:
-    """Web app, worker and simulator, side by side; the port of the page."""
+async def _start_own_parts(
+    chosen: Settings, line: str | None, livekit: LiveKitAccess, parts: Parts, password: str | None
+) -> int:
+    """Web app, worker and simulator, side by side; the port of the page. `password` is the operators', if any."""
     simulated = chosen.provider in (None, "simulator")
     wanted = (Port("the page", chosen.web.port), Port("the simulator", 8089))
     ports, moved = take(*wanted[: 1 + simulated])
     for told in moved:
         typer.echo(told)
     numbers = [port.number for port in ports]
-    await together(*(parts.start(part) for part in _own_parts(chosen, line, livekit, *numbers)))
+    await together(*(parts.start(part) for part in _own_parts(chosen, line, livekit, password, *numbers)))
     return numbers[0]
 
 
@@ -118,7 +124,12 @@ async def _number(chosen: Settings, line: str | None, livekit: LiveKitAccess) ->
 
 
 def _own_parts(
-    chosen: Settings, line: str | None, livekit: LiveKitAccess, page: int, simulated: int | None = None
+    chosen: Settings,
+    line: str | None,
+    livekit: LiveKitAccess,
+    password: str | None,
+    page: int,
+    simulated: int | None = None,
 ) -> Iterator[Part]:
     """Our own programs: the web app on the port `page`, a worker, and a simulator on the port `simulated`, if any."""
 
@@ -141,8 +152,9 @@ def _own_parts(
         values |= simulator_settings(url)
         arguments = ("--port", str(simulated), *(("--line", line) if line else ()))
         yield Part("simulator", command("simulator", *arguments), http_ok(f"{url}/health"), folder=HERE)
+    operators = {"OPERATE_PASSWORD": password} if password else {}
     yield Part("worker", command("start"), log_says("registered worker"), values, HERE, again_seconds=5)
-    yield Part("web", command("web"), http_ok(f"{_address(chosen, page)}/health"), values, HERE)
+    yield Part("web", command("web"), http_ok(f"{_address(chosen, page)}/health"), values | operators, HERE)
 
 
 def _address(chosen: Settings, port: int) -> str:

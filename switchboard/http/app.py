@@ -37,6 +37,8 @@ from switchboard.http.errors import (
 from switchboard.http.health import Health
 from switchboard.http.limits import BodyLimit, RateLimit
 from switchboard.http.lines import Lines
+from switchboard.http.operate import operator_routes
+from switchboard.http.operate.no_store import NoStore
 from switchboard.http.page import page_routes
 from switchboard.http.rooms import Rooms
 from switchboard.http.sites import OwnSites
@@ -95,6 +97,7 @@ def create_app(
         )
     )
     app.include_router(_everyone(known, Health(rooms)))
+    app.router.routes.extend(operator_routes(settings.operate, livekit.secret, page))
     app.router.routes.extend(page_routes(page, server_url, web.cors_origins))
     return app
 
@@ -136,7 +139,7 @@ async def _no_store(response: Response) -> None:
 
 
 def _middleware(web: Web) -> list[Middleware]:
-    layers = [Middleware(NoSniffing), Middleware(BodyLimit, most=MOST_BYTES)]
+    layers = [Middleware(NoSniffing), Middleware(NoStore), Middleware(BodyLimit, most=MOST_BYTES)]
     if web.cors_origins:
         layers.append(
             Middleware(

@@ -34,10 +34,15 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
     status: ClassVar[int]
     code: ClassVar[str]
     message: ClassVar[str]
+    body: ClassVar[type[ErrorAnswer]] = ErrorAnswer
 
     def __init__(self, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(self.message)
         self.headers = headers
+
+    def answer(self) -> ErrorAnswer:
+        """What the answer says."""
+        return ErrorAnswer(error=Problem(code=self.code, message=self.message))
 
 
 class BadRequest(Refused):
@@ -103,10 +108,15 @@ class SignInDown(Refused):
 
 def described(*kinds: type[Refused]) -> dict[int | str, dict[str, Any]]:
     """The answers of these kinds as OpenAPI wants them."""
-    said: dict[int, list[str]] = {}
+    answers: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:
-        said.setdefault(kind.status, []).append(f"`{kind.code}`: {kind.message}")
-    return {status: {"model": ErrorAnswer, "description": "\n\n".join(lines)} for status, lines in said.items()}
+        said = f"`{kind.code}`: {kind.message}"
+        before = answers.get(kind.status)
+        answers[kind.status] = {
+            "model": kind.body,
+            "description": f"{before['description']}\n\n{said}" if before else said,
+        }
+    return answers
 
 
 def install(app: FastAPI) -> None:
@@ -124,7 +134,7 @@ def _answer(status: int, code: str, message: str, headers: Mapping[str, str] | N
 
 async def _refused(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
-    return _answer(error.status, error.code, error.message, error.headers)
+    return JSONResponse(error.answer().model_dump(), error.status, headers=error.headers)
 
 
 async def _invalid(_request: Request, _error: Exception) -> JSONResponse:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -11,6 +12,8 @@ from starlette.types import Scope
 
 from switchboard.http.sites import ANY
 
+OPERATORS = "operate.html"
+"""The operators' page lies beside ours; only `switchboard/http/operate` serves it, where there is a door."""
 NOT_BUILT = "The page is not built yet. Build it: cd web && npm ci && npm run build\n"
 
 
@@ -66,6 +69,8 @@ class Page(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         if self._folder is None or not (self._folder / "index.html").is_file():
             return PlainTextResponse(NOT_BUILT, 404)
+        if path.lower() == OPERATORS:  # a file system may find it in capitals, too
+            raise HTTPException(404)
         response = await super().get_response(path, scope)
         response.headers.update(self._headers)
         # The names of assets change with their content.

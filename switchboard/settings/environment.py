@@ -37,7 +37,10 @@ from switchboard.settings.schema import (
 )
 from switchboard.settings.values import InvalidValueError, Mistake, SettingsError, scrubbed, shown
 
-OUR_PREFIXES = ("REALTIME_", "AZURE_OPENAI_", "CARTESIA_", "VAD_", "TURN_DETECT", "LEDGER_", "PHONE_", "RECORDINGS_")
+OUR_PREFIXES = (
+    *("REALTIME_", "AZURE_OPENAI_", "CARTESIA_", "VAD_", "TURN_DETECT", "LEDGER_", "PHONE_", "RECORDINGS_"),
+    "OPERATE_",
+)
 """Nobody else's: an unknown name that begins so is a mistake, however far from a known one."""
 SHARED_PREFIXES = ("OPENAI_", "LIVEKIT_", "DATABASE_", "LOG_", "CALL_", "TURN_")
 """Others use them too: only a name that is nearly one of ours is a mistake."""

@@ -11,6 +11,7 @@ from switchboard.settings.values import ANY_NUMBER, Mistake, is_loopback
 Rule = Callable[[Settings], Iterator[Mistake]]
 LEAST_SECRET = 32
 """Characters: what HS256 asks of a key (RFC 7518)."""
+LEAST_PASSWORD = 16
 DEMO_SECRET = "this-secret-is-public-and-good-for-the-demo-only"  # noqa: S105 - it is compose.yaml's, and public
 OWN_SECRET = "make one, such as `openssl rand -hex 24` does, and give the same to LiveKit's server"  # noqa: S105
 PREVIEW_MAX_SESSION = 1740
@@ -267,6 +268,30 @@ def _caller_auth(settings: Settings) -> Iterator[Mistake]:
         yield _missing(name, f"a value, because {given} is set", f"set {name} too, or none of the three", given)
 
 
+def _operate(settings: Settings) -> Iterator[Mistake]:
+    operate = settings.operate
+    given = _given_names(operate, "client_id", "client_secret")
+    if given and operate.issuer is None:
+        fix = f"set OPERATE_OIDC_ISSUER, or remove {' and '.join(given)}"
+        yield _missing("OPERATE_OIDC_ISSUER", f"where operators sign in, because {given[0]} is set", fix, *given)
+    if operate.issuer is None:
+        return
+    if operate.client_id is None:
+        fix = "set OPERATE_OIDC_CLIENT_ID to what your sign-in service calls this application"
+        yield _missing("OPERATE_OIDC_CLIENT_ID", "a value, because OPERATE_OIDC_ISSUER is set", fix)
+    if operate.password is not None:
+        yield _useless("OPERATE_PASSWORD", "operators sign in at OPERATE_OIDC_ISSUER", "OPERATE_OIDC_ISSUER")
+    if not _installed("authlib"):
+        yield _part_missing("OPERATE_OIDC_ISSUER", operate.issuer, "operate")
+
+
+def _operate_password(settings: Settings) -> Iterator[Mistake]:
+    password = settings.operate.password
+    if password and len(password.get_secret_value()) < LEAST_PASSWORD:
+        fix = "make one, such as `openssl rand -hex 12` does, or remove it"
+        yield Mistake("OPERATE_PASSWORD", "fewer", f"at least {LEAST_PASSWORD} characters", fix)
+
+
 def _phone(settings: Settings) -> Iterator[Mistake]:
     phone = settings.phone
     inbound = _given_names(phone, "allowed_addresses", "username", "password")
@@ -330,6 +355,14 @@ def _preview_is_deprecated(settings: Settings) -> Iterator[str]:
         yield (
             "OPENAI_API_VERSION is set: the preview dialect is spoken, which Azure deprecated on April 30, 2026. "
             "Remove it to use the GA API."
+        )
+
+
+def _one_password(settings: Settings) -> Iterator[str]:
+    if settings.operate.password:
+        yield (
+            "OPERATE_PASSWORD is set: all operators have one password, and whoever has it may hear and erase calls. "
+            "Set OPERATE_OIDC_ISSUER in its place where calls are real."
         )
 
 
@@ -403,6 +436,8 @@ RULES: tuple[Rule, ...] = (
     _livekit,
     _livekit_secret,
     _caller_auth,
+    _operate,
+    _operate_password,
     _phone,
     _phone_outbound,
     _places,
@@ -416,5 +451,6 @@ WARNINGS: tuple[Callable[[Settings], Iterator[str]], ...] = (
     _plain_http,
     _other_provider,
     _no_channel_binding,
+    _one_password,
     _open_phone,
 )

@@ -866,6 +866,60 @@ class Costs(Group):
     ] = None
 
 
+class Operate(Group):
+    """The operators' pages, and who may see them."""
+
+    title = "The operators' pages"
+    issuer: Annotated[
+        KeysUrl | None,
+        Env(
+            "OPERATE_OIDC_ISSUER",
+            "Operators sign in here, by OpenID Connect (the extra `operate`). Unset: there are no operators' pages.",
+            "https://login.example.com/realms/shop",
+        ),
+    ] = None
+    client_id: Annotated[
+        ModelName | None, Env("OPERATE_OIDC_CLIENT_ID", "What we are called there.", "switchboard")
+    ] = None
+    client_secret: Annotated[
+        Secret | None,
+        Env("OPERATE_OIDC_CLIENT_SECRET", "The secret for it; a public client has none.", "<secret>", secret=True),
+    ] = None
+    role_claim: Annotated[
+        ModelName,
+        Env(
+            "OPERATE_ROLE_CLAIM",
+            "The claim that tells somebody's roles, one or a list; realm_access.roles is the claim in the claim.",
+        ),
+    ] = "roles"
+    operator: Annotated[
+        ModelName, Env("OPERATE_ROLE_OPERATOR", "Its value for operators, who see calls, their callers masked.")
+    ] = "operator"
+    supervisor: Annotated[
+        ModelName, Env("OPERATE_ROLE_SUPERVISOR", "For supervisors, who also hear recordings and see all unmasked.")
+    ] = "supervisor"
+    admin: Annotated[ModelName, Env("OPERATE_ROLE_ADMIN", "For admins, who also erase.")] = "admin"
+    session_minutes: Annotated[
+        int,
+        Field(ge=5, le=1440),
+        Env("OPERATE_SESSION_MINUTES", "Minutes after which one has to sign in again."),
+    ] = 480
+    password: Annotated[
+        Secret | None,
+        Env(
+            "OPERATE_PASSWORD",
+            "One password for all, who are admins then: for a demo, which makes one at its start.",
+            "<password>",
+            secret=True,
+        ),
+    ] = None
+
+    @property
+    def door(self) -> bool:
+        """Whether there is a way to sign in; without one there are no operators' pages."""
+        return self.issuer is not None or self.password is not None
+
+
 class Settings(BaseModel):
     """All settings, checked and frozen; safe to print and to pickle for another process.
 
@@ -890,6 +944,7 @@ class Settings(BaseModel):
     log: Log = Log()
     call: Limits = Limits()
     costs: Costs = Costs()
+    operate: Operate = Operate()
     warnings: tuple[str, ...] = ()
 
     @property

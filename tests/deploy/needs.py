@@ -21,7 +21,9 @@ TRUNKS = {
     ),
     *("PHONE_OUTBOUND_USERNAME", "PHONE_OUTBOUND_PASSWORD", "PHONE_OUTBOUND_TRANSPORT"),
 }
-OF_WEB = {"LIVEKIT_PUBLIC_URL", "CALLS_PER_ADDRESS", "CALLS_UNJOINED_PER_ADDRESS", "TICKET_MINUTES"}
+OF_WEB = {"LIVEKIT_PUBLIC_URL", "CALLS_PER_ADDRESS", "CALLS_UNJOINED_PER_ADDRESS", "TICKET_MINUTES"} | in_group(
+    "The web app", "The operators' pages", "Logs"
+)
 OF_WORKER = in_group(
     "The realtime model",
     "Azure OpenAI",
@@ -38,8 +40,13 @@ OF_WORKER = in_group(
     "What calls cost",
 )
 NEEDED: dict[str, set[str]] = {
-    "worker": (OF_WORKER - TRUNKS - OF_WEB) | LIVEKIT,
-    "web": in_group("The web app", "Logs") | {"DATABASE_URL"} | OF_WEB | LIVEKIT | CALL | PEOPLE,
+    "worker": (OF_WORKER - TRUNKS - OF_WEB) | in_group("Logs") | LIVEKIT,
+    "web": in_group("The web app", "The operators' pages", "Logs")
+    | {"DATABASE_URL"}
+    | OF_WEB
+    | LIVEKIT
+    | CALL
+    | PEOPLE,
     "migrate": {"DATABASE_URL"},
     "numbers": TRUNKS | LIVEKIT | PEOPLE,
     "livekit": {"LIVEKIT_API_KEY", "LIVEKIT_API_SECRET"},

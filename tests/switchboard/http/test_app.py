@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from switchboard.http import create_app
 from switchboard.http.server import build_server
-from switchboard.settings.schema import Limits, LiveKit, LiveKitAccess, Settings, Web
+from switchboard.settings.schema import Limits, LiveKit, LiveKitAccess, Operate, Settings, Web
 from tests.livekit import ROOT, SECRET, LiveKitServer, free_port
 from tests.switchboard.http.house import LINES, OPTIONS, House, error_of, open_house, storage_in, with_web
 from tests.switchboard.http.test_tickets import TICKET, TICKETS
@@ -139,8 +139,10 @@ async def test_every_answer_is_described(caller: httpx2.AsyncClient) -> None:
 def test_the_api_is_described_as_in_docs() -> None:
     """After a change that was meant: scripts/openapi."""
     told = json.loads((ROOT / "docs/openapi.json").read_text())
+    door = Operate(issuer="https://login.example.com", client_id="switchboard")
+    options = OPTIONS.model_copy(update={"operate": door})
 
-    assert json.loads(json.dumps(create_app(OPTIONS, NOWHERE, LINES, None).openapi())) == told
+    assert json.loads(json.dumps(create_app(options, NOWHERE, LINES, None).openapi())) == told
 
 
 def test_the_server_tells_nobody_who_called_and_believes_no_proxy_of_its_own_accord() -> None:

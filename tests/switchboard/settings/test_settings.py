@@ -184,6 +184,15 @@ WRONG = {
     "CALL_AGAIN_MINUTES": ["-1", "1441", "a while", "nan"],
     "PRICES_FILE": ["no-such-file.toml", "."],
     "CALL_MAX_COST": ["0", "10001", "little", "nan"],
+    "OPERATE_OIDC_ISSUER": ["login.example.com", f"https://u:{CANARY}@login.example.com", "http://login.example.com"],
+    "OPERATE_OIDC_CLIENT_ID": ["two words"],
+    "OPERATE_OIDC_CLIENT_SECRET": [f"two words {CANARY}", "<secret>"],
+    "OPERATE_ROLE_CLAIM": ["two words"],
+    "OPERATE_ROLE_OPERATOR": ["two words"],
+    "OPERATE_ROLE_SUPERVISOR": ["two words"],
+    "OPERATE_ROLE_ADMIN": ["two words"],
+    "OPERATE_SESSION_MINUTES": ["4", "1441", "a day"],
+    "OPERATE_PASSWORD": [f"two words {CANARY}", "<password>", "fifteen-letters"],
 }
 
 
