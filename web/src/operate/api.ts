@@ -89,8 +89,9 @@ export class Api {
     return this.at('live');
   }
 
-  callLiveAt(id: string): string {
-    return this.at(`${ofCall(id)}/live`);
+  /** The feed of what comes after the event with the number `newest`. */
+  callLiveAt(id: string, newest: number): string {
+    return this.at(`${ofCall(id)}/live`, { after: String(newest) });
   }
 
   async erase(id: string): Promise<void> {

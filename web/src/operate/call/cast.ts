@@ -1,0 +1,36 @@
+/** Who is in a call: its agents in order, each with a name and a colour. */
+import { colourOf } from '../colours';
+import type { LedgerEvent, LineMap } from '../types';
+import { textIn } from './field';
+
+export interface Cast {
+  agents: string[];
+  persons: string[];
+  nameOf: (id: string) => string;
+  /** For `data-colour`. */
+  colourOf: (agent: string) => number;
+}
+
+export function castOf(events: LedgerEvent[], line: LineMap | undefined): Cast {
+  const agents = new Set<string>();
+  const persons = new Set<string>();
+  for (const event of events) {
+    if (event.kind === 'person' || event.kind === 'person_spoke') persons.add(textIn(event, 'target'));
+    else agents.add(textIn(event, 'agent'));
+    if (event.kind === 'handoff_done') agents.add(textIn(event, 'target'));
+  }
+  // work for a person ("used") names them as its agent
+  const theirs = [...agents].filter((agent) => agent !== '' && !persons.has(agent));
+  return {
+    agents: theirs,
+    persons: [...persons],
+    nameOf: (id) => line?.agents.find((agent) => agent.id === id)?.label ?? readable(id),
+    colourOf: (agent) => colourOf(agent, line) ?? (Math.max(0, theirs.indexOf(agent)) % 8) + 1,
+  };
+}
+
+/** "shop_desk" as "Shop desk". */
+export function readable(id: string): string {
+  const words = id.replaceAll('_', ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
