@@ -131,8 +131,7 @@ class Ledger:
                 async with self._database.write() as session:
                     await self._save(session, events)
                     await self._mask_again(session)
-                    if any(isinstance(event, Ended) for event in events):
-                        await self._sum_up(session)
+                    await self._end(session, events)
                 self._opened, self._masked = True, known
                 return self._done(events)
             except AWAY as error:
@@ -166,10 +165,6 @@ class Ledger:
             row = {"id": self.call_id, "line": self.line, "started_at": started, "origin": self._origin}
             await session.execute(insert(CallRow).values(row | {"caller": self._caller}))
         await session.execute(insert(EventRow), [self._row(event) for event in events])
-        for event in events:
-            if isinstance(event, Ended):
-                ended = update(CallRow).where(CallRow.id == self.call_id)
-                await session.execute(ended.values(ended_at=event.wall, ended_reason=event.reason))
 
     async def _mask_again(self, session: AsyncSession) -> None:
         """A secret may have been said before it was known to be one."""
@@ -177,6 +172,15 @@ class Ledger:
             return
         for row in await session.scalars(select(EventRow).where(EventRow.call_id == self.call_id)):
             row.body = row.body | self._without_secrets(row.body)
+        await session.flush()
+
+    async def _end(self, session: AsyncSession, events: list[Event]) -> None:
+        """If the call is over: when all is masked, for what was said in it goes into an index with its end."""
+        for event in events:
+            if isinstance(event, Ended):
+                ended = update(CallRow).where(CallRow.id == self.call_id)
+                await session.execute(ended.values(ended_at=event.wall, ended_reason=event.reason))
+                await self._sum_up(session)
 
     async def _sum_up(self, session: AsyncSession) -> None:
         """A call of which there is no digest has ended all the same."""

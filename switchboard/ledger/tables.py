@@ -4,10 +4,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, MetaData, String
+from sqlalchemy import JSON, Date, ForeignKey, Index, MetaData, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from switchboard.columns import NAMES, Sum, UtcDateTime
+
+RUNS = text("ended_at IS NULL")
 
 
 class Base(DeclarativeBase):
@@ -19,6 +21,11 @@ class CallRow(Base):
     """A call, kept for its retention time."""
 
     __tablename__ = "calls"
+    __table_args__ = (
+        Index(None, "line", "started_at"),
+        Index(None, "ended_reason", "started_at"),
+        Index("ix_calls_running", "started_at", sqlite_where=RUNS, postgresql_where=RUNS),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     line: Mapped[str]

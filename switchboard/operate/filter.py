@@ -15,6 +15,7 @@ MOST = 100
 RUNNING = "running"
 OUTCOMES = (*get_args(EndReason), RUNNING)
 LONGEST_NAME = 64
+LONGEST_SEARCH = 200
 
 
 class FilterError(ValueError):
@@ -78,6 +79,8 @@ class Filter(BaseModel):
     min_cost: Money | None = None
     """Of calls whose cost is known."""
     max_cost: Money | None = None
+    q: Annotated[str, Field(max_length=LONGEST_SEARCH)] | None = None
+    """What was said in it: see `Search`."""
     after: Annotated[Place, BeforeValidator(Place.read)] | None = None
     """Where the page before ended."""
     limit: Annotated[int, Field(ge=1, le=MOST)] = 50

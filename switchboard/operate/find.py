@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.database import Database
+from switchboard.ledger.digest import Digest
 from switchboard.ledger.tables import CallAgentRow, CallRow, DigestRow, FindingRow
 from switchboard.operate.call_line import CallLine, CallsPage
 from switchboard.operate.conditions import conditions
 from switchboard.operate.filter import Filter
 from switchboard.operate.place import Place
-from switchboard.operate.so_far import SoFar, so_far
+from switchboard.operate.said import being_said, said
+from switchboard.operate.search import Search
+from switchboard.operate.so_far import NOTHING, so_far
 
 Found = tuple[CallRow, DigestRow | None]
 Calls = Select[CallRow, DigestRow]
@@ -21,7 +24,7 @@ Calls = Select[CallRow, DigestRow]
 async def find(database: Database, wanted: Filter) -> CallsPage:
     """One page of the calls that are wanted, the newest first."""
     async with database.read() as session:
-        rows = await _rows(session, _query(wanted, session))
+        rows = await _rows(session, await _query(wanted, session))
         shown = rows[: wanted.limit]
         calls = await lines_of(session, shown)
     more = len(rows) > wanted.limit
@@ -43,7 +46,7 @@ async def lines_of(session: AsyncSession, rows: Sequence[Found]) -> list[CallLin
     return [
         _digested(call, digest, agents.get(call.id, []), rules.get(call.id, []))
         if digest
-        else _undigested(call, bare.get(call.id, SoFar()))
+        else _undigested(call, bare.get(call.id, NOTHING))
         for call, digest in rows
     ]
 
@@ -56,10 +59,19 @@ def _calls() -> Calls:
     return select(CallRow, DigestRow).outerjoin(DigestRow, DigestRow.call_id == CallRow.id)
 
 
-def _query(wanted: Filter, session: AsyncSession) -> Calls:
+async def _query(wanted: Filter, session: AsyncSession) -> Calls:
     """One call more than the page has: then there is a next one."""
     newest = _calls().order_by(CallRow.started_at.desc(), CallRow.id.desc()).limit(wanted.limit + 1)
-    return newest.where(*conditions(wanted, session.get_bind().dialect.name))
+    dialect = session.get_bind().dialect.name
+    if wanted.q is not None:
+        newest = newest.where(await _words(session, Search.of(wanted.q), dialect))
+    return newest.where(*conditions(wanted, dialect))
+
+
+async def _words(session: AsyncSession, search: Search, dialect: str) -> ColumnElement[bool]:
+    if not search.phrases:
+        return false()
+    return or_(CallRow.id.in_(said(search, dialect)), CallRow.id.in_(await being_said(session, search)))
 
 
 async def _agents(session: AsyncSession, ids: Sequence[str]) -> dict[str, list[str]]:
@@ -83,7 +95,7 @@ def _digested(call: CallRow, digest: DigestRow, agents: list[str], rules: list[s
     return CallLine(
         id=call.id,
         line=call.line,
-        agent=digest.agent,
+        agent=digest.agent or None,
         agents=tuple(agents),
         caller=digest.caller,
         started_at=call.started_at,
@@ -98,11 +110,11 @@ def _digested(call: CallRow, digest: DigestRow, agents: list[str], rules: list[s
     )
 
 
-def _undigested(call: CallRow, known: SoFar) -> CallLine:
+def _undigested(call: CallRow, known: Digest) -> CallLine:
     return CallLine(
         id=call.id,
         line=call.line,
-        agent=known.agent,
+        agent=known.agent or None,
         agents=known.agents,
         caller=known.caller,
         started_at=call.started_at,
