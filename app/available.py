@@ -11,11 +11,12 @@ from switchboard.realtime.breaker import Breakers
 from switchboard.services.providers import Services
 from switchboard.settings.environment import with_simulator
 from switchboard.settings.schema import Settings
+from switchboard.telemetry.worker import service_is
 
 if TYPE_CHECKING:
     from app.simulator import MakeSimulator
 
-BREAKERS = Breakers()
+BREAKERS = Breakers(service_is)
 """Which services are known to be down: the one thing that the calls of a process share."""
 
 

@@ -14,6 +14,7 @@ from switchboard.database import Database
 from switchboard.migrations import pending, upgrade
 from switchboard.pseudonyms import Pseudonyms
 from switchboard.settings.schema import Settings
+from switchboard.telemetry.storage import waited
 
 VERSIONS = (HERE / "shop" / "migrations" / "versions",)
 """The business's migrations, beside the engine's."""
@@ -23,7 +24,7 @@ UNREACHABLE = (SQLAlchemyError, OSError)
 
 def database_of(chosen: Settings) -> Database:
     """The database of the settings."""
-    return Database(chosen.storage.url.get_secret_value(), Pseudonyms(chosen.pseudonym_secret))
+    return Database(chosen.storage.url.get_secret_value(), Pseudonyms(chosen.pseudonym_secret), waited)
 
 
 def run_migrate() -> None:

@@ -6,7 +6,9 @@ import warnings
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from datetime import timedelta
-from functools import partial
+from functools import lru_cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import structlog
@@ -36,6 +38,10 @@ from switchboard.room.seat import Seat
 from switchboard.settings.process import let_children_import_from, spare_local_models
 from switchboard.settings.schema import LiveKitAccess, Settings
 from switchboard.settings.values import SettingsError
+from switchboard.telemetry.calls import CallMetrics
+from switchboard.telemetry.places import keep_in, values_in
+from switchboard.telemetry.storage import LAG
+from switchboard.telemetry.worker import Fullness
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +54,7 @@ Answer = Callable[[JobContext], Awaitable[None]]
 
 async def answer(ctx: JobContext) -> None:
     """One call that LiveKit dispatched to this worker."""
-    name = Dispatch.understood(ctx.job.metadata).line or next(iter(LINES))
+    name = line_of(ctx.job.metadata)
     if name in LINES:
         await answer_on(LINES[name], ctx)
     else:
@@ -105,6 +111,8 @@ async def _hold(line: Workflow, ctx: JobContext, asked: Dispatch, seat: Seat, da
             origin=origin,
             channel=PHONE if asked.phone else WEB,
             invitation=Invitation(ctx.room, seat, relief, ctx.connect, asked.caller),
+            listeners=(CallMetrics(line.name, prices_of(chosen)).note,),
+            lag=LAG.labels(line.name).observe,
         ) as conversation,
     ):
         await conversation.hold()
@@ -134,6 +142,9 @@ class Worker(AgentServer):
     `most` and `kept_for_phone` are its places; see `Admission`.
     """
 
+    metrics: TemporaryDirectory[str] | None = None
+    """Where its processes keep them; removed with it."""
+
     def __init__(self, livekit: LiveKitAccess | None, most: int, kept_for_phone: int, **options: Any) -> None:
         super().__init__(**options)
         self._access = livekit
@@ -159,8 +170,13 @@ class Worker(AgentServer):
             await self.admission.aclose()
 
 
-def prepare_process(_process: JobProcess) -> None:
-    """What every process that answers calls does first, so that no caller waits for it."""
+def prepare_process(_process: JobProcess, metrics: Path | None = None) -> None:
+    """What every process that answers calls does first, so that no caller waits for it.
+
+    `metrics` is where the worker's page of metrics finds those of the process.
+    """
+    if metrics:
+        keep_in(metrics)
     chosen = settings()
     start_logging(chosen)
     keep_frames_apart()
@@ -177,12 +193,20 @@ def tell_ready() -> None:
         READY_FILE.touch()
 
 
-def calls_load(server: AgentServer, max_calls: int) -> float:
+def calls_load(server: AgentServer, max_calls: int, fullness: Fullness) -> float:
     """How full this worker is, as LiveKit's server is to see it: by its calls, not by the CPU, which they hardly need.
 
     Always below the server's `target_load`, 0.7: a worker above it is offered no call, and so could refuse none.
+    LiveKit asks twice a second: `fullness` shows the same in our metrics.
     """
+    fullness.show(line_of(each.job.metadata) for each in server.active_jobs)
     return OFFERED_BELOW * min(1.0, len(server.active_jobs) / max_calls)
+
+
+@lru_cache
+def line_of(metadata: str) -> str:
+    """The name of the line that a job is for, which says so in its metadata."""
+    return Dispatch.understood(metadata).line or next(iter(LINES))
 
 
 def build_server(chosen: Settings, answer: Answer = answer) -> AgentServer:
@@ -190,6 +214,10 @@ def build_server(chosen: Settings, answer: Answer = answer) -> AgentServer:
     spare_local_models(chosen)
     let_children_import_from(HERE)
     livekit, worker = chosen.livekit.access, chosen.worker
+    metrics = TemporaryDirectory(prefix="switchboard-metrics-") if worker.metrics_port else None
+    folder = Path(metrics.name) if metrics else None
+    if folder:
+        keep_in(folder)
     server = Worker(
         livekit,
         worker.max_calls,
@@ -203,14 +231,18 @@ def build_server(chosen: Settings, answer: Answer = answer) -> AgentServer:
         api_secret=livekit.secret.get_secret_value() if livekit else None,
         port=worker.port,
         prometheus_port=worker.metrics_port,
-        setup_fnc=prepare_process,
-        load_fnc=partial(calls_load, max_calls=worker.max_calls),
+        prometheus_multiproc_dir=str(values_in(folder)) if folder else None,
+        setup_fnc=partial(prepare_process, metrics=folder),
+        load_fnc=partial(
+            calls_load, max_calls=worker.max_calls, fullness=Fullness(LINES, worker.max_calls, worker.executor)
+        ),
         drain_timeout=worker.drain_seconds,
         load_threshold=math.inf,  # `admission` decides: LiveKit would lose the calls of a full worker without a word
     )
     # LiveKit's command line adds a log handler of its own when it starts
     server.on("worker_started", lambda: start_logging(chosen))
     server.on("worker_registered", lambda *_: tell_ready())
+    server.metrics = metrics
     decide = server.admission.decide if server.admission else None
     server.rtc_session(answer, agent_name=chosen.livekit.agent_name, on_request=decide)
     return server

@@ -36,7 +36,7 @@ from switchboard.ladder.excuse import Excuse
 from switchboard.ladder.farewell import Farewell
 from switchboard.ladder.phrases import Phrases
 from switchboard.ladder.speaker import Speaker
-from switchboard.ledger import Ledger, Listener
+from switchboard.ledger import Lag, Ledger, Listener
 from switchboard.ledger.digest import digest
 from switchboard.ledger.events import Answered, Event
 from switchboard.ledger.prices import Prices
@@ -68,7 +68,7 @@ class Conversation:
     session's own input and output.
     `typed` is for a caller who types: nothing is spoken, and nobody is asked whether they are still there. `past` is a
     call that broke off and goes on here; `origin` is what the web app's tickets call them both. `channel` is how the
-    caller reaches us. `listeners` are told every event of the ledger.
+    caller reaches us. `listeners` are told every event of the ledger, `lag` how far its storing is behind.
     """
 
     def __init__(
@@ -85,6 +85,7 @@ class Conversation:
         origin: str | None = None,
         channel: Channel = WEB,
         listeners: tuple[Listener, ...] = (),
+        lag: Lag = lambda _seconds: None,
     ) -> None:
         settings = services.settings
         call_id = f"call_{uuid.uuid4().hex[:12]}"
@@ -92,7 +93,7 @@ class Conversation:
         self._cap = self._new_cap(settings.costs, prices)
         listeners = (self._show, *listeners)
         digesting = partial(digest, prices=prices, rules=workflow.watched)
-        self.ledger = Ledger(database, call_id, workflow.name, origin, listeners, caller.mark, digesting)
+        self.ledger = Ledger(database, call_id, workflow.name, origin, listeners, caller.mark, digesting, lag)
         self._past = past
         self._first = workflow.agent(past.agent) if past else workflow.start
         self._typed = typed

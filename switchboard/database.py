@@ -1,10 +1,11 @@
 """One database for the engine and the business: short transactions, SQLite or PostgreSQL."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -16,6 +17,9 @@ from switchboard.text import clean, cleaned
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
+Work = Literal["read", "write"]
+Waited = Callable[[Work, float], None]
+
 PATIENCE = {"timeout": 5.0, "command_timeout": 15.0}
 """Seconds for a connection and for a command: a server that hangs would be waited for without an end."""
 
@@ -25,11 +29,15 @@ class Database:
 
     All text is clean (`switchboard/text.py`) before it is stored or looked for. An error tells no values.
     `pseudonyms` are for what is kept in it and must not be read; without them their key comes from the URL.
+    `waited` hears of each transaction for how many seconds: for a connection, for its work, for the commit.
     """
 
-    def __init__(self, url: str, pseudonyms: Pseudonyms | None = None) -> None:
+    def __init__(
+        self, url: str, pseudonyms: Pseudonyms | None = None, waited: Waited = lambda _work, _seconds: None
+    ) -> None:
         self.url = async_url(url)
         self.pseudonyms = pseudonyms or Pseudonyms(url)
+        self._waited = waited
         server = self.url.drivername != DRIVERS["sqlite"]
         self._engine = create_async_engine(
             self.url,
@@ -53,8 +61,9 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session that only reads: it never waits for a writer."""
-        async with self._readers.begin() as session:
-            yield session
+        with self._timed("read"):
+            async with self._readers.begin() as session:
+                yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
@@ -62,8 +71,17 @@ class Database:
 
         Keep it short: on SQLite there is one writer at a time, and the others wait for it.
         """
-        async with self._writers.begin() as session:
-            yield session
+        with self._timed("write"):
+            async with self._writers.begin() as session:
+                yield session
+
+    @contextmanager
+    def _timed(self, work: Work) -> Iterator[None]:
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self._waited(work, time.monotonic() - began)
 
     async def aclose(self) -> None:
         """Close the pool. A closed database opens again when it is used."""

@@ -37,6 +37,7 @@ from switchboard.http.errors import (
 from switchboard.http.health import Health
 from switchboard.http.limits import BodyLimit, RateLimit
 from switchboard.http.lines import Lines
+from switchboard.http.measured import Measured
 from switchboard.http.operate import operator_routes
 from switchboard.http.operate.no_store import NoStore
 from switchboard.http.page import page_routes
@@ -139,7 +140,7 @@ async def _no_store(response: Response) -> None:
 
 
 def _middleware(web: Web) -> list[Middleware]:
-    layers = [Middleware(NoSniffing), Middleware(NoStore), Middleware(BodyLimit, most=MOST_BYTES)]
+    layers = [Middleware(Measured), Middleware(NoSniffing), Middleware(NoStore), Middleware(BodyLimit, most=MOST_BYTES)]
     if web.cors_origins:
         layers.append(
             Middleware(

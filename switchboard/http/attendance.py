@@ -18,6 +18,7 @@ from switchboard.http.capacity import Capacity
 from switchboard.http.errors import LiveKitDown
 from switchboard.http.rooms import CallRoom, Rooms
 from switchboard.livekit import GHOST_SECONDS
+from switchboard.telemetry.web import ROOMS, UNATTENDED
 
 log = structlog.get_logger("http")
 
@@ -66,6 +67,7 @@ class Attendance:
 
     def expect(self, room: CallRoom, late: CallRoom, seconds: float, admitted: bool = False) -> None:
         """Look after a room that was handed out, while its token is good."""
+        ROOMS.labels(room.line).inc()
         now = time.monotonic()
         self._note(Expected(room, late, now + seconds, admitted, next_look=now + self._pulse))
 
@@ -138,6 +140,7 @@ class Attendance:
             one.attended = now > one.doubted_until
         elif one.asked >= MOST_ASKED:
             log.error("no agent came to a call", room=one.room.name, line=one.room.line)
+            UNATTENDED.labels(one.room.line).inc()
             one.attended = True
         elif await self._ask(one):
             one.asked += 1

@@ -1,5 +1,5 @@
 """What happened in every call, event by event: the one source for views, metrics and reports."""
 
-from switchboard.ledger.ledger import Ledger, Listener
+from switchboard.ledger.ledger import Lag, Ledger, Listener
 
-__all__ = ["Ledger", "Listener"]
+__all__ = ["Lag", "Ledger", "Listener"]

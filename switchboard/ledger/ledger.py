@@ -33,6 +33,7 @@ AWAY = (OperationalError, InterfaceError, InternalError, ProgrammingError, PoolT
 """What is wrong with the database, and not with an event: it is down, busy, or has no tables yet."""
 
 Listener = Callable[[Event], None]
+Lag = Callable[[float], None]
 Written = TypeVar("Written", bound=Happening)
 
 
@@ -47,6 +48,8 @@ class Ledger:
 
     `caller` is a pseudonym by which the caller is known again. `digesting` makes what is stored with the end.
 
+    `lag` hears with each try how old the oldest event is that is to be stored, in seconds.
+
     What `mask` has learned is in no event from then on, and soon in none of those that were written before.
     """
 
@@ -59,6 +62,7 @@ class Ledger:
         listeners: tuple[Listener, ...] = (),
         caller: str | None = None,
         digesting: Digesting | None = None,
+        lag: Lag = lambda _seconds: None,
     ) -> None:
         self.call_id = call_id
         self.line = line
@@ -70,6 +74,7 @@ class Ledger:
         self._began = time.monotonic()
         self._seq = 0
         self._listeners = listeners
+        self._lag = lag
         self._queue: asyncio.Queue[Event] = asyncio.Queue()
         self._pending = 0
         self._opened = False
@@ -133,8 +138,10 @@ class Ledger:
                     await self._mask_again(session)
                     await self._end(session, events)
                 self._opened, self._masked = True, known
+                self._lag(self.now - events[0].at)
                 return self._done(events)
             except AWAY as error:
+                self._lag(self.now - events[0].at)
                 if not told:
                     log.warning("the ledger waits for the database", call=self.call_id, error=type(error).__name__)
                 told = True

@@ -1,6 +1,7 @@
 """Circuit breakers: a service that is known to be down is not waited for again, by any call of the process."""
 
 import time
+from collections.abc import Callable
 
 import structlog
 
@@ -12,11 +13,17 @@ DOWN_SECONDS = 30.0
 """Then it is tried again, by whoever needs it."""
 
 
-class Breaker:
-    """Of one service."""
+Told = Callable[[str, bool], None]
+"""Hears the name of a service, and whether it is down."""
 
-    def __init__(self, name: str) -> None:
+
+class Breaker:
+    """Of one service; `told` hears when it is first known how it does, and when that changes."""
+
+    def __init__(self, name: str, told: Told = lambda _name, _down: None) -> None:
         self.name = name
+        self._told = told
+        self._known: bool | None = None
         self._failures = 0
         self._last = 0.0
 
@@ -31,6 +38,7 @@ class Breaker:
         self._last = time.monotonic()
         if self._failures == FAILURES:
             log.error("a service is down", service=self.name)
+            self._tell(down=True)
 
     def trip(self) -> None:
         """It says itself that it will not work for a while."""
@@ -42,14 +50,21 @@ class Breaker:
         if self._failures >= FAILURES:
             log.info("a service is back", service=self.name)
         self._failures = 0
+        self._tell(down=False)
+
+    def _tell(self, *, down: bool) -> None:
+        if self._known is not down:
+            self._known = down
+            self._told(self.name, down)
 
 
 class Breakers:
-    """Those of one process, by the services' names."""
+    """Those of one process, by the services' names; `told` hears of all of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Told = lambda _name, _down: None) -> None:
+        self._told = told
         self._breakers: dict[str, Breaker] = {}
 
     def of(self, name: str) -> Breaker:
         """The one of that service."""
-        return self._breakers.setdefault(name, Breaker(name))
+        return self._breakers.setdefault(name, Breaker(name, self._told))

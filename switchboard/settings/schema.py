@@ -533,7 +533,7 @@ class Worker(Group):
         Field(ge=1, le=65535),
         Env(
             "WORKER_METRICS_PORT",
-            "The port of LiveKit's metrics for Prometheus, such as the worker's load. Unset: none.",
+            "The port of the worker's metrics for Prometheus, LiveKit's and ours. Unset: none.",
             "9090",
         ),
     ] = None
@@ -561,6 +561,15 @@ class Web(Group):
         Env("HTTP_HOST", "The address that it listens at."),
     ] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535), Env("HTTP_PORT", "Its port.")] = 8080
+    metrics_host: Annotated[
+        ListenAddress,
+        Env("HTTP_METRICS_HOST", "The address of its metrics for Prometheus, which are nobody else's business."),
+    ] = "127.0.0.1"
+    metrics_port: Annotated[
+        int | None,
+        Field(ge=1, le=65535),
+        Env("HTTP_METRICS_PORT", "Their port. Unset: none.", "9091"),
+    ] = None
     cors_origins: Annotated[
         Origins,
         Env(

@@ -73,7 +73,7 @@ def engine() -> Images:
 @pytest.fixture(scope="session")
 def project(engine: Images) -> Iterator[Project]:
     """What `COMPOSE_PROFILES=phone docker compose up` brings up: once, for all tests."""
-    running = Project("line", engine, "phone", WORKER_GRACE_SECONDS=str(GRACE_SECONDS), WORKER_METRICS_PORT="9090")
+    running = Project("line", engine, "phone", WORKER_GRACE_SECONDS=str(GRACE_SECONDS))
     try:
         running.remove()
         running.up()

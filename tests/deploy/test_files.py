@@ -28,7 +28,10 @@ NUMBERS = {"HTTP_PORT": "18080", "WORKER_GRACE_SECONDS": "71"}
 INSIDE = {
     ("web", "HTTP_PORT"): "8080",
     ("web", "HTTP_HOST"): "0.0.0.0",
+    ("web", "HTTP_METRICS_HOST"): "0.0.0.0",
+    ("web", "HTTP_METRICS_PORT"): "9091",
     ("worker", "WORKER_PORT"): "8081",
+    ("worker", "WORKER_METRICS_PORT"): "9090",
     ("numbers", "PHONE_PUBLISHED_AT"): "127.0.0.1",
 }
 """Addresses inside of containers: what a setting says of them concerns the published port (`PUBLISH_IP`), or nobody."""

@@ -131,6 +131,8 @@ WRONG = {
     "WORKER_GRACE_SECONDS": ["29", "14401", "soon"],
     "HTTP_HOST": ["my host", "http://host"],
     "HTTP_PORT": ["0", "65536", "http"],
+    "HTTP_METRICS_HOST": ["my host", "http://host"],
+    "HTTP_METRICS_PORT": ["0", "65536", "metrics"],
     "HTTP_CORS_ORIGINS": ["shop.example", "https://shop.example/path", "https://a.example; https://b.example"],
     "HTTP_RATE_LIMIT": ["0", "10001", "few"],
     "HTTP_TRUSTED_PROXIES": ["proxy", "10.0.0.0/33", "10.0.0.1/8", "0.0.0.0/0", "10.0.0.0/8, ::/0", "*"],
