@@ -9,7 +9,12 @@ export default defineConfig({
   plugins: [react()],
   // The page may be mounted under any path.
   base: './',
-  build: { target: 'es2022', chunkSizeWarningLimit: 900 },
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 900,
+    // the callers' page, and the operators'
+    rolldownOptions: { input: ['index.html', 'operate.html'] },
+  },
   server: { proxy: { '/calls': API, '/lines': API, '/token': API, '/health': API } },
   test: { dir: 'tests/unit', include: ['**/*.test.{ts,tsx}'], restoreMocks: true, testTimeout: 20_000 },
 });

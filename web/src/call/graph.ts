@@ -1,5 +1,10 @@
 /** Where the agents of a line stand in its picture. */
-import type { Line } from './line';
+
+/** What a picture needs of a line. */
+export interface Ways {
+  start: string;
+  edges: readonly { from: string; to: string }[];
+}
 
 /** In percent of the picture. */
 export interface Node {
@@ -19,9 +24,12 @@ export interface Graph {
   rows: number;
 }
 
-/** Agents in rows by how many handoffs they are away from the start; one line between two, whichever way it goes. */
-export function layout(line: Line): Graph {
-  const rows = rowsOf(line);
+/**
+ * Agents in rows by how many handoffs they are away from the start; one line between two, whichever way it goes.
+ * More than `widest` of them stand in two rows or more.
+ */
+export function layout(line: Ways, widest = Infinity): Graph {
+  const rows = rowsOf(line).flatMap((row) => split(row, widest));
   const nodes = rows.flatMap((row, y) =>
     row.map((name, x) => ({ name, x: (100 * (x + 0.5)) / row.length, y: (100 * (y + 0.5)) / rows.length })),
   );
@@ -39,7 +47,7 @@ export function joins(edge: Edge, one: string, other: string): boolean {
   return (from.name === one && to.name === other) || (from.name === other && to.name === one);
 }
 
-function rowsOf(line: Line): string[][] {
+function rowsOf(line: Ways): string[][] {
   const placed = new Set([line.start]);
   const rows = [[line.start]];
   for (;;) {
@@ -49,4 +57,11 @@ function rowsOf(line: Line): string[][] {
     rows.push([...new Set(next)]);
     for (const name of next) placed.add(name);
   }
+}
+
+/** Rows of about the same length. */
+function split(row: string[], widest: number): string[][] {
+  const parts = Math.ceil(row.length / widest) || 1;
+  const length = Math.ceil(row.length / parts);
+  return Array.from({ length: parts }, (_part, index) => row.slice(index * length, (index + 1) * length));
 }

@@ -98,6 +98,38 @@ export const Sound = () => (
   </Icon>
 );
 
+export const Ear = () => (
+  <Icon>
+    <path d="M6.5 9.5a5.5 5.5 0 0 1 11 0c0 3.2-3.2 4-3.2 6.7 0 2-1.3 3.3-3 3.3-1.6 0-2.8-1.2-2.8-2.8M9.5 10a2.5 2.5 0 0 1 5 0c0 1.6-1.6 1.7-1.6 3.4" />
+  </Icon>
+);
+
+export const Dots = () => (
+  <Icon width={3}>
+    <path d="M5.5 12h.01M12 12h.01M18.5 12h.01" />
+  </Icon>
+);
+
+export const Wrench = () => (
+  <Icon>
+    <path d="M14.6 6.4a4.2 4.2 0 0 1 5-1.1l-2.9 2.9.4 2 2 .4 2.9-2.9a4.2 4.2 0 0 1-5.6 5L9 20.1a2.1 2.1 0 0 1-3-3l7.4-7.4a4.2 4.2 0 0 1 1.2-3.3z" transform="translate(-1 -1)" />
+  </Icon>
+);
+
+export const Person = () => (
+  <Icon>
+    <circle cx="12" cy="8" r="3.6" />
+    <path d="M5 20c.6-3.9 3.4-6 7-6s6.4 2.1 7 6" />
+  </Icon>
+);
+
+export const Search = () => (
+  <Icon>
+    <circle cx="11" cy="11" r="6" />
+    <path d="m15.5 15.5 4.5 4.5" />
+  </Icon>
+);
+
 export const Leaf = () => (
   <Icon width={2}>
     <path d="M12 21V5M12 17c-4 0-6-2-7-5M12 17c4 0 6-2 7-5M12 11c-3 0-4.5-1.5-5-4M12 11c3 0 4.5-1.5 5-4" />

@@ -56,6 +56,11 @@ export class Api {
     return this.fetched('me');
   }
 
+  /** A stream was refused, and does not say why: if nobody is signed in any more, the listeners hear of it. */
+  async check(): Promise<void> {
+    await this.read('me').catch(() => undefined);
+  }
+
   choices(signal?: AbortSignal): Promise<Choices> {
     return this.read('choices', {}, signal);
   }
@@ -95,7 +100,7 @@ export class Api {
   }
 
   async erase(id: string): Promise<void> {
-    await this.told(this.send('DELETE', this.at(ofCall(id))));
+    await this.told(this.send('DELETE', this.at(ofCall(id)), {}));
   }
 
   async signIn(password: string): Promise<void> {
@@ -123,9 +128,10 @@ export class Api {
     });
   }
 
-  private async send(method: string, address: string, body?: object): Promise<void> {
-    const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-    await this.answered(address, { method, ...(body && json) });
+  /** As JSON, always: another site's page cannot send that. */
+  private async send(method: string, address: string, body: object): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    await this.answered(address, { method, headers, body: JSON.stringify(body) });
   }
 
   private async answered(address: string, init: RequestInit): Promise<Response> {

@@ -5,6 +5,7 @@ import { CallPage } from './call/CallPage';
 import type { Api } from './api';
 import { Missing } from './Missing';
 import { pathBelow, rootPath } from './navigation';
+import { NowPage } from './now/NowPage';
 import { routeOf, type Route } from './route';
 import { texts } from './texts';
 import type { Me } from './types';
@@ -42,6 +43,7 @@ export function App({ api, me, onSignOut }: Props) {
 
 function Page({ route, api, me }: { route: Route; api: Api; me: Me }) {
   if (route.page === 'call') return <CallPage key={route.id} id={route.id} api={api} me={me} />;
+  if (route.page === 'now') return <NowPage api={api} />;
   if (route.page === 'missing') return <Missing />;
   return <h1>{texts.pages[route.page]}</h1>;
 }

@@ -1,5 +1,7 @@
 /** Every word of the operators' frame, *Now* and *Calls*. */
 import type { Refusal } from './api';
+import type { Doing } from './types';
+import { count, sentence, words } from './words';
 
 export const texts = {
   brand: 'Switchboard',
@@ -39,7 +41,88 @@ export const texts = {
     supervisor: { name: 'Supervisor', may: 'sees calls in full and hears recordings.' },
     admin: { name: 'Admin', may: 'sees and hears calls, and erases them.' },
   },
+
+  noNumber: 'No number',
+  who: { caller: 'Caller', agent: 'Agent', person: 'Person' },
+  doing: {
+    listening: 'Listening',
+    thinking: 'Thinking',
+    speaking: 'Speaking',
+    'in a tool': 'In a tool',
+    'ringing a person': 'Ringing a person',
+    'with a person': 'With a person',
+    lost: 'Lost',
+  } satisfies Record<Doing, string>,
+
+  now: {
+    calls: 'Calls now',
+    alarms: 'Alarms',
+    links: { connecting: 'Connecting…', live: 'Live', cut: 'Not connected' },
+    cut: (time: string) => `Not connected. As it was at ${time}`,
+    nobody: 'Nobody yet',
+    nothingSaid: 'Nothing said yet',
+    over: (how: string | null) => (how === null ? 'Over' : `Over: ${how.toLowerCase()}`),
+    at: (length: string) => `at ${length}`,
+    workerGone: 'The worker that had this call is gone.',
+    side: 'Lines, workers and endings',
+    moreAlarms: (more: number) => `+${more}`,
+    noAlarms: 'Nothing is wrong with the calls that run.',
+    moreAlarmed: (calls: number) => `and ${calls} more`,
+    quiet: 'No calls now',
+    quietMore: 'The next one appears here as soon as it comes in.',
+    line: (name: string) => `Line ${name}`,
+    callsWord: (calls: number) => (calls === 1 ? 'call' : 'calls'),
+    workers: 'Workers',
+    noWorkers: 'No worker: nobody would answer a call.',
+    gone: (length: string) => `silent for ${length}`,
+    full: (calls: number, most: number) => `${calls} of ${most}`,
+    endings: 'How calls ended today',
+    noEndings: 'None has ended yet.',
+    figures: {
+      now: 'Calls now',
+      alarmed: (calls: number) => (calls === 0 ? 'no alarms' : calls === 1 ? '1 with an alarm' : `${calls} with alarms`),
+      today: 'Today',
+      answered: (answered: number, calls: number) =>
+        calls === 0 ? 'no calls yet' : answered === calls ? 'all answered' : `${count(answered)} answered`,
+      busy: 'Busy',
+      turnedAway: 'turned away',
+      toPerson: 'To a person',
+      share: (part: number, whole: number) => (whole === 0 ? '–' : `${Math.round((100 * part) / whole)} % of answered`),
+      firstSound: 'First sound, median',
+      p95: (time: string) => `95 % within ${time}`,
+      cost: 'Cost',
+      unknown: 'unknown',
+      unknownCost: (calls: number) =>
+        calls === 0 ? 'all known' : calls === 1 ? '1 call unknown' : `${count(calls)} calls unknown`,
+    },
+  },
 };
+
+/** Why a call ended. */
+const OUTCOMES: Record<string, string> = {
+  running: 'Still running',
+  goodbye: 'Said goodbye',
+  caller_left: 'Caller hung up',
+  nobody_came: 'Nobody came',
+  silence: 'Caller was silent',
+  maximum_length: 'Too long',
+  maximum_cost: 'Too costly',
+  transferred: 'To a person',
+  callback: 'Callback agreed',
+  unserved: 'Not served',
+  error: 'Failed',
+  stopped: 'Stopped',
+  moved: 'Moved on',
+  lost: 'Lost',
+};
+
+export function outcomeText(outcome: string): string {
+  return OUTCOMES[outcome] ?? sentence(words(outcome));
+}
+
+export function doingText(doing: Doing, tool: string | null): string {
+  return doing === 'in a tool' && tool ? sentence(words(tool)) : texts.doing[doing];
+}
 
 interface RefusalText {
   title: string;

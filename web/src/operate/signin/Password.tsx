@@ -3,6 +3,9 @@ import type { Api, Refusal } from '../api';
 import { reasonOf } from '../reason';
 import { refusalText, texts } from '../texts';
 
+/** How the server refuses a password that is not the right one. */
+const WRONG = 'forbidden';
+
 interface Props {
   api: Api;
   onSignedIn: () => Promise<void>;
@@ -34,7 +37,7 @@ export function Password({ api, onSignedIn }: Props) {
         type="password"
         autoComplete="current-password"
         required
-        aria-invalid={refusal?.kind === 'signed out'}
+        aria-invalid={refusal?.kind === WRONG}
         aria-describedby={`${id}-refused`}
       />
       <p id={`${id}-refused`} className="password-refused" role="alert">
@@ -48,5 +51,5 @@ export function Password({ api, onSignedIn }: Props) {
 }
 
 function saidOf(refusal: Refusal): string {
-  return refusal.kind === 'signed out' ? texts.signIn.wrong : refusalText(refusal).text;
+  return refusal.kind === WRONG ? texts.signIn.wrong : refusalText(refusal).text;
 }

@@ -22,7 +22,7 @@ test('two agents that hand to each other are joined once', () => {
 });
 
 test('a line of one agent is one row without ways', () => {
-  expect(layout({ ...line('a'), agents: [{ name: 'a', voice: 'native' }] })).toEqual({ nodes: [{ name: 'a', x: 50, y: 50 }], edges: [], rows: 1 });
+  expect(layout(line('a'))).toEqual({ nodes: [{ name: 'a', x: 50, y: 50 }], edges: [], rows: 1 });
 });
 
 test('an agent that two hand to stands once', () => {
@@ -48,4 +48,11 @@ test('an edge joins its two agents, either way, and no others', () => {
   const [edge] = layout(line('a', ['a', 'b'])).edges;
   const pairs = ['ab', 'ba', 'ac', 'cb', 'bc', 'ca', 'aa', 'bb'];
   expect(edge && pairs.filter(([one = '', other = '']) => joins(edge, one, other))).toEqual(['ab', 'ba']);
+});
+
+test('more agents than fit beside one another stand in rows of about the same length', () => {
+  const four = line('a', ['a', 'b'], ['a', 'c'], ['a', 'd'], ['a', 'e']);
+  const { nodes, rows } = layout(four, 3);
+  expect(rows).toBe(3);
+  expect(nodes.map(({ x }) => x)).toEqual([50, 25, 75, 25, 75]);
 });

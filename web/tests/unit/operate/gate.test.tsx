@@ -14,7 +14,7 @@ const PASSWORD = { sign_in: '/operate/sign-in', by: 'password' };
 const OPENID = { sign_in: '/operate/sign-in', by: 'openid' };
 const ADA = { name: 'Ada', role: 'supervisor', signed_out_at: null as string | null };
 
-type Answer = [status: number, body: object, headers?: Record<string, string>] | 'away';
+type Answer = [status: number, body: object | null, headers?: Record<string, string>] | 'away';
 let server: Record<string, Answer>;
 const asked: string[] = [];
 
@@ -32,7 +32,8 @@ const ask: typeof fetch = (input, init) => {
   asked.push(name);
   const answer = server[name] ?? [404, {}];
   if (answer === 'away') return Promise.reject(new TypeError('away'));
-  return Promise.resolve(Response.json(answer[1], { status: answer[0], headers: answer[2] ?? {} }));
+  const [status, body, headers = {}] = answer;
+  return Promise.resolve(new Response(body && JSON.stringify(body), { status, headers }));
 };
 
 function open(): Api {
@@ -63,12 +64,12 @@ test('nobody sees a page before the server has said who they are', () => {
 
 test('a wrong password is told, and the right one opens the pages', async () => {
   server['GET me'] = [401, PASSWORD];
-  server['POST sign-in'] = [401, PASSWORD];
+  server['POST sign-in'] = [403, { error: { code: 'wrong_password', message: 'No.' } }];
   open();
   await heading('Sign in');
   await userEvent.type(screen.getByLabelText('Password'), 'wrong{Enter}');
   expect(await screen.findByText('That is not the password.')).toBeTruthy();
-  server['POST sign-in'] = [200, {}];
+  server['POST sign-in'] = [204, null];
   server['GET me'] = [200, ADA];
   await userEvent.type(screen.getByLabelText('Password'), 'right{Enter}');
   await inside();
@@ -92,7 +93,7 @@ test('with OpenID the way in is a link to the other server', async () => {
 });
 
 test('who signs out is told so', async () => {
-  server['POST sign-out'] = [200, {}];
+  server['POST sign-out'] = [204, null];
   open();
   await inside();
   server['GET me'] = [401, PASSWORD];
