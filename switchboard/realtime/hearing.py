@@ -6,6 +6,8 @@ from typing import Any
 LEAD_SECONDS = 1.0
 """Kept while nobody speaks: the beginning of a sentence that is not noticed yet."""
 LONGEST_SECONDS = 30.0
+NOTICED_SECONDS = 0.5
+"""A service that says anything so long after somebody spoke has noticed that they do, or holds it for noise."""
 
 
 class Hearing:
@@ -21,17 +23,22 @@ class Hearing:
         self._ends: dict[str, float] = {}
         self._speaking = False
         self._heard_until = 0.0
+        self._unnoticed: float | None = None
 
-    def sent(self, event: dict[str, Any], seconds: float) -> None:
-        """One `input_audio_buffer.append` has gone out."""
+    def sent(self, event: dict[str, Any], seconds: float, speech: bool = False) -> None:
+        """One `input_audio_buffer.append` has gone out, in which somebody seems to speak, or not."""
         self._seconds += seconds
         self._chunks.append((self._seconds, event))
-        if not self._speaking and not self._ends:
+        if speech and self._unnoticed is None:
+            self._unnoticed = self._seconds
+        if not self.owed:
             self._heard_until = self._seconds - LEAD_SECONDS
         self._forget(max(self._heard_until, self._seconds - LONGEST_SECONDS))
 
     def received(self, event: dict[str, Any]) -> None:
         """One server event."""
+        if self._unnoticed is not None and self._seconds >= self._unnoticed + NOTICED_SECONDS:
+            self._unnoticed = None
         match event["type"]:
             case "input_audio_buffer.speech_started":
                 self._speaking = True
@@ -45,13 +52,17 @@ class Hearing:
             case "conversation.item.input_audio_transcription.failed":
                 self._safe(event.get("item_id") or "")
             case "response.created" if not self._transcribed:
-                for item_id in list(self._ends):
-                    self._safe(item_id)
+                self.answered()
 
     @property
     def owed(self) -> bool:
         """Whether the caller is speaking, or has said something that the server has not taken in."""
-        return self._speaking or bool(self._ends)
+        return self._speaking or bool(self._ends) or self._unnoticed is not None
+
+    def answered(self) -> None:
+        """The caller has an answer to all that they had said to its end."""
+        for item_id in list(self._ends):
+            self._safe(item_id)
 
     def take(self) -> list[dict[str, Any]]:
         """The audio to send again on a new connection, which starts afresh; empty when nothing is owed."""
@@ -71,3 +82,4 @@ class Hearing:
         self._chunks.clear()
         self._ends.clear()
         self._speaking = False
+        self._unnoticed = None

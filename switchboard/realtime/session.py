@@ -192,13 +192,16 @@ class CallSession(SpokenSession):
         if event["type"] == "response.create":
             self._watchdog.asked()
         elif event["type"] == "input_audio_buffer.append":
-            self._hearing.sent(event, seconds(event["audio"]))
+            self._hearing.sent(event, seconds(event["audio"]), self.hears_speech)
 
     def interrupt(self) -> None:
         """Cancel the answer that is being given, or that was about to be taken up again."""
         self._discarded_event_ids.update(self._broken.interrupt())
         self._at_hand.cancel()
-        super().interrupt()
+        if self._at_hand.given:  # by its name: another one may have begun when the service hears of it
+            self.send_event(ResponseCancelEvent(type="response.cancel", response_id=self._at_hand.answer.id))
+        else:
+            super().interrupt()
 
     def _handle_response_created(self, event: ResponseCreatedEvent) -> None:
         cause = asked_by(event)
@@ -372,7 +375,7 @@ class CallSession(SpokenSession):
         self._response_created_futures.update(replies)
         broken = self._broken.waiting
         if broken and broken.heard:
-            self._hearing.take()  # the caller has an answer to that already, at least half of one
+            self._hearing.answered()  # at least by half of one
         elif broken and not broken.answer.asked and self._hearing.owed:
             self._broken.give_up()  # the server answers again when it hears it again
         self._outbox.say_again()

@@ -9,6 +9,10 @@ COMPLETED = "conversation.item.input_audio_transcription.completed"
 FAILED = "conversation.item.input_audio_transcription.failed"
 
 
+SPEECH = "speech"
+"""In place of a number: one piece in which somebody seems to speak."""
+
+
 def piece(number: int) -> dict[str, object]:
     return {"type": "input_audio_buffer.append", "audio": str(number)}
 
@@ -17,7 +21,10 @@ def hearing(*sent: int | str, transcribed: bool = True) -> Hearing:
     """One that has heard so many pieces, and what the server said between them."""
     heard, number = Hearing(transcribed), 0
     for each in sent:
-        if isinstance(each, str):
+        if each == SPEECH:
+            heard.sent(piece(number), PIECE, speech=True)
+            number += 1
+        elif isinstance(each, str):
             kind, _, item = each.partition(" ")
             heard.received({"type": kind, "item_id": item})
         else:
@@ -39,6 +46,26 @@ def test_a_sentence_that_is_going_on_is_said_again_from_its_beginning() -> None:
 def test_silence_is_not_said_again() -> None:
     assert not hearing(10).owed
     assert numbers(hearing(10)) == []
+
+
+def test_what_is_said_to_a_service_that_says_nothing_any_more_is_said_again() -> None:
+    lead = int(LEAD_SECONDS / PIECE)
+    dark = hearing(10, "response.created", SPEECH, 6)
+
+    assert dark.owed
+    assert numbers(dark) == list(range(10 - lead, 17))
+
+
+@pytest.mark.parametrize(("pieces", "owed"), [(0, True), (1, False)])
+def test_a_service_that_goes_on_and_notices_nothing_has_heard_no_speech(pieces: int, owed: bool) -> None:
+    assert hearing(10, SPEECH, pieces, "response.output_audio.delta").owed == owed
+
+
+def test_what_is_answered_is_not_said_again_and_what_is_being_said_is() -> None:
+    heard = hearing(4, "input_audio_buffer.committed a", "input_audio_buffer.speech_started", 2)
+    heard.answered()
+
+    assert numbers(heard) == [4, 5]
 
 
 @pytest.mark.parametrize("taken_in", [COMPLETED, FAILED])

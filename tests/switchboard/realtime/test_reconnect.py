@@ -151,3 +151,16 @@ async def test_what_the_caller_says_when_the_connection_drops_is_heard_whole(dat
         assert told(stage)[-1] == f"reception heard: {sentence}."
         assert stage.simulator.opened == 2
         assert turns[-1]["audio_end_ms"] > seconds * 1000 - 200
+
+
+async def test_what_the_caller_says_to_a_service_that_is_dead_and_does_not_tell_is_answered(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("switchboard.realtime.model.HEARTBEAT_SECONDS", 4.0)
+    async with staged(database_url) as stage:
+        stage.simulator.faults.add("half_open", after=0.0)
+        stage.speak("is anybody there")
+        await stage.until_said("reception heard")
+
+        assert told(stage)[-1] == "reception heard: is anybody there."
+        assert stage.simulator.opened == 2

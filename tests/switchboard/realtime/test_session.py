@@ -133,6 +133,15 @@ async def test_an_answer_that_is_interrupted_when_its_rest_was_asked_for_is_not_
         assert stage.answers == [answer]
 
 
+async def test_an_answer_is_cancelled_by_its_name_so_that_no_other_one_is() -> None:
+    async with connected([Say(LONG)], options=Options(pace=1.0)) as stage:
+        answer = await stage.session.generate_reply()
+        stage.session.interrupt()
+        await stage.until("response.done")
+
+        assert [event["response_id"] for event in stage.simulator.received("response.cancel")] == [answer.response_id]
+
+
 async def test_a_reply_that_is_refused_because_another_is_given_is_asked_for_again() -> None:
     async with connected([Say("One moment.")], [Say("Here it is.")], options=Options(first_audio=0.2)) as stage:
         first, second = stage.session.generate_reply(), stage.session.generate_reply()
