@@ -27,6 +27,7 @@ from switchboard.call.overheard import Overheard
 from switchboard.call.repeats import Repeats
 from switchboard.call.resume import Past
 from switchboard.call.truth import Truth
+from switchboard.call.turns import Turns
 from switchboard.call.unheard import UnheardResults
 from switchboard.call.unsaid import Unsaid
 from switchboard.call.witness import Witness
@@ -48,6 +49,7 @@ from switchboard.line.voices import Modality, NativeVoice, Voice
 from switchboard.line.workflow import AgentType, Workflow
 from switchboard.logs import TAG, CallTag
 from switchboard.presence import Invitation, Presence
+from switchboard.realtime import CallSession
 from switchboard.recording.kept import forget_recordings
 from switchboard.recording.recorder import Recorder
 from switchboard.recording.recordings import Recordings
@@ -116,7 +118,8 @@ class Conversation:
         modality = self._modality(workflow.voice(self._first))
         self.model = services.realtime(modality, self._witness.reconnected, channel.more_silence_ms)
         self._meter = Meter(self.ledger, lambda: self.call.agent, held=True)
-        self.model.began = self._meter.watch
+        self._turns = Turns(self.call, services.silence_seconds(channel.more_silence_ms))
+        self.model.began = self._follow
         self._speeches = Speeches(
             lambda voice: services.speech(voice, lambda: self.model.live), self._meter.spoke, spoken=not typed
         )
@@ -189,8 +192,14 @@ class Conversation:
         self.ending.at_end = self._settle
         return conscience
 
+    def _follow(self, realtime: CallSession) -> None:
+        """The service's side of the call, over all of its connections."""
+        self._meter.watch(realtime)
+        self._turns.follow(realtime)
+
     def _settle(self) -> None:
         """What is still to be written, before the call has ended."""
+        self._turns.settle()
         self._meter.release()
         self._conscience.settle()
 
@@ -214,6 +223,7 @@ class Conversation:
             self._background,
             self._answered,
             self._disclosure.added_to,
+            self._turns,
             self._recorder,
         )
 
@@ -283,6 +293,7 @@ class Conversation:
 
     def _show(self, event: Event) -> None:
         self._conscience.note(event)
+        self._turns.note(event)
         if self._cap:
             self._cap.note(event)
         if self._presence:
@@ -311,6 +322,7 @@ class Conversation:
         self, room: rtc.Room | None = None, room_options: room_io.RoomOptions | None = None
     ) -> None:
         self._witness.watch(self.session)
+        self._turns.watch(self.session)
         self.handoffs.watch(self.session)
         await self.session.start(
             self.handoffs.seat(self._first),

@@ -16,6 +16,7 @@ from switchboard.background import Background
 from switchboard.call.call import Call
 from switchboard.call.channel import PHONE, Channel
 from switchboard.call.ending import Ending
+from switchboard.call.turns import Turns
 from switchboard.call.typed import Typed
 from switchboard.ladder.callback_rung import CallbackRung
 from switchboard.ladder.company import Company
@@ -35,6 +36,7 @@ from switchboard.recording.recorder import Recorder
 from switchboard.room.agent_track import AgentTrack
 from switchboard.room.caller import CallerRoom
 from switchboard.room.chat import Chat
+from switchboard.room.heard_source import Everyone
 from switchboard.room.join import join
 from switchboard.room.keypad import Keypad, turn
 from switchboard.room.relief import Relief
@@ -69,7 +71,8 @@ class Invitation:
 class Presence:
     """The room's side of one call. `answered` is called when the caller is there.
 
-    `disclosing` adds to an instruction what the caller is still to hear. `recorder` records the call, if it is there.
+    `disclosing` adds to an instruction what the caller is still to hear. `turns` and `recorder`,
+    if the call is recorded, are told what they hear.
     """
 
     def __init__(
@@ -85,6 +88,7 @@ class Presence:
         background: Background,
         answered: Callable[[], None],
         disclosing: Callable[[str], str],
+        turns: Turns,
         recorder: Recorder | None,
     ) -> None:
         settings = services.settings
@@ -114,7 +118,7 @@ class Presence:
             background,
         )
         self._chat = Chat(invitation.room, self._room.is_caller, self._type, background)
-        self._track = AgentTrack(recorder)
+        self._track = AgentTrack(Everyone(turns, recorder) if recorder else turns)
         self._words = TranscriptSynchronizer(next_in_chain_audio=self._track, next_in_chain_text=AgentWords(self._room))
         self._cold = ColdTransfer(call, ending, settings.phone.phones_of, self._room.refer)
         wait = Wait(session, model, call.departure, self._track, lambda: self._speaks and self._room.here.is_set())

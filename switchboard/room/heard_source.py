@@ -17,6 +17,23 @@ class Hearing(Protocol):
         """What was to be heard from now on is not."""
 
 
+class Everyone:
+    """Tells each of several who listen."""
+
+    def __init__(self, *listeners: Hearing) -> None:
+        self._listeners = listeners
+
+    def hears(self, voice: Voice, frame: rtc.AudioFrame, ahead: float) -> None:
+        """Each does."""
+        for each in self._listeners:
+            each.hears(voice, frame, ahead)
+
+    def falls_silent(self) -> None:
+        """For each."""
+        for each in self._listeners:
+            each.falls_silent()
+
+
 class HeardSource(rtc.AudioSource):
     """A source that tells `hearing`, if there is one."""
 

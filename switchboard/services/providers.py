@@ -126,6 +126,11 @@ class Services:
             **answers,
         )
 
+    def silence_seconds(self, more_silence_ms: int = 0) -> float:
+        """How long the service has waited when it says that a turn is over; who notices that here tells when it was."""
+        turns = self.settings.turns
+        return (turns.silence_ms + more_silence_ms) / 1000 if turns.detection == "server_vad" else 0.0
+
     def turns(self, more_silence_ms: int = 0) -> dict[str, Any]:
         """Options of `AgentSession` for whoever notices turns; nothing local is loaded when the model does."""
         turns = self.settings.turns
