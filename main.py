@@ -271,6 +271,21 @@ def unlock(
 
 
 @cli.command(cls=Settled)
+def erase(
+    call: Annotated[str | None, typer.Option("--call", help="A call's id; those that it goes on from, too.")] = None,
+    caller: Annotated[str | None, typer.Option("--caller", help="All calls from this phone number.")] = None,
+    account: Annotated[
+        str | None, typer.Option("--account", help="All of an account: its order number, e-mail address or id.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove what was said in calls: words, recordings, callbacks; that there were calls is kept."""
+    from app.erase import run
+
+    run(call, caller, account, yes)
+
+
+@cli.command(cls=Settled)
 def migrate() -> None:
     """Bring the database to the newest version of the tables."""
     from app.data import run_migrate

@@ -19,8 +19,13 @@ class Codes:
     def __init__(self, session: AsyncSession, pseudonyms: Pseudonyms, call: str, now: datetime) -> None:
         self._session = session
         self._pseudonyms = pseudonyms
-        self._key = pseudonyms.of("code's call", call)
+        self._key = self.name(pseudonyms, call)
         self._now = now
+
+    @staticmethod
+    def name(pseudonyms: Pseudonyms, call: str) -> str:
+        """What stands in the table for the call."""
+        return pseudonyms.of("code's call", call)
 
     async def make(self, customer: Customer | None) -> str:
         """A new code, in place of an earlier one; one that is for nobody proves nothing, and looks the same."""

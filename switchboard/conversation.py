@@ -15,6 +15,7 @@ from livekit.agents.types import NOT_GIVEN
 from sqlalchemy.exc import SQLAlchemyError
 
 from switchboard.background import Background
+from switchboard.call.again import Mark
 from switchboard.call.call import Call, Caller
 from switchboard.call.cap import Cap
 from switchboard.call.channel import WEB, Channel
@@ -303,6 +304,9 @@ class Conversation:
 
     def _answered(self) -> None:
         provider = self.services.settings.provider or ""
+        caller = self.call.caller
+        if not self.ledger.caller and (mark := Mark.of(self.call.database.pseudonyms, caller.source, caller.number)):
+            self.ledger.caller = mark.value
         resumes = (self._past.call_id or None) if self._past else None
         self.ledger.write(
             Answered(
@@ -310,7 +314,7 @@ class Conversation:
                 agent=self._first.name(),
                 provider=provider,
                 resumes=resumes,
-                caller=self.call.caller.masked_number,
+                caller=caller.masked_number,
             )
         )
         self._meter.release()

@@ -20,6 +20,11 @@ DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "po
 Work = Literal["read", "write"]
 Waited = Callable[[Work, float], None]
 
+PURGE_SECONDS = 3600.0
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON")
+"""A zero stands where something was deleted: an update and what is forgotten leave no words in the file."""
+SEARCHES = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
+"""SQLite's search tables, which forget nothing until they are told to."""
 PATIENCE = {"timeout": 5.0, "command_timeout": 15.0}
 """Seconds for a connection and for a command: a server that hangs would be waited for without an end."""
 
@@ -83,6 +88,23 @@ class Database:
         finally:
             self._waited(work, time.monotonic() - began)
 
+    async def purge(self) -> bool:
+        """Have what was deleted gone from the files as well; False: somebody reads just now, so some may be left.
+
+        SQLite's file is written anew, for which its writers wait. PostgreSQL gives the place to whatever is written
+        next; its own log and its backups are its own.
+        """
+        async with self._engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            if self.url.drivername != DRIVERS["sqlite"]:
+                await driver.execute("VACUUM", timeout=PURGE_SECONDS)
+                return True
+            for (name,) in await driver.execute_fetchall(SEARCHES):
+                await driver.execute(f"INSERT INTO {name}({name}) VALUES ('optimize')")  # noqa: S608 - a table of ours
+            await driver.execute("VACUUM")
+            ((busy, *_),) = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            return not busy
+
     async def aclose(self) -> None:
         """Close the pool. A closed database opens again when it is used."""
         await self._engine.dispose()
@@ -135,7 +157,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own BEGIN comes too late for a read followed by a write; `_begin_sqlite` says it instead.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "secure_delete=ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +25,9 @@ from app.check import tell_ends
 from simulator.fault_kinds import KNOWN
 from simulator.options import Options
 from simulator.server import Simulator
+from switchboard.database import Database
+from switchboard.ledger import Ledger
+from switchboard.ledger.events import CallerSpoke, Ended
 from switchboard.services.providers import Services
 from switchboard.settings.environment import load_settings
 from switchboard.settings.schema import SETTINGS
@@ -80,7 +83,7 @@ def test_the_web_app_loads_no_realtime_plugin() -> None:
 def test_every_command_is_in_the_help() -> None:
     commands = {
         *("console", "demo", "web", "dev", "start", "connect", "download-files", "check", "graph"),
-        *("simulator", "livekit-server", "page", "migrate", "seed", "phone", "calls", "unlock"),
+        *("simulator", "livekit-server", "page", "migrate", "seed", "phone", "calls", "unlock", "erase"),
     }
     assert commands <= set(re.findall(r"^\W*([\w-]+)\s", run("--help").stdout, re.MULTILINE))
 
@@ -106,7 +109,7 @@ def test_a_command_for_real_callers_refuses_without_a_provider(command: str, sho
     "command",
     [
         *("console", "console --text", "demo", "demo --text", "web", "dev", "start", "connect"),
-        *("check", "migrate", "seed", "calls", "phone up", "phone show", "phone down"),
+        *("check", "migrate", "seed", "calls", "erase", "phone up", "phone show", "phone down"),
     ],
 )
 def test_wrong_settings_stop_every_start_with_a_line_for_each_and_exit_code_2(command: str) -> None:
@@ -225,6 +228,42 @@ def test_seeding_twice_adds_nothing(tmp_path: Path) -> None:
 
     assert "50 customers, 200 orders" in first.stdout
     assert "Nothing to add" in second.stdout
+
+
+def test_an_erasure_asks_before_it_does_anything_and_tells_what_it_did(shop_url: str) -> None:
+    async def call() -> None:
+        async with aclosing(Database(shop_url)) as database, Ledger(database, "call_1", "line") as ledger:
+            ledger.write(CallerSpoke(text=CANARY))
+            ledger.write(Ended(reason="goodbye"))
+
+    asyncio.run(call())
+    refused = run_in(ROOT, "erase", "--call", "call_1", typed="n\n", DATABASE_URL=shop_url)
+    assert (refused.returncode, "call_1" in refused.stdout) == (2, True)
+    assert CANARY in run("calls", "call_1", DATABASE_URL=shop_url).stdout
+
+    done = run("erase", "--call", "call_1", "--yes", DATABASE_URL=shop_url)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Erased: 1 calls: 1 events" in done.stdout
+    assert CANARY not in run("calls", "call_1", DATABASE_URL=shop_url).stdout
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "words"),
+    [
+        ((), 2, "Name one of"),
+        (("--call", "x", "--caller", "+447700900128"), 2, "Name one of"),
+        (("--call", "x"), 2, "no call 'x'"),
+        (("--caller", "somebody"), 2, "no phone number"),
+        (("--account", "nobody@example.com"), 2, "no account"),
+        (("--account", "10042"), 2, "no account"),
+        (("--caller", "+447700900128"), 0, "0 calls: 0 events, 0 recordings, 0 callbacks"),
+    ],
+)
+def test_an_erasure_of_what_is_not_there_says_so(shop_url: str, asked: tuple[str, ...], code: int, words: str) -> None:
+    told = run("erase", "--yes", *asked, DATABASE_URL=shop_url)
+
+    assert told.returncode == code
+    assert words in told.stdout + told.stderr
 
 
 @pytest.mark.parametrize(

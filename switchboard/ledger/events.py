@@ -256,6 +256,12 @@ class Recording(Happening):
     """So much sound is missing, because the worker did not keep up."""
 
 
+class Erased(Happening):
+    """All words of the call were removed when `wall` says, and none has been kept since. It comes first."""
+
+    kind: Literal["erased"] = "erased"
+
+
 class Failed(Happening):
     kind: Literal["error"] = "error"
     source: str
@@ -294,6 +300,7 @@ Event = Annotated[
     | VerificationHeld
     | RescueStep
     | Recording
+    | Erased
     | Failed
     | Recovered
     | Ended,

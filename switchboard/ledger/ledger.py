@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.database import Database
 from switchboard.ledger.digest import Digesting
-from switchboard.ledger.events import Ended, Event, Happening
+from switchboard.ledger.erasure import is_erased, take_words, wordless
+from switchboard.ledger.events import Answered, Ended, Event, Happening
 from switchboard.ledger.mask import Mask
 from switchboard.ledger.tables import CallRow, EventRow
 from switchboard.ledger.timeline import events_of
@@ -46,7 +47,8 @@ class Ledger:
     could not be stored `CLOSING_SECONDS` after the call has ended is counted in the log. An event that the database
     will never take is lost alone.
 
-    `caller` is a pseudonym by which the caller is known again. `digesting` makes what is stored with the end.
+    `caller` is a pseudonym by which the caller is known again, or None until they have answered. `digesting` makes what
+    is stored with the end.
 
     `lag` hears with each try how old the oldest event is that is to be stored, in seconds.
 
@@ -68,7 +70,7 @@ class Ledger:
         self.line = line
         self.mask = Mask()
         self._origin = origin
-        self._caller = caller
+        self.caller = caller
         self._digesting = digesting
         self._database = database
         self._began = time.monotonic()
@@ -78,6 +80,8 @@ class Ledger:
         self._queue: asyncio.Queue[Event] = asyncio.Queue()
         self._pending = 0
         self._opened = False
+        self._erased = False
+        """Nothing that is said in this call is kept any more."""
         self._masked = 0
         """So many secrets were known when all that is stored was masked."""
         self._writer: asyncio.Task[None] | None = None
@@ -170,8 +174,17 @@ class Ledger:
         if not self._opened:
             started = events[0].wall
             row = {"id": self.call_id, "line": self.line, "started_at": started, "origin": self._origin}
-            await session.execute(insert(CallRow).values(row | {"caller": self._caller}))
-        await session.execute(insert(EventRow), [self._row(event) for event in events])
+            await session.execute(insert(CallRow).values(row))
+        kept = wordless(events) if self._erased else events
+        if kept:
+            await session.execute(insert(EventRow), [self._row(event) for event in kept])
+        if self._erased:
+            return
+        if await is_erased(session, self.call_id):
+            await take_words(session, self.call_id)
+            self._erased = True
+        elif self.caller and any(isinstance(event, Answered) for event in kept):
+            await session.execute(update(CallRow).where(CallRow.id == self.call_id).values(caller=self.caller))
 
     async def _mask_again(self, session: AsyncSession) -> None:
         """A secret may have been said before it was known to be one."""

@@ -32,7 +32,7 @@ class CallRow(Base):
     origin: Mapped[str | None] = mapped_column(index=True)
     """What calls that go on from one another have in common: the name of the first one's room."""
     caller: Mapped[str | None] = mapped_column(String(40), index=True)
-    """A pseudonym by which they are known when they call again, on a line that wants that."""
+    """A pseudonym by which they are known when they call again, on a line that wants that, and when they are erased."""
     started_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     ended_reason: Mapped[str | None]

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import delete, insert, select
 
 from switchboard.database import Database
+from switchboard.ledger.erasure import is_erased
 from switchboard.ledger.tables import RecordingRow
 from switchboard.recording.recordings import Recordings, StorageError
 
@@ -18,11 +19,21 @@ ERASING_SECONDS = 5.0
 
 async def keep(
     database: Database, recordings: Recordings, call_id: str, began: datetime, files: Mapping[str, bytes]
-) -> None:
-    """Store the files of a call. One that the database does not know of is not stored: nobody would remove it."""
+) -> bool:
+    """Store the files of a call; False: it was erased, and has none.
+
+    One that the database does not know of is not stored: nobody would remove it.
+    """
     async with database.write() as session:
+        if await is_erased(session, call_id):
+            return False
         await session.execute(insert(RecordingRow).values(call_id=call_id, began_at=began))
     await recordings.store(call_id, files)
+    async with database.read() as session:
+        if await session.get(RecordingRow, call_id):
+            return True
+    await recordings.erase(call_id)
+    return False
 
 
 async def forget_recordings(database: Database, recordings: Recordings, before: datetime) -> int:

@@ -169,8 +169,9 @@ class Recorder:
         async with asyncio.timeout(STORING_SECONDS):
             await self._do_work()
             files = await self._elsewhere(partial(_files_of, dict(self._lanes), until))
-            await keep(self._database, self._recordings, self._ledger.call_id, self._began, files)
-        self._write(stage="stored", lanes=tuple(self._lanes), left_out_ms=round(self._left_out * 1000))
+            kept = await keep(self._database, self._recordings, self._ledger.call_id, self._began, files)
+        if kept:
+            self._write(stage="stored", lanes=tuple(self._lanes), left_out_ms=round(self._left_out * 1000))
 
     def _fail(self, error: Exception) -> None:
         if not self._failed:

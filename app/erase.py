@@ -1,0 +1,88 @@
+"""Erasing what callers said: asks, does it, and tells what it did."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+
+import typer
+
+from app.data import database_of, prepare_database
+from app.process import fail, settings, tell
+from shop import customers
+from shop.belongings import Belongings
+from shop.customers import Details
+from shop.models import FIRST_ORDER_NUMBER, Customer
+from switchboard.database import Database
+from switchboard.ledger.tables import CallRow
+from switchboard.operate.erase import Erased, Eraser, Whom
+from switchboard.recording.recordings import Recordings
+from switchboard.settings.schema import Settings
+from tools import hearing
+
+
+def run(call: str | None, caller: str | None, account: str | None, sure: bool) -> None:
+    """Erase the calls of exactly one of them. Exits with 1 if something is left to do, with 2 if nothing was done."""
+    if sum(each is not None for each in (call, caller, account)) != 1:
+        fail("Whose words? Name one of --call, --caller, --account.")
+    chosen = settings()
+    prepare_database(chosen)
+    asyncio.run(_erase(chosen, call, caller, account, sure))
+
+
+def eraser_of(database: Database, chosen: Settings) -> Eraser:
+    """What erases in this database, the recordings of the settings and the shop."""
+    recordings = Recordings(chosen.recordings) if chosen.recordings.url else None
+    return Eraser(database, recordings, Belongings(database.pseudonyms))
+
+
+async def _erase(chosen: Settings, call: str | None, caller: str | None, account: str | None, sure: bool) -> None:
+    async with aclosing(database_of(chosen)) as database:
+        whom = Whom(call, _number(caller), await _account(database, account))
+        eraser = eraser_of(database, chosen)
+        _ask(await eraser.find(whom), whom, sure)
+        _report(await eraser.erase(whom))
+
+
+def _number(said: str | None) -> str | None:
+    if said is None:
+        return None
+    number = hearing.phone(said)
+    if number is None:
+        fail(f"{said!r} is no phone number.")
+    return number
+
+
+async def _account(database: Database, said: str | None) -> str | None:
+    """The customer whom an order number, an e-mail address or their own number names."""
+    if said is None:
+        return None
+    async with database.read() as session:
+        if said.isdecimal() and int(said) < FIRST_ORDER_NUMBER:
+            customer = await session.get(Customer, int(said))
+        else:
+            details = Details("", hearing.order_number(said), said if "@" in said else None)
+            customer = next(iter(await customers.named_by(session, details)), None)
+    if customer is None:
+        fail(f"There is no account {said!r}.")
+    return str(customer.id)
+
+
+def _ask(calls: Sequence[CallRow], whom: Whom, sure: bool) -> None:
+    if not calls and whom.call:
+        fail(f"The ledger has no call {whom.call!r}.")
+    running = sum(call.ended_at is None for call in calls)
+    tell(f"{len(calls)} calls ({running} of them running), and what was taken down in them:")
+    for call in calls:
+        tell(f"  {call.id}  {call.started_at:%Y-%m-%d %H:%M}  {call.line}")
+    if not sure and not typer.confirm("Remove all words, recordings and callbacks of theirs, for good?"):
+        raise typer.Exit(2)
+
+
+def _report(done: Erased) -> None:
+    tell(f"Erased: {done}. That there were these calls, how long they were and what they cost is kept.")
+    if done.recordings_left:
+        tell(f"The recordings of {done.recordings_left} calls could not be removed: run this again.", err=True)
+    if not done.in_files:
+        tell("Somebody was reading the database: run this again, so that nothing stays in its file.", err=True)
+    if not done.whole:
+        raise typer.Exit(1)

@@ -1,0 +1,66 @@
+"""What is deleted is gone from the files, too."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from switchboard.database import Database
+
+WORDS = b"quokkas ate my parcel"
+
+
+@pytest.fixture
+async def file(tmp_path: Path) -> AsyncIterator[Path]:
+    """A database in which somebody's words were deleted by one that only forgets where they stand."""
+    file = tmp_path / "switchboard.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA secure_delete=OFF")
+        connection.execute("CREATE TABLE said (words TEXT)")
+        connection.execute("CREATE VIRTUAL TABLE search USING fts5(words)")
+        for table in ("said", "search"):
+            connection.executemany(f"INSERT INTO {table} VALUES (?)", [(f"{WORDS.decode()} {n}",) for n in range(500)])
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("DELETE FROM said")
+        connection.execute("DELETE FROM search")
+        connection.commit()
+    yield file
+    connection.close()
+
+
+def bytes_of(file: Path) -> bytes:
+    return b"".join(each.read_bytes() for each in file.parent.glob(f"{file.name}*"))
+
+
+async def test_what_was_deleted_is_gone_from_sqlites_file_and_its_helpers(file: Path) -> None:
+    assert WORDS in bytes_of(file)
+    assert b"quokkas" in bytes_of(file)
+    database = Database(f"sqlite:///{file}")
+    assert await database.purge()
+    left = bytes_of(file)
+    await database.aclose()
+
+    assert WORDS not in left
+    assert b"quokkas" not in left, "the search tables have words of their own"
+
+
+async def test_somebody_who_reads_meanwhile_is_told_of_and_then_it_is_done(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("switchboard.database.PRAGMAS", ("busy_timeout=50",))
+    database = Database(f"sqlite:///{file}")
+    async with database.read() as session:
+        await session.execute(text("SELECT * FROM said"))
+        assert not await database.purge()
+    assert await database.purge()
+    await database.aclose()
+
+    assert WORDS not in bytes_of(file)
+
+
+async def test_a_server_can_be_purged_as_well(database: Database) -> None:
+    assert await database.purge()
