@@ -22,7 +22,7 @@ export function CallPage({ id, api, me }: Props) {
     read();
   };
   if (erased && problem === 'missing') return <Message id={id} text={texts.erase.done} />;
-  if (problem === 'signed out' || !story) {
+  if (!story) {
     const text = problem ? texts.problems[problem] : texts.reading;
     return <Message id={id} text={text} address={problem === 'signed out' ? door?.address : undefined} />;
   }

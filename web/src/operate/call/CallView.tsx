@@ -40,7 +40,7 @@ export function CallView({ story, notice, api, me, onErased }: Props) {
   useMoment(player);
 
   const chronicle = useMemo(() => chronicleOf(story, line, waves), [story, line, waves]);
-  const length = useLength(call, chronicle.length);
+  const length = useLength(call, chronicle.length, api.clock);
   const lanes = useMemo(() => lanesOf(chronicle, length), [chronicle, length]);
   const [all, setAll] = useState(false);
   const shown = useKept(useMemo(() => rowsOf(chronicle, all), [chronicle, all]));
@@ -72,12 +72,18 @@ export function CallView({ story, notice, api, me, onErased }: Props) {
   useKeys(run);
 
   return (
-    <article className="call">
+    <article className="call-page">
       <CallHead story={story} chronicle={chronicle} length={length} notice={notice} api={api} me={me} onErased={onErased} />
       <Findings findings={story.findings} onGo={(at) => go(at, false)} />
-      <div className="call-time">
-        <Lanes ref={drawn} lanes={lanes} chronicle={chronicle} length={length} live={call.ended_at === null} waves={waves} player={player} />
-        <PlayerBar player={player} story={story} mayHear={mayHear} length={length} />
+      <div className="call-left">
+        <div className="call-time">
+          <Lanes ref={drawn} lanes={lanes} chronicle={chronicle} length={length} live={call.ended_at === null} waves={waves} player={player} />
+          <PlayerBar player={player} story={story} mayHear={mayHear} length={length} />
+        </div>
+        <div className="call-accounts">
+          <Bill bill={story.bill} chronicle={chronicle} running={call.ended_at === null} />
+          <Versions chronicle={chronicle} />
+        </div>
       </div>
       <Transcript
         rows={shown}
@@ -89,10 +95,6 @@ export function CallView({ story, notice, api, me, onErased }: Props) {
         onAll={setAll}
         onGo={(at) => go(at, player.audible)}
       />
-      <div className="call-accounts">
-        <Bill bill={story.bill} chronicle={chronicle} running={call.ended_at === null} />
-        <Versions chronicle={chronicle} />
-      </div>
     </article>
   );
 }

@@ -35,7 +35,7 @@ const Sheet = memo(function Sheet({ lanes, chronicle, length, live, from, to, sc
   return (
     <div className="sheet" aria-hidden="true" style={{ height: bottom + (last ? USAGE : 0) }}>
       <Ruler seen={seen} scale={scale} length={length} />
-      {inSight(deadAir(lanes), seen, scale).map((span) => (
+      {inSight(deadAir(lanes), seen, scale).large.map((span) => (
         <i key={span.id} className="dead" data-of={span.kind} style={{ left: span.from * scale, width: (span.to - span.from) * scale }} />
       ))}
       {lanes.map((lane) => (

@@ -75,11 +75,11 @@ export function Overview({ lanes, length, scale, scroller, player }: Props) {
 const Strips = memo(function Strips({ lanes, length }: { lanes: LaneOf[]; length: number }) {
   const voices = lanes.filter(({ kind }) => kind === 'voice');
   const marks = lanes.find(({ kind }) => kind === 'events')?.spans.filter(({ tone }) => tone === 'alarm' || tone === 'warn') ?? [];
-  const dead = lanes.find(({ kind }) => kind === 'silence')?.spans.filter((span) => span.dead) ?? [];
+  const late = lanes.find(({ kind }) => kind === 'silence')?.spans.filter(({ dead, kind }) => dead && kind !== 'nobody') ?? [];
   const least = length / 500;
   return (
     <svg viewBox={`0 0 ${Math.max(1, length)} ${voices.length + 1}`} preserveAspectRatio="none" aria-hidden="true">
-      <path className="strip-dead" d={boxes(dead, 0, voices.length + 1, least)} />
+      <path className="strip-dead" d={boxes(late, 0, voices.length + 1, least)} />
       {voices.map((lane, row) => (
         <path key={lane.id} className="strip" data-who={lane.who ?? undefined} data-colour={lane.colour ?? undefined} d={boxes(spoken(lane), row + 1.15, 0.7, least)} />
       ))}

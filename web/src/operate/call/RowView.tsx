@@ -24,6 +24,8 @@ interface Props {
   first: boolean;
 }
 
+const DEAD_AIR_PIXELS = 36;
+
 export const RowView = memo(function RowView({ row, cast, wave, player, current, first }: Props) {
   return (
     <div className="row" data-row={row.id} data-kind={row.kind} data-tone={row.kind === 'note' ? row.note.tone : undefined} aria-current={current || undefined} {...whose(row, cast)}>
@@ -58,7 +60,7 @@ function Body({ row, cast, wave, player, current }: Omit<Props, 'first'>) {
   }
 }
 
-function Said({ row: { speech }, cast, wave, player, current }: Omit<Props, 'first' | 'row'> & { row: SaidRow }) {
+function Said({ row: { speech, turn }, cast, wave, player, current }: Omit<Props, 'first' | 'row'> & { row: SaidRow }) {
   const name = speech.who === 'caller' ? texts.transcript.caller : cast.nameOf(speech.name);
   return (
     <>
@@ -67,6 +69,7 @@ function Said({ row: { speech }, cast, wave, player, current }: Omit<Props, 'fir
         {speech.typed && <span className="tag">{texts.transcript.typed}</span>}
         {speech.filler && <span className="tag">{texts.transcript.waits}</span>}
         {speech.interrupted && <span className="tag tag-cut">{texts.transcript.cut}</span>}
+        {turn && <span className="row-turn">{heardOf(turn)}</span>}
       </p>
       <Words speech={speech} wave={wave} player={player} current={current} />
     </>
@@ -108,12 +111,20 @@ function Figure({ row }: { row: Row }) {
 
 function Silence({ ms, title }: { ms: number; title: string }) {
   const share = Math.min(1, ms / 1000 / DEAD_AIR_SECONDS);
+  const width = Math.round(share * DEAD_AIR_PIXELS);
   return (
     <span className="row-figure row-silence" data-dead={ms > DEAD_AIR_SECONDS * 1000 || undefined} title={title}>
       {span(ms)}
-      <i style={{ width: `${share * 100}%` }} />
+      <i style={{ width }} />
     </span>
   );
+}
+
+/** What the silence at the edge does not tell. */
+function heardOf({ firstTokenMs, firstSoundMs, silence }: Turn): string {
+  const token = firstTokenMs === null ? '' : texts.transcript.token(span(firstTokenMs));
+  const sound = firstSoundMs === null || Math.abs(firstSoundMs - silence.ms) < 1 ? '' : texts.transcript.sound(span(firstSoundMs));
+  return [token, sound].filter((part) => part !== '').join(' · ');
 }
 
 function turnTitle({ silence, firstTokenMs, firstSoundMs }: Turn): string {

@@ -1,9 +1,10 @@
-/** The words of a speech, each with its time; the one that is played is marked. */
-import { useMemo } from 'react';
+/** The words of a speech, each with its time once it is in sight; the one that is played is marked. */
+import { useMemo, useRef } from 'react';
 import type { Peaks } from '../types';
 import type { Player } from './player';
 import type { Speech } from './speech';
 import { texts } from './texts';
+import { useNear } from './useNear';
 import { usePlaying } from './usePlayer';
 import { wordAt, wordsOf, type Word } from './words';
 
@@ -15,13 +16,20 @@ interface Props {
 }
 
 export function Words({ speech, wave, player, current }: Props) {
-  const words = useMemo(() => wordsOf(speech, wave), [speech, wave]);
+  const line = useRef<HTMLParagraphElement>(null);
+  const near = useNear(line);
   const title = player.audible ? texts.transcript.word : texts.transcript.position;
   return (
-    <p className="words" title={title}>
-      {current ? <Spoken words={words} until={speech.to} player={player} /> : words.map((word, index) => <WordAt key={index} word={word} />)}
+    <p className="words" title={title} ref={line}>
+      {near || current ? <Placed speech={speech} wave={wave} player={player} current={current} /> : speech.text}
     </p>
   );
+}
+
+function Placed({ speech, wave, player, current }: Props) {
+  const words = useMemo(() => wordsOf(speech, wave), [speech, wave]);
+  if (current) return <Spoken words={words} until={speech.to} player={player} />;
+  return words.map((word, index) => <WordAt key={index} word={word} />);
 }
 
 function Spoken({ words, until, player }: { words: Word[]; until: number; player: Player }) {

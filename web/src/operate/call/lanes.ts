@@ -24,6 +24,8 @@ export interface Span extends Stretch {
   title: string;
   dead?: boolean;
   ms?: number;
+  /** Of silence before an answer: seconds until the service began to answer. */
+  token?: number;
   cut?: boolean;
 }
 
@@ -49,7 +51,7 @@ export function lanesOf(story: Chronicle, until: number): LaneOf[] {
     ...cast.agents.map((agent) => agentLane(story, agent, until)),
     ...cast.persons.map((person) => personLane(story, person, until)),
     ...(story.tools.length > 0 ? [{ ...lane('tools', 'tools', texts.lanes.tools), spans: story.tools.map((run) => toolSpan(run, until)) }] : []),
-    { ...lane('silence', 'silence', texts.lanes.silence), spans: story.silences.map(silenceSpan) },
+    { ...lane('silence', 'silence', texts.lanes.silence), spans: story.silences.map((silence) => silenceSpan(silence, story)) },
   ];
 }
 
@@ -119,10 +121,13 @@ function personSpan({ seq, what, phone, from, to, ended }: PersonSpan, name: str
   return { ...span(`person-${seq}`, kind, from, to ?? until, label, `${clock(from, true)} ${label}${then}`), tone: 'person' };
 }
 
-function silenceSpan({ seq, of, from, to, ms, dead }: Silence): Span {
+function silenceSpan({ seq, of, from, to, ms, dead }: Silence, story: Chronicle): Span {
   const label = milliseconds(ms);
-  const title = `${clock(from, true)} ${texts.lanes.silenceOf[of](label)}${dead ? texts.lanes.dead : ''}`;
-  return { ...span(`silence-${of}-${seq}`, of, from, to, label, title), dead, ms };
+  const tokenMs = of === 'answer' ? (story.turns.find((turn) => turn.seq === seq)?.firstTokenMs ?? null) : null;
+  const token = tokenMs === null ? '' : texts.lanes.token(milliseconds(tokenMs));
+  const title = `${clock(from, true)} ${texts.lanes.silenceOf[of](label)}${dead ? texts.lanes.dead : ''}${token}`;
+  const drawn = { ...span(`silence-${of}-${seq}`, of, from, to, label, title), dead, ms };
+  return tokenMs === null || tokenMs > ms ? drawn : { ...drawn, token: tokenMs / 1000 };
 }
 
 function handoffSpan({ seq, source, target, silence, arrivedMs, spokeMs }: Handoff, story: Chronicle): Span {

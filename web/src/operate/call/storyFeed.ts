@@ -1,5 +1,6 @@
 /** One call as the page has it: read, kept up to date while it runs, read again when something was missed. */
-import { Refusal, type Door, type RefusalKind } from '../api';
+import type { Door, Refusal, RefusalKind } from '../api';
+import { reasonOf } from '../reason';
 import type { CallStory, LedgerEvent } from '../types';
 import { grown, hasGap, newestOf } from './growing';
 import { Live, type Source } from './live';
@@ -72,7 +73,7 @@ export class StoryFeed {
     this.ways.read(aborter.signal).then(
       (story) => this.has(story),
       (error: unknown) => {
-        if (!aborter.signal.aborted) this.failed(error instanceof Refusal ? error : new Refusal('failed'));
+        if (!aborter.signal.aborted) this.failed(reasonOf(error));
       },
     );
   };
@@ -92,6 +93,7 @@ export class StoryFeed {
   private failed({ kind, door, retryAfter }: Refusal): void {
     this.tell({ problem: kind, door });
     if (FINAL.has(kind)) {
+      this.tell({ story: null });
       this.live.stop();
       this.follows = false;
     } else this.again = setTimeout(this.read, retryAfter ? retryAfter * 1000 : AGAIN_MS);

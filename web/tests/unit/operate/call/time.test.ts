@@ -3,7 +3,7 @@ import { clock, span } from '../../../../src/operate/call/durations';
 import { hashOf, momentIn } from '../../../../src/operate/call/moment';
 import { costText, money } from '../../../../src/operate/call/money';
 import { around, fitting, NEAREST, tickEvery, ticksIn, zoomed } from '../../../../src/operate/call/scale';
-import { inSight } from '../../../../src/operate/call/thin';
+import { columns, inSight } from '../../../../src/operate/call/thin';
 import { outline } from '../../../../src/operate/call/wave';
 
 it('A moment comes back out of its address', () => {
@@ -42,16 +42,21 @@ it('A little scrolling draws nothing anew, and what is in sight is always drawn'
   }
 });
 
-it('Of what falls on one pixel one thing is drawn, but all that is wrong', () => {
+it('What is too small to be told apart is one shape, but what is wrong is drawn for itself', () => {
   const spans = Array.from({ length: 1000 }, (_none, place) => ({ from: place, to: place + 0.5, tone: place === 501 ? 'alarm' : 'plain' }));
-  const drawn = inSight(spans, { from: 0, to: 1000 }, 0.1);
-  expect(drawn.length).toBeLessThan(140);
-  expect(drawn.some(({ tone }) => tone === 'alarm')).toBe(true);
+  const { large, small } = inSight(spans, { from: 0, to: 1000 }, 0.1);
+  expect([large.map(({ from }) => from), small.length]).toEqual([[501], 999]);
+  expect(columns(small, 0.1).split('M').length - 1).toBe(100);
+});
+
+it('Marks stand apart', () => {
+  const marks = Array.from({ length: 1000 }, (_none, from) => ({ from, to: from, tone: 'plain' }));
+  expect(inSight(marks, { from: 0, to: 1000 }, 0.1).large.length).toBeLessThanOrEqual(25);
 });
 
 it('Nothing out of sight is drawn', () => {
   const spans = [1, 5, 9].map((from) => ({ from, to: from + 1, tone: 'plain' }));
-  expect(inSight(spans, { from: 4, to: 7 }, 100).map(({ from }) => from)).toEqual([5]);
+  expect(inSight(spans, { from: 4, to: 7 }, 100).large.map(({ from }) => from)).toEqual([5]);
 });
 
 it('A waveform is as loud as the loudest below each of its pixels, and only where it is wanted', () => {
