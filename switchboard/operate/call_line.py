@@ -40,7 +40,7 @@ class CallLine:
             "rules": list(self.rules),
             "started_at": self.started_at.isoformat(),
             "ended_at": self.ended_at.isoformat() if self.ended_at else None,
-            "cost": None if self.cost is None else float(self.cost),
+            "cost": None if self.cost is None else f"{self.cost:f}",
         }
 
 

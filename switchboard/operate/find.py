@@ -44,9 +44,9 @@ async def lines_of(session: AsyncSession, rows: Sequence[Found]) -> list[CallLin
     agents, rules = await _agents(session, ids), await _rules(session, ids)
     bare = await so_far(session, [call.id for call, digest in rows if digest is None])
     return [
-        _digested(call, digest, agents.get(call.id, []), rules.get(call.id, []))
+        digested(call, digest, agents.get(call.id, []), rules.get(call.id, []))
         if digest
-        else _undigested(call, bare.get(call.id, NOTHING))
+        else undigested(call, bare.get(call.id, NOTHING))
         for call, digest in rows
     ]
 
@@ -91,7 +91,7 @@ async def _rules(session: AsyncSession, ids: Sequence[str]) -> dict[str, list[st
     return rules
 
 
-def _digested(call: CallRow, digest: DigestRow, agents: list[str], rules: list[str]) -> CallLine:
+def digested(call: CallRow, digest: DigestRow, agents: list[str], rules: list[str]) -> CallLine:
     return CallLine(
         id=call.id,
         line=call.line,
@@ -110,7 +110,8 @@ def _digested(call: CallRow, digest: DigestRow, agents: list[str], rules: list[s
     )
 
 
-def _undigested(call: CallRow, known: Digest) -> CallLine:
+def undigested(call: CallRow, known: Digest) -> CallLine:
+    """A call as its events tell it."""
     return CallLine(
         id=call.id,
         line=call.line,
@@ -121,9 +122,9 @@ def _undigested(call: CallRow, known: Digest) -> CallLine:
         ended_at=call.ended_at,
         outcome=call.ended_reason,
         seconds=(call.ended_at - call.started_at).total_seconds() if call.ended_at else None,
-        cost=None,
-        currency=None,
-        rules=(),
+        cost=known.cost,
+        currency=known.currency,
+        rules=tuple(dict.fromkeys(found.rule for found in known.findings)),
         first_sound_p50_ms=known.first_sound_p50_ms,
         to_person=known.to_person,
     )

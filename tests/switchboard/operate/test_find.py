@@ -41,7 +41,7 @@ async def test_a_call_that_is_over_is_told_from_its_digest(database: Database) -
         "ended_at": "2026-11-23T09:01:00+00:00",
         "outcome": "goodbye",
         "seconds": 60.0,
-        "cost": 0.05,
+        "cost": "0.050000",
         "currency": "USD",
         "rules": ["dead_air", "asked_again"],
         "first_sound_p50_ms": 310.5,

@@ -1,0 +1,91 @@
+"""All of one call: what it came to, its events, what rules found, its bill, and whose sound there is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from switchboard.database import Database
+from switchboard.ledger.bill import Bill, bill
+from switchboard.ledger.digest import digest
+from switchboard.ledger.events import Event, LaneName, Recording
+from switchboard.ledger.prices import Prices
+from switchboard.ledger.rules import RULES, Finding, Rule
+from switchboard.ledger.tables import CallRow, DigestRow, FindingRow
+from switchboard.ledger.timeline import events_of
+from switchboard.operate.call_line import CallLine
+from switchboard.operate.find import lines_of, undigested
+from switchboard.operate.sight import Sight
+from switchboard.recording.recordings import StorageError
+
+log = structlog.get_logger(__name__)
+
+Watched = Mapping[str, Sequence[Rule]]
+"""The rules of each line, by its name; a line that is not there (any more) has those of every line."""
+
+
+class Sounds(Protocol):
+    """Where recordings are kept."""
+
+    async def lanes(self, call_id: str) -> Sequence[LaneName]:
+        """Whose sound there is of that call. Raises `StorageError`."""
+
+
+@dataclass(frozen=True)
+class CallStory:
+    """A call, over or not."""
+
+    call: CallLine
+    events: Sequence[Event]
+    findings: Sequence[Finding]
+    bill: Bill
+    lanes: Sequence[LaneName]
+    """Whose sound can be heard."""
+
+    def json(self, sight: Sight) -> dict[str, Any]:
+        """As `CallStory` of web/src/operate/types.ts."""
+        return {
+            "call": self.call.json(),
+            "events": [sight.event(event.model_dump(mode="json")) for event in self.events],
+            "findings": [asdict(finding) for finding in self.findings],
+            "bill": self.bill.json(),
+            "recording": {"lanes": list(self.lanes)} if self.lanes else None,
+        }
+
+
+async def story(
+    database: Database, call_id: str, prices: Prices, watched: Watched, sounds: Sounds | None = None
+) -> CallStory | None:
+    """That of the call of this id; None: there is no such call. Of one without a digest it is made of its events."""
+    async with database.read() as session:
+        row = await session.get(CallRow, call_id)
+        if row is None:
+            return None
+        events = await events_of(session, call_id)
+        written = await session.get(DigestRow, call_id)
+        if written:
+            (line,) = await lines_of(session, [(row, written)])
+            found = await _found(session, call_id)
+        else:
+            known = digest(events, prices, watched.get(row.line, tuple(RULES.values())))
+            line, found = undigested(row, known), list(known.findings)
+    return CallStory(line, events, found, bill(events, prices), await _lanes(sounds, call_id, events))
+
+
+async def _found(session: AsyncSession, call_id: str) -> list[Finding]:
+    rows = select(FindingRow).where(FindingRow.call_id == call_id).order_by(FindingRow.number)
+    return [Finding(row.rule, row.at, row.sentence) for row in await session.scalars(rows)]
+
+
+async def _lanes(sounds: Sounds | None, call_id: str, events: Iterable[Event]) -> Sequence[LaneName]:
+    """Nothing where nothing was recorded, and while the storage does not answer."""
+    if sounds is None or not any(isinstance(event, Recording) for event in events):
+        return ()
+    try:
+        return await sounds.lanes(call_id)
+    except StorageError as error:
+        log.warning("the recordings cannot be listed", call=call_id, error=str(error))
+        return ()
