@@ -38,7 +38,7 @@ from switchboard.room.seat import Seat
 from switchboard.settings.process import let_children_import_from, spare_local_models
 from switchboard.settings.schema import LiveKitAccess, Settings
 from switchboard.settings.values import SettingsError
-from switchboard.telemetry.calls import CallMetrics
+from switchboard.telemetry.calls import CallMetrics, begin
 from switchboard.telemetry.places import keep_in, values_in
 from switchboard.telemetry.storage import LAG
 from switchboard.telemetry.worker import Fullness
@@ -193,6 +193,12 @@ def tell_ready() -> None:
         READY_FILE.touch()
 
 
+def begin_to_count() -> None:
+    """Show what is counted of calls from the start."""
+    for line in LINES.values():
+        begin(line)
+
+
 def calls_load(server: AgentServer, max_calls: int, fullness: Fullness) -> float:
     """How full this worker is, as LiveKit's server is to see it: by its calls, not by the CPU, which they hardly need.
 
@@ -241,6 +247,7 @@ def build_server(chosen: Settings, answer: Answer = answer) -> AgentServer:
     )
     # LiveKit's command line adds a log handler of its own when it starts
     server.on("worker_started", lambda: start_logging(chosen))
+    server.on("worker_started", begin_to_count)
     server.on("worker_registered", lambda *_: tell_ready())
     server.metrics = metrics
     decide = server.admission.decide if server.admission else None

@@ -49,6 +49,7 @@ from switchboard.http.tickets import Tickets
 from switchboard.http.tokens import Tokens, TokenSigner
 from switchboard.line.workflow import Workflow
 from switchboard.settings.schema import LiveKitAccess, Settings, Web
+from switchboard.telemetry.web import begin
 
 MOST_BYTES = 64 * 1024
 DESCRIPTION = "Calls to the line from a browser, and the tokens that LiveKit's own frontends ask for."
@@ -66,6 +67,8 @@ def create_app(
     Every `watch_seconds` it looks whether an agent came to each room that was handed out.
     """
     web, limits = settings.web, settings.call
+    for name in lines:
+        begin(name)
     server_url = settings.livekit.public_url or livekit.url
     database = Database(settings.storage.url.get_secret_value())
     rooms = Rooms(livekit, limits)

@@ -1,6 +1,7 @@
 """The metrics of calls, counted from what the ledger is told; labels are names of the workflow, no words of callers."""
 
 from functools import singledispatchmethod
+from typing import get_args
 
 from prometheus_client import Counter, Histogram
 
@@ -8,16 +9,20 @@ from switchboard.ledger.events import (
     Answered,
     CallTransferred,
     Ended,
+    EndReason,
     Event,
     Failed,
     HandoffDone,
     Happening,
+    PersonStage,
     PersonStep,
     ToolReturned,
+    TransferOutcome,
     Turn,
     Used,
 )
 from switchboard.ledger.prices import Prices
+from switchboard.line.workflow import Workflow
 
 # Every metric of a worker has labels: one without begins to count when it is imported, before its process has a place.
 
@@ -66,6 +71,21 @@ UNPRICED = Counter(
     "Answers, transcriptions and speeches whose price nobody knows.",
     ["line", "model"],
 )
+
+
+def begin(line: Workflow) -> None:
+    """Show what may be counted of the line, with 0: of a number that was never shown, the first is not one more."""
+    ANSWERED.labels(line.name)
+    DURATION.labels(line.name)
+    for kind, values in ((ENDED, EndReason), (PERSONS, PersonStage), (TRANSFERS, TransferOutcome)):
+        for value in get_args(values):
+            kind.labels(line.name, value)
+    for agent in line.agents:
+        FIRST_SOUND.labels(line.name, agent.name())
+        TURN_SILENCE.labels(line.name, agent.name())
+        for edge in line.edges(agent):
+            HANDOFFS.labels(line.name, agent.name(), edge.target.name())
+            HANDOFF_SILENCE.labels(line.name, agent.name(), edge.target.name())
 
 
 class CallMetrics:

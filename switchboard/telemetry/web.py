@@ -18,6 +18,12 @@ UNATTENDED = Counter(
 )
 
 
+def begin(line: str) -> None:
+    """Show 0 rooms of the line: of a number that was never shown, the first is not one more."""
+    ROOMS.labels(line)
+    UNATTENDED.labels(line)
+
+
 def serve(host: str, port: int) -> None:
     """Show the metrics of this process at a port of their own, as long as it lives. Raises `OSError`."""
     start_http_server(port, host)

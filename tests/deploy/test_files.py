@@ -41,11 +41,12 @@ def load(values: Mapping[str, str] | None = None, *profiles: str) -> Model:
     return compose_spec.load(COMPOSE, values, *profiles)
 
 
-@pytest.mark.parametrize("profiles", [(), ("phone",)])
+@pytest.mark.parametrize("profiles", [(), ("phone",), ("observe",), ("phone", "observe")])
 def test_docker_compose_takes_the_file(loader: None, profiles: tuple[str, ...]) -> None:
     services = load({}, *profiles)["services"]
     assert {"worker", "web", "migrate", "simulator", "livekit", "postgres", "address"} <= services.keys()
-    assert ({"redis", "sip", "numbers"} <= services.keys()) == bool(profiles)
+    assert ({"redis", "sip", "numbers"} <= services.keys()) == ("phone" in profiles)
+    assert ({"prometheus", "grafana"} <= services.keys()) == ("observe" in profiles)
 
 
 def test_podman_compose_can_put_values_into_ports_without_an_env_file() -> None:
@@ -121,7 +122,7 @@ def test_a_real_line_can_forbid_the_simulator(loader: None, told: dict[str, str]
     assert load(told)["services"]["worker"]["environment"]["SIMULATOR_URL"] == used
 
 
-@pytest.mark.parametrize("profile", ["", "phone"])
+@pytest.mark.parametrize("profile", ["", "phone", "observe"])
 def test_ports_are_open_on_this_machine_only(loader: None, profile: str) -> None:
     ports = [port for each in load({}, profile)["services"].values() for port in each.get("ports") or []]
     assert ports
