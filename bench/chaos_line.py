@@ -13,7 +13,7 @@ from switchboard.line.workflow import Handoff, Workflow
 
 SEARCHING_SECONDS = 0.5
 ANNOUNCED = "Just a moment, I put you through."
-FOUND, SEARCHED, OPENED = "The thing is on its way.", "There were several, and this is the last.", "A ticket is open."
+FOUND, SEARCHED, OPENED = "The thing is on its way.", "There were several, and one is left.", "A ticket is open."
 
 
 class Notes(BaseModel):

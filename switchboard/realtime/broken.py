@@ -56,8 +56,10 @@ class BrokenAnswers:
         self.waiting: Broken | None = None
 
     def wait(self, broken: Broken | None) -> None:
-        """That one waits to be taken up, if it is to be."""
-        self.waiting = broken or self.waiting
+        """That one waits to be taken up, if it is to be; it answers all that one which waits already would have."""
+        if broken and broken is not self.waiting:
+            self.give_up()
+            self.waiting = broken
 
     def drop(self) -> Broken | None:
         """The one that waits is taken up no more; returns it."""
@@ -78,7 +80,10 @@ class BrokenAnswers:
         """The connection is lost: what was asked for again there has to be asked for once more."""
         asked, self._asked_again = self._asked_again, {}
         for broken in asked.values():
-            self.waiting = self.waiting or broken
+            if self.waiting:
+                self._end(broken.generation)
+            else:
+                self.waiting = broken
 
     def resume(self) -> None:
         """Ask for the rest of the one that waits, or for all of it again where it may have ended, for its tools."""

@@ -1,13 +1,16 @@
 """What the caller has said and the service may not have taken in: said again when the connection is lost."""
 
+import time
 from collections import deque
 from typing import Any
 
 LEAD_SECONDS = 1.0
 """Kept while nobody speaks: the beginning of a sentence that is not noticed yet."""
 LONGEST_SECONDS = 30.0
-NOTICED_SECONDS = 0.5
-"""A service that says anything so long after somebody spoke has noticed that they do, or holds it for noise."""
+SLACK_SECONDS = 1.0
+"""What sounds like speech so soon after what the service took for speech belongs to it."""
+NOISE_SECONDS = 2.0
+"""A service that says anything so long after it was sent speech has noticed it, or holds it for noise."""
 
 
 class Hearing:
@@ -23,25 +26,34 @@ class Hearing:
         self._ends: dict[str, float] = {}
         self._speaking = False
         self._heard_until = 0.0
-        self._unnoticed: float | None = None
+        # on this connection: where it began, as far as the server has told of speech, and where there was any last
+        self._began = 0.0
+        self._told = 0.0
+        self._spoken = 0.0
+        self._spoke_at = 0.0
+        self._again = 0
 
     def sent(self, event: dict[str, Any], seconds: float, speech: bool = False) -> None:
         """One `input_audio_buffer.append` has gone out, in which somebody seems to speak, or not."""
         self._seconds += seconds
         self._chunks.append((self._seconds, event))
-        if speech and self._unnoticed is None:
-            self._unnoticed = self._seconds
+        if speech or self._again:
+            self._spoken, self._spoke_at = self._seconds, time.monotonic()
+        self._again = max(0, self._again - 1)
         if not self.owed:
             self._heard_until = self._seconds - LEAD_SECONDS
         self._forget(max(self._heard_until, self._seconds - LONGEST_SECONDS))
 
     def received(self, event: dict[str, Any]) -> None:
         """One server event."""
-        if self._unnoticed is not None and self._seconds >= self._unnoticed + NOTICED_SECONDS:
-            self._unnoticed = None
+        if time.monotonic() > self._spoke_at + NOISE_SECONDS:
+            self._told = self._seconds
         match event["type"]:
             case "input_audio_buffer.speech_started":
                 self._speaking = True
+                self._tells(event.get("audio_start_ms"))
+            case "input_audio_buffer.speech_stopped":
+                self._tells(event.get("audio_end_ms"))
             case "input_audio_buffer.committed":
                 self._speaking = False
                 self._ends[event.get("item_id") or ""] = self._seconds
@@ -57,7 +69,7 @@ class Hearing:
     @property
     def owed(self) -> bool:
         """Whether the caller is speaking, or has said something that the server has not taken in."""
-        return self._speaking or bool(self._ends) or self._unnoticed is not None
+        return self._speaking or bool(self._ends) or self._spoken > self._told + SLACK_SECONDS
 
     def answered(self) -> None:
         """The caller has an answer to all that they had said to its end."""
@@ -68,7 +80,13 @@ class Hearing:
         """The audio to send again on a new connection, which starts afresh; empty when nothing is owed."""
         chunks = [event for _, event in self._chunks] if self.owed else []
         self._forget_all()
+        self._began, self._again = self._seconds, len(chunks)
         return chunks
+
+    def _tells(self, milliseconds: float | None) -> None:
+        """The server has noticed speech there, in what it was sent."""
+        told = self._seconds if milliseconds is None else self._began + milliseconds / 1000
+        self._told = max(self._told, told)
 
     def _safe(self, item_id: str) -> None:
         self._heard_until = max(self._heard_until, self._ends.pop(item_id, 0.0))
@@ -82,4 +100,4 @@ class Hearing:
         self._chunks.clear()
         self._ends.clear()
         self._speaking = False
-        self._unnoticed = None
+        self._told = self._seconds

@@ -186,6 +186,16 @@ async def test_what_was_asked_for_on_a_lost_connection_waits_again_behind_what_w
     stage.answers.wait(waiting)
     stage.answers.lost()
     assert stage.answers.waiting is waiting
+    assert stage.ended == [asked.generation]
+
+
+async def test_one_that_breaks_off_while_another_waits_answers_for_both(stage: Stage) -> None:
+    first, second = broke_off(), broke_off()
+    stage.answers.wait(first)
+    stage.answers.wait(second)
+
+    assert stage.answers.waiting is second
+    assert stage.ended == [first.generation]
 
 
 async def test_one_is_taken_up_later_unless_it_waits_no_more(stage: Stage) -> None:

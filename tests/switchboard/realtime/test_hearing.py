@@ -2,7 +2,7 @@
 
 import pytest
 
-from switchboard.realtime.hearing import LEAD_SECONDS, LONGEST_SECONDS, Hearing
+from switchboard.realtime.hearing import LEAD_SECONDS, LONGEST_SECONDS, NOISE_SECONDS, Hearing
 
 PIECE = 0.5
 COMPLETED = "conversation.item.input_audio_transcription.completed"
@@ -48,17 +48,66 @@ def test_silence_is_not_said_again() -> None:
     assert numbers(hearing(10)) == []
 
 
+STARTED, STOPPED = "input_audio_buffer.speech_started", "input_audio_buffer.speech_stopped"
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time, in the place of the clock's."""
+    times = [100.0]
+    monkeypatch.setattr("switchboard.realtime.hearing.time.monotonic", lambda: times[0])
+    return times
+
+
 def test_what_is_said_to_a_service_that_says_nothing_any_more_is_said_again() -> None:
     lead = int(LEAD_SECONDS / PIECE)
-    dark = hearing(10, "response.created", SPEECH, 6)
+    dark = hearing(10, SPEECH, 6)
 
     assert dark.owed
     assert numbers(dark) == list(range(10 - lead, 17))
 
 
-@pytest.mark.parametrize(("pieces", "owed"), [(0, True), (1, False)])
-def test_a_service_that_goes_on_and_notices_nothing_has_heard_no_speech(pieces: int, owed: bool) -> None:
-    assert hearing(10, SPEECH, pieces, "response.output_audio.delta").owed == owed
+@pytest.mark.parametrize(("later", "owed"), [(NOISE_SECONDS, True), (NOISE_SECONDS + 0.1, False)])
+def test_a_service_that_goes_on_and_notices_nothing_has_heard_no_speech(
+    now: list[float], later: float, owed: bool
+) -> None:
+    heard = hearing(10, SPEECH)
+    now[0] += later
+    heard.received({"type": "response.output_audio.delta"})
+
+    assert heard.owed == owed
+
+
+def test_what_the_service_tells_of_is_noticed_and_what_is_said_after_that_is_not() -> None:
+    heard = hearing(2, SPEECH, 8, SPEECH)
+    heard.received({"type": STARTED, "audio_start_ms": 1000})
+    heard.received({"type": STOPPED, "audio_end_ms": 1500})
+    heard.received({"type": "input_audio_buffer.committed", "item_id": "a"})
+    heard.received({"type": COMPLETED, "item_id": "a"})
+    assert heard.owed
+
+    heard.received({"type": STARTED, "audio_start_ms": 5500})
+    heard.received({"type": STOPPED, "audio_end_ms": 6000})
+    heard.received({"type": "input_audio_buffer.committed", "item_id": "b"})
+    heard.received({"type": COMPLETED, "item_id": "b"})
+    assert not heard.owed
+
+
+def test_what_was_said_again_is_owed_until_the_next_service_tells_of_it() -> None:
+    heard = hearing(2, SPEECH, SPEECH)
+    again = heard.take()
+    for event in again:
+        heard.sent(event, PIECE)
+    assert heard.owed
+
+    heard.received({"type": STARTED, "audio_start_ms": 0})
+    heard.received({"type": STOPPED, "audio_end_ms": len(again) * PIECE * 1000})
+    assert not hearing(2).owed
+    assert heard.owed  # it is being said, and not taken in
+
+    heard.received({"type": "input_audio_buffer.committed", "item_id": "a"})
+    heard.received({"type": COMPLETED, "item_id": "a"})
+    assert not heard.owed
 
 
 def test_what_is_answered_is_not_said_again_and_what_is_being_said_is() -> None:
