@@ -256,6 +256,19 @@ def calls(
 
 
 @cli.command(cls=Settled)
+def audit(
+    call: Annotated[str | None, typer.Option("--call", help="Of this call only.")] = None,
+    who: Annotated[str | None, typer.Option("--who", help="By whoever has this name or subject.")] = None,
+    most: Annotated[int, typer.Option(min=1, help="How many entries.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each.")] = False,
+) -> None:
+    """Tell which operators have seen, heard, exported or erased what."""
+    from app.audit import run
+
+    run(call, who, most, as_json)
+
+
+@cli.command(cls=Settled)
 def unlock(
     what: Annotated[
         str,

@@ -28,6 +28,7 @@ from switchboard.call.resume import Past, goes_on, recall
 from switchboard.call.source import Source
 from switchboard.conversation import Conversation
 from switchboard.database import Database
+from switchboard.ledger.workers import Beat
 from switchboard.line.workflow import Workflow
 from switchboard.livekit import client_of
 from switchboard.presence import Invitation
@@ -35,7 +36,7 @@ from switchboard.room.number import number_in
 from switchboard.room.own_frames import keep_frames_apart
 from switchboard.room.relief import Relief, send_word
 from switchboard.room.seat import Seat
-from switchboard.settings.process import let_children_import_from, spare_local_models
+from switchboard.settings.process import let_children_import_from, name_worker, spare_local_models, worker_name
 from switchboard.settings.schema import LiveKitAccess, Settings
 from switchboard.settings.values import SettingsError
 from switchboard.telemetry.calls import CallMetrics, begin
@@ -110,6 +111,7 @@ async def _hold(line: Workflow, ctx: JobContext, asked: Dispatch, seat: Seat, da
             past=await _past(line, asked, origin, mark, database),
             origin=origin,
             channel=PHONE if asked.phone else WEB,
+            worker=worker_name(),
             invitation=Invitation(ctx.room, seat, relief, ctx.connect, asked.caller),
             listeners=(CallMetrics(line.name, prices_of(chosen)).note,),
             lag=LAG.labels(line.name).observe,
@@ -139,19 +141,34 @@ async def _past(line: Workflow, asked: Dispatch, origin: str, mark: Mark | None,
 class Worker(AgentServer):
     """LiveKit's worker, whose calls are handed over when they outlast the grace. `livekit` is where it works.
 
-    `most` and `kept_for_phone` are its places; see `Admission`.
+    `most` and `kept_for_phone` are its places; see `Admission`. It tells `database` under `name` that it is alive.
     """
 
     metrics: TemporaryDirectory[str] | None = None
     """Where its processes keep them; removed with it."""
 
-    def __init__(self, livekit: LiveKitAccess | None, most: int, kept_for_phone: int, **options: Any) -> None:
+    def __init__(
+        self,
+        livekit: LiveKitAccess | None,
+        most: int,
+        kept_for_phone: int,
+        database: Database,
+        name: str,
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
         self._access = livekit
+        self._database = database
+        self._beat = Beat(database, name, lambda: len(self.active_jobs), most)
         self.admission = Admission(livekit, most, self._running, kept_for_phone) if livekit else None
 
     def _running(self) -> list[str]:
         return [each.job.id for each in self.active_jobs]
+
+    async def run(self, **options: Any) -> None:
+        """Take calls, until it is closed."""
+        async with aclosing(self._database), self._beat:
+            await super().run(**options)
 
     async def drain(self, timeout: NotGivenOr[int | None] = NOT_GIVEN) -> None:  # noqa: ASYNC109 - LiveKit's own
         """Wait for the running calls; those that are left are told to leave their callers to another worker."""
@@ -228,6 +245,8 @@ def build_server(chosen: Settings, answer: Answer = answer) -> AgentServer:
         livekit,
         worker.max_calls,
         chosen.kept_for_phone_by_a_worker,
+        database_of(chosen),
+        name_worker(),
         # What answers calls is loaded once, by the process that all others fork from
         preload_modules=[name for name in sys.modules if name.startswith(("app.", "switchboard.", "workflows."))],
         job_executor_type=JobExecutorType(worker.executor),

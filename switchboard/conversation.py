@@ -89,6 +89,7 @@ class Conversation:
         channel: Channel = WEB,
         listeners: tuple[Listener, ...] = (),
         lag: Lag = lambda _seconds: None,
+        worker: str | None = None,
     ) -> None:
         settings = services.settings
         call_id = f"call_{uuid.uuid4().hex[:12]}"
@@ -96,7 +97,7 @@ class Conversation:
         self._cap = self._new_cap(settings.costs, prices)
         listeners = (self._show, *listeners)
         digesting = partial(digest, prices=prices, rules=workflow.watched)
-        self.ledger = Ledger(database, call_id, workflow.name, origin, listeners, caller.mark, digesting, lag)
+        self.ledger = Ledger(database, call_id, workflow.name, origin, listeners, caller.mark, digesting, lag, worker)
         self._past = past
         self._first = workflow.agent(past.agent) if past else workflow.start
         self._typed = typed

@@ -7,6 +7,7 @@ from typing import Any
 
 from livekit.agents import (
     AgentSession,
+    AgentStateChangedEvent,
     ConversationItemAddedEvent,
     ErrorEvent,
     ToolExecutionUpdatedEvent,
@@ -16,7 +17,16 @@ from livekit.agents.voice.events import ToolCallEnded, ToolCallStarted
 
 from switchboard.call.arguments import Arguments, refusal
 from switchboard.call.call import Call
-from switchboard.ledger.events import AgentSpoke, CallerSpoke, Failed, Recovered, Remembered, ToolCalled, ToolReturned
+from switchboard.ledger.events import (
+    AgentSpoke,
+    CallerSpoke,
+    Failed,
+    Recovered,
+    Remembered,
+    Speaks,
+    ToolCalled,
+    ToolReturned,
+)
 
 
 class Witness:
@@ -33,6 +43,7 @@ class Witness:
         """Follow what is said, done and failed."""
         self._session = session
         session.on("conversation_item_added", self._said)
+        session.on("agent_state_changed", self._state)
         session.on("tool_execution_updated", self._tool)
         session.on("error", self._failed)
 
@@ -53,6 +64,10 @@ class Witness:
             self._ledger.write(CallerSpoke(text=text))
         elif item.role == "assistant":
             self._ledger.write(AgentSpoke(agent=self._call.agent, text=text, interrupted=item.interrupted))
+
+    def _state(self, event: AgentStateChangedEvent) -> None:
+        if event.new_state == "speaking":
+            self._ledger.write(Speaks(agent=self._call.agent))
 
     def _tool(self, event: ToolExecutionUpdatedEvent) -> None:
         update = event.update

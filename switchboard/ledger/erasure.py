@@ -6,10 +6,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.ledger.events import Event
+from switchboard.ledger.notices import announce
 from switchboard.ledger.tables import CallRow, DigestRow, EventRow, FindingRow
 
 KEPT = frozenset((
-    "answered", "turn", "repeated", "handoff_asked", "handoff_done", "call_transferred", "person", "used",
+    "answered", "speaks", "turn", "repeated", "handoff_asked", "handoff_done", "call_transferred", "person", "used",
     "verification_held", "rescue", "recovered", "erased", "ended",
 ))  # fmt: skip
 """Events of names, times and numbers. A new kind goes with the words, until it is known to hold none."""
@@ -40,6 +41,8 @@ async def take_words(session: AsyncSession, call_id: str) -> int:
     if call is None:
         return 0
     call.caller = None
+    call.revision += 1
+    await announce(session, call_id)
     theirs = EventRow.call_id == call_id
     gone = await session.execute(delete(EventRow).where(theirs, EventRow.kind.not_in(KEPT)).returning(EventRow.seq))
     for row in await session.scalars(select(EventRow).where(theirs, EventRow.kind == "answered")):

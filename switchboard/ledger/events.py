@@ -68,6 +68,13 @@ class AgentSpoke(Happening):
     interrupted: bool = False
 
 
+class Speaks(Happening):
+    """The agent begins to be heard; what they have said follows when it is over."""
+
+    kind: Literal["speaks"] = "speaks"
+    agent: str
+
+
 class Turn(Happening):
     """From the caller's last word to the agent's answer. Times in milliseconds are from `ended_at`.
 
@@ -284,6 +291,7 @@ Event = Annotated[
     Answered
     | CallerSpoke
     | AgentSpoke
+    | Speaks
     | Turn
     | ToolCalled
     | ToolReturned

@@ -18,6 +18,7 @@ from switchboard.ledger.digest import Digesting
 from switchboard.ledger.erasure import is_erased, take_words, wordless
 from switchboard.ledger.events import Answered, Ended, Event, Happening
 from switchboard.ledger.mask import Mask
+from switchboard.ledger.notices import announce
 from switchboard.ledger.tables import CallRow, EventRow
 from switchboard.ledger.timeline import events_of
 
@@ -48,7 +49,7 @@ class Ledger:
     will never take is lost alone.
 
     `caller` is a pseudonym by which the caller is known again, or None until they have answered. `digesting` makes what
-    is stored with the end.
+    is stored with the end. `worker` is who holds the call.
 
     `lag` hears with each try how old the oldest event is that is to be stored, in seconds.
 
@@ -65,6 +66,7 @@ class Ledger:
         caller: str | None = None,
         digesting: Digesting | None = None,
         lag: Lag = lambda _seconds: None,
+        worker: str | None = None,
     ) -> None:
         self.call_id = call_id
         self.line = line
@@ -72,6 +74,7 @@ class Ledger:
         self._origin = origin
         self.caller = caller
         self._digesting = digesting
+        self._worker = worker
         self._database = database
         self._began = time.monotonic()
         self._seq = 0
@@ -174,7 +177,8 @@ class Ledger:
         if not self._opened:
             started = events[0].wall
             row = {"id": self.call_id, "line": self.line, "started_at": started, "origin": self._origin}
-            await session.execute(insert(CallRow).values(row))
+            await session.execute(insert(CallRow).values(row | {"worker": self._worker}))
+        await announce(session, self.call_id)
         kept = wordless(events) if self._erased else events
         if kept:
             await session.execute(insert(EventRow), [self._row(event) for event in kept])
@@ -192,6 +196,8 @@ class Ledger:
             return
         for row in await session.scalars(select(EventRow).where(EventRow.call_id == self.call_id)):
             row.body = row.body | self._without_secrets(row.body)
+        changed = update(CallRow).where(CallRow.id == self.call_id)
+        await session.execute(changed.values(revision=CallRow.revision + 1))
         await session.flush()
 
     async def _end(self, session: AsyncSession, events: list[Event]) -> None:

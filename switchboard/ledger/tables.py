@@ -33,6 +33,10 @@ class CallRow(Base):
     """What calls that go on from one another have in common: the name of the first one's room."""
     caller: Mapped[str | None] = mapped_column(String(40), index=True)
     """A pseudonym by which they are known when they call again, on a line that wants that, and when they are erased."""
+    worker: Mapped[str | None]
+    """Who has it, as `WorkerRow` knows them; None: nobody who says that they are alive."""
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often events were changed that had been stored: whoever has read them reads them again."""
     started_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     ended_reason: Mapped[str | None]
@@ -127,3 +131,34 @@ class SpentRow(Base):
     key: Mapped[str] = mapped_column(String(40), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True, index=True)
     times: Mapped[int]
+
+
+class WorkerRow(Base):
+    """A worker that takes calls; it says so every few seconds, and is gone when it has not for a while."""
+
+    __tablename__ = "workers"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    calls: Mapped[int]
+    most: Mapped[int]
+    """So many it takes."""
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+    """By the database's clock."""
+
+
+class AuditRow(Base):
+    """Who has seen, heard, exported or erased what. It outlives the call, and holds no word of a caller."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    subject: Mapped[str]
+    """Who, for the sign-in service, for good."""
+    name: Mapped[str]
+    """Who, for people to read."""
+    role: Mapped[str] = mapped_column(String(16))
+    what: Mapped[str] = mapped_column(String(16))
+    call_id: Mapped[str | None] = mapped_column(index=True)
+    wanted: Mapped[dict[str, Any] | None]
+    """By what a list was filtered."""

@@ -1,10 +1,14 @@
 """The environment of this process, beside the settings: what plugins would read in it, and what children inherit."""
 
 import os
+import secrets
+import socket
 from collections.abc import MutableMapping
 from pathlib import Path
 
 from switchboard.settings.schema import Settings
+
+WORKER = "SWITCHBOARD_WORKER"
 
 
 def process_environment() -> dict[str, str]:
@@ -48,3 +52,14 @@ def let_children_import_from(folder: Path) -> None:
     """
     path = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = f"{folder}{os.pathsep}{path}" if path else str(folder)
+
+
+def name_worker() -> str:
+    """Give this worker a name unlike all others; the processes that answer its calls know it as well."""
+    os.environ[WORKER] = name = f"{socket.gethostname()}-{secrets.token_hex(3)}"
+    return name
+
+
+def worker_name() -> str | None:
+    """The worker that this process answers calls for, if it does."""
+    return os.environ.get(WORKER)

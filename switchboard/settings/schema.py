@@ -913,6 +913,11 @@ class Operate(Group):
         Field(ge=5, le=1440),
         Env("OPERATE_SESSION_MINUTES", "Minutes after which one has to sign in again."),
     ] = 480
+    audit_days: Annotated[
+        int,
+        Field(ge=1, le=3650),
+        Env("OPERATE_AUDIT_DAYS", "Days for which it is kept who has seen, heard, exported or erased what."),
+    ] = 365
     password: Annotated[
         Secret | None,
         Env(

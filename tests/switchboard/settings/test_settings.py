@@ -194,6 +194,7 @@ WRONG = {
     "OPERATE_ROLE_SUPERVISOR": ["two words"],
     "OPERATE_ROLE_ADMIN": ["two words"],
     "OPERATE_SESSION_MINUTES": ["4", "1441", "a day"],
+    "OPERATE_AUDIT_DAYS": ["0", "3651", "forever"],
     "OPERATE_PASSWORD": [f"two words {CANARY}", "<password>", "fifteen-letters"],
 }
 
