@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import { Bar } from './Bar';
 import { CallPage } from './call/CallPage';
 import type { Api } from './api';
+import { CallsPage } from './calls/CallsPage';
 import { Missing } from './Missing';
 import { pathBelow, rootPath } from './navigation';
 import { NowPage } from './now/NowPage';
@@ -42,8 +43,14 @@ export function App({ api, me, onSignOut }: Props) {
 }
 
 function Page({ route, api, me }: { route: Route; api: Api; me: Me }) {
-  if (route.page === 'call') return <CallPage key={route.id} id={route.id} api={api} me={me} />;
-  if (route.page === 'now') return <NowPage api={api} />;
-  if (route.page === 'missing') return <Missing />;
-  return <h1>{texts.pages[route.page]}</h1>;
+  switch (route.page) {
+    case 'now':
+      return <NowPage api={api} />;
+    case 'calls':
+      return <CallsPage api={api} />;
+    case 'call':
+      return <CallPage key={route.id} id={route.id} api={api} me={me} />;
+    case 'missing':
+      return <Missing />;
+  }
 }

@@ -14,9 +14,8 @@ export function pathBelow(root: string, pathname: string): string {
 
 /** Go to another page, as a link does: to its top. Back is the browser's, to where one was. */
 export function goTo(address: string): void {
-  const before = location.pathname;
   history.pushState(null, '', address);
-  if (location.pathname !== before) scrollTo(0, 0);
+  scrollTo(0, 0);
   dispatchEvent(new Event(CHANGED));
 }
 

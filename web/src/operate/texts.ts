@@ -54,6 +54,50 @@ export const texts = {
     lost: 'Lost',
   } satisfies Record<Doing, string>,
 
+  calls: {
+    caption: 'Calls, the newest first',
+    found: (calls: number) => (calls === 1 ? '1 call is shown' : `${calls} calls are shown`),
+    refresh: 'Refresh',
+    any: 'Any',
+    clear: 'Clear the filter',
+    fold: (set: number) => (set === 0 ? 'Filter' : `Filter: ${set} set`),
+    filters: {
+      q: 'Search what was said',
+      line: 'Line',
+      agent: 'Agent',
+      outcome: 'How it ended',
+      rule: 'Rule that struck',
+      from: 'Started from',
+      to: 'Started before',
+      min_seconds: 'Seconds, at least',
+      max_seconds: 'Seconds, at most',
+      min_cost: 'Cost, at least',
+      max_cost: 'Cost, at most',
+    },
+    columns: {
+      started: 'Started',
+      agent: 'Last with',
+      line: 'Line',
+      caller: 'Caller',
+      length: 'Length',
+      outcome: 'How it ended',
+      rules: 'Rules that struck',
+      firstSound: 'First sound',
+      cost: 'Cost',
+    },
+    among: (names: string) => `, among ${names}`,
+    unknown: 'unknown',
+    none: {
+      yet: { title: 'No calls yet', text: 'Every call is kept here from the moment it comes in.' },
+      fits: { title: 'No call fits', text: 'No call has all that the filter asks for.' },
+    },
+    paging: 'More calls',
+    newest: 'Newest calls',
+    older: 'Older calls',
+    oldest: 'These are the oldest.',
+    keys: 'Keys: / searches, j and k go from call to call, Enter opens one, r reads the list again.',
+  },
+
   now: {
     calls: 'Calls now',
     alarms: 'Alarms',
@@ -99,7 +143,7 @@ export const texts = {
 };
 
 /** Why a call ended. */
-const OUTCOMES: Record<string, string> = {
+const ENDINGS: Record<string, string> = {
   running: 'Still running',
   goodbye: 'Said goodbye',
   caller_left: 'Caller hung up',
@@ -113,11 +157,12 @@ const OUTCOMES: Record<string, string> = {
   error: 'Failed',
   stopped: 'Stopped',
   moved: 'Moved on',
-  lost: 'Lost',
 };
 
+export const OUTCOMES = Object.keys(ENDINGS);
+
 export function outcomeText(outcome: string): string {
-  return OUTCOMES[outcome] ?? sentence(words(outcome));
+  return ENDINGS[outcome] ?? sentence(words(outcome));
 }
 
 export function doingText(doing: Doing, tool: string | null): string {

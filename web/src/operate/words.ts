@@ -22,12 +22,12 @@ export function delay(milliseconds: number | null): string {
   return milliseconds < 1_000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1_000).toFixed(2)} s`;
 }
 
-/** Money; small sums with what they have behind the cents. */
-export function money(amount: Amount, currency: string | null): string | undefined {
+/** Money, with so many decimals; without, small sums have what they have behind the cents. */
+export function money(amount: Amount, currency: string | null, decimals?: number): string | undefined {
   if (amount === null) return undefined;
   const number = Number(amount);
   const small = number !== 0 && Math.abs(number) < 1;
-  const digits = { minimumFractionDigits: 2, maximumFractionDigits: small ? 3 : 2 };
+  const digits = { minimumFractionDigits: decimals ?? 2, maximumFractionDigits: decimals ?? (small ? 3 : 2) };
   if (currency === null) return number.toLocaleString('en-GB', digits);
   return number.toLocaleString('en-GB', { ...digits, style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
 }
