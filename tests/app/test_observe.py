@@ -101,7 +101,7 @@ def observed(
     stack = Stack(livekit_server, f"sqlite:///{tmp_path}/switchboard.db", tmp_path, agent="observed")
     worker, web = free_port(), free_port()
     stack.worker.environ |= {"WORKER_METRICS_PORT": str(worker), "WORKER_IDLE_PROCESSES": "1"}
-    stack.worker.environ["PRICES_FILE"] = str(prices_without_speech(tmp_path / "prices.toml"))
+    stack.worker.environ["PRICES_FILE"] = str(prices_without_sound(tmp_path / "prices.toml"))
     stack.web.environ |= {"HTTP_METRICS_PORT": str(web)}
     try:
         with Prometheus(tmp_path, worker, web) as prometheus:
@@ -125,10 +125,10 @@ async def calling(stack: Stack) -> AsyncIterator[Participant]:
         await caller.room.disconnect()
 
 
-def prices_without_speech(file: Path) -> Path:
-    """Those of the realtime models only: what speech costs is not known then."""
-    prices = SHIPPED.read_text().split("[[price]]")[1:]
-    file.write_text("".join(f"[[price]]{price}" for price in prices if 'model = "gpt-realtime' in price))
+def prices_without_sound(file: Path) -> Path:
+    """What is said aloud has no price then; what is not, such as a tool that is called, has one."""
+    prices = SHIPPED.read_text().splitlines()
+    file.write_text("\n".join(line for line in prices if not line.startswith("audio_out")))
     return file
 
 
