@@ -36,12 +36,15 @@ from switchboard.room.number import number_in
 from switchboard.room.own_frames import keep_frames_apart
 from switchboard.room.relief import Relief, send_word
 from switchboard.room.seat import Seat
+from switchboard.settings.open_telemetry import trace_protocol
 from switchboard.settings.process import let_children_import_from, name_worker, spare_local_models, worker_name
 from switchboard.settings.schema import LiveKitAccess, Settings
 from switchboard.settings.values import SettingsError
+from switchboard.telemetry.call_trace import CallTrace
 from switchboard.telemetry.calls import CallMetrics, begin
 from switchboard.telemetry.places import keep_in, values_in
 from switchboard.telemetry.storage import LAG
+from switchboard.telemetry.tracing import export_traces
 from switchboard.telemetry.worker import Fullness
 
 log = structlog.get_logger(__name__)
@@ -96,6 +99,7 @@ async def _hold(line: Workflow, ctx: JobContext, asked: Dispatch, seat: Seat, da
     """Have the call, to its end."""
     chosen = settings()
     source = Source.understood(ctx.job.room.metadata)
+    trace = CallTrace(line.name)
     mark = await _mark(line, ctx, source, database)
     origin = asked.resume or ctx.job.room.name
     goes_on = asked.model_copy(update={"resume": origin, "warm": False})
@@ -113,10 +117,11 @@ async def _hold(line: Workflow, ctx: JobContext, asked: Dispatch, seat: Seat, da
             channel=PHONE if asked.phone else WEB,
             worker=worker_name(),
             invitation=Invitation(ctx.room, seat, relief, ctx.connect, asked.caller),
-            listeners=(CallMetrics(line.name, prices_of(chosen)).note,),
+            listeners=(CallMetrics(line.name, prices_of(chosen)).note, trace.note),
             lag=LAG.labels(line.name).observe,
         ) as conversation,
     ):
+        trace.call_id = conversation.call.id
         await conversation.hold()
 
 
@@ -194,6 +199,8 @@ def prepare_process(_process: JobProcess, metrics: Path | None = None) -> None:
     """
     if metrics:
         keep_in(metrics)
+    if protocol := trace_protocol():
+        export_traces(protocol)
     chosen = settings()
     start_logging(chosen)
     keep_frames_apart()
