@@ -80,20 +80,22 @@ class CallAgentRow(Base):
     """An agent who had the caller of a call."""
 
     __tablename__ = "call_agents"
+    __table_args__ = (Index(None, "agent", "call_id"),)
 
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
-    agent: Mapped[str] = mapped_column(primary_key=True, index=True)
+    agent: Mapped[str] = mapped_column(primary_key=True)
 
 
 class FindingRow(Base):
     """A rule that struck in a call."""
 
     __tablename__ = "call_findings"
+    __table_args__ = (Index(None, "rule", "call_id"),)
 
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     """In the order of `at`, from 1."""
-    rule: Mapped[str] = mapped_column(index=True)
+    rule: Mapped[str]
     at: Mapped[float]
     sentence: Mapped[str]
 

@@ -1,27 +1,26 @@
-"""A filter as conditions on calls and their digests."""
+"""A filter as a database takes it: conditions on calls themselves, and traits that stand in other tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, extract, func, or_, select, tuple_
+from sqlalchemy import exists, false, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.ledger.tables import CallAgentRow, CallRow, DigestRow, EventRow, FindingRow
 from switchboard.operate.filter import RUNNING, Filter
+from switchboard.operate.said import said
+from switchboard.operate.search import Search
+from switchboard.operate.traits import Condition, Trait, running
 
-Condition = ColumnElement[bool]
-SECONDS_OF_A_DAY = 86400
 
-
-def conditions(wanted: Filter, dialect: str) -> Iterator[Condition]:
-    """All of them have to hold, in a query of calls with their digests beside them."""
+def conditions(wanted: Filter) -> Iterator[Condition]:
+    """What the row of a call tells."""
+    if wanted.q is not None and not Search.of(wanted.q).phrases:
+        yield false()
     if wanted.line:
         yield CallRow.line == wanted.line
     if wanted.outcome:
         yield CallRow.ended_at.is_(None) if wanted.outcome == RUNNING else CallRow.ended_reason == wanted.outcome
-    if wanted.agent:
-        yield or_(_had_agent(wanted.agent), and_(DigestRow.call_id.is_(None), _met_agent(wanted.agent)))
-    if wanted.rule:
-        yield exists(select(FindingRow.number).where(FindingRow.call_id == CallRow.id, FindingRow.rule == wanted.rule))
     if wanted.since:
         yield CallRow.started_at >= wanted.since
     if wanted.until:
@@ -29,8 +28,29 @@ def conditions(wanted: Filter, dialect: str) -> Iterator[Condition]:
     if wanted.after:
         place = tuple_(wanted.after.started_at, wanted.after.call, types=[CallRow.started_at.type, CallRow.id.type])
         yield tuple_(CallRow.started_at, CallRow.id) < place
-    yield from _between(func.coalesce(DigestRow.seconds, _length(dialect)), wanted.min_seconds, wanted.max_seconds)
-    yield from _between(DigestRow.cost, wanted.min_cost, wanted.max_cost)
+
+
+async def traits(session: AsyncSession, wanted: Filter) -> list[Trait]:
+    """What has to be looked for elsewhere."""
+    found = []
+    search = Search.of(wanted.q or "")
+    if search.phrases:
+        found.append(await said(session, search))
+    if wanted.agent:
+        met = await _met(session, wanted.agent)
+        found.append(_in(CallAgentRow, CallAgentRow.agent == wanted.agent, running=met))
+    if wanted.rule:
+        found.append(_in(FindingRow, FindingRow.rule == wanted.rule))
+    digested = [*_between(DigestRow.seconds, wanted.min_seconds, wanted.max_seconds)]
+    digested += _between(DigestRow.cost, wanted.min_cost, wanted.max_cost)
+    return [*found, _in(DigestRow, *digested)] if digested else found
+
+
+def _in(rows: Any, *conditions: Condition, running: Sequence[str] = ()) -> Trait:
+    """That a call has a row like this."""
+    having = select(rows.call_id).where(*conditions).distinct()
+    theirs = select(rows.call_id).where(rows.call_id == CallRow.id, *conditions).correlate(CallRow)
+    return Trait(having, exists(theirs), running)
 
 
 def _between(value: Any, least: Any, most: Any) -> Iterator[Condition]:
@@ -40,19 +60,8 @@ def _between(value: Any, least: Any, most: Any) -> Iterator[Condition]:
         yield value <= most
 
 
-def _had_agent(agent: str) -> Condition:
-    return exists(select(CallAgentRow.agent).where(CallAgentRow.call_id == CallRow.id, CallAgentRow.agent == agent))
-
-
-def _met_agent(agent: str) -> Condition:
-    """The same for a call without a digest, by its events."""
-    name = or_(EventRow.body["agent"].as_string() == agent, EventRow.body["target"].as_string() == agent)
-    met = EventRow.kind.in_(("answered", "handoff_done")) & name
-    return exists(select(EventRow.seq).where(EventRow.call_id == CallRow.id, met))
-
-
-def _length(dialect: str) -> ColumnElement[Any]:
-    """Of a call without a digest, in seconds; NULL while it runs."""
-    if dialect == "postgresql":
-        return extract("epoch", CallRow.ended_at - CallRow.started_at)
-    return (func.julianday(CallRow.ended_at) - func.julianday(CallRow.started_at)) * SECONDS_OF_A_DAY
+async def _met(session: AsyncSession, agent: str) -> Sequence[str]:
+    """The calls that still run and had that agent."""
+    names = or_(EventRow.body["agent"].as_string() == agent, EventRow.body["target"].as_string() == agent)
+    met = EventRow.call_id.in_(await running(session)), EventRow.kind.in_(("answered", "handoff_done")), names
+    return (await session.scalars(select(EventRow.call_id).where(*met).distinct())).all()

@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.database import Database
 from switchboard.ledger.digest import Digest
 from switchboard.ledger.tables import CallAgentRow, CallRow, DigestRow, FindingRow
 from switchboard.operate.call_line import CallLine, CallsPage
-from switchboard.operate.conditions import conditions
+from switchboard.operate.conditions import conditions, traits
 from switchboard.operate.filter import Filter
 from switchboard.operate.place import Place
-from switchboard.operate.said import being_said, said
-from switchboard.operate.search import Search
 from switchboard.operate.so_far import NOTHING, so_far
+from switchboard.operate.traits import with_all
 
 Found = tuple[CallRow, DigestRow | None]
 Calls = Select[CallRow, DigestRow]
@@ -62,16 +61,7 @@ def _calls() -> Calls:
 async def _query(wanted: Filter, session: AsyncSession) -> Calls:
     """One call more than the page has: then there is a next one."""
     newest = _calls().order_by(CallRow.started_at.desc(), CallRow.id.desc()).limit(wanted.limit + 1)
-    dialect = session.get_bind().dialect.name
-    if wanted.q is not None:
-        newest = newest.where(await _words(session, Search.of(wanted.q), dialect))
-    return newest.where(*conditions(wanted, dialect))
-
-
-async def _words(session: AsyncSession, search: Search, dialect: str) -> ColumnElement[bool]:
-    if not search.phrases:
-        return false()
-    return or_(CallRow.id.in_(said(search, dialect)), CallRow.id.in_(await being_said(session, search)))
+    return newest.where(*conditions(wanted), *(await with_all(session, await traits(session, wanted))))
 
 
 async def _agents(session: AsyncSession, ids: Sequence[str]) -> dict[str, list[str]]:

@@ -1,11 +1,15 @@
 """In which calls something was said: those that are over are in an index, those that still run are read."""
 
-from sqlalchemy import Select, cast, column, select, table
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, cast, column, exists, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.ledger.tables import CallRow, EventRow
 from switchboard.operate.search import Search
+from switchboard.operate.traits import Trait, running
 
 SPOKEN = ("caller_spoke", "agent_spoke", "person_spoke")
 WORDS = table("call_words", column("id"), column("call_id"), column("words"))
@@ -13,19 +17,31 @@ INDEX = table("call_search", column("rowid"), column("call_search"))
 """SQLite's, over the words."""
 
 
-def said(search: Search, dialect: str) -> Select[str]:
-    """The ids of the calls that are over in which all of it was said; of a search that has something to look for."""
-    if dialect == "postgresql":
-        return select(WORDS.c.call_id).where(WORDS.c.words.op("@@")(cast(search.tsquery, TSQUERY)))
-    found = select(INDEX.c.rowid).where(INDEX.c.call_search.op("MATCH")(search.fts5))
-    return select(WORDS.c.call_id).where(WORDS.c.id.in_(found))
+async def said(session: AsyncSession, search: Search) -> Trait:
+    """That all of it was said; of a search that has something to look for."""
+    being_said = await _being_said(session, search)
+    if session.get_bind().dialect.name == "postgresql":
+        # of one call at a time: as EXISTS it could be read for all of them at once
+        had = select(_matches(search)).where(WORDS.c.call_id == CallRow.id).correlate(CallRow).scalar_subquery()
+        # its index knows of words, and not which of them follow one another
+        return Trait(_with(_matches(search)), had, being_said, at_most=_with(_matches(search.apart)))
+    found = WORDS.c.id.in_(select(INDEX.c.rowid).where(INDEX.c.call_search.op("MATCH")(search.fts5)))
+    theirs = select(WORDS.c.id).where(WORDS.c.call_id == CallRow.id, found).correlate(CallRow)
+    return Trait(_with(found), exists(theirs), being_said)
 
 
-async def being_said(session: AsyncSession, search: Search) -> list[str]:
-    """The ids of the calls that still run, in which all of it has been said."""
-    spoken = EventRow.kind.in_(SPOKEN)
-    query = select(EventRow.call_id, EventRow.body["text"].as_string()).join(CallRow, CallRow.id == EventRow.call_id)
+def _matches(search: Search) -> Any:
+    return WORDS.c.words.op("@@", is_comparison=True)(cast(search.tsquery, TSQUERY))
+
+
+def _with(found: Any) -> Select[str]:
+    return select(WORDS.c.call_id).where(found)
+
+
+async def _being_said(session: AsyncSession, search: Search) -> Sequence[str]:
+    text = EventRow.body["text"].as_string()
+    theirs = EventRow.call_id.in_(await running(session)), EventRow.kind.in_(SPOKEN)
     texts: dict[str, list[str]] = {}
-    for call, text in await session.execute(query.where(CallRow.ended_at.is_(None), spoken).order_by(EventRow.seq)):
-        texts.setdefault(call, []).append(text)
+    for call, said in await session.execute(select(EventRow.call_id, text).where(*theirs).order_by(EventRow.seq)):
+        texts.setdefault(call, []).append(said)
     return [call for call, each in texts.items() if search.is_in("\n".join(each))]

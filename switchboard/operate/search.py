@@ -11,6 +11,10 @@ _PART = re.compile(r'"([^"]*)"?|([^\s"]+)')
 _WORD = re.compile(r"[^\W_]+")
 
 
+LEAST_OPEN = 3
+"""The beginning of a word has so many letters: less of it is the beginning of too many."""
+
+
 @dataclass(frozen=True)
 class Phrase:
     """Words that follow one another. Of `open` ones the last is the beginning of a word."""
@@ -27,14 +31,20 @@ class Search:
 
     @classmethod
     def of(cls, written: str) -> Self:
-        """`refund lamp`: both; `"broken lamp"`: one behind the other; `refu*`: all that begins so. Never an error."""
+        """`refund lamp`: both; `"broken lamp"`: one behind the other; `refu*`: what begins so. Never an error."""
         phrases = []
         for match in _PART.finditer(clean(written)):
             part = match[2] or match[1] or ""
             words = tuple(words_of(part))
             if words:
-                phrases.append(Phrase(words, part.endswith("*")))
+                phrases.append(Phrase(words, part.endswith("*") and len(words[-1]) >= LEAST_OPEN))
         return cls(tuple(dict.fromkeys(phrases)))
+
+    @property
+    def apart(self) -> "Search":
+        """Each word on its own: what has the phrases has all of them."""
+        words = [Phrase((word,)) for phrase in self.phrases for word in phrase.words[: -1 if phrase.open else None]]
+        return Search((*words, *(Phrase(phrase.words[-1:], open=True) for phrase in self.phrases if phrase.open)))
 
     @property
     def fts5(self) -> str:

@@ -1,7 +1,7 @@
 """All of one call: what it came to, its events, what rules found, its bill, and whose sound there is."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 import structlog
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from switchboard.database import Database
 from switchboard.ledger.bill import Bill, bill
 from switchboard.ledger.digest import digest
-from switchboard.ledger.events import Event, LaneName, Recording
+from switchboard.ledger.events import EVENT, Event, LaneName, Recording
 from switchboard.ledger.prices import Prices
 from switchboard.ledger.rules import RULES, Finding, Rule
 from switchboard.ledger.tables import CallRow, DigestRow, FindingRow
@@ -44,6 +44,11 @@ class CallStory:
     bill: Bill
     lanes: Sequence[LaneName]
     """Whose sound can be heard."""
+
+    def seen(self, sight: Sight) -> "CallStory":
+        """The same as somebody may see it."""
+        events = [EVENT.validate_python(sight.event(event.model_dump(mode="json"))) for event in self.events]
+        return replace(self, events=events)
 
     def json(self, sight: Sight) -> dict[str, Any]:
         """As `CallStory` of web/src/operate/types.ts."""

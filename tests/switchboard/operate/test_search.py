@@ -36,14 +36,14 @@ WORDS = (
     ("lam", False),
     ("lam*", True),
     ("lamps*", False),
-    ("l*", True),
+    ("la*", False),
     ("*", False),
     ("broken", True),
     ('"lamp s broken"', True),
     ("lamp's", True),
     ('"broken lamp"', False),
-    ('"BROKEN; I don\'t wa*"', True),
-    ('"broken; i don\'t wa"', False),
+    ('"BROKEN; I don\'t wan*"', True),
+    ('"broken; i don\'t wan"', False),
     ('"a refund" "about the"', True),
     ('"a refund', True),
     ("cafe", True),
@@ -194,9 +194,9 @@ async def test_no_odd_search_is_an_error(database: Database) -> None:
 
 
 def test_quotes_and_stars_are_read_as_one_means_them() -> None:
-    assert Search.of('Refund "broken LAMP" tiff* "in the sh*"').phrases == (
+    assert Search.of('Refund "broken LAMP" tiff* "in the sha*"').phrases == (
         Phrase(("refund",)),
         Phrase(("broken", "lamp")),
         Phrase(("tiff",), open=True),
-        Phrase(("in", "the", "sh"), open=True),
+        Phrase(("in", "the", "sha"), open=True),
     )

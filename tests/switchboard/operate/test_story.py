@@ -120,9 +120,7 @@ EVENTS: tuple[Any, ...] = (
     CallerSpoke(text="It is order 4711 2, or four seven double one; ann@example.com, for 2 lamps."),
     AgentSpoke(agent="greeter", text="For 3 lamps."),
     ToolCalled(agent="greeter", tool="look_up", call_id="c12345", arguments={"order": 47112, "few": [7, True, None]}),
-    ToolReturned(
-        agent="greeter", tool="look_up", call_id="c12345", result="It went to 1 2 3 4.", failed=False, ms=12345
-    ),
+    ToolReturned(agent="greeter", tool="look_up", call_id="c12345", result="At 1 2 3 4.", failed=False, ms=12345),
     Remembered(state={"phone": "+44 20 7946 0958"}, verified={"account": "90210", "by": "number"}),
     handed("greeter", "support"),
 )
