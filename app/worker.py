@@ -206,6 +206,7 @@ def prepare_process(_process: JobProcess, metrics: Path | None = None) -> None:
     keep_frames_apart()
     prices_of(chosen)
     for line in LINES.values():
+        _ = line.versions  # made now
         if chosen.provider == "simulator" and line.playbook and not chosen.simulated_at:
             simulator_of(line.playbook)
 

@@ -98,6 +98,7 @@ class Conversation:
         listeners = (self._show, *listeners)
         digesting = partial(digest, prices=prices, rules=workflow.watched)
         self.ledger = Ledger(database, call_id, workflow.name, origin, listeners, caller.mark, digesting, lag, worker)
+        self._versions = workflow.versions
         self._past = past
         self._first = workflow.agent(past.agent) if past else workflow.start
         self._typed = typed
@@ -316,6 +317,7 @@ class Conversation:
                 provider=provider,
                 resumes=resumes,
                 caller=caller.masked_number,
+                versions=dict(self._versions),
             )
         )
         self._meter.release()

@@ -13,6 +13,7 @@ from switchboard.ledger.rules import RULES, Rule
 from switchboard.line.agent import VoiceAgent
 from switchboard.line.callback import Callback
 from switchboard.line.context import Context, Everything
+from switchboard.line.versions import versions_of
 from switchboard.line.voices import NativeVoice, Voice
 from switchboard.line.words import Words
 
@@ -153,6 +154,11 @@ class Workflow:
         if self.rescues is not None:
             return self.rescues
         return tuple(place for place in self.places if isinstance(place, Person))
+
+    @cached_property
+    def versions(self) -> Mapping[str, str]:
+        """By what it can be told later which words and tools a call ran with; made once, in some milliseconds."""
+        return versions_of(self, self.agents)
 
     @cached_property
     def watched(self) -> tuple[Rule, ...]:

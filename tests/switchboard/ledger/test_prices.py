@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.report import bill_text
+from app.call_report import bill_text
 from switchboard.ledger.bill import bill
 from switchboard.ledger.events import Event, HandoffDone, Unit, Used, Work
 from switchboard.ledger.prices import SHIPPED, Cost, Price, Prices, PricesError
