@@ -21,15 +21,16 @@ interface Props {
 export function CallHead({ story, chronicle, length, notice, api, me, onErased }: Props) {
   const { call, bill } = story;
   const running = call.ended_at === null;
+  const erased = story.events.some(({ kind }) => kind === 'erased');
   const first = call.first_sound_p50_ms;
   return (
     <header className="call-head">
       <div className="call-title">
         <h1>{texts.title(call.id)}</h1>
         {running && <span className="call-live">{texts.running}</span>}
-        {notice && (
+        {(notice ?? erased) && (
           <p className="call-notice" role="status">
-            {notice}
+            {notice ?? texts.erase.done}
           </p>
         )}
       </div>
@@ -51,7 +52,7 @@ export function CallHead({ story, chronicle, length, notice, api, me, onErased }
             {texts.actions.html}
           </a>
         </span>
-        {me.role === 'admin' && !running && <Erase story={story} chronicle={chronicle} api={api} onErased={onErased} />}
+        {me.role === 'admin' && !erased && <Erase story={story} chronicle={chronicle} api={api} onErased={onErased} />}
       </div>
     </header>
   );

@@ -6,7 +6,7 @@ import { handoffsOf, type Handoff } from './handoffs';
 import { musicOf, type Music } from './music';
 import { personsOf, type PersonSpan } from './persons';
 import { silencesOf, type Silence, type Stretch } from './silences';
-import { speechOf, type Speech } from './speech';
+import { speakingIn, speechOf, type Speech } from './speech';
 import { tenuresOf, type Tenure } from './tenures';
 import { toolsOf, type ToolRun } from './tools';
 import { troublesOf, type Trouble } from './troubles';
@@ -18,6 +18,7 @@ export interface Chronicle {
   findings: Finding[];
   cast: Cast;
   said: Speech[];
+  speaking: { agent: string; from: number } | null;
   turns: Turn[];
   handoffs: Handoff[];
   tools: ToolRun[];
@@ -52,6 +53,7 @@ export function chronicleOf(
     findings: story.findings,
     cast: castOf(events, line),
     said,
+    speaking: speakingIn(events),
     turns,
     handoffs,
     tools: toolsOf(events),

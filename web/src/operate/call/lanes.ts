@@ -82,7 +82,7 @@ function agentLane(story: Chronicle, agent: string, until: number): LaneOf {
     colour: story.cast.colourOf(agent),
     wave: { lane: 'agent', within: held },
     held,
-    spans: sorted([...said, ...music, ...handoffs]),
+    spans: sorted([...said, ...speakingSpan(story, agent, until), ...music, ...handoffs]),
   };
 }
 
@@ -105,6 +105,11 @@ function speechSpan(speech: Speech): Span {
   const cut = speech.interrupted ? ` (${texts.lanes.interrupted})` : '';
   const title = `${clock(speech.from, true)} ${speech.text}${cut}`;
   return { ...span(`said-${speech.seq}`, kind, speech.from, speech.to, speech.text, title), cut: speech.interrupted };
+}
+
+function speakingSpan({ speaking, over }: Chronicle, agent: string, until: number): Span[] {
+  if (over || speaking?.agent !== agent) return [];
+  return [span('speaking', 'speech', speaking.from, until, '…', texts.lanes.speaking)];
 }
 
 function toolSpan(run: ToolRun, until: number): Span {
@@ -151,7 +156,7 @@ function pausedSpans(story: Chronicle, until: number): Span[] {
 }
 
 /** Kinds of events that are drawn elsewhere, or not at all. */
-const DRAWN = new Set(['used', 'remembered', 'turn', 'filled', 'error', 'recovered', 'answered', 'recording']);
+const DRAWN = new Set(['used', 'remembered', 'turn', 'filled', 'error', 'recovered', 'answered', 'recording', 'speaks', 'erased']);
 
 function eventSpans(story: Chronicle, until: number): Span[] {
   const { nameOf } = story.cast;

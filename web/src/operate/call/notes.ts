@@ -74,6 +74,8 @@ const TELLERS: Record<string, Teller> = {
     const text = joined(listIn(event, 'lanes').join(', '), textIn(event, 'reason'));
     return note(stage === 'failed' ? 'alarm' : 'quiet', say.recording(stage), text);
   },
+  erased: (event) => note('warn', say.erased, event.wall ?? ''),
+  speaks: (event, names) => note('quiet', say.speaks(names(textIn(event, 'agent')))),
   filled: () => note('quiet', say.music),
   remembered: (event) => note('quiet', say.remembered, fieldsOf(event)),
   used: (event) => {

@@ -49,7 +49,7 @@ const ELSEWHERE = new Set([
   'caller_spoke', 'agent_spoke', 'person_spoke', 'tool_called', 'tool_returned', 'handoff_asked', 'handoff_done',
 ]);
 /** What only those want to read who look for something. */
-const QUIET = new Set(['used', 'remembered', 'turn']);
+const QUIET = new Set(['used', 'remembered', 'turn', 'speaks']);
 
 /** `all`: with every event that there is. */
 export function rowsOf(story: Chronicle, all: boolean): Row[] {

@@ -32,7 +32,7 @@ const EARLY = 0.5;
 const KEYPAD = '(typed on the keypad)';
 
 export function speechOf(events: LedgerEvent[], turns: Turn[], handoffs: Handoff[]): Speech[] {
-  const starts = firstSounds(turns, handoffs);
+  const starts = firstSounds(events, turns, handoffs);
   const until: Record<Speech['who'], number> = { caller: 0, agent: 0, person: 0 };
   const said: Speech[] = [];
   for (const event of events) {
@@ -63,6 +63,15 @@ function speechIn(
       return null;
   }
 }
+
+/** Who is heard now, of whose sentence the ledger does not have the words yet. */
+export function speakingIn(events: LedgerEvent[]): { agent: string; from: number } | null {
+  const begun = events.findLast(({ kind }) => kind === 'speaks');
+  const over = begun && events.some(({ kind, seq }) => seq > begun.seq && ENDS_SPEECH.has(kind));
+  return begun && !over ? { agent: textIn(begun, 'agent'), from: begun.at } : null;
+}
+
+const ENDS_SPEECH = new Set(['agent_spoke', 'turn', 'handoff_done', 'ended']);
 
 function plain(event: LedgerEvent, who: Speech['who'], name: string) {
   const nothing = { interrupted: false, typed: false, filler: false, exact: false };
@@ -101,8 +110,9 @@ function guessed(event: LedgerEvent, free: number, to: number) {
   return { from: Math.max(Math.min(free, to), to - textIn(event, 'text').length / PACE), to, exact: false };
 }
 
-function firstSounds(turns: Turn[], handoffs: Handoff[]): number[] {
-  const sounds = [...turns.map((turn) => turn.firstSoundAt), ...handoffs.map((handoff) => handoff.spokeAt)];
+function firstSounds(events: LedgerEvent[], turns: Turn[], handoffs: Handoff[]): number[] {
+  const told = events.filter(({ kind }) => kind === 'speaks').map(({ at }) => at);
+  const sounds = [...turns.map((turn) => turn.firstSoundAt), ...handoffs.map((handoff) => handoff.spokeAt), ...told];
   return sounds.filter((sound) => sound !== null).sort((one, other) => one - other);
 }
 

@@ -110,6 +110,12 @@ it('An admin is told what goes, and only then it goes', async () => {
   expect(asked.filter((path) => path.startsWith('DELETE'))).toEqual([`DELETE /operate/api/calls/${ID}`]);
 });
 
+it('A call that has been erased says so, and cannot be erased again', async () => {
+  open('admin', { ...story, events: [{ kind: 'erased', seq: 0, at: 0, wall: '2026-11-27T15:00:00Z' }, ...story.events] });
+  expect((await screen.findAllByText(/has been erased/)).length).toBe(1);
+  expect(named('Erase…')).toBeUndefined();
+});
+
 it('Exports are links to both files', async () => {
   open();
   expect(await screen.findByText('JSON')).toHaveAttribute('href', `http://localhost/operate/api/calls/${ID}/export.json`);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fitted } from '../../../../src/operate/call/fit';
 import { handoffsOf } from '../../../../src/operate/call/handoffs';
-import { speechOf } from '../../../../src/operate/call/speech';
+import { speakingIn, speechOf } from '../../../../src/operate/call/speech';
 import { turnsOf } from '../../../../src/operate/call/turns';
 import { wordAt, wordsOf } from '../../../../src/operate/call/words';
 import type { LedgerEvent } from '../../../../src/operate/types';
@@ -45,6 +45,14 @@ it('The next agent begins at the handoff’s first sound', () => {
       agent(7, 'Hello, this is support.', { agent: 'support' })),
   );
   expect(said[0]).toMatchObject({ name: 'support', from: 5.4, to: 7 });
+});
+
+it('Where an agent was heard to begin their sentence begins, and one who is heard still is told', () => {
+  const speaks = (at: number) => ({ kind: 'speaks', at, agent: 'greeter' });
+  const said = spoken(made(speaks(2.2), agent(4, 'x'.repeat(60)), speaks(5), agent(7, 'x'.repeat(60))));
+  expect(said.map(({ from, exact }) => [from, exact])).toEqual([[2.2, true], [5, true]]);
+  expect(speakingIn(made(speaks(2.2), agent(4, 'Hello.')))).toBeNull();
+  expect(speakingIn(made(speaks(2.2), agent(4, 'Hello.'), speaks(5)))).toEqual({ agent: 'greeter', from: 5 });
 });
 
 it('Typed keys take no time', () => {
