@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import URL, event, make_url
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 
 from switchboard.files import keep_private, private_file, private_folder
 from switchboard.pseudonyms import Pseudonyms
@@ -104,6 +104,15 @@ class Database:
             await driver.execute("VACUUM")
             ((busy, *_),) = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
             return not busy
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """A connection outside of any transaction, for who listens to the database: nobody else gets it afterwards."""
+        async with self._engine.connect() as connection:
+            try:
+                yield connection
+            finally:
+                await connection.invalidate()
 
     async def aclose(self) -> None:
         """Close the pool. A closed database opens again when it is used."""

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, delete, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from switchboard.columns import UtcDateTime
 from switchboard.database import Database
 from switchboard.ledger.ledger import AWAY
 from switchboard.ledger.tables import WorkerRow
@@ -30,8 +31,8 @@ INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.inse
 def clock(session: AsyncSession) -> ColumnElement[datetime]:
     """The time by the database's clock: those of its workers may differ."""
     if session.get_bind().dialect.name == "postgresql":
-        return func.now()
-    return literal(datetime.now(UTC))  # its file is on this machine
+        return func.now(type_=UtcDateTime())
+    return literal(datetime.now(UTC), UtcDateTime())  # its file is on this machine
 
 
 class Beat:
