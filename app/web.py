@@ -2,8 +2,10 @@
 
 import asyncio
 
+from app.costs import prices_of
 from app.lines import LINES
 from app.process import HERE, fail, settings, start_logging
+from shop.belongings import Belongings
 from switchboard.http.app import create_app
 from switchboard.http.server import build_server
 from switchboard.settings.values import SettingsError
@@ -17,10 +19,11 @@ def run() -> None:
         livekit = chosen.require_livekit()
     except SettingsError as error:
         fail(str(error))
+    prices_of(chosen)
     start_logging(chosen)
     if chosen.web.metrics_port:
         show_metrics(chosen.web.metrics_host, chosen.web.metrics_port)
-    app = create_app(chosen, livekit, LINES, HERE / "web" / "dist")
+    app = create_app(chosen, livekit, LINES, HERE / "web" / "dist", business=Belongings)
     asyncio.run(build_server(app, chosen.web).serve())
 
 

@@ -1,7 +1,8 @@
 """The web app, put together: every address it answers stands in one table."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ from switchboard.http.limits import BodyLimit, RateLimit
 from switchboard.http.lines import Lines
 from switchboard.http.measured import Measured
 from switchboard.http.operate import operator_routes
+from switchboard.http.operate.history import History
 from switchboard.http.operate.no_store import NoStore
 from switchboard.http.page import page_routes
 from switchboard.http.rooms import Rooms
@@ -47,7 +49,12 @@ from switchboard.http.sniffing import NoSniffing
 from switchboard.http.sources import Sources
 from switchboard.http.tickets import Tickets
 from switchboard.http.tokens import Tokens, TokenSigner
+from switchboard.ledger.prices import SHIPPED, Prices
 from switchboard.line.workflow import Workflow
+from switchboard.operate.audit import Audit
+from switchboard.operate.erase import Business, Eraser, NoBusiness
+from switchboard.pseudonyms import Pseudonyms
+from switchboard.recording.recordings import Recordings
 from switchboard.settings.schema import LiveKitAccess, Settings, Web
 from switchboard.telemetry.web import begin
 
@@ -61,8 +68,9 @@ def create_app(
     lines: Mapping[str, Workflow],
     page: Path | None,
     watch_seconds: float = WATCH_SECONDS,
+    business: Callable[[Pseudonyms], Business] = NoBusiness,
 ) -> FastAPI:
-    """The app. `lines` has at least one; `page` is the folder of the built page.
+    """The app. `lines` has at least one; `page` is the folder of the built page; `business` is erased with calls.
 
     Every `watch_seconds` it looks whether an agent came to each room that was handed out.
     """
@@ -70,7 +78,7 @@ def create_app(
     for name in lines:
         begin(name)
     server_url = settings.livekit.public_url or livekit.url
-    database = Database(settings.storage.url.get_secret_value())
+    database = Database(settings.storage.url.get_secret_value(), Pseudonyms(settings.pseudonym_secret))
     rooms = Rooms(livekit, limits)
     capacity = Capacity(rooms, limits)
     attendance = Attendance(rooms, capacity, watch_seconds)
@@ -101,9 +109,19 @@ def create_app(
         )
     )
     app.include_router(_everyone(known, Health(rooms)))
-    app.router.routes.extend(operator_routes(settings.operate, livekit.secret, page))
+    audit = Audit(database, timedelta(days=settings.operate.audit_days))
+    history = _history(settings, database, lines, audit, business(database.pseudonyms))
+    app.router.routes.extend(operator_routes(settings.operate, livekit.secret, page, history, audit))
     app.router.routes.extend(page_routes(page, server_url, web.cors_origins))
     return app
+
+
+def _history(
+    settings: Settings, database: Database, lines: Mapping[str, Workflow], audit: Audit, business: Business
+) -> History:
+    prices = Prices.read(settings.costs.prices or SHIPPED)
+    recordings = Recordings(settings.recordings) if settings.recordings.url else None
+    return History(database, lines, prices, recordings, Eraser(database, recordings, business), audit)
 
 
 def _callers(tokens: Tokens, calls: Calls, web: Web) -> APIRouter:

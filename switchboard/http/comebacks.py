@@ -1,20 +1,14 @@
 """Coming back to calls: each ticket is good once, until the caller hangs up, and the database knows it."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
-import structlog
-
 from switchboard.database import Database
-from switchboard.http.errors import DatabaseDown, Refused, TicketRefused
+from switchboard.http.errors import Refused, TicketRefused
+from switchboard.http.reaching import reaching_database
 from switchboard.http.tickets import Ticket
-from switchboard.ledger.ledger import AWAY
 from switchboard.ledger.standing import Standing, change, hang_up, standing_of
-
-log = structlog.get_logger("http")
-
-RETRY_SECONDS = 5
 
 
 class Comebacks:
@@ -29,7 +23,7 @@ class Comebacks:
 
         Whoever names their `attempt` may try the same once more: the answer may have been lost. Raises `TicketRefused`.
         """
-        with _told():
+        with reaching_database():
             before = await standing_of(self._database, ticket.call)
         after = replace(before, room=following.room, uses=following.uses, attempt=attempt)
         again = attempt is not None and (before.uses, before.attempt) == (after.uses, attempt)
@@ -44,20 +38,11 @@ class Comebacks:
 
     async def hang_up(self, ticket: Ticket) -> str:
         """No ticket of the call is good any more; tells the room that it is in."""
-        with _told():
+        with reaching_database():
             return await hang_up(self._database, ticket.call, ticket.room)
 
     async def _change(self, call: str, before: Standing, after: Standing) -> None:
-        with _told():
+        with reaching_database():
             changed = await change(self._database, call, before, after)
         if not changed:  # somebody else was quicker
             raise TicketRefused
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except AWAY as error:
-        log.error("the database does not answer", error=type(error).__name__)
-        raise DatabaseDown({"Retry-After": str(RETRY_SECONDS)}) from None

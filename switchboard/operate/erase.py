@@ -14,6 +14,7 @@ from switchboard.call.source import UNKNOWN
 from switchboard.database import Database
 from switchboard.ledger.erasure import take_words
 from switchboard.ledger.tables import CallRow, EventRow, RecordingRow, StandingRow
+from switchboard.pseudonyms import Pseudonyms
 from switchboard.recording.recordings import Recordings, StorageError
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,21 @@ class Business(Protocol):
 
     async def erase(self, session: AsyncSession, whom: Whom, origins: Collection[str]) -> Mapping[str, int]:
         """Remove what is theirs, or was written down in calls of those origins; so much of what ("callbacks")."""
+
+
+class NoBusiness:
+    """A house without one: what callers said stands in the ledger alone."""
+
+    def __init__(self, pseudonyms: Pseudonyms) -> None:
+        """Every business is made with those of the database."""
+
+    async def calls(self, *_: object) -> set[str]:
+        """None."""
+        return set()
+
+    async def erase(self, *_: object) -> Mapping[str, int]:
+        """Nothing."""
+        return {}
 
 
 @dataclass

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from switchboard.http.errors import ErrorAnswer, Refused
+from switchboard.http.errors import ErrorAnswer, Problem, Refused
 
 By = Literal["password", "openid"]
 
@@ -45,3 +45,26 @@ class NoRole(Refused):
 
 class NotAllowed(Refused):
     status, code, message = 403, "not_allowed", "Your role does not allow that."
+
+
+class CallUnknown(Refused):
+    status, code, message = 404, "call_unknown", "There is no call of that id."
+
+
+class SoundMissing(Refused):
+    status, code, message = 404, "sound_missing", "There is no recording of that."
+
+
+class StorageDown(Refused):
+    status, code, message = 503, "storage_down", "The recordings cannot be reached. Try again soon."
+
+
+class FilterRefused(Refused):
+    status, code, message = 422, "filter_refused", "There is no such filter."
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self._why = why
+
+    def answer(self) -> ErrorAnswer:
+        return ErrorAnswer(error=Problem(code=self.code, message=f"{self._why}."))

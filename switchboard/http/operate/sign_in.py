@@ -6,13 +6,24 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from switchboard.http.errors import BadRequest, NotJson, OtherSite, SignInDown, TooLarge, TooManyRequests, described
+from switchboard.http.errors import (
+    BadRequest,
+    DatabaseDown,
+    NotJson,
+    OtherSite,
+    SignInDown,
+    TooLarge,
+    TooManyRequests,
+    described,
+)
 from switchboard.http.limits import RateLimit
 from switchboard.http.operate.cookies import PATH
 from switchboard.http.operate.password import PasswordDoor
 from switchboard.http.operate.refusals import NoRole, SignInFailed, WrongPassword
 from switchboard.http.operate.sessions import Person, Sessions
+from switchboard.http.reaching import reaching_database
 from switchboard.http.sites import OwnSites
+from switchboard.operate.audit import Audit, Viewer
 
 TRIES_PER_MINUTE = 10
 CALLBACK = "operate_callback"
@@ -45,24 +56,27 @@ class Elsewhere(Protocol):
 class WithPassword:
     """Signs in whoever knows the password."""
 
-    def __init__(self, door: PasswordDoor, sessions: Sessions) -> None:
+    def __init__(self, door: PasswordDoor, sessions: Sessions, audit: Audit) -> None:
         self._door = door
         self._sessions = sessions
+        self._audit = audit
 
     async def enter(self, asked: PasswordRequest, request: Request, response: Response) -> None:
         """Sign in with the password: the answer's cookie is to be brought with each request."""
         person = self._door.opens_to(asked.password.get_secret_value())
         if person is None:
             raise WrongPassword
+        await _note(self._audit, person)
         self._sessions.begin(request, response, person)
 
 
 class WithOpenId:
     """Signs in whomever the sign-in service knows."""
 
-    def __init__(self, door: Elsewhere, sessions: Sessions) -> None:
+    def __init__(self, door: Elsewhere, sessions: Sessions, audit: Audit) -> None:
         self._door = door
         self._sessions = sessions
+        self._audit = audit
 
     async def leave(self, request: Request) -> Response:
         """Go to the sign-in service."""
@@ -71,21 +85,28 @@ class WithOpenId:
     async def return_(self, request: Request) -> Response:
         """Come back from it, signed in."""
         person = await self._door.receive(request)
+        await _note(self._audit, person)
         response = RedirectResponse(request.scope.get("root_path", "") + PATH, 303)
         self._door.forget(request, response)
         self._sessions.begin(request, response, person)
         return response
 
 
-def sign_in_routes(door: PasswordDoor | Elsewhere, sessions: Sessions) -> APIRouter:
+async def _note(audit: Audit, person: Person) -> None:
+    with reaching_database():
+        await audit.forget()
+        await audit.note(Viewer(person.subject, person.name, person.role), "signed in")
+
+
+def sign_in_routes(door: PasswordDoor | Elsewhere, sessions: Sessions, audit: Audit) -> APIRouter:
     """How one comes in by that door, and goes out again."""
     sent = described(NotJson, OtherSite, TooLarge)
     tries = Depends(RateLimit(TRIES_PER_MINUTE))
     router = APIRouter(prefix=PATH, tags=["operators"])
     if isinstance(door, PasswordDoor):
-        _add_password(router, WithPassword(door, sessions), tries)
+        _add_password(router, WithPassword(door, sessions, audit), tries)
     else:
-        _add_openid(router, WithOpenId(door, sessions), tries)
+        _add_openid(router, WithOpenId(door, sessions, audit), tries)
 
     @router.post("/sign-out", status_code=204, summary="Sign out", dependencies=[Depends(OWN_PAGE)], responses=sent)
     async def sign_out(request: Request, response: Response) -> None:
@@ -103,7 +124,7 @@ def _add_password(router: APIRouter, way: WithPassword, tries: Any) -> None:
         status_code=204,
         summary="Sign in",
         dependencies=[Depends(OWN_PAGE), tries],
-        responses=described(BadRequest, NotJson, OtherSite, TooLarge, TooManyRequests, WrongPassword),
+        responses=described(BadRequest, NotJson, OtherSite, TooLarge, TooManyRequests, WrongPassword, DatabaseDown),
     )
 
 
@@ -123,6 +144,6 @@ def _add_openid(router: APIRouter, way: WithOpenId, tries: Any) -> None:
         name=CALLBACK,
         status_code=303,
         summary="Come back from the sign-in service",
-        responses=described(TooManyRequests, SignInDown, SignInFailed, NoRole),
+        responses=described(TooManyRequests, SignInDown, SignInFailed, NoRole, DatabaseDown),
         **always,
     )

@@ -64,15 +64,20 @@ async def goes_in(browser: httpx2.AsyncClient) -> httpx2.Response:
     return await browser.get(passed.headers["location"])
 
 
-@pytest.fixture
-def signed_in(guarded: House, provider: Provider) -> SignedIn:
-    """A browser of somebody who has signed in with that role."""
+def enters(house: House, provider: Provider) -> SignedIn:
+    """What gives a browser of somebody who has signed in there with that role."""
 
     @asynccontextmanager
     async def enter(role: str) -> AsyncIterator[httpx2.AsyncClient]:
         provider.claims = {"sub": f"the-{role}", "name": role.title(), "roles": [role]}
-        async with guarded.caller() as browser:
+        async with house.caller() as browser:
             assert (await goes_in(browser)).status_code == 303
             yield browser
 
     return enter
+
+
+@pytest.fixture
+def signed_in(guarded: House, provider: Provider) -> SignedIn:
+    """A browser of somebody who has signed in with that role."""
+    return enters(guarded, provider)
