@@ -41,6 +41,7 @@ from switchboard.http.lines import Lines
 from switchboard.http.measured import Measured
 from switchboard.http.operate import operator_routes
 from switchboard.http.operate.history import History
+from switchboard.http.operate.live import Live
 from switchboard.http.operate.no_store import NoStore
 from switchboard.http.page import page_routes
 from switchboard.http.rooms import Rooms
@@ -53,6 +54,7 @@ from switchboard.ledger.prices import SHIPPED, Prices
 from switchboard.line.workflow import Workflow
 from switchboard.operate.audit import Audit
 from switchboard.operate.erase import Business, Eraser, NoBusiness
+from switchboard.operate.feed import Feed
 from switchboard.pseudonyms import Pseudonyms
 from switchboard.recording.recordings import Recordings
 from switchboard.settings.schema import LiveKitAccess, Settings, Web
@@ -79,6 +81,7 @@ def create_app(
         begin(name)
     server_url = settings.livekit.public_url or livekit.url
     database = Database(settings.storage.url.get_secret_value(), Pseudonyms(settings.pseudonym_secret))
+    feed = Feed(database, list(lines.values()))
     rooms = Rooms(livekit, limits)
     capacity = Capacity(rooms, limits)
     attendance = Attendance(rooms, capacity, watch_seconds)
@@ -89,7 +92,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with aclosing(database), rooms, attendance:
+        async with aclosing(database), aclosing(feed), rooms, attendance:
             yield
 
     app = FastAPI(
@@ -100,6 +103,7 @@ def create_app(
         lifespan=lifespan,
         middleware=_middleware(web),
     )
+    app.state.leaving = feed.aclose
     install(app)
     app.include_router(
         _callers(
@@ -110,8 +114,9 @@ def create_app(
     )
     app.include_router(_everyone(known, Health(rooms)))
     audit = Audit(database, timedelta(days=settings.operate.audit_days))
+    live = Live(feed, audit)
     history = _history(settings, database, lines, audit, business(database.pseudonyms))
-    app.router.routes.extend(operator_routes(settings.operate, livekit.secret, page, history, audit))
+    app.router.routes.extend(operator_routes(settings.operate, livekit.secret, page, history, live, audit))
     app.router.routes.extend(page_routes(page, server_url, web.cors_origins))
     return app
 

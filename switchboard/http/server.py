@@ -1,9 +1,24 @@
 """The web app as a process serves it."""
 
+import socket
+
 import uvicorn
 from fastapi import FastAPI
 
 from switchboard.settings.schema import Web
+
+
+class Server(uvicorn.Server):
+    """Lets those go at once who would stay: whoever reads a live feed has no end of their own."""
+
+    def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._leaving = app.state.leaving
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Uvicorn waits for the answers that are under way."""
+        await self._leaving()
+        await super().shutdown(sockets)
 
 
 def build_server(app: FastAPI, web: Web) -> uvicorn.Server:
@@ -19,4 +34,4 @@ def build_server(app: FastAPI, web: Web) -> uvicorn.Server:
         lifespan="on",
         timeout_graceful_shutdown=5,
     )
-    return uvicorn.Server(config)
+    return Server(app, config)

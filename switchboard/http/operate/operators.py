@@ -12,6 +12,7 @@ from switchboard.http.errors import BadRequest, DatabaseDown, NotJson, OtherSite
 from switchboard.http.operate.access import Access
 from switchboard.http.operate.cookies import PATH, Cookies
 from switchboard.http.operate.history import History
+from switchboard.http.operate.live import Live
 from switchboard.http.operate.me import me
 from switchboard.http.operate.page import operate_page_routes
 from switchboard.http.operate.password import PasswordDoor
@@ -34,7 +35,7 @@ OPENID = "switchboard.http.operate.openid"
 
 
 def operator_routes(
-    operate: Operate, secret: SecretStr, page: Path | None, history: History, audit: Audit
+    operate: Operate, secret: SecretStr, page: Path | None, history: History, live: Live, audit: Audit
 ) -> list[BaseRoute]:
     """All under `/operate`; nothing where the settings have no door. `secret` is what sessions are signed with."""
     cookies = Cookies(secret)
@@ -44,7 +45,7 @@ def operator_routes(
     sessions = Sessions(cookies, operate.session_minutes)
     router = APIRouter()
     router.include_router(sign_in_routes(door, sessions, audit))
-    router.include_router(_api(sessions, door, history))
+    router.include_router(_api(sessions, door, history, live))
     return [*router.routes, *operate_page_routes(page)]
 
 
@@ -55,13 +56,15 @@ def _door(operate: Operate, cookies: Cookies) -> PasswordDoor | Elsewhere | None
     return PasswordDoor(operate.password) if operate.password else None
 
 
-def _api(sessions: Sessions, door: PasswordDoor | Elsewhere, history: History) -> APIRouter:
+def _api(sessions: Sessions, door: PasswordDoor | Elsewhere, history: History, live: Live) -> APIRouter:
     filtered = (FilterRefused, DatabaseDown)
     one = (BadRequest, CallUnknown, DatabaseDown)
     heard = (BadRequest, SoundMissing, StorageDown, DatabaseDown)
     sees, hears, erases = Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN
     table: list[tuple[str, str, Any, str, Role, tuple[type[Refused], ...]]] = [
         ("GET", "/me", me, "Who is signed in", sees, ()),
+        ("GET", "/live", live.all, "What happens now, as server-sent events", sees, (DatabaseDown,)),
+        ("GET", "/calls/{call_id}/live", live.one, "What happens in a call, as server-sent events", sees, one),
         ("GET", "/choices", history.choices, "What calls can be filtered by", sees, ()),
         ("GET", "/calls", history.calls, "A page of the list of calls", sees, filtered),
         ("GET", "/calls.csv", history.csv, "The list of calls as CSV", sees, filtered),
