@@ -4,7 +4,7 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from pydantic import SecretStr
 from starlette.routing import BaseRoute
 
@@ -32,6 +32,7 @@ from switchboard.settings.schema import Operate
 
 OPENID = "switchboard.http.operate.openid"
 """Its libraries are an extra, and not needed with a password."""
+KINDS = {".csv": "text/csv", ".html": "text/html", ".ogg": "audio/ogg", "/live": "text/event-stream"}
 
 
 def operator_routes(
@@ -85,6 +86,14 @@ def _api(sessions: Sessions, door: PasswordDoor | Elsewhere, history: History, l
             methods=[method],
             summary=summary,
             dependencies=checks,
-            responses=described(SignedOut, NotAllowed, *refusals),
+            **_answers(path, described(SignedOut, NotAllowed, *refusals)),
         )
     return router
+
+
+def _answers(path: str, refusals: dict[int | str, dict[str, Any]]) -> dict[str, Any]:
+    """What the description says of the answers; JSON, unless the address ends otherwise."""
+    kind = next((kind for end, kind in KINDS.items() if path.endswith(end)), None)
+    if kind is None:
+        return {"responses": refusals}
+    return {"responses": {200: {"content": {kind: {}}}, **refusals}, "response_class": Response}
