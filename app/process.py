@@ -8,6 +8,7 @@ import structlog
 import typer
 
 from switchboard import logs
+from switchboard.redaction.redactor import Redactor
 from switchboard.settings.environment import load_settings
 from switchboard.settings.process import shield_environment
 from switchboard.settings.schema import Settings
@@ -29,7 +30,7 @@ def settings() -> Settings:
 
 def start_logging(chosen: Settings, file: Path | None = None) -> None:
     """Logs as the settings want them, with the settings' own warnings first."""
-    logs.configure(chosen.log, file)
+    logs.configure(chosen.log, file, Redactor(chosen.storage.redacts))
     shield_environment(chosen)
     for warning in chosen.warnings:
         structlog.get_logger("settings").warning(warning)

@@ -54,6 +54,7 @@ from switchboard.realtime import CallSession
 from switchboard.recording.kept import forget_recordings
 from switchboard.recording.recorder import Recorder
 from switchboard.recording.recordings import Recordings
+from switchboard.redaction.redactor import Redactor
 from switchboard.services.providers import Services
 from switchboard.services.speech import Speeches
 from switchboard.settings.schema import Costs
@@ -96,8 +97,11 @@ class Conversation:
         self.services = services
         self._cap = self._new_cap(settings.costs, prices)
         listeners = (self._show, *listeners)
+        redactor = Redactor(settings.storage.redacts)
         digesting = partial(digest, prices=prices, rules=workflow.watched)
-        self.ledger = Ledger(database, call_id, workflow.name, origin, listeners, caller.mark, digesting, lag, worker)
+        self.ledger = Ledger(
+            database, call_id, workflow.name, origin, listeners, caller.mark, digesting, lag, worker, redactor
+        )
         self._versions = workflow.versions
         self._past = past
         self._first = workflow.agent(past.agent) if past else workflow.start

@@ -7,12 +7,14 @@ import traceback
 from collections.abc import Iterator, MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
 import structlog
 
 from switchboard.files import keep_private, private_folder
+from switchboard.redaction.redactor import NOTHING, Redactor
 from switchboard.settings.schema import Log
 from switchboard.text import visible
 
@@ -26,6 +28,7 @@ EXPECTED_OF_TEXT_ANSWERS = (
 TOO_TALKATIVE = ("sqlalchemy", "aiosqlite", "alembic", "asyncio", "httpx2", "openai", "aiohttp.access")
 QUOTING = ("error", "body", "tool", "event_data")
 """Fields that hold what a service said; a name alone, such as an error's type, is ours and stays."""
+OURS = frozenset(("call", "agent", "level", "logger", "timestamp", "exc_info", "_record", "_from_structlog"))
 A_NAME = re.compile(r"[A-Za-z_][\w.]*")
 A_NUMBER = re.compile(r"(\+|sips?[_:]|tel:|Phone )\+?[0-9]{3,}([0-9]{2})")
 
@@ -41,7 +44,7 @@ class CallTag:
 TAG: ContextVar[CallTag | None] = ContextVar("call_tag", default=None)
 
 
-def configure(settings: Log, file: Path | None = None) -> None:
+def configure(settings: Log, file: Path | None = None, redactor: Redactor = NOTHING) -> None:
     """Send all log lines to standard error, or to `file`, in the form that the settings name."""
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
@@ -51,6 +54,7 @@ def configure(settings: Log, file: Path | None = None) -> None:
         add_call,
         drop_personal,
         mask_numbers,
+        partial(redact, redactor),
         without_reprs,
     ]
     structlog.configure(
@@ -98,6 +102,12 @@ def mask_numbers(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> 
     """A structlog processor: of a phone number two digits; LiveKit calls a caller by it (`sip_+15550111`)."""
     masked = {name: A_NUMBER.sub(r"\1***\2", value) for name, value in line.items() if isinstance(value, str)}
     line.update(masked)
+    return line
+
+
+def redact(redactor: Redactor, _logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A structlog processor: without what tells of somebody. Times and names of ours stay."""
+    line.update({name: redactor.json(value) for name, value in line.items() if name not in OURS})
     return line
 
 

@@ -21,6 +21,7 @@ from switchboard.ledger.mask import Mask
 from switchboard.ledger.notices import announce
 from switchboard.ledger.tables import CallRow, EventRow
 from switchboard.ledger.timeline import events_of
+from switchboard.redaction.redactor import NOTHING, Redactor
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +54,8 @@ class Ledger:
 
     `lag` hears with each try how old the oldest event is that is to be stored, in seconds.
 
+    `redactor` takes out of what is stored what it tells of somebody.
+
     What `mask` has learned is in no event from then on, and soon in none of those that were written before.
     """
 
@@ -67,6 +70,7 @@ class Ledger:
         digesting: Digesting | None = None,
         lag: Lag = lambda _seconds: None,
         worker: str | None = None,
+        redactor: Redactor = NOTHING,
     ) -> None:
         self.call_id = call_id
         self.line = line
@@ -75,6 +79,7 @@ class Ledger:
         self.caller = caller
         self._digesting = digesting
         self._worker = worker
+        self._redactor = redactor
         self._database = database
         self._began = time.monotonic()
         self._seq = 0
@@ -222,4 +227,9 @@ class Ledger:
     def _row(self, event: Event) -> dict[str, object]:
         body = event.model_dump(mode="json", exclude={"seq", "at", "wall", "kind"})
         row = {"call_id": self.call_id, "seq": event.seq, "kind": event.kind, "at": event.at, "wall": event.wall}
-        return {**row, "body": body | self._without_secrets(body)}
+        return {**row, "body": self._redacted(body | self._without_secrets(body))}
+
+    def _redacted(self, body: dict[str, Any]) -> dict[str, Any]:
+        """As it is kept. Listeners are told all: whoever has the call now works with what the caller has said."""
+        words = {name: self._redactor.json(body[name]) for name in (*WORDS, "message") if name in body}
+        return body | words | ({"state": self._redactor.fields(body["state"])} if "state" in body else {})

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from switchboard.ledger import spoken
+from switchboard.redaction import spoken
 
 MASK = "***"
 LEAST = 3

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 from switchboard.ledger.mask import MASK
-from switchboard.ledger.spoken import runs
+from switchboard.redaction.spoken import runs
 
 LEAST = 4
 """So many digits tell who somebody is, or open something."""

@@ -26,6 +26,7 @@ from switchboard.settings.values import (
     Proxies,
     ReadableFile,
     RecordingsUrl,
+    Redacted,
     Secret,
     SettingsError,
     StorageEndpoint,
@@ -417,6 +418,15 @@ class Storage(Group):
             "Days after which what happened in a call is removed.",
         ),
     ] = 30
+    redacts: Annotated[
+        Redacted,
+        Env(
+            "LEDGER_REDACTS",
+            "What is taken out of what is kept of calls, and out of logs, before it is written: cards, emails, phones, "
+            "postcodes, with commas between them. A call that broke off goes on without it.",
+            "cards,emails,phones,postcodes",
+        ),
+    ] = ()
 
     @property
     def shown_url(self) -> str:

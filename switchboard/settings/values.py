@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
+from switchboard.redaction.redactor import Kind
 from switchboard.settings import postgres
 from switchboard.settings.expected import Takes
 from switchboard.text import visible
@@ -382,6 +383,7 @@ Origins = Annotated[
     AfterValidator(_origins),
     Takes("origins such as https://shop.example, with commas between them"),
 ]
+Redacted = Annotated[tuple[Kind, ...], BeforeValidator(_listed), Takes("cards, emails, phones or postcodes")]
 Networks = Annotated[
     tuple[str, ...],
     BeforeValidator(_listed),

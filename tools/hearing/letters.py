@@ -2,19 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from switchboard.redaction.letters import LETTERS, NAMED
 from tools.hearing.numerals import REPEATS, is_numeral
 from tools.hearing.words import Meaning, word_at
 
-ALPHABET = (
-    "alfa alpha bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar papa "
-    "quebec romeo sierra tango uniform victor whiskey whisky xray yankee zulu"
-)
-NAMES = (
-    "a ay | b bee | c cee | d dee | f eff | g gee | h aitch haitch | j jay | k kay | l ell | m em | n en | "
-    "q cue queue | s ess | v vee | w doubleu doubleyou dubya | y wye | z zed zee"
-)
-NAMED = {name: letter for letter, *names in map(str.split, NAMES.split("|")) for name in names}
-LETTERS = {word: word[0] for word in ALPHABET.split()} | NAMED
 YOU = frozenset(("u", "you", "yew"))
 LIKE = (("for",), ("as", "in"), ("is", "for"), ("like",), ("4",), ())
 

@@ -1,24 +1,15 @@
 """What stands before the "at" of an e-mail address: "my email is amelia dot hart"."""
 
-import re
 from collections.abc import Sequence
 from itertools import groupby, takewhile
 
+from switchboard.redaction.talk import TALK as NO_NAME
 from tools.hearing.numerals import is_numeral
 from tools.hearing.signs import GLUED, JOINTS, PAUSE, is_word
 from tools.hearing.spelling import is_spelled, joined
 from tools.hearing.words import DENIALS, Meaning, word_at
 
-TALK = DENIALS | frozenset(
-    re.findall(
-        r"\w+",
-        """
-        account actually address am an and are be but can contact could email for got has hello hi id im is it its ive
-        just mail me mine my new no of ok okay old on or please reach registered right send should so sorry sure thanks
-        that thats the then think this to try under use was well with would write yeah yep yes you your
-        """,
-    )
-)
+TALK = DENIALS | NO_NAME
 IS = frozenset({"is", "its", "thats"})
 WORDS_TOGETHER = 3
 """That many at most are taken for one name: "amelia jane hart at"."""

@@ -7,17 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from switchboard.redaction.postcodes import AREAS
 from tools.hearing.letters import letter
 from tools.hearing.numerals import is_numeral
 from tools.hearing.symbols import DOUBT, certain, symbols
 from tools.hearing.words import HESITATIONS, corrected, denied, only, plain, read, word_at
 
-AREAS = (
-    "ab al b ba bb bd bf bh bl bn br bs bt bx ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy e ec eh en "
-    "ex fk fy g gl gu gy ha hd hg hp hr hs hu hx ig im ip iv je ka kt kw ky l la ld le ll ln ls lu m me mk ml n ne "
-    "ng nn np nr nw ol ox pa pe ph pl po pr rg rh rm s sa se sg sk sl sm sn so sp sr ss st sw sy ta td tf tn tq tr "
-    "ts tw ub w wa wc wd wf wn wr ws wv yo ze"
-)
 AREA = rf"(?:{'|'.join(AREAS.split())})(?=\d)"
 POSTCODE = re.compile(r"[a-zW]{1,2}\d[a-z\d]?\d[a-z]{2}")
 KNOWN = re.compile(rf"{AREA}\d[abcdefghjkmnprstuvwxy\d]?\d[abd-hjlnp-uw-z]{{2}}")

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from tools.hearing.letters import LETTERS, letter
+from switchboard.redaction.letters import LETTERS
+from tools.hearing.letters import letter
 from tools.hearing.numerals import REPEATS, digit, is_numeral, small
 from tools.hearing.words import Meaning, word_at
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
+from switchboard.redaction.letters import HEARD_AS
 from tools.hearing.letters import letters
 from tools.hearing.numerals import digit, repeated, small
 from tools.hearing.words import Meaning, word_at
@@ -14,11 +15,6 @@ DOUBT = "?"
 HALF_HEARD = "W"
 """A "double u" whose end was not heard: "S double one A" could be 11 and W 1."""
 
-SOUNDS = (
-    "a eh hey | b be | c sea see | e ee | i eye | l el | p pea pee | r are | s es | t tea tee | u you yew | x ex | "
-    "y why | 1 won | 2 to too | 4 for fore | 8 ate"
-)
-HEARD_AS = {word: symbol for symbol, *words in map(str.split, SOUNDS.split("|")) for word in words}
 ALIKE = {"0": "o", "1": "i", "8": "a"} | {"o": "0", "i": "1", "a": "8"}
 PIECE = re.compile(r"(?=[a-z]*\d)[a-z\d]{2,7}|[a-z]{2}i[a-z]?|[a-z]{2}")
 """Some symbols in one word: "sw1a", "2aa", "sw", or "swia" where a 1 was written as an I."""

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from switchboard.ledger import spoken
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, Event, ToolCalled, ToolReturned
 from switchboard.ledger.rules.rule import rule
+from switchboard.redaction import spoken
+from switchboard.redaction.redactor import FINDS
 
 SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 WANTS = re.compile(
@@ -38,6 +39,11 @@ def _is_number(text: str) -> bool:
     return sum(length in DIGITS for length in lengths) == 1
 
 
+def _is_postcode(text: str) -> bool:
+    """Whether there is one in it, or where one was taken out of what is kept."""
+    return POSTCODE.search(text) is not None or FINDS["postcodes"][1] in text
+
+
 FACTS = (
     Fact(
         "order number",
@@ -45,7 +51,7 @@ FACTS = (
         "order_number",
         _is_number,
     ),
-    Fact("postcode", re.compile(r"\bpost ?code\b"), "postcode", lambda text: POSTCODE.search(text) is not None),
+    Fact("postcode", re.compile(r"\bpost ?code\b"), "postcode", _is_postcode),
 )
 
 

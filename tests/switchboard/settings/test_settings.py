@@ -103,6 +103,7 @@ WRONG = {
         f"mysql://db/calls?password={CANARY}",
     ],
     "LEDGER_RETENTION_DAYS": ["0", "3651", "forever"],
+    "LEDGER_REDACTS": ["names", "cards,names", f"phones,{CANARY}"],
     "RECORDINGS_URL": [
         "/var/recordings",
         "file://var/recordings",

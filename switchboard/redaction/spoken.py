@@ -9,10 +9,10 @@ _TOKEN = re.compile(r"\d|\*|[^\W\d_]+")
 _UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_ALSO = {"oh": "0", "o": "0", "nought": "0", "nil": "0", "star": "*", "asterisk": "*"}
+_ALSO = {"oh": "0", "o": "0", "nought": "0", "nil": "0", "star": "*", "asterisk": "*", "hundred": "00"}
 _WORDS = {word: str(number) for number, word in enumerate((*_UNITS, *_TEENS))}
 _WORDS |= {word: f"{number}0" for number, word in enumerate(_TENS, start=2)} | _ALSO
-_TIMES = {"double": 2, "triple": 3, "treble": 3}
+TIMES = {"double": 2, "triple": 3, "treble": 3}
 _BETWEEN = frozenset(("and", "then", "comma", "dash", "hyphen", "space", "point", "dot"))
 LONG = 6
 """So many digits are nobody else's: they are found within a longer number as well."""
@@ -29,7 +29,7 @@ class Digits:
 
 def digits_of(text: str) -> str:
     """All digits of `text` in a row; "" if there is anything else in it."""
-    if any(_reads(word) is None for word in _TOKEN.findall(text.casefold())):
+    if any(read(word) is None for word in _TOKEN.findall(text.casefold())):
         return ""
     return "".join(each.digits for run in runs(text) for each in run)
 
@@ -58,24 +58,24 @@ def runs(text: str) -> Iterator[list[Digits]]:
     times, tens, start = 1, "", None
     for match in _TOKEN.finditer(text):
         word = match[0].casefold()
-        read = _reads(word)
-        if read is None:
+        said = read(word)
+        if said is None:
             yield run
             run, times, tens, start = [], 1, "", None
-        elif word in _TIMES:
-            times, start = _TIMES[word], match.start()
+        elif word in TIMES:
+            times, start = TIMES[word], match.start()
         elif tens and word in _UNITS[1:]:  # "forty-two": the zero of "forty" is no digit
-            run[-1] = Digits(run[-1].start, match.end(), tens + read)
+            run[-1] = Digits(run[-1].start, match.end(), tens + said)
             tens = ""
-        elif read:
-            run.append(Digits(match.start() if start is None else start, match.end(), read * times))
-            times, tens, start = 1, read[0] if word in _TENS else "", None
+        elif said:
+            run.append(Digits(match.start() if start is None else start, match.end(), said * times))
+            times, tens, start = 1, said[0] if word in _TENS else "", None
     yield run
 
 
-def _reads(word: str) -> str | None:
+def read(word: str) -> str | None:
     """The digits of a word, "" for one that may stand between them, None for any other."""
-    if word in _BETWEEN or word in _TIMES:
+    if word in _BETWEEN or word in TIMES:
         return ""
     if len(word) == 1 and word.isdecimal():
         return str(unicodedata.decimal(word))

@@ -1,0 +1,1 @@
+"""What is told of somebody in a text, typed or spoken out, and the text without it."""
