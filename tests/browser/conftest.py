@@ -12,6 +12,7 @@ from playwright.async_api import Browser
 
 from switchboard.database import Database
 from tests.browser.caller import CHROMIUM, Caller, browser, on_page
+from tests.browser.operator import PASSWORD
 from tests.browser.sound import record
 from tests.browser.stack import ROOT, Stack
 from tests.livekit import LiveKitServer, livekit_server
@@ -52,6 +53,23 @@ def scripted_stack(
     """Another one on the same server, whose model follows `call.script.yaml`."""
     script = Path(__file__).with_name("call.script.yaml")
     with _running(livekit_server, sqlite_templates, tmp_path, agent="scripted", script=script) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def watched_stack(
+    chromium_here: None,
+    livekit_server: LiveKitServer,
+    sqlite_templates: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Stack]:
+    """One more, whose calls are recorded, and which operators may watch."""
+    folder = tmp_path_factory.mktemp("watched")
+    settings = {"OPERATE_PASSWORD": PASSWORD, "RECORDINGS_URL": (folder / "recordings").as_uri()}
+    worker = ("-m", "tests.browser.recorded_worker", "start")
+    with _running(
+        livekit_server, sqlite_templates, folder, agent="watched", worker=worker, settings=settings
+    ) as running:
         yield running
 
 

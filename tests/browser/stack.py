@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,8 +80,8 @@ class Program:
 class Stack:
     """All parts, on free ports; `database` is the URL of a database that is migrated and filled.
 
-    `agent` is the name under which LiveKit's server finds the worker. With a `script` the simulator follows that, and
-    text is spoken by Cartesia's voice or by nobody.
+    `agent` is the name under which LiveKit's server finds the worker, `worker` the command that is it. With a `script`
+    the simulator follows that, and text is spoken by Cartesia's voice or by nobody. `settings` are more of ours.
     """
 
     def __init__(
@@ -92,6 +92,8 @@ class Stack:
         *,
         agent: str = "switchboard",
         script: Path | None = None,
+        worker: tuple[str, ...] = ("main.py", "start"),
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self.livekit = livekit
         self.database = database
@@ -117,13 +119,17 @@ class Stack:
             "HTTP_RATE_LIMIT": "1000",
             "WORKER_PORT": "0",
             "CALL_SILENCE_SECONDS": "60",
+            **(settings or {}),
         }
-        command: tuple[str, ...] = ("main.py", "simulator", "--port", str(realtime))
+        control = free_port()
+        self.control = f"http://127.0.0.1:{control}"
+        """The simulator's control API."""
+        command: tuple[str, ...] = ("main.py", "simulator", "--port", str(realtime), "--control", str(control))
         if script:
             del values["AZURE_OPENAI_TTS_DEPLOYMENT"], values["AZURE_OPENAI_TTS_API_VERSION"]
             command = (*command, "--script", str(script))
         self.simulator = Program(command, values, folder / "simulator.log", answers(self.model))
-        self.worker = Program(("main.py", "start"), values, folder / "worker.log", _has_registered)
+        self.worker = Program(worker, values, folder / "worker.log", _has_registered)
         self.web = Program(("main.py", "web"), values, folder / "web.log", answers(f"{self.page}/health"))
         self._programs = (self.simulator, self.worker, self.web)
 

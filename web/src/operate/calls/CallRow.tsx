@@ -15,7 +15,7 @@ export function CallRow({ call, choices, now }: Props) {
   const line = choices.lines.find(({ name }) => name === call.line);
   const { id, started_at, seconds, outcome, caller, first_sound_p50_ms: sound } = call;
   return (
-    <tr>
+    <tr data-call={id}>
       <td className="cell-started">
         <Link to={`calls/${encodeURIComponent(id)}`}>
           <time dateTime={started_at}>

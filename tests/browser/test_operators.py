@@ -1,0 +1,164 @@
+"""Operators see calls while they run and afterwards, find what was said, and hear it."""
+
+import io
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import aiohttp
+import av
+import numpy as np
+import pytest
+from playwright.async_api import Browser, Locator, expect
+
+from switchboard.database import Database
+from tests.browser.caller import PATIENCE, Caller, browser, new_caller
+from tests.browser.ledger import calls_of, ended, events_when
+from tests.browser.operator import Operator
+from tests.browser.sound import record
+from tests.browser.stack import Stack
+
+PERSON = "I want to speak to a human."
+RATE = 48_000
+LOUD = 0.01
+
+
+@pytest.fixture
+async def watched_ledger(watched_stack: Stack) -> AsyncIterator[Database]:
+    """The database that the watched stack writes to."""
+    async with aclosing(Database(watched_stack.database)) as database:
+        yield database
+
+
+async def test_what_happens_in_calls_is_seen_as_it_happens_and_what_was_said_is_found(
+    watched_stack: Stack, watched_ledger: Database
+) -> None:
+    async with browser(None) as chromium, _operator(chromium, watched_stack) as operator:
+        await expect(operator.page.locator(".picture").first).to_be_visible(timeout=PATIENCE)
+        callers = [await _typing(chromium, watched_stack) for _ in range(3)]
+        calls = [await _call_of(watched_ledger, caller) for caller in callers]
+        for call in calls:
+            await operator.sees(f"call {call}")
+        await operator.sees("at greeter 3")
+
+        await callers[0].type(PERSON)
+        await callers[0].is_with("escalation")
+        await operator.sees("at escalation 1")
+
+        fourth = await _typing(chromium, watched_stack)
+        await _strike(watched_stack, "failed_response")
+        await fourth.type("Hello?")
+        await operator.sees(f"alarm {await _call_of(watched_ledger, fourth)}")
+
+        await callers[1].type("Do you sell a purple umbrella?")
+        await operator.open("calls")
+        await operator.search("umbrella")
+        await expect(operator.row(calls[1])).to_be_visible(timeout=PATIENCE)
+        await expect(operator.row(calls[0])).to_be_hidden()
+        for caller in (*callers, fourth):
+            await caller.hang_up()
+
+
+async def test_a_word_that_is_clicked_is_heard_and_a_handoffs_silence_is_drawn_as_it_was(
+    watched_stack: Stack, watched_ledger: Database, tmp_path: Path
+) -> None:
+    async with browser(record(tmp_path / "quiet.wav", [1.0])) as chromium:
+        call = await _spoken_call(chromium, watched_stack, watched_ledger)
+        async with _operator(chromium, watched_stack) as operator:
+            await operator.open(f"calls/{call}")
+            lane = await _lane(operator, call)
+
+            row = operator.page.locator('.row[data-who="agent"]').last
+            await row.scroll_into_view_if_needed()
+            word = row.locator(".words [data-at]").first
+            at = await _number(word, "at")
+            await word.click()
+            heard = await operator.heard("agent.ogg", 0.5)
+            assert abs(heard[0].at - at) < 0.1
+            recorded = [_loudest(lane, each.at - 0.03, each.at + 0.01) for each in heard]
+            assert np.corrcoef([each.peak for each in heard], recorded)[0, 1] > 0.8
+
+            drawn = operator.page.locator('.lane[data-kind="voice"] [data-silence="handoff"]').last
+            begin, end, ms = [
+                float(await drawn.get_attribute(f"data-{name}") or "nan") for name in ("from", "to", "ms")
+            ]
+            assert abs(_silence(lane, (begin + end) / 2) * 1000 - ms) < 40
+            scale = float(await drawn.evaluate("each => each.closest('[data-scale]').dataset.scale"))
+            box = await drawn.bounding_box()
+            assert box
+            assert abs(box["width"] - ms / 1000 * scale) < 1.5
+
+
+@asynccontextmanager
+async def _operator(chromium: Browser, stack: Stack) -> AsyncIterator[Operator]:
+    """One who has signed in, on whose pages nothing may break."""
+    operator = await Operator.at(chromium, stack.page)
+    await operator.sign_in()
+    yield operator
+    assert operator.complaints == []
+
+
+async def _typing(chromium: Browser, stack: Stack) -> Caller:
+    caller = await new_caller(chromium)
+    await caller.open(stack.page)
+    await caller.call("Type instead")
+    return caller
+
+
+async def _spoken_call(chromium: Browser, stack: Stack, ledger: Database) -> str:
+    """A call in which agents spoke and one handed the caller over, once it is stored; its id."""
+    caller = await new_caller(chromium, permissions=["microphone"])
+    await caller.open(stack.page)
+    await caller.call()
+    await caller.hears(1_000)
+    origin = await caller.origin()
+    await caller.type("Where is my order?")
+    await caller.is_with("support")
+    await caller.hears(await caller.heard_ms() + 1_000)
+    await caller.type(PERSON)  # this handoff is announced: its silence begins with the end of that
+    await caller.is_with("escalation")
+    await caller.hears(await caller.heard_ms() + 3_000)
+    await caller.hang_up()
+    await ended(ledger, origin)
+    return (await calls_of(ledger, origin))[-1]
+
+
+async def _call_of(ledger: Database, caller: Caller) -> str:
+    """The id of their call, which the ledger may learn a moment after they do."""
+    origin = await caller.origin()
+    await events_when(ledger, origin, bool)
+    return (await calls_of(ledger, origin))[-1]
+
+
+async def _strike(stack: Stack, fault: str) -> None:
+    """Let the next answer of the simulator fail."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{stack.control}/faults", json={"name": fault}) as done,
+    ):
+        done.raise_for_status()
+
+
+async def _number(where: Locator, name: str) -> float:
+    return float(await where.get_attribute(f"data-{name}") or "nan")
+
+
+async def _lane(operator: Operator, call: str) -> np.ndarray:
+    """The samples of what the agents said, as the page is given them."""
+    base = urlsplit(operator.page.url)
+    answer = await operator.page.request.get(
+        f"{base.scheme}://{base.netloc}/operate/api/calls/{call}/recording/agent.ogg"
+    )
+    with av.open(io.BytesIO(await answer.body()), "r") as container:
+        return np.concatenate([frame.to_ndarray().reshape(-1) for frame in container.decode(audio=0)])
+
+
+def _loudest(lane: np.ndarray, since: float, until: float) -> float:
+    return float(np.abs(lane[max(round(since * RATE), 0) : round(until * RATE)]).max(initial=0))
+
+
+def _silence(lane: np.ndarray, middle: float) -> float:
+    """For how many seconds nothing was heard around that moment."""
+    loud = np.flatnonzero(np.abs(lane) > LOUD) / RATE
+    return float(loud[loud > middle].min() - loud[loud < middle].max())
