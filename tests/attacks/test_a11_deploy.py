@@ -44,7 +44,7 @@ def test_in_kubernetes_nobody_reaches_a_pod_and_a_pod_reaches_nobody_unless_it_i
 
 
 def test_in_kubernetes_each_part_is_reached_where_it_listens_and_by_one_neighbour() -> None:
-    assert [ports(part, "ingress") for part in ("worker", "web", "migrate")] == [{9090}, {8080}, set()]
+    assert [ports(part, "ingress") for part in ("worker", "web", "migrate")] == [{9090}, {8080, 9091}, set()]
 
 
 def test_in_kubernetes_the_database_is_for_what_is_ours_alone() -> None:
@@ -117,7 +117,7 @@ def test_no_phone_is_answered_before_its_numbers_have_a_door(services: Model) ->
 
 
 def test_the_database_is_reached_by_whom_it_is_for(services: Model) -> None:
-    assert neighbours(services, "postgres") == {"worker", "migrate"}
+    assert neighbours(services, "postgres") == {"worker", "web", "migrate"}
 
 
 def test_no_container_is_root_writes_to_its_root_or_can_become_more_than_it_is(services: Model) -> None:
