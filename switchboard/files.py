@@ -12,8 +12,12 @@ def private_folder(folder: Path) -> None:
 
 
 def private_file(file: Path) -> None:
-    """Make the file, if it is missing, and let nobody else read it."""
-    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    """Make the file, if it is missing, and let nobody else read it.
+
+    One that is there is not opened: closing it would take from SQLite the locks that this process has on it.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     keep_private(file)
 
 

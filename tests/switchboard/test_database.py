@@ -1,7 +1,10 @@
-"""What is deleted is gone from the files, too."""
+"""What is deleted is gone from the files, too; and what is written is there for other processes."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -64,3 +67,21 @@ async def test_somebody_who_reads_meanwhile_is_told_of_and_then_it_is_done(
 
 async def test_a_server_can_be_purged_as_well(database: Database) -> None:
     assert await database.purge()
+
+
+def count_elsewhere(file: Path) -> int:
+    """What another process reads, which closes the file when it has."""
+    look = "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM said').fetchone())"
+    return int(subprocess.run([sys.executable, "-c", look, file], capture_output=True, text=True, check=True).stdout)
+
+
+async def test_what_a_call_writes_is_seen_by_other_processes_when_the_next_call_has_come(tmp_path: Path) -> None:
+    file = tmp_path / "switchboard.db"
+    async with aclosing(Database(f"sqlite:///{file}")) as database:
+        async with database.write() as session:
+            await session.execute(text("CREATE TABLE said (words TEXT)"))
+        async with aclosing(Database(f"sqlite:///{file}")):  # as each call of a worker with threads makes one
+            for written in (1, 2, 3):
+                async with database.write() as session:
+                    await session.execute(text("INSERT INTO said VALUES ('hello')"))
+                assert count_elsewhere(file) == written
