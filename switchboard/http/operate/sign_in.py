@@ -21,6 +21,7 @@ from switchboard.http.operate.cookies import PATH
 from switchboard.http.operate.password import PasswordDoor
 from switchboard.http.operate.refusals import NoRole, SignInFailed, WrongPassword
 from switchboard.http.operate.sessions import Person, Sessions
+from switchboard.http.operate.visits import Visit
 from switchboard.http.reaching import reaching_database
 from switchboard.http.sites import OwnSites
 from switchboard.operate.audit import Audit, Viewer
@@ -130,7 +131,8 @@ def _add_password(router: APIRouter, way: WithPassword, tries: Any) -> None:
 
 def _add_openid(router: APIRouter, way: WithOpenId, tries: Any) -> None:
     always: dict[str, Any] = {"dependencies": [tries], "response_class": RedirectResponse}
-    router.add_api_route(
+    visits = APIRouter(route_class=Visit)
+    visits.add_api_route(
         "/sign-in",
         way.leave,
         status_code=302,
@@ -138,7 +140,7 @@ def _add_openid(router: APIRouter, way: WithOpenId, tries: Any) -> None:
         responses=described(TooManyRequests, SignInDown),
         **always,
     )
-    router.add_api_route(
+    visits.add_api_route(
         "/callback",
         way.return_,
         name=CALLBACK,
@@ -147,3 +149,4 @@ def _add_openid(router: APIRouter, way: WithOpenId, tries: Any) -> None:
         responses=described(TooManyRequests, SignInDown, SignInFailed, NoRole, DatabaseDown),
         **always,
     )
+    router.include_router(visits)

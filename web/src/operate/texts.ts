@@ -23,6 +23,7 @@ export const texts = {
       password: 'The password was printed when Switchboard started.',
       openid: 'You sign in with the account of your company.',
     },
+    refused: 'You could not be signed in',
     password: 'Password',
     send: 'Sign in',
     elsewhere: 'Sign in',
@@ -141,6 +142,18 @@ export const texts = {
     },
   },
 };
+
+/** Why somebody was not signed in, by the server's code. */
+const REFUSED: Record<string, string> = {
+  no_role: 'You are known, but have no role here. Ask whoever gives out roles, or sign in with another account.',
+  sign_in_down: 'Your company’s sign-in does not answer. Try again in a moment.',
+  too_many_requests: 'There were too many tries. Try again in a minute.',
+  database_down: 'Switchboard’s database does not answer. Try again in a moment.',
+};
+
+export function whyRefused(code: string): string {
+  return REFUSED[code] ?? 'The way back from your company’s sign-in was not complete, or took too long. Begin once more.';
+}
 
 /** Why a call ended. */
 const ENDINGS: Record<string, string> = {

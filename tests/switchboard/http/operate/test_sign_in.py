@@ -205,6 +205,37 @@ async def test_a_sign_in_service_that_is_down_is_told() -> None:
         assert answer.headers["retry-after"] == "5"
 
 
+BROWSES = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize(("query", "roles", "code"), [("", None, "sign_in_failed"), (None, [], "no_role")])
+async def test_a_person_who_comes_back_and_is_not_let_in_is_shown_why(
+    guarded: House, provider: Provider, query: str | None, roles: list[str] | None, code: str
+) -> None:
+    provider.claims = {"sub": "7", "roles": roles}
+    async with guarded.caller() as browser:
+        browser.headers.update(BROWSES)
+        refused = await browser.get(f"/operate/callback{query}") if query is not None else await goes_in(browser)
+        assert (refused.status_code, refused.headers["location"]) == (303, f"/operate?refused={code}")
+        page = await browser.get(refused.headers["location"])
+        assert "<title>Operators</title>" in page.text
+        assert (await browser.get(ME)).status_code == 401
+
+
+async def test_a_person_who_cannot_be_sent_to_the_sign_in_service_is_shown_why(dist: Path) -> None:
+    nowhere = with_door(issuer="http://127.0.0.1:1", client_id=CLIENT)
+    async with open_house(NOWHERE, nowhere, page=dist) as house, house.caller() as browser:
+        for _ in range(10):
+            sent = await browser.get("/operate/sign-in", headers=BROWSES)
+            assert sent.headers["location"] == "/operate?refused=sign_in_down"
+        sent = await browser.get("/operate/sign-in", headers=BROWSES)
+        assert sent.headers["location"] == "/operate?refused=too_many_requests"
+    transport = httpx2.ASGITransport(house.app, root_path="/line")
+    async with httpx2.AsyncClient(transport=transport, base_url="http://house/line/", headers=BROWSES) as browser:
+        sent = await browser.get("operate/callback")
+        assert sent.headers["location"] == "/line/operate?refused=sign_in_down"
+
+
 async def test_with_a_sign_in_service_no_password_opens(guarded: House) -> None:
     async with guarded.caller() as browser:
         assert (await browser.post("/operate/sign-in", json={"password": PASSWORD})).status_code == 405

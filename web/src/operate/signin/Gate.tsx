@@ -10,14 +10,17 @@ import { SignIn } from './SignIn';
 interface Props {
   api: Api;
   session: Session;
+  /** Why they were not let in when they came from the sign-in service. */
+  refused?: string | null;
 }
 
-export function Gate({ api, session }: Props) {
+export function Gate({ api, session, refused = null }: Props) {
   const standing = useSyncExternalStore(session.subscribe, session.snapshot);
   const ask = () => session.ask();
   if (!standing) return <p className="gate-asking">{texts.gate.asking}</p>;
   if ('me' in standing) return <App api={api} me={standing.me} onSignOut={() => session.leave()} />;
   const { refusal, was } = standing;
-  if (refusal.door) return <SignIn api={api} door={refusal.door} was={was} onSignedIn={ask} />;
+  const why = was === 'nobody' ? refused : null;
+  if (refusal.door) return <SignIn api={api} door={refusal.door} was={was} refused={why} onSignedIn={ask} />;
   return <Closed refusal={refusal} onRetry={ask} />;
 }

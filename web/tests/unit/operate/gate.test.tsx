@@ -7,6 +7,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Api } from '../../../src/operate/api';
 import { Gate } from '../../../src/operate/signin/Gate';
+import { takeRefused } from '../../../src/operate/signin/refused';
 import { Session } from '../../../src/operate/signin/session';
 import '../setup';
 
@@ -36,13 +37,13 @@ const ask: typeof fetch = (input, init) => {
   return Promise.resolve(new Response(body && JSON.stringify(body), { status, headers }));
 };
 
-function open(): Api {
+function open(refused: string | null = null): Api {
   const api = new Api('http://shop.test/', ask);
   const session = new Session(api);
   void session.ask();
   // a path that is no page, so that nothing else asks the server
   history.replaceState(null, '', '/operate/none');
-  render(<Gate api={api} session={session} />);
+  render(<Gate api={api} session={session} refused={refused} />);
   return api;
 }
 
@@ -73,6 +74,23 @@ test('a wrong password is told, and the right one opens the pages', async () => 
   server['GET me'] = [200, ADA];
   await userEvent.type(screen.getByLabelText('Password'), 'right{Enter}');
   await inside();
+});
+
+test('who comes back from the sign-in service and is not let in sees why, and can try again', async () => {
+  server['GET me'] = [401, OPENID];
+  open('no_role');
+  await heading('You could not be signed in');
+  expect(screen.getByText(/have no role here/)).toBeTruthy();
+  expect(screen.getByRole('link', { name: 'Try again' })).toHaveAttribute('href', '/operate/sign-in');
+  cleanup();
+  open('something new');
+  expect(await screen.findByText(/was not complete, or took too long/)).toBeTruthy();
+});
+
+test('why somebody was refused is taken out of the address', () => {
+  history.replaceState(null, '', '/operate?refused=no_role&x=1#t=2');
+  expect([takeRefused(), location.pathname + location.search + location.hash]).toEqual(['no_role', '/operate?x=1#t=2']);
+  expect(takeRefused()).toBeNull();
 });
 
 test('too many tries say when the next may be', async () => {
