@@ -10,11 +10,11 @@ from starlette.types import Send
 
 from switchboard.operate.subscription import Message, Subscription
 
-QUIET_SECONDS = 15.0
-"""After so long without an event a comment is sent: whoever is in between would take the connection for dead."""
+BEAT_SECONDS = 5.0
+"""After so long without an event there is one that says nothing: a page that hears less than that is cut off."""
 SEND_SECONDS = 30.0
 """Whoever takes nothing for so long is let go."""
-COMMENT = b":\n\n"
+BEAT = Message.of("beat", {})
 AGAIN = b"retry: 1000\n\n"
 """Milliseconds after which a browser comes back that was let go."""
 
@@ -43,9 +43,9 @@ async def _frames(subscription: Subscription, until: datetime) -> AsyncIterator[
     yield AGAIN
     while (left := (until - datetime.now(UTC)).total_seconds()) > 0:
         try:
-            message = await subscription.next(min(QUIET_SECONDS, left))
+            message = await subscription.next(min(BEAT_SECONDS, left))
         except TimeoutError:
-            yield COMMENT
+            yield frame(BEAT)
             continue
         if message is None:
             return

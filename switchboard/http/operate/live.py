@@ -24,7 +24,10 @@ class Live:
         self._audit = audit
 
     async def all(self, request: Request) -> EventStream:
-        """What happens now: `now` is all of it; then `tile`, `workers` and `today`, each when it has changed."""
+        """What happens now: `now` is all of it; then `tile`, `workers` and `today`, each when it has changed.
+
+        Where there is nothing to tell for five seconds, it is a `beat`.
+        """
         with reaching_database():
             await self._audit.note(viewer_of(request), "watched")
             return await _stream(request, self._feed.all(sight_of(request)))
@@ -33,6 +36,7 @@ class Live:
         """A call's events as they happen; `story`: it has to be read again; `ended`: nothing comes any more.
 
         It begins behind the event of the number `after`, or behind the last one that a browser had (`Last-Event-ID`).
+        There is a `beat` here as well.
         """
         with reaching_database():
             await self._audit.note(viewer_of(request), "looked", call_id)

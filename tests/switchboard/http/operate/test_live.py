@@ -14,13 +14,14 @@ from pydantic import SecretStr
 
 from switchboard.database import Database
 from switchboard.http import create_app
+from switchboard.http.operate import event_stream
 from switchboard.http.server import build_server
 from switchboard.ledger.events import CallerSpoke, Ended
 from switchboard.ledger.ledger import Ledger
 from switchboard.operate.audit import entries
 from switchboard.settings.schema import Web
 from tests.livekit import free_port
-from tests.switchboard.http.house import LINES, House, error_of, storage_in
+from tests.switchboard.http.house import LINES, PRICES, House, error_of, storage_in
 from tests.switchboard.http.operate.conftest import PASSWORD, with_door
 from tests.switchboard.http.test_app import NOWHERE
 from tests.switchboard.operate.made import answered
@@ -35,7 +36,7 @@ async def served(folder: Path) -> AsyncIterator[tuple[httpx2.AsyncClient, Databa
     storage = await storage_in(folder)
     web = Web(port=free_port())
     settings = with_door(password=SecretStr(PASSWORD)).model_copy(update={"storage": storage, "web": web})
-    server = build_server(create_app(settings, NOWHERE, LINES, None), web)
+    server = build_server(create_app(settings, NOWHERE, LINES, None, PRICES), web)
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
@@ -97,6 +98,20 @@ async def test_a_call_goes_on_where_a_browser_had_lost_it(tmp_path: Path) -> Non
         unknown = await browser.get("/operate/api/calls/nobody/live")
         assert (unknown.status_code, error_of(unknown)) == (404, "call_unknown")
         assert (await entries(database, 1, call="call_1"))[0].what == "looked"
+
+
+@pytest.mark.parametrize("path", [LIVE, "/operate/api/calls/call_1/live"])
+async def test_while_there_is_nothing_to_tell_a_page_hears_that_all_is_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(event_stream, "BEAT_SECONDS", 0.05)
+    async with served(tmp_path) as (browser, database, _), Ledger(database, "call_1", "support-line") as ledger:
+        ledger.write(answered())
+        await ledger.saved()
+        async with browser.stream("GET", path) as page:
+            told = events(page.aiter_lines())
+            for _ in range(3):
+                assert await the("beat", told) == ({}, None)
 
 
 async def test_who_watches_does_not_keep_the_web_app_from_stopping(tmp_path: Path) -> None:

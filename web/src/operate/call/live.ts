@@ -1,4 +1,5 @@
-/** A running call's events, as the server tells them. A feed that was cut off goes on where it was. */
+/** A running call's events, as the server tells them. A feed that was cut off, or is silent, goes on where it was. */
+import { Signs } from '../signs';
 import type { LedgerEvent } from '../types';
 
 /** What is used of an `EventSource`. */
@@ -22,6 +23,7 @@ const AGAIN_MS = 3000;
 export class Live {
   private source: Source | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly signs = new Signs(() => this.again());
 
   /** `open` gives the feed of what comes after the event with the number `newest`. */
   constructor(
@@ -33,6 +35,8 @@ export class Live {
   start(): void {
     const source = this.open(this.newest());
     this.source = source;
+    this.signs.seen();
+    for (const name of ['open', 'beat', 'event', 'story']) source.addEventListener(name, () => this.signs.seen());
     source.addEventListener('open', () => this.ears.connected(true));
     source.addEventListener('event', ({ data }) => {
       const event = eventIn(data);
@@ -48,6 +52,7 @@ export class Live {
 
   stop(): void {
     clearTimeout(this.timer);
+    this.signs.stop();
     this.source?.close();
     this.source = null;
   }
@@ -56,7 +61,11 @@ export class Live {
   private lost(source: Source): void {
     if (source !== this.source) return;
     this.ears.connected(false);
-    if (source.readyState !== CLOSED) return;
+    if (source.readyState === CLOSED) this.again();
+  }
+
+  private again(): void {
+    this.ears.connected(false);
     this.stop();
     this.timer = setTimeout(() => this.start(), AGAIN_MS);
     this.ears.changed();

@@ -1,4 +1,5 @@
-/** The live feed of *Now*: server-sent events become a board. It reconnects by itself, and says when it is cut off. */
+/** The live feed of *Now*: server-sent events become a board. It reconnects by itself, and says when it is cut off, or silent. */
+import { Signs } from '../signs';
 import type { Now, Tile, Today, Worker } from '../types';
 import { boardOf, withTile, without, type Board } from './board';
 
@@ -10,6 +11,7 @@ export interface FeedState {
 }
 
 interface Told {
+  beat: object;
   now: Now;
   tile: Tile;
   workers: Worker[];
@@ -33,8 +35,11 @@ export class Feed {
   private state: FeedState = { link: 'connecting', since: undefined, board: undefined };
   private readonly listeners = new Set<() => void>();
   private readonly timers = new Set<ReturnType<typeof setTimeout>>();
+  private readonly signs = new Signs(() => this.silent());
   private source: EventSource | undefined;
   private wait = FIRST_WAIT;
+  /** When anything was last heard. */
+  private heardAt = 0;
 
   constructor(
     private readonly address: string,
@@ -58,11 +63,14 @@ export class Feed {
     const open = this.means.open ?? ((address) => new EventSource(address));
     const source = open(this.address);
     this.source = source;
+    this.signs.seen();
     source.onopen = () => {
       this.wait = FIRST_WAIT;
+      this.heard();
       if (this.state.board) this.set({ link: 'live' });
     };
     source.onerror = () => this.failed(source);
+    this.on(source, 'beat', () => undefined);
     this.on(source, 'now', (now) => this.board(boardOf(now, this.state.board)));
     this.on(source, 'tile', (tile) => this.tile(tile));
     this.on(source, 'workers', (workers) => this.change((board) => ({ ...board, workers })));
@@ -70,14 +78,37 @@ export class Feed {
   }
 
   private on<Name extends keyof Told>(source: EventSource, name: Name, then: (data: Told[Name]) => void): void {
-    source.addEventListener(name, ({ data }: MessageEvent<string>) => then(JSON.parse(data) as Told[Name]));
+    source.addEventListener(name, ({ data }: MessageEvent<string>) => {
+      this.heard();
+      then(JSON.parse(data) as Told[Name]);
+    });
+  }
+
+  private heard(): void {
+    this.heardAt = this.means.now();
+    this.signs.seen();
   }
 
   /** A browser connects again after a cut, but not after a refusal. */
   private failed(source: EventSource): void {
-    if (this.state.link === 'live') this.set({ link: 'cut', since: this.means.now() });
+    this.cut();
+    if (source.readyState === EventSource.CLOSED) this.again();
+  }
+
+  /** The connection is dead, and nobody has told the browser. */
+  private silent(): void {
+    this.cut();
+    this.source?.close();
+    this.again();
+  }
+
+  private cut(): void {
+    if (this.state.link === 'live') this.set({ link: 'cut', since: this.heardAt });
     else if (this.state.link === 'connecting') this.set({ link: 'cut' });
-    if (source.readyState !== EventSource.CLOSED) return;
+  }
+
+  private again(): void {
+    this.signs.stop();
     this.means.onRefused();
     this.later(() => this.connect(), this.wait);
     this.wait = Math.min(LONGEST_WAIT, this.wait * 2);
@@ -107,6 +138,7 @@ export class Feed {
 
   private stop(): void {
     this.source?.close();
+    this.signs.stop();
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
   }

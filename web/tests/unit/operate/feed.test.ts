@@ -1,12 +1,14 @@
 /** @vitest-environment jsdom */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Feed, LINGER } from '../../../src/operate/now/feed';
+import { SILENT_MS } from '../../../src/operate/signs';
 import { FakeSource, now, OVER, tile } from './made';
 
 let sources: FakeSource[];
 let feed: Feed;
 let stop: () => void;
 const onRefused = vi.fn();
+let time = 1_000;
 const last = () => sources.at(-1) as FakeSource;
 const ids = () => feed.snapshot().board?.places.map((one) => one?.id ?? null);
 
@@ -14,12 +16,13 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('EventSource', { OPEN: 1, CLOSED: 2 });
   onRefused.mockReset();
+  time = 1_000;
   sources = [];
   const open = (address: string) => {
     sources.push(new FakeSource(address));
     return last() as unknown as EventSource;
   };
-  feed = new Feed('http://shop.test/operate/api/live', { now: () => 1_000, onRefused, open });
+  feed = new Feed('http://shop.test/operate/api/live', { now: () => time, onRefused, open });
   stop = feed.start();
 });
 afterEach(() => {
@@ -86,6 +89,30 @@ test('after a refusal it asks why, and tries again, each time later', () => {
   last().breaks(true);
   vi.advanceTimersByTime(1_000);
   expect(sources).toHaveLength(4);
+});
+
+test('a connection that is dead without an error is noticed: it says since when, and connects anew', () => {
+  live();
+  for (let beat = 0; beat < 5; beat += 1) {
+    vi.advanceTimersByTime(SILENT_MS - 1);
+    last().tells('beat', {});
+  }
+  expect(feed.snapshot().link).toBe('live');
+  time = 50_000;
+  vi.advanceTimersByTime(SILENT_MS);
+  expect(feed.snapshot()).toMatchObject({ link: 'cut', since: 1_000 });
+  expect([last().readyState, ids()]).toEqual([2, ['a', 'b']]);
+  vi.advanceTimersByTime(1_000);
+  expect(sources).toHaveLength(2);
+  live();
+  expect(feed.snapshot().link).toBe('live');
+});
+
+test('a connection that does not even open is tried again', () => {
+  vi.advanceTimersByTime(SILENT_MS + 1_000);
+  expect([sources.length, feed.snapshot().link]).toEqual([2, 'cut']);
+  vi.advanceTimersByTime(SILENT_MS + 2_000);
+  expect(sources).toHaveLength(3);
 });
 
 test('what comes after the page is left changes nothing and opens nothing', () => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Refusal } from '../../../../src/operate/api';
 import { isSame, kept } from '../../../../src/operate/call/kept';
 import { StoryFeed } from '../../../../src/operate/call/storyFeed';
+import { SILENT_MS } from '../../../../src/operate/signs';
 import type { CallStory, LedgerEvent } from '../../../../src/operate/types';
 import { story } from '../../../fixture/call/story';
 import { caller, made } from './made';
@@ -11,16 +12,17 @@ const running = (count: number): CallStory => ({ ...story, call: { ...story.call
 
 class MadeSource {
   readyState = 1;
-  readonly listeners = new Map<string, (event: MessageEvent<string>) => void>();
+  readonly listeners = new Map<string, ((event: MessageEvent<string>) => void)[]>();
   constructor(readonly newest: number) {}
   addEventListener(name: string, listener: (event: MessageEvent<string>) => void) {
-    this.listeners.set(name, listener);
+    this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener]);
   }
   close() {
     this.readyState = 2;
   }
   says(name: string, data: unknown = {}) {
-    this.listeners.get(name)?.({ data: typeof data === 'string' ? data : JSON.stringify(data) } as MessageEvent<string>);
+    const event = { data: typeof data === 'string' ? data : JSON.stringify(data) } as MessageEvent<string>;
+    for (const listener of this.listeners.get(name) ?? []) listener(event);
   }
 }
 
@@ -110,6 +112,22 @@ it('While the browser connects again by itself nothing is opened beside it', asy
   source().says('error');
   await vi.advanceTimersByTimeAsync(10_000);
   expect(sources.length).toBe(1);
+});
+
+it('A feed that has gone silent is opened again after the newest event, and the page says so meanwhile', async () => {
+  const { feed, read, sources, source } = feeding(running(3), running(5));
+  feed.start();
+  await vi.advanceTimersByTimeAsync(0);
+  for (let beat = 0; beat < 3; beat += 1) {
+    await vi.advanceTimersByTimeAsync(SILENT_MS - 1);
+    source().says('beat');
+  }
+  expect(feed.told.connected).toBe(true);
+  await vi.advanceTimersByTimeAsync(SILENT_MS);
+  expect([feed.told.connected, source().readyState]).toEqual([false, 2]);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(sources.map(({ newest }) => newest)).toEqual([3, 5]);
+  expect(read).toHaveBeenCalledTimes(2);
 });
 
 it('When the call has ended all of it is read, and the feed is closed', async () => {
