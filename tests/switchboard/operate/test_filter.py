@@ -4,7 +4,7 @@ from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from switchboard.operate.filter import Filter, FilterError
@@ -59,6 +59,7 @@ def test_a_place_comes_back_from_an_address_as_it_was() -> None:
     assert Place.read(str(place)) == place
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine draws more slowly
 @given(st.dictionaries(EVERY, st.text(max_size=80) | st.text("0123456789TZ:.eE+-", max_size=30)))
 def test_whatever_an_address_says_it_is_a_filter_or_refused(given_: dict[str, str]) -> None:
     try:
