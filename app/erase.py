@@ -31,8 +31,7 @@ def run(call: str | None, caller: str | None, account: str | None, sure: bool) -
 
 def eraser_of(database: Database, chosen: Settings) -> Eraser:
     """What erases in this database, the recordings of the settings and the shop."""
-    recordings = Recordings(chosen.recordings) if chosen.recordings.url else None
-    return Eraser(database, recordings, Belongings(database.pseudonyms))
+    return Eraser(database, Recordings.of(chosen.recordings), Belongings(database.pseudonyms))
 
 
 async def _erase(chosen: Settings, call: str | None, caller: str | None, account: str | None, sure: bool) -> None:

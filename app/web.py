@@ -19,11 +19,11 @@ def run() -> None:
         livekit = chosen.require_livekit()
     except SettingsError as error:
         fail(str(error))
-    prices_of(chosen)
+    prices = prices_of(chosen)
     start_logging(chosen)
     if chosen.web.metrics_port:
         show_metrics(chosen.web.metrics_host, chosen.web.metrics_port)
-    app = create_app(chosen, livekit, LINES, HERE / "web" / "dist", business=Belongings)
+    app = create_app(chosen, livekit, LINES, HERE / "web" / "dist", prices, business=Belongings)
     asyncio.run(build_server(app, chosen.web).serve())
 
 

@@ -174,10 +174,10 @@ class Conversation:
 
     def _new_recorder(self, workflow: Workflow) -> Recorder | None:
         """None: this call is not recorded."""
-        if not workflow.recorded or not self.services.settings.recordings.url:
+        recordings = Recordings.of(self.services.settings.recordings)
+        if not workflow.recorded or not recordings:
             return None
         told = self._past is not None and self._past.told_of_recording
-        recordings = Recordings(self.services.settings.recordings)
         return Recorder(self.ledger, self.call.database, recordings, workflow.secrets, told=told)
 
     def _owe_the_caller(self, workflow: Workflow) -> None:
@@ -354,8 +354,7 @@ class Conversation:
         try:
             async with asyncio.timeout(FORGETTING_SECONDS):
                 await forget(self.call.database, datetime.now(UTC) - kept)
-                if self.services.settings.recordings.url:
-                    recordings = Recordings(self.services.settings.recordings)
+                if recordings := Recordings.of(self.services.settings.recordings):
                     await forget_recordings(self.call.database, recordings, datetime.now(UTC) - kept)
         except (SQLAlchemyError, OSError) as error:
             log.warning("old calls were not removed: the database does not answer", error=type(error).__name__)

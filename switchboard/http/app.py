@@ -50,7 +50,7 @@ from switchboard.http.sniffing import NoSniffing
 from switchboard.http.sources import Sources
 from switchboard.http.tickets import Tickets
 from switchboard.http.tokens import Tokens, TokenSigner
-from switchboard.ledger.prices import SHIPPED, Prices
+from switchboard.ledger.prices import Prices
 from switchboard.line.workflow import Workflow
 from switchboard.operate.audit import Audit
 from switchboard.operate.erase import Business, Eraser, NoBusiness
@@ -69,11 +69,13 @@ def create_app(
     livekit: LiveKitAccess,
     lines: Mapping[str, Workflow],
     page: Path | None,
+    prices: Prices,
     watch_seconds: float = WATCH_SECONDS,
     business: Callable[[Pseudonyms], Business] = NoBusiness,
 ) -> FastAPI:
-    """The app. `lines` has at least one; `page` is the folder of the built page; `business` is erased with calls.
+    """The app. `lines` has at least one; `page` is the folder of the built page; `prices` are what calls cost.
 
+    `business` is erased with calls.
     Every `watch_seconds` it looks whether an agent came to each room that was handed out.
     """
     web, limits = settings.web, settings.call
@@ -81,7 +83,7 @@ def create_app(
         begin(name)
     server_url = settings.livekit.public_url or livekit.url
     database = Database(settings.storage.url.get_secret_value(), Pseudonyms(settings.pseudonym_secret))
-    feed = Feed(database, list(lines.values()))
+    feed = Feed(database, list(lines.values()), prices)
     rooms = Rooms(livekit, limits)
     capacity = Capacity(rooms, limits)
     attendance = Attendance(rooms, capacity, watch_seconds)
@@ -115,18 +117,12 @@ def create_app(
     app.include_router(_everyone(known, Health(rooms)))
     audit = Audit(database, timedelta(days=settings.operate.audit_days))
     live = Live(feed, audit)
-    history = _history(settings, database, lines, audit, business(database.pseudonyms))
+    recordings = Recordings.of(settings.recordings)
+    eraser = Eraser(database, recordings, business(database.pseudonyms))
+    history = History(database, lines, prices, recordings, eraser, audit)
     app.router.routes.extend(operator_routes(settings.operate, livekit.secret, page, history, live, audit))
     app.router.routes.extend(page_routes(page, server_url, web.cors_origins))
     return app
-
-
-def _history(
-    settings: Settings, database: Database, lines: Mapping[str, Workflow], audit: Audit, business: Business
-) -> History:
-    prices = Prices.read(settings.costs.prices or SHIPPED)
-    recordings = Recordings(settings.recordings) if settings.recordings.url else None
-    return History(database, lines, prices, recordings, Eraser(database, recordings, business), audit)
 
 
 def _callers(tokens: Tokens, calls: Calls, web: Web) -> APIRouter:

@@ -10,6 +10,7 @@ import structlog
 from switchboard.database import Database
 from switchboard.ledger.events import Event
 from switchboard.ledger.ledger import AWAY
+from switchboard.ledger.prices import Prices
 from switchboard.ledger.tables import CallRow
 from switchboard.line.workflow import Workflow
 from switchboard.operate.board import Board, Change
@@ -18,6 +19,7 @@ from switchboard.operate.choices import line_map
 from switchboard.operate.running import Running
 from switchboard.operate.sight import Sight
 from switchboard.operate.subscription import MOST_WAITING, Message, Subscription
+from switchboard.operate.telling import told
 
 log = structlog.get_logger(__name__)
 
@@ -28,10 +30,11 @@ AGAIN_SECONDS = 1.0
 
 
 class Feed:
-    """Reads while somebody watches, and not otherwise. `lines` are those whose calls there are."""
+    """Reads while somebody watches, and not otherwise. `lines` are those of the calls, `prices` what these cost."""
 
-    def __init__(self, database: Database, lines: Sequence[Workflow]) -> None:
+    def __init__(self, database: Database, lines: Sequence[Workflow], prices: Prices) -> None:
         self._database = database
+        self._prices = prices
         self._lines = [line_map(line) for line in lines]
         self._board = Board(database, {line.name: line.watched for line in lines})
         self._all: set[Subscription] = set()
@@ -62,7 +65,7 @@ class Feed:
             call = self._board.calls.get(call_id)
             missed = [event for event in call.events if event.seq > after] if call else []
             subscription = self._subscription(sight, MOST_WAITING + len(missed))
-            _tell_events(subscription, missed)
+            self._tell_events(subscription, missed)
             if call is None:
                 _bid(subscription)
             self._single.setdefault(call_id, set()).add(subscription)
@@ -192,15 +195,13 @@ class Feed:
             if change.again:
                 subscription.tell(Message.of("story", {}))
             else:
-                _tell_events(subscription, change.events)
+                self._tell_events(subscription, change.events)
             if change.call.over:
                 _bid(subscription)
 
-
-def _tell_events(subscription: Subscription, events: Iterable[Event]) -> None:
-    for event in events:
-        seen = subscription.sight.event(event.model_dump(mode="json"))
-        subscription.tell(Message.of("event", seen, event.seq))
+    def _tell_events(self, subscription: Subscription, events: Iterable[Event]) -> None:
+        for event in events:
+            subscription.tell(Message.of("event", told(event, subscription.sight, self._prices), event.seq))
 
 
 def _bid(subscription: Subscription) -> None:

@@ -19,6 +19,7 @@ from switchboard.ledger.timeline import events_of
 from switchboard.operate.call_line import CallLine
 from switchboard.operate.find import lines_of, undigested
 from switchboard.operate.sight import Sight
+from switchboard.operate.telling import told
 from switchboard.recording.recordings import StorageError
 
 log = structlog.get_logger(__name__)
@@ -44,6 +45,8 @@ class CallStory:
     bill: Bill
     lanes: Sequence[LaneName]
     """Whose sound can be heard."""
+    prices: Prices
+    """What work costs."""
 
     def seen(self, sight: Sight) -> "CallStory":
         """The same as somebody may see it."""
@@ -54,7 +57,7 @@ class CallStory:
         """As `CallStory` of web/src/operate/types.ts."""
         return {
             "call": self.call.json(),
-            "events": [sight.event(event.model_dump(mode="json")) for event in self.events],
+            "events": [told(event, sight, self.prices) for event in self.events],
             "findings": [asdict(finding) for finding in self.findings],
             "bill": self.bill.json(),
             "recording": {"lanes": list(self.lanes)} if self.lanes else None,
@@ -77,7 +80,7 @@ async def story(
         else:
             known = digest(events, prices, watched.get(row.line, tuple(RULES.values())))
             line, found = undigested(row, known), list(known.findings)
-    return CallStory(line, events, found, bill(events, prices), await _lanes(sounds, call_id, events))
+    return CallStory(line, events, found, bill(events, prices), await _lanes(sounds, call_id, events), prices)
 
 
 async def _found(session: AsyncSession, call_id: str) -> list[Finding]:

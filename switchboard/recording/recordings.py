@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Self, get_args
 from urllib.parse import urlsplit
 
 from switchboard.files import private_folder
@@ -49,6 +49,11 @@ class Recordings:
         self._settings = settings
         self._url = urlsplit(settings.url)
         self._obstore = import_module("obstore")
+
+    @classmethod
+    def of(cls, settings: RecordingSettings) -> Self | None:
+        """None: nothing is recorded."""
+        return cls(settings) if settings.url else None
 
     async def store(self, call_id: str, files: Mapping[str, bytes]) -> None:
         """Keep the files of a call, by their names."""

@@ -13,6 +13,7 @@ import pytest
 
 from app.lines import LINES
 from switchboard.database import Database
+from switchboard.ledger.prices import Prices
 from switchboard.operate.feed import Feed
 from switchboard.operate.sight import Sight
 from switchboard.operate.subscription import Subscription
@@ -51,7 +52,7 @@ async def test_the_call_of_a_worker_that_is_killed_is_lost_and_the_other_worker_
     second = replace(line.worker, environ=dict(line.worker.environ), log=tmp_path / "second.log")
     async with (
         aclosing(Database(line.stack.database)) as database,
-        aclosing(Feed(database, list(LINES.values()))) as feed,
+        aclosing(Feed(database, list(LINES.values()), Prices.read())) as feed,
     ):
         await asyncio.to_thread(line.worker.start)
         call = (await line.caller.post("/calls")).json()

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from switchboard.http import create_app
 from switchboard.http.attendance import WATCH_SECONDS
+from switchboard.ledger.prices import Prices
 from switchboard.line.workflow import Workflow
 from switchboard.livekit import token_of
 from switchboard.settings.schema import Limits, LiveKitAccess, Settings, Storage, Web
@@ -27,6 +28,7 @@ from workflows.support_line import SUPPORT_LINE
 
 DESK_LINE = Workflow(name="stage", start=Reception, handoffs={Reception: (Desk,), Desk: (Reception,)})
 LINES = {line.name: line for line in (SUPPORT_LINE, DESK_LINE)}
+PRICES = Prices.read()
 PATIENCE = 20.0
 # No limit that a test has not asked for.
 OPTIONS = Settings(web=Web(rate_limit=10_000), call=Limits(calls_per_address=10_000, unjoined_per_address=10_000))
@@ -78,7 +80,7 @@ async def open_house(
     with TemporaryDirectory() as folder:
         if not settings.storage.given("url"):
             settings = settings.model_copy(update={"storage": await storage_in(Path(folder))})
-        app = create_app(settings, livekit, LINES, page, watch_seconds)
+        app = create_app(settings, livekit, LINES, page, PRICES, watch_seconds)
         async with app.router.lifespan_context(app):
             yield House(app, livekit)
 

@@ -17,7 +17,7 @@ from switchboard.http import create_app
 from switchboard.http.server import build_server
 from switchboard.settings.schema import Limits, LiveKit, LiveKitAccess, Operate, Settings, Web
 from tests.livekit import ROOT, SECRET, LiveKitServer, free_port
-from tests.switchboard.http.house import LINES, OPTIONS, House, error_of, open_house, storage_in, with_web
+from tests.switchboard.http.house import LINES, OPTIONS, PRICES, House, error_of, open_house, storage_in, with_web
 from tests.switchboard.http.test_tickets import TICKET, TICKETS
 
 SHOP = "https://shop.example"
@@ -142,11 +142,11 @@ def test_the_api_is_described_as_in_docs() -> None:
     door = Operate(issuer="https://login.example.com", client_id="switchboard")
     options = OPTIONS.model_copy(update={"operate": door})
 
-    assert json.loads(json.dumps(create_app(options, NOWHERE, LINES, None).openapi())) == told
+    assert json.loads(json.dumps(create_app(options, NOWHERE, LINES, None, PRICES).openapi())) == told
 
 
 def test_the_server_tells_nobody_who_called_and_believes_no_proxy_of_its_own_accord() -> None:
-    config = build_server(create_app(OPTIONS, NOWHERE, LINES, None), OPTIONS.web).config
+    config = build_server(create_app(OPTIONS, NOWHERE, LINES, None, PRICES), OPTIONS.web).config
 
     assert (config.access_log, config.server_header, config.proxy_headers) == (False, False, False)
     assert (config.host, config.port, config.timeout_graceful_shutdown) == ("127.0.0.1", 8080, 5)
@@ -159,7 +159,7 @@ async def served(livekit: LiveKitAccess, folder: Path) -> AsyncIterator[str]:
     limits = Limits(max_calls=most, calls_per_address=most, unjoined_per_address=most)
     web = Web(rate_limit=most, port=free_port())
     options = Settings(web=web, call=limits, storage=await storage_in(folder))
-    server = build_server(create_app(options, livekit, LINES, None), options.web)
+    server = build_server(create_app(options, livekit, LINES, None, PRICES), options.web)
     running = asyncio.create_task(server.serve())
     try:
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it

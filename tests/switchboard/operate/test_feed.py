@@ -24,8 +24,10 @@ from switchboard.ledger.events import (
     Speaks,
     ToolCalled,
     ToolReturned,
+    Used,
 )
 from switchboard.ledger.ledger import Ledger
+from switchboard.ledger.prices import Prices
 from switchboard.ledger.tables import CallRow, WorkerRow
 from switchboard.operate import feed as feed_module
 from switchboard.operate.feed import Feed
@@ -35,6 +37,7 @@ from tests.conftest import MakeUrl
 from workflows.support_line import SUPPORT_LINE
 
 ANSWERED = Answered(line="support-line", agent="greeter", provider="simulator", caller="+44 *** 123")
+PRICES = Prices.read()
 PATIENCE = 10.0
 
 
@@ -59,7 +62,7 @@ async def elsewhere(url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def feed(database: Database) -> AsyncIterator[Feed]:
-    async with aclosing(Feed(database, [SUPPORT_LINE])) as feed:
+    async with aclosing(Feed(database, [SUPPORT_LINE], PRICES)) as feed:
         yield feed
 
 
@@ -179,6 +182,21 @@ async def test_one_call_is_told_from_where_it_was_left_and_to_its_end(feed: Feed
             assert [message async for message in page] == []
     async with feed.one("call_1", 0, Sight.ALL) as page:
         assert [message.kind async for message in page] == ["ended"]
+
+
+async def test_what_work_costs_is_told_as_it_is_done_and_what_has_no_price_is_unknown(
+    feed: Feed, elsewhere: Database
+) -> None:
+    async with call(elsewhere) as ledger:
+        ledger.write(ANSWERED)
+        await ledger.saved()
+        async with feed.one("call_1", 0, Sight.MASKED) as page:
+            for model in ("gpt-realtime-2", "nobody's model"):
+                ledger.write(Used(agent="greeter", work="answer", model=model, units={"text_in": 1_000_000}))
+            known = await until(page, "event", lambda event: event["kind"] == "used")
+            assert known["cost"] == {"amount": "4.00", "currency": "USD", "unknown": []}
+            unknown = await until(page, "event")
+            assert unknown["cost"] == {"amount": None, "currency": None, "unknown": ["nobody's model"]}
 
 
 async def test_whoever_watches_a_call_is_told_that_what_they_have_read_has_changed(

@@ -69,7 +69,17 @@ async def test_a_call_that_runs_has_its_cost_and_what_rules_find_so_far(database
     assert shown["bill"]["total"] == {"amount": "4.00", "currency": "USD", "unknown": []}
     assert [event["kind"] for event in shown["events"]] == ["answered", "caller_spoke", "turn", "used"]
     assert shown["events"][1]["at"] == 1.0
+    assert [event.get("cost") for event in shown["events"]] == [None, None, None, shown["bill"]["total"]]
     assert shown["recording"] is None
+
+
+async def test_work_without_a_price_costs_an_unknown_amount_and_not_nothing(database: Database) -> None:
+    await bare_call(database, "call_1", answered(), USED, USED.model_copy(update={"model": "sonic-9"}))
+
+    known, unknown = [event["cost"] for event in (await told(database)).json(Sight.MASKED)["events"][1:]]
+
+    assert known == {"amount": "4.00", "currency": "USD", "unknown": []}
+    assert unknown == {"amount": None, "currency": None, "unknown": ["sonic-9"]}
 
 
 async def test_a_line_has_rules_of_its_own(database: Database) -> None:

@@ -3,7 +3,7 @@ import { memo } from 'react';
 import type { Chronicle } from './chronicle';
 import { HEIGHTS, topsOf, USAGE } from './heights';
 import type { LaneOf } from './lanes';
-import { count, money } from './money';
+import { costText, count } from './money';
 import { texts } from './texts';
 
 export const LaneNames = memo(function LaneNames({ lanes, chronicle }: { lanes: LaneOf[]; chronicle: Chronicle }) {
@@ -19,14 +19,14 @@ export const LaneNames = memo(function LaneNames({ lanes, chronicle }: { lanes: 
       ))}
       {last && (
         <p className="lane-name" style={{ top: bottom, height: USAGE }}>
-          {costs ? texts.lanes.cost : texts.lanes.tokens} <b>{costs ? money(last.cost, null) : count(last.tokens)}</b>
+          {costs ? texts.lanes.cost : texts.lanes.tokens} <b>{costs ? costText(last.cost) : count(last.tokens)}</b>
         </p>
       )}
     </div>
   );
 });
 
-/** Whether the events tell what they cost. */
-export function hasCosts({ used }: Chronicle): boolean {
-  return used.some(({ cost }) => typeof cost === 'number');
+/** Whether it is known what the work has cost, or a part of it. */
+export function hasCosts({ accrued }: Chronicle): boolean {
+  return accrued.some(({ cost }) => cost.currency !== null);
 }

@@ -1,4 +1,5 @@
 /** What was used of services, as it accrued: a line that climbs. */
+import { numberOf } from './cost';
 import { USAGE } from './heights';
 import type { Stretch } from './silences';
 import type { Accrued } from './usage';
@@ -13,7 +14,8 @@ interface Props {
 }
 
 export function UsageTrack({ accrued, of, top, length, seen, scale }: Props) {
-  const most = accrued.at(-1)?.[of] ?? 0;
+  const last = accrued.at(-1);
+  const most = last ? heightOf(last, of) : 0;
   if (most <= 0) return null;
   const left = seen.from * scale;
   const width = Math.max(1, (Math.min(seen.to, length) - seen.from) * scale);
@@ -29,8 +31,14 @@ export function UsageTrack({ accrued, of, top, length, seen, scale }: Props) {
 }
 
 function steps(accrued: Accrued[], of: 'tokens' | 'cost', seen: Stretch, scale: number): string {
-  const before = accrued.findLast(({ at }) => at <= seen.from)?.[of] ?? 0;
+  const first = accrued.findLast(({ at }) => at <= seen.from);
+  const before = first ? heightOf(first, of) : 0;
   const within = accrued.filter(({ at }) => at > seen.from && at <= seen.to);
-  const climbs = within.map((each) => `H${each.at * scale}V${each[of]}`);
+  const climbs = within.map((each) => `H${each.at * scale}V${heightOf(each, of)}`);
   return `M${seen.from * scale} ${before}${climbs.join('')}H${seen.to * scale}`;
+}
+
+/** Of a cost, what is known of it. */
+function heightOf(sum: Accrued, of: 'tokens' | 'cost'): number {
+  return of === 'tokens' ? sum.tokens : (numberOf(sum.cost.amount) ?? 0);
 }

@@ -1,4 +1,5 @@
 /** A story that grows by events. */
+import { billWith } from './cost';
 import type { CallStory, LedgerEvent } from '../types';
 
 export function newestOf(story: CallStory | null): number {
@@ -10,7 +11,7 @@ export function grown(story: CallStory, events: LedgerEvent[]): CallStory {
   const known = new Set(story.events.map(({ seq }) => seq));
   const fresh = events.filter(({ seq }) => !known.has(seq) && known.add(seq));
   if (fresh.length === 0) return story;
-  return { ...story, events: [...story.events, ...fresh].sort((one, other) => one.seq - other.seq) };
+  return { ...story, bill: billWith(story.bill, fresh), events: [...story.events, ...fresh].sort((one, other) => one.seq - other.seq) };
 }
 
 /** Whether events are missing between the first and the newest. */

@@ -1,10 +1,11 @@
 /** Sums as they are shown. What is not known is "unknown", never nothing. */
 import type { Amount, Cost } from '../types';
+import { numberOf } from './cost';
 import { texts } from './texts';
 
 export function money(amount: Amount, currency: string | null): string {
-  const value = typeof amount === 'string' ? Number(amount) : amount;
-  if (value === null || !Number.isFinite(value)) return texts.unknown;
+  const value = numberOf(amount);
+  if (value === null) return texts.unknown;
   const sum = value.toFixed(Math.abs(value) < 1 ? 4 : 2);
   return currency === null ? sum : `${sum} ${currency}`;
 }

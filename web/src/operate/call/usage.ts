@@ -1,5 +1,6 @@
 /** What services were used for, as it accrued. */
-import type { LedgerEvent } from '../types';
+import type { Cost, LedgerEvent } from '../types';
+import { costIn, NOTHING, plus } from './cost';
 import { recordIn, textIn } from './field';
 
 export interface Used {
@@ -9,16 +10,14 @@ export interface Used {
   work: string;
   model: string;
   units: Record<string, number>;
-  /** Null: not known. Undefined: not told. */
-  cost: number | null | undefined;
+  cost: Cost;
 }
 
 /** The sum until then, of all agents. */
 export interface Accrued {
   at: number;
   tokens: number;
-  /** Of what is known. */
-  cost: number;
+  cost: Cost;
 }
 
 export function usedIn(events: LedgerEvent[]): Used[] {
@@ -34,10 +33,11 @@ export function usedIn(events: LedgerEvent[]): Used[] {
 }
 
 export function accrued(used: Used[]): Accrued[] {
-  let [tokens, cost] = [0, 0];
+  let tokens = 0;
+  let cost = NOTHING;
   return used.map((each) => {
     tokens += tokensIn(each.units);
-    cost += each.cost ?? 0;
+    cost = plus(cost, each.cost);
     return { at: each.at, tokens, cost };
   });
 }
@@ -61,11 +61,4 @@ export function tokensIn(units: Record<string, number>): number {
 function unitsIn(event: LedgerEvent): Record<string, number> {
   const units = Object.entries(recordIn(event, 'units')).filter(([, amount]) => typeof amount === 'number');
   return Object.fromEntries(units) as Record<string, number>;
-}
-
-function costIn(event: LedgerEvent): number | null | undefined {
-  if (!('cost' in event)) return undefined;
-  const amount = recordIn(event, 'cost')['amount'];
-  const cost = typeof amount === 'string' ? Number(amount) : amount;
-  return typeof cost === 'number' && Number.isFinite(cost) ? cost : null;
 }
