@@ -25,6 +25,7 @@ from switchboard.call.ending import Ending
 from switchboard.call.handoff import Handoffs
 from switchboard.call.meter import Meter
 from switchboard.call.overheard import Overheard
+from switchboard.call.quiet import Quiet
 from switchboard.call.repeats import Repeats
 from switchboard.call.resume import Past
 from switchboard.call.truth import Truth
@@ -186,12 +187,13 @@ class Conversation:
         told = self._recorder.announced if self._recorder else lambda: None
         owed += [IS_RECORDED] if self._recorder and not self._recorder.told else []
         self._disclosure = Disclosure(self.session, self._background, tuple(owed), told)
-        Overheard(self.session, self.call.departure, self._background)
+        quiet = Quiet(self.session, self.model)
+        Overheard(self.session, quiet, self.call.departure, self._background)
         phrases = Phrases(self.session)
         self.model.refused = Excuse(self.session, workflow.words.refused, phrases, self._background).make
         self.model.gave_up = self._bid_farewell
         Unsaid(self.session, self.model)
-        UnheardResults(self.session, self.call.departure, self._background, lambda: self.ending.begun)
+        UnheardResults(self.session, quiet, self.call.departure, self._background, lambda: self.ending.begun)
 
     def _new_conscience(self, workflow: Workflow) -> Conscience:
         truth = Truth(workflow, self._past.happened if self._past else ())

@@ -8,13 +8,15 @@ from livekit.agents.voice.agent_activity import ActivityClosedError
 
 from switchboard.background import Background
 from switchboard.call.departure import Departure
+from switchboard.call.quiet import Quiet
 
 
 class Overheard:
     """Has it answered when the sentence is over, by the agent who has the caller then."""
 
-    def __init__(self, session: AgentSession[Any], departure: Departure, background: Background) -> None:
+    def __init__(self, session: AgentSession[Any], quiet: Quiet, departure: Departure, background: Background) -> None:
         self._session = session
+        self._quiet = quiet
         self._departure = departure
         self._background = background
         self._spoken_into: SpeechHandle | None = None
@@ -39,7 +41,7 @@ class Overheard:
         try:
             await speech
             await self._departure.over.wait()
-            await self._session.wait_for_idle()  # by then a sentence that went on longer has its answer
+            await self._quiet.wait()  # by then a sentence that went on longer has its answer
         except ActivityClosedError:
             return
         if answers == self._answers:

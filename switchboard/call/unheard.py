@@ -20,6 +20,7 @@ from livekit.agents.voice.agent_activity import ActivityClosedError
 
 from switchboard.background import Background
 from switchboard.call.departure import Departure
+from switchboard.call.quiet import Quiet
 from switchboard.call.reminder import remind
 from switchboard.line.agent import VoiceAgent
 from switchboard.line.sentences import SAY_WHAT_WAS_FOUND, UNHEARD
@@ -32,9 +33,15 @@ class UnheardResults:
     """Has each said, once, when the caller has finished, by the agent who has them then. `over`: the call is ending."""
 
     def __init__(
-        self, session: AgentSession[Any], departure: Departure, background: Background, over: Callable[[], bool]
+        self,
+        session: AgentSession[Any],
+        quiet: Quiet,
+        departure: Departure,
+        background: Background,
+        over: Callable[[], bool],
     ) -> None:
         self._session = session
+        self._quiet = quiet
         self._departure = departure
         self._background = background
         self._over = over
@@ -83,7 +90,7 @@ class UnheardResults:
             try:
                 await given.there.wait()
                 await self._departure.over.wait()
-                await self._session.wait_for_idle()
+                await self._quiet.wait()
             except ActivityClosedError:
                 return
             if not given.answered and not self._over():

@@ -67,6 +67,11 @@ class Hearing:
                 self.answered()
 
     @property
+    def speaking(self) -> bool:
+        """Whether the service hears the caller speak, and has not taken their words as a turn yet."""
+        return self._speaking
+
+    @property
     def owed(self) -> bool:
         """Whether the caller is speaking, or has said something that the server has not taken in."""
         return self._speaking or bool(self._ends) or self._spoken > self._told + SLACK_SECONDS

@@ -127,6 +127,11 @@ class CallSession(SpokenSession):
         return self._lost.away and not self._rest.taken
 
     @property
+    def quiet(self) -> bool:
+        """Whether the caller has finished, as far as the service hears, and no answer is to come or under way."""
+        return not self._hearing.speaking and not self.owes
+
+    @property
     def owes(self) -> bool:
         """Whether the service has an answer to give, or to go on with."""
         return self._watchdog.owed or self._broken.waiting is not None or bool(self._lost.replies)
@@ -215,6 +220,7 @@ class CallSession(SpokenSession):
             self._at_hand.discard()
             return
         self.handover.answered()
+        self._requests.turn_answered()
         super()._handle_response_created(event)
 
     def _handle_function_call(self, item: RealtimeConversationItemFunctionCall) -> None:

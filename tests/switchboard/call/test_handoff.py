@@ -199,6 +199,7 @@ async def test_a_caller_who_interrupts_the_farewell_stays_with_the_agent_and_is_
         await stage.until_said("reception heard: no wait")
 
         assert not stage.of(HandoffDone)
+        assert not [said for said in answers_by(stage, "reception") if "found" in said]  # over the caller's own words
 
 
 async def test_agents_cannot_pass_a_caller_back_before_the_caller_has_spoken(database_url: str) -> None:

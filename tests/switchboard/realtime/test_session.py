@@ -26,6 +26,8 @@ from tests.stage.mind import LONG, Obedient
 PATIENCE = 20.0
 SOON = "Rate limit is exceeded. Please try again in 50ms."
 PIECE = RATE // 50 * 2  # 20 ms of PCM16
+SILENCE = bytes(RATE * 2)
+"""A second of it."""
 
 
 @dataclass
@@ -63,7 +65,10 @@ class Connected:
 
     def speak(self, words: str) -> None:
         """The caller says `words`, and then nothing."""
-        audio = synthesize(words, "caller", 1.0).pcm + bytes(RATE * 2)
+        self.sound(synthesize(words, "caller", 1.0).pcm + SILENCE)
+
+    def sound(self, audio: bytes) -> None:
+        """That is heard of the caller."""
         for begin in range(0, len(audio) - PIECE, PIECE):
             self.session.push_audio(rtc.AudioFrame(audio[begin : begin + PIECE], RATE, 1, PIECE // 2))
 
@@ -151,6 +156,22 @@ async def test_a_reply_that_is_refused_because_another_is_given_is_asked_for_aga
         assert [failure.error["code"] for failure in stage.simulator.errors] == [
             "conversation_already_has_active_response"
         ]
+
+
+async def test_a_turn_that_the_service_cannot_answer_because_another_answer_is_given_is_answered_after_that() -> None:
+    async with connected([Say(LONG)], [Say("You said no wait.")], options=Options(pace=4.0)) as stage:
+        stage.sound(synthesize("no wait", "caller", 1.0).pcm)
+        await stage.until("input_audio_buffer.speech_started")
+        first = await stage.session.generate_reply()
+        stage.sound(SILENCE)
+
+        assert await said(first) == LONG
+        await stage.until("response.created", times=2)
+        assert await said(stage.answers[1]) == "You said no wait."
+        assert [failure.error["code"] for failure in stage.simulator.errors] == [
+            "conversation_already_has_active_response"
+        ]
+        assert not stage.errors
 
 
 async def test_a_failed_answer_that_has_called_a_tool_is_not_asked_for_again() -> None:
