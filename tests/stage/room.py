@@ -149,6 +149,10 @@ class Booth:
         await self.record.until(lambda: self.of(kind))
         return self.of(kind)[0]
 
+    async def when(self, kind: type[Event]) -> float:
+        """When the first event of that kind was written, however late this task is told of it."""
+        return self.record.times[self.record.events.index(await self.first(kind))]
+
     def type(self, words: str) -> float:
         """The caller types, and nobody waits for what comes of it; when that was."""
         assert self.conversation._presence

@@ -1,6 +1,7 @@
 """One call on the small line, against a simulator of its own."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -53,10 +54,13 @@ class Record:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.times: list[float] = []
+        """When each was written, as `time.monotonic()`."""
         self._happened = asyncio.Event()
 
     def note(self, event: Event) -> None:
         self.events.append(event)
+        self.times.append(time.monotonic())
         self._happened.set()
 
     async def until(self, happened: Callable[[], object]) -> None:

@@ -63,8 +63,7 @@ async def test_a_look_up_that_lasts_gets_a_word_after_two_seconds_and_then_its_a
 ) -> None:
     async with enter(line=line, speech=speech) as call:
         call.type("call search")
-        await call.first(ToolCalled)
-        began = time.monotonic()
+        began = await call.when(ToolCalled)
         await call.first(ToolReturned)
         await call.record.until(lambda: len(call.of(AgentSpoke)) == 2)
         word, answer = call.ears.sounds(began)[:2]
@@ -92,8 +91,7 @@ async def test_a_look_up_that_lasts_long_gets_another_word_after_eight_more_seco
     monkeypatch.setattr(Waiting, "seconds", 11.5)
     async with enter(line=NATIVE) as call:
         call.type("call search")
-        await call.first(ToolCalled)
-        began = time.monotonic()
+        began = await call.when(ToolCalled)
         await call.first(ToolReturned)
         words = call.ears.sounds(began)
 
