@@ -164,7 +164,7 @@ class Worker(AgentServer):
         super().__init__(**options)
         self._access = livekit
         self._database = database
-        self._beat = Beat(database, name, lambda: len(self.active_jobs), most)
+        self._beat = Beat(database, name, lambda: len(calls_of(self)), most)
         self.admission = Admission(livekit, most, self._running, kept_for_phone) if livekit else None
 
     def _running(self) -> list[str]:
@@ -230,8 +230,13 @@ def calls_load(server: AgentServer, max_calls: int, fullness: Fullness) -> float
     Always below the server's `target_load`, 0.7: a worker above it is offered no call, and so could refuse none.
     LiveKit asks twice a second: `fullness` shows the same in our metrics.
     """
-    fullness.show(line_of(each.job.metadata) for each in server.active_jobs)
+    fullness.show(calls_of(server).values())
     return OFFERED_BELOW * min(1.0, len(server.active_jobs) / max_calls)
+
+
+def calls_of(server: AgentServer) -> dict[str, str]:
+    """The line of each call that the worker has, by its room: where an agent was asked for twice there is one call."""
+    return {each.job.room.name: line_of(each.job.metadata) for each in server.active_jobs}
 
 
 @lru_cache

@@ -217,11 +217,11 @@ class Presence:
             closing.push_async_callback(self._room.aclose)
 
     async def _enter(self) -> None:
-        await join(self._invitation.room, self._invitation.connect())
-        if not self._invitation.seat.was_free(self._invitation.room):
+        invitation = self._invitation
+        if not await join(invitation.room, invitation.seat.take(invitation.room, invitation.connect)):
             log.warning("another agent has the room: this one leaves")
             self._ending.withdraw()
-            await self._invitation.room.disconnect()
+            await invitation.room.disconnect()
             return
         self._room.connected()
         self._call.caller.number, self._call.caller.dialed = self._room.number, self._room.dialed

@@ -7,18 +7,21 @@ later ends the whole process, with every call in it. `docs/upstream.md` has the 
 import asyncio
 from collections.abc import Awaitable
 from contextlib import suppress
+from typing import Any, TypeVar
 
 from livekit import rtc
 
+Found = TypeVar("Found")
 
-async def join(room: rtc.Room, connecting: Awaitable[None]) -> None:
-    """Await `connecting`, which connects `room`. Who is cancelled leaves the room first: up to some 20 s later.
+
+async def join(room: rtc.Room, connecting: Awaitable[Found]) -> Found:
+    """What `connecting`, which connects `room`, gives. Who is cancelled leaves the room first: up to some 20 s later.
 
     Raises what `connecting` does: `rtc.ConnectError`.
     """
     entering = asyncio.ensure_future(connecting)
     try:
-        await asyncio.shield(entering)
+        return await asyncio.shield(entering)
     except asyncio.CancelledError:
         leaving = asyncio.create_task(_leave(room, entering), name="leave a room")
         while not leaving.done():
@@ -27,7 +30,7 @@ async def join(room: rtc.Room, connecting: Awaitable[None]) -> None:
         raise
 
 
-async def _leave(room: rtc.Room, entering: asyncio.Future[None]) -> None:
+async def _leave(room: rtc.Room, entering: asyncio.Future[Any]) -> None:
     await asyncio.wait([entering])
     if not entering.cancelled() and entering.exception() is None:
         await room.disconnect()

@@ -6,7 +6,7 @@ killed for some 20 s more, and tells of no agent whether it lives.
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import aiohttp
@@ -52,8 +52,13 @@ class Seat:
             await asyncio.sleep(LOOK_SECONDS)
         return True
 
-    def was_free(self, room: rtc.Room) -> bool:
-        """Whether the agent was the first in `room`; to be asked as soon as it is connected."""
+    async def take(self, room: rtc.Room, connect: Callable[[], Awaitable[None]]) -> bool:
+        """Go in by `connect`, which connects `room`; whether the agent was the first there.
+
+        Looked at in the step of the loop in which it is connected: then `room` has those who were there before, and a
+        step later, if the loop was busy, who came after as well. Of two who see each other nobody would stay.
+        """
+        await connect()
         return not any(self._like_us(one.attributes) for one in room.remote_participants.values())
 
     async def lost(self, identity: str) -> bool | None:

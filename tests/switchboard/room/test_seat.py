@@ -14,6 +14,7 @@ from livekit.protocol.agent import Job
 
 from switchboard.livekit import client_of, token_of
 from switchboard.room import seat
+from switchboard.room.join import join
 from switchboard.room.seat import Seat
 from switchboard.settings.schema import LiveKitAccess
 from tests.livekit import LiveKitServer, livekit_server
@@ -62,8 +63,7 @@ class Place:
         """Let that agent in; whether the seat was free."""
         room = rtc.Room()
         self.rooms.append(room)
-        await room.connect(self.access.url, self.token(identity, name))
-        return self.seat.was_free(room)
+        return await join(room, self.seat.take(room, lambda: room.connect(self.access.url, self.token(identity, name))))
 
 
 @pytest.fixture
