@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, ExceptionContext, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 
 from switchboard.files import keep_private, private_file, private_folder
@@ -25,6 +26,8 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_ti
 """A zero stands where something was deleted: an update and what is forgotten leave no words in the file."""
 SEARCHES = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
 """SQLite's search tables, which forget nothing until they are told to."""
+BEGINNINGS_OF_AWAY = ("08", "53", "57P")
+"""How PostgreSQL's codes begin of which the sense is: not now. It starts, it stops, it is full."""
 PATIENCE = {"timeout": 5.0, "command_timeout": 15.0}
 """Seconds for a connection and for a command: a server that hangs would be waited for without an end."""
 
@@ -52,6 +55,7 @@ class Database:
             json_serializer=_clean_json,
         )
         event.listen(self._engine.sync_engine, "before_cursor_execute", _clean_execution, retval=True)
+        event.listen(self._engine.sync_engine, "handle_error", _told_as_away)
         if self.url.drivername == DRIVERS["sqlite"]:
             _make_file(self.url)
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
@@ -127,6 +131,15 @@ def async_url(url: str) -> URL:
     parsed = make_url(url)
     driver = DRIVERS.get(parsed.drivername, parsed.drivername)
     return parsed.set(drivername=driver, query=parsed.query if driver == DRIVERS["sqlite"] else {})
+
+
+def _told_as_away(context: ExceptionContext) -> Exception | None:
+    """SQLAlchemy has no kind for a server that starts or stops; it would look like a fault of the values."""
+    error = context.sqlalchemy_exception
+    code = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+    if type(error) is DBAPIError and error.orig and code.startswith(BEGINNINGS_OF_AWAY):
+        return OperationalError(error.statement, error.params, error.orig, hide_parameters=True)
+    return None
 
 
 def _clean_execution(

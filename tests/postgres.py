@@ -49,8 +49,12 @@ class Postgres:
         self._run(
             "initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"
         )
+        self.serve()
+
+    def serve(self) -> None:
+        """Let it run, again after `halt`."""
         options = [word for name, value in (OPTIONS | self._tls()).items() for word in ("-c", f"{name}={value}")]
-        with self._log.open("wb") as log:
+        with self._log.open("ab") as log:
             self._server = subprocess.Popen(
                 [self._bin / "postgres", "-D", self._data, "-k", self._folder, *options],
                 user=self._user,
@@ -60,11 +64,16 @@ class Postgres:
             )
         self._wait()
 
-    def stop(self) -> None:
-        """Stop the server, fast, and remove all it had."""
+    def halt(self) -> None:
+        """Stop the server, fast: it ends every connection, and keeps what it has."""
         if self._server:
             self._server.send_signal(signal.SIGINT)
             self._server.wait()
+            self._server = None
+
+    def stop(self) -> None:
+        """Stop the server, and remove all it had."""
+        self.halt()
         shutil.rmtree(self._folder)
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,22 +19,26 @@ Changed = Callable[[str | None], None]
 
 
 async def watch(database: Database, changed: Changed) -> None:
-    """Until the connection is lost, which raises. Whatever was changed before is told first."""
+    """Until the connection is lost, which raises as a database that is away. What was changed before is told first."""
     async with database.connection() as connection:
-        if connection.dialect.name == "postgresql":
-            await _listen(connection, changed)
-        else:
-            await _look(connection, changed)
+        watching = _listen if connection.dialect.name == "postgresql" else _look
+        try:
+            await watching(connection, changed)
+        except Exception as error:  # the driver's own: no two drivers share one
+            raise ConnectionError(type(error).__name__) from error
 
 
 async def _listen(connection: AsyncConnection, changed: Changed) -> None:
     driver = (await connection.get_raw_connection()).driver_connection
     assert driver is not None
+    gone = asyncio.Event()
+    driver.add_termination_listener(lambda _driver: gone.set())
     await driver.add_listener(CHANNEL, lambda _driver, _process, _channel, call: changed(call))
     changed(None)
     while True:
         await driver.execute("SELECT 1")
-        await asyncio.sleep(ALIVE_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(gone.wait(), ALIVE_SECONDS)
 
 
 async def _look(connection: AsyncConnection, changed: Changed) -> None:
