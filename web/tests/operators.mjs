@@ -23,6 +23,7 @@ const SCENES = {
     },
   },
   'sign-in-openid': { me: undefined, by: 'openid' },
+  'sign-in-refused': { at: '/operate?refused=no_role', me: undefined, by: 'openid' },
   away: { before: (page) => page.route('**/operate/api/me', (route) => route.abort()) },
   now: {},
   'now-many': { now: 'many' },

@@ -107,7 +107,6 @@ export const texts = {
     nobody: 'Nobody yet',
     nothingSaid: 'Nothing said yet',
     over: (how: string | null) => (how === null ? 'Over' : `Over: ${how.toLowerCase()}`),
-    at: (length: string) => `at ${length}`,
     workerGone: 'The worker that had this call is gone.',
     side: 'Lines, workers and endings',
     moreAlarms: (more: number) => `+${more}`,

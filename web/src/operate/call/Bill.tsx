@@ -28,15 +28,7 @@ export const Bill = memo(function Bill({ bill, chronicle, running }: Props) {
         <p className="small">{texts.bill.nothing}</p>
       ) : (
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{texts.bill.agent}</th>
-              <th scope="col">{texts.bill.read}</th>
-              <th scope="col">{texts.bill.cached}</th>
-              <th scope="col">{texts.bill.spoken}</th>
-              <th scope="col">{texts.bill.cost}</th>
-            </tr>
-          </thead>
+          <Columns names={[texts.bill.agent, texts.bill.read, texts.bill.cached, texts.bill.spoken, texts.bill.cost]} />
           <tbody>
             {agents.map((agent) => (
               <UsedBy key={agent} name={<Who id={agent} cast={chronicle.cast} />} units={used.get(agent) ?? {}} cost={bill.agents[agent]} />
@@ -49,15 +41,7 @@ export const Bill = memo(function Bill({ bill, chronicle, running }: Props) {
       )}
       {bill.handoffs.length > 0 && (
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{texts.bill.handoffs}</th>
-              <th scope="col">{texts.bill.silence}</th>
-              <th scope="col">{texts.bill.tokens}</th>
-              <th scope="col">{texts.bill.cached}</th>
-              <th scope="col">{texts.bill.cost}</th>
-            </tr>
-          </thead>
+          <Columns names={[texts.bill.handoffs, texts.bill.silence, texts.bill.tokens, texts.bill.cached, texts.bill.cost]} />
           <tbody>
             {bill.handoffs.map((handoff, index) => (
               <tr key={index}>
@@ -77,6 +61,20 @@ export const Bill = memo(function Bill({ bill, chronicle, running }: Props) {
     </section>
   );
 });
+
+function Columns({ names }: { names: string[] }) {
+  return (
+    <thead>
+      <tr>
+        {names.map((name) => (
+          <th key={name} scope="col">
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
 
 function Who({ id, cast }: { id: string; cast: Cast }) {
   const person = cast.persons.includes(id);

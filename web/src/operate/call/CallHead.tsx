@@ -41,7 +41,7 @@ export function CallHead({ story, chronicle, length, notice, api, me, onErased }
         <Fact name={texts.facts.firstSound} value={first === null ? texts.unknown : span(first)} strong />
         <Fact name={texts.facts.line} value={call.line} />
         <Fact name={texts.facts.caller} value={call.caller ?? texts.facts.withheld} />
-        <Fact name={texts.facts.began} value={began(call.started_at)} title={call.started_at} />
+        <Fact name={texts.facts.began} value={began(call.started_at)} title={call.started_at} wide />
       </dl>
       <div className="call-actions">
         <span className="call-exports" role="group" aria-label={texts.actions.exports}>
@@ -63,11 +63,13 @@ interface FactProps {
   value: string;
   title?: string;
   strong?: boolean;
+  /** As wide as the page, on a phone. */
+  wide?: boolean;
 }
 
-function Fact({ name, value, title, strong = false }: FactProps) {
+function Fact({ name, value, title, strong = false, wide = false }: FactProps) {
   return (
-    <div className="fact" data-strong={strong || undefined}>
+    <div className="fact" data-strong={strong || undefined} data-wide={wide || undefined}>
       <dt>{name}</dt>
       <dd title={title}>{value}</dd>
     </div>

@@ -81,8 +81,8 @@ function AlarmOf({ tile }: { tile: Tile }) {
     <p className="tile-alarm">
       <Alert />
       <span>
+        {at !== undefined && <span className="tile-at">{lengthOf(at)} </span>}
         {sentence}
-        {at !== undefined && <span className="tile-at"> {texts.now.at(lengthOf(at))}</span>}
       </span>
       {more > 0 && <b>{texts.now.moreAlarms(more)}</b>}
     </p>

@@ -10,7 +10,7 @@ interface Props {
 }
 
 export function Tiles({ board, clock }: Props) {
-  const { places, lines, dense } = board;
+  const { places, lines, dense, workers } = board;
   return (
     <section className="tiles-section" aria-labelledby="tiles-title">
       <h2 id="tiles-title" className="hidden">
@@ -19,7 +19,7 @@ export function Tiles({ board, clock }: Props) {
       {places.length === 0 && (
         <div className="blank">
           <p className="blank-title">{texts.now.quiet}</p>
-          <p>{texts.now.quietMore}</p>
+          <p className={workers.length === 0 ? 'workers-none' : undefined}>{workers.length === 0 ? texts.now.noWorkers : texts.now.quietMore}</p>
         </div>
       )}
       <ul className="tiles" data-dense={dense}>
