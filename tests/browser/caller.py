@@ -1,5 +1,6 @@
 """A caller with a browser: what they do on the page, and what they see and hear there."""
 
+import base64
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,6 +9,8 @@ from typing import Any, Literal, cast
 
 import jwt
 from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
+
+from bench.spoken import spoken
 
 CHROMIUM = Path("/usr/bin/chromium")
 PATIENCE = 20_000
@@ -37,6 +40,29 @@ function listen(track) {
     if (peak > 0.02) window.ears.loudMs += 20;
   }, 20);
 }
+"""
+# The microphone's track carries what `window.say` is given, as base64 of PCM16 mono at 24 kHz, on top of the device.
+SPEAK = """
+const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wishes) => {
+  const device = await open(wishes);
+  if (!wishes.audio) return device;
+  const context = new AudioContext();
+  const mouth = context.createMediaStreamDestination();
+  context.createMediaStreamSource(device).connect(mouth);
+  window.say = (encoded) =>
+    new Promise((said) => {
+      const samples = new Int16Array(Uint8Array.from(atob(encoded), (byte) => byte.charCodeAt(0)).buffer);
+      const buffer = context.createBuffer(1, samples.length, 24000);
+      buffer.getChannelData(0).set(Float32Array.from(samples, (sample) => sample / 32768));
+      const source = context.createBufferSource();
+      source.buffer = buffer;
+      source.connect(mouth);
+      source.onended = said;
+      source.start();
+    });
+  return mouth.stream;
+};
 """
 SENT = """async () => {
   let energy = 0, seconds = 0;
@@ -78,6 +104,11 @@ class Caller:
         await self.page.get_by_label("Type a message").fill(words)
         await self.press("Send")
         await self.sees(self.said("caller").last, words)
+
+    async def say(self, words: str) -> None:
+        """Say it when the agent has finished, as people do; returns when it is said."""
+        await expect(self.page.get_by_text("Listening to you", exact=True)).to_be_visible(timeout=PATIENCE)
+        await self.page.evaluate("encoded => window.say(encoded)", base64.b64encode(spoken(words)).decode())
 
     async def hang_up(self) -> None:
         await self.press("Hang up")
@@ -171,6 +202,7 @@ async def new_caller(chromium: Browser, **options: Any) -> Caller:
     """A caller of their own: nothing is shared with others in this browser."""
     context: BrowserContext = await chromium.new_context(reduced_motion="reduce", locale="en-GB", **options)
     await context.add_init_script(EAVESDROP)
+    await context.add_init_script(SPEAK)
     return Caller(await context.new_page())
 
 

@@ -1,6 +1,6 @@
 """A whole call by browser: spoken, understood, looked up, handed over, hung up; with a script and with recognition."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from pathlib import Path
 
@@ -10,26 +10,24 @@ from switchboard.database import Database
 from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, HandoffDone, ToolCalled, ToolReturned
 from tests.browser.caller import Caller, browser, new_caller
 from tests.browser.ledger import ended, of
-from tests.browser.sound import Said, record
+from tests.browser.sound import record
 from tests.browser.stack import Stack
 
 # With pauses, as people read out a number; without them Whisper's smallest model hears letters, one time in three.
 ORDER = "My order number is one, zero, zero, four, two."
-ORDER_AGAIN = "My order is one, zero, zero, four, two."
 POSTCODE = "My postcode is S, W, 1, A. 2, A, A."
 PERSON = "I want to speak to a human."
-SCRIPTED = (6.0, "Where is my order?", 4.0, ORDER, 4.0, POSTCODE, 6.0, PERSON, 1.0)
-# Once more, for an agent that did not understand: Whisper's smallest model on a busy machine.
-RECOGNIZED = (9.0, "Hello. Where is my order?", 9.0, ORDER, 8.0, POSTCODE, 12.0, ORDER_AGAIN, 9.0, POSTCODE, 1.0)
+ANSWERS = 6
+"""So many times the caller says what they are asked for: Whisper's smallest model does not always understand."""
 
 
 @pytest.fixture
-def calling(tmp_path: Path) -> Callable[[Stack, Sequence[Said]], AbstractAsyncContextManager[Caller]]:
-    """A caller whose microphone plays what they say, and who has called."""
+def calling(tmp_path: Path) -> Callable[[Stack], AbstractAsyncContextManager[Caller]]:
+    """A caller with a microphone who has called."""
 
     @asynccontextmanager
-    async def call(stack: Stack, words: Sequence[Said]) -> AsyncIterator[Caller]:
-        async with browser(record(tmp_path / "caller.wav", words)) as chromium:
+    async def call(stack: Stack) -> AsyncIterator[Caller]:
+        async with browser(record(tmp_path / "quiet.wav", [1.0])) as chromium:
             caller = await new_caller(chromium, permissions=["microphone"])
             await caller.open(stack.page)
             await caller.call()
@@ -39,20 +37,26 @@ def calling(tmp_path: Path) -> Callable[[Stack, Sequence[Said]], AbstractAsyncCo
     return call
 
 
-Calling = Callable[[Stack, Sequence[Said]], AbstractAsyncContextManager[Caller]]
+Calling = Callable[[Stack], AbstractAsyncContextManager[Caller]]
 
 
 async def test_a_call_by_script_is_heard_looked_up_and_handed_over(scripted_stack: Stack, calling: Calling) -> None:
-    async with calling(scripted_stack, SCRIPTED) as caller:
+    async with calling(scripted_stack) as caller:
         origin = await caller.origin()
         await caller.is_with("greeter")
         await caller.hears(1_000)
+        await caller.say("Where is my order?")
         await caller.sees(caller.said("caller"), "Where is my order?")
         await caller.is_with("support")
-        await caller.sees(caller.said("caller"), "S W 1 A 2 A A", patience=40_000)
+        await caller.sees(caller.said("agent"), "What is its number?")
+        await caller.say(ORDER)
+        await caller.sees(caller.said("agent"), "And your postcode?")
+        await caller.say(POSTCODE)
+        await caller.sees(caller.said("caller"), "S W 1 A 2 A A")
         await caller.sees(caller.tool("verify_caller"))
         await caller.sees(caller.tool("find_order"))
         await caller.sees(caller.said("agent"), "oak writing desk is late")
+        await caller.say(PERSON)
         await _escalation_is_heard(caller)
         await caller.hang_up()
 
@@ -63,13 +67,15 @@ async def test_a_call_by_script_is_heard_looked_up_and_handed_over(scripted_stac
 async def test_a_spoken_call_is_understood_looked_up_and_handed_over(
     stack: Stack, ledger: Database, calling: Calling
 ) -> None:
-    async with calling(stack, RECOGNIZED) as caller:
+    async with calling(stack) as caller:
         origin = await caller.origin()
         await caller.is_with("greeter")
         await caller.hears(1_000)
-        await caller.sees(caller.said("caller"), "order", patience=40_000)
+        await caller.say("Hello. Where is my order?")
+        await caller.sees(caller.said("caller"), "order")
         await caller.is_with("support")
-        await caller.sees(caller.tool("verify_caller"), patience=90_000)
+        await _give_what_is_asked_for(caller)
+        await caller.sees(caller.tool("verify_caller"))
         await caller.sees(caller.tool("find_order"))
         await caller.sees(caller.said("agent"), "oak writing desk")
         await caller.press("Mute")
@@ -78,6 +84,17 @@ async def test_a_spoken_call_is_understood_looked_up_and_handed_over(
         await caller.hang_up()
 
     await _ledger_is_complete(ledger, origin)
+
+
+async def _give_what_is_asked_for(caller: Caller) -> None:
+    """Say the order's number, or the postcode, whatever the agent wants to know, until it has looked them up."""
+    for _ in range(ANSWERS):
+        lines = await caller.said("agent").count()
+        question = await caller.said("agent").last.inner_text() if lines else ""
+        await caller.say(POSTCODE if "postcode" in question and "number" not in question else ORDER)
+        await caller.sees(caller.said("agent").nth(lines))
+        if await caller.tool("verify_caller").count():
+            return
 
 
 async def _escalation_is_heard(caller: Caller) -> None:
