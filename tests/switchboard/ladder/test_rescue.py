@@ -271,7 +271,7 @@ async def test_a_page_is_sent_nowhere_and_types_its_number_on_the_keypad_or_as_t
         assert not carrier.asked
         assert steps(call) == [("callback", "", "tried"), ("callback", "", "served")]
         assert reason == "callback"
-        kept = [event.model_dump_json() for event in call.record.events]
+        kept = [event.model_dump_json(exclude={"at"}) for event in call.record.events]  # a time may have any digits
         assert not [event for event in kept if "900999" in event]
 
 
