@@ -19,6 +19,7 @@ from app.costs import prices_of
 from app.data import database_of, prepare_database
 from app.lines import LINES
 from app.process import HERE, fail, settings, start_logging
+from app.warm import warm
 from switchboard.call.admission import Admission
 from switchboard.call.again import Mark, recall_caller
 from switchboard.call.call import Caller
@@ -36,6 +37,7 @@ from switchboard.room.number import number_in
 from switchboard.room.own_frames import keep_frames_apart
 from switchboard.room.relief import Relief, send_word
 from switchboard.room.seat import Seat
+from switchboard.room.speaking_rate import reckon_rates_patiently
 from switchboard.settings.open_telemetry import trace_protocol
 from switchboard.settings.process import let_children_import_from, name_worker, spare_local_models, worker_name
 from switchboard.settings.schema import LiveKitAccess, Settings
@@ -204,11 +206,13 @@ def prepare_process(_process: JobProcess, metrics: Path | None = None) -> None:
     chosen = settings()
     start_logging(chosen)
     keep_frames_apart()
+    reckon_rates_patiently()
     prices_of(chosen)
     for line in LINES.values():
         _ = line.versions  # made now
         if chosen.provider == "simulator" and line.playbook and not chosen.simulated_at:
             simulator_of(line.playbook)
+    warm()
 
 
 def tell_ready() -> None:

@@ -19,6 +19,7 @@ STREAM = "livekit.rtc:AudioStream"
 SOURCE = "livekit.rtc:AudioSource"
 QUEUE = "livekit.rtc._ffi_client:FfiQueue"
 AGENT = "livekit.agents:Agent"
+RATES = "livekit.agents.voice.transcription._speaking_rate"
 
 RECEIVING = "_run_ws"
 
@@ -209,6 +210,13 @@ ROOM: list[Part] = [
     Method("livekit.agents.voice.io:TextOutput", "capture_text", "AgentWords", "the agents' words come in here",
            takes="text", is_async=True),
     Method("livekit.agents.voice.io:TextOutput", "flush", "AgentWords", "a segment has ended"),
+    Name(RATES, "SpeakingRateDetector", "reckon_rates_patiently", "every agent has one"),
+    Method(f"{RATES}:SpeakingRateDetector", "stream", "reckon_rates_patiently", "one for each answer"),
+    Attribute(f"{RATES}:SpeakingRateDetector", "_opts", "_patient", "how long its windows are"),
+    Name(RATES, "SpeakingRateStream", "PatientRate", "its base class", "detector, opts"),
+    Attribute(f"{RATES}:SpeakingRateStream", "_input_ch", "PatientRate", "others have their turn before each frame"),
+    Method(f"{RATES}:SpeakingRateStream", "_spectral_flux", "PatientRate", "all transforms of a window in one go",
+           takes="audio, sample_rate", called_by="_compute_speaking_rate"),
     Options("livekit.agents.voice.transcription", "TranscriptSynchronizer", "Presence", "words as they are heard",
             "next_in_chain_audio next_in_chain_text"),
     Options("livekit.agents.voice.io", "AudioOutput", "AgentTrack", "its base class", "label capabilities sample_rate"),
@@ -273,6 +281,9 @@ WORKER: list[Part] = [
             "agent_name on_request"),
     Behaviour("livekit.agents", "AgentServer", "build_server", "logs and readiness follow these events",
               says=('self.emit("worker_started")', '"worker_registered",')),
+    Name("livekit.agents.utils.http_context", "_create_ssl_context", "warm", "made before a call needs it", ""),
+    Behaviour("livekit.agents.utils.http_context", "_new_session_ctx", "warm", "every connection of a call has it",
+              says=("ssl=_create_ssl_context()",)),
     Behaviour("livekit.agents.ipc._preload", "LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE", "spare_local_models",
               "turn detection that nobody uses is not loaded (240 MB a worker)",
               says=('"LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE"', "os.environ.get(ENV_PRELOAD_LOCAL_INFERENCE)")),
