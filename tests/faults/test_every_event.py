@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from simulator.faults import Fault
-from tests.faults.drive import PATIENCE, UnwellError, drive
+from tests.faults.drive import PATIENCE, drive
 from tests.faults.moments import MOMENTS, Moment
 from tests.faults.table import HARMS, Harm
+from tests.faults.whole import UnwellError
 from tests.stage.stage import new_database
 
 AT_ONCE = 8

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ from livekit.protocol.agent import Job
 
 from app.costs import prices_of
 from simulator.options import Options
+from simulator.recognizer import Recognizer
 from simulator.server import Simulator
 from simulator.voice import RATE, synthesize
 from switchboard.call.call import Caller
@@ -39,14 +41,17 @@ PIECE = RATE // 50
 QUIET_PIECES = 25
 CALLER, WORKER = "caller", "AW_stage"
 DIALED = "+15550100"
+JOB: ContextVar[Any] = ContextVar("job")
+"""LiveKit's job of each call: a test may have several at once, each in a task of its own."""
 
 
 class Ears:
-    """What the caller hears: every piece of 20 ms with its time."""
+    """What the caller hears: every piece of 20 ms with its time, by the clock `now`."""
 
-    def __init__(self, room: rtc.Room, identity: str) -> None:
+    def __init__(self, room: rtc.Room, identity: str, now: Callable[[], float] = time.monotonic) -> None:
         self.pieces: list[tuple[float, float]] = []
         """When it came, and its loudest sample."""
+        self._now = now
         self._more = asyncio.Event()
         self._listening = asyncio.create_task(self._listen(voice_of(room, identity)))
 
@@ -78,7 +83,7 @@ class Ears:
                 await self._more.wait()
 
     async def until(self, seconds: float) -> None:
-        """Wait until what was sent up to that time (monotonic) has come."""
+        """Wait until what was sent up to that time has come."""
         async with asyncio.timeout(PATIENCE):
             while not self.pieces or self.pieces[-1][0] < seconds:
                 self._more.clear()
@@ -91,7 +96,7 @@ class Ears:
     async def _listen(self, frames: AsyncIterator[rtc.AudioFrame]) -> None:
         async for frame in frames:
             samples = np.frombuffer(bytes(frame.data), np.int16).astype(int)
-            self.pieces.append((time.monotonic(), float(np.abs(samples).max(initial=0))))
+            self.pieces.append((self._now(), float(np.abs(samples).max(initial=0))))
             self._more.set()
 
 
@@ -144,6 +149,10 @@ class Booth:
         """The events of one kind so far."""
         return [event for event in self.record.events if isinstance(event, kind)]
 
+    async def until(self, happened: Callable[[], object]) -> None:
+        """Wait until the ledger makes `happened` true."""
+        await self.record.until(happened)
+
     async def first(self, kind: type[Event]) -> Any:
         """The first event of that kind, once it has happened."""
         await self.record.until(lambda: self.of(kind))
@@ -184,15 +193,20 @@ async def booth(
     greeted: bool = True,
     number: str | None = None,
     sip: Any = None,
+    recognizer: Recognizer | None = None,
+    speaks: bool = True,
+    now: Callable[[], float] = time.monotonic,
     **environ: str,
 ) -> AsyncIterator[Booth]:
     """A call of a caller who is in the room and has been greeted.
 
     `number`: they are on the phone, and call from it. `sip`: what stands for LiveKit SIP's part of its API.
+    `recognizer`: what understands the caller's speech where the mind does not. `speaks`: they have a microphone.
+    `now`: the clock of their ears.
     """
     thinks, record = mind or Obedient(), Record()
     database = Database(database_url)
-    async with Simulator(thinks, options) as simulator, server.api() as livekit:
+    async with Simulator(thinks, options, recognizer=recognizer) as simulator, server.api() as livekit:
         name = f"booth-{id(record)}"
         created = await livekit.room.create_room(api.CreateRoomRequest(name=name))
         _play_job(monkeypatch, livekit, name, sip)
@@ -214,8 +228,9 @@ async def booth(
             listeners=(record.note,),
         )
         await _join(server, callers, name, CALLER, number)
-        ears, mouth = Ears(callers, "agent"), Mouth()
-        await mouth.publish(callers)
+        ears, mouth = Ears(callers, "agent", now), Mouth()
+        if speaks:
+            await mouth.publish(callers)
         try:
             async with aclosing(services), conversation:
                 await conversation.start()
@@ -249,4 +264,5 @@ def _play_job(monkeypatch: pytest.MonkeyPatch, livekit: api.LiveKitAPI, name: st
         await livekit.room.delete_room(api.DeleteRoomRequest(room=name))
 
     job = SimpleNamespace(delete_room=delete_room, api=SimpleNamespace(room=livekit.room, sip=sip))
-    monkeypatch.setattr("switchboard.room.caller.get_job_context", lambda: job)
+    JOB.set(job)
+    monkeypatch.setattr("switchboard.room.caller.get_job_context", JOB.get)

@@ -56,6 +56,8 @@ class Record:
         self.events: list[Event] = []
         self.times: list[float] = []
         """When each was written, as `time.monotonic()`."""
+        self.patience = PATIENCE
+        """In seconds; who waits for longer waits in vain."""
         self._happened = asyncio.Event()
 
     def note(self, event: Event) -> None:
@@ -65,7 +67,7 @@ class Record:
 
     async def until(self, happened: Callable[[], object]) -> None:
         """Wait until an event makes `happened` true."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self.patience):
             while not happened():
                 self._happened.clear()
                 await self._happened.wait()
