@@ -9,12 +9,10 @@ from typing import Any
 from switchboard.database import Database
 from switchboard.operate.call_line import CallLine
 from switchboard.operate.filter import Filter
-from switchboard.operate.find import find
+from switchboard.operate.find import pages
 from switchboard.operate.sight import Sight
 from switchboard.operate.story import CallStory
 
-AT_ONCE = 500
-"""So many calls are read together."""
 COLUMNS = (
     "id", "line", "agent", "agents", "caller", "started_at", "ended_at", "outcome", "seconds", "cost", "currency",
     "rules", "first_sound_p50_ms", "to_person",
@@ -26,16 +24,16 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 async def csv_of(database: Database, wanted: Filter) -> AsyncIterator[str]:
     """All calls that are wanted, in pieces: a line for each, below their heads. Between several values is a space."""
     yield _lines([COLUMNS])
-    async for calls in _pages(database, wanted):
-        yield _lines([_cells(call) for call in calls])
+    async for page in pages(database, wanted):
+        yield _lines([_cells(call) for call in page.calls])
 
 
 async def json_of(database: Database, wanted: Filter) -> AsyncIterator[str]:
     """The same as one JSON object, `{"calls": [...]}`."""
     yield '{"calls": ['
     before = "\n"
-    async for calls in _pages(database, wanted):
-        for call in calls:
+    async for page in pages(database, wanted):
+        for call in page.calls:
             yield before + json.dumps(call.json(), ensure_ascii=False)
             before = ",\n"
     yield "\n]}\n"
@@ -44,14 +42,6 @@ async def json_of(database: Database, wanted: Filter) -> AsyncIterator[str]:
 def export_json(story: CallStory, sight: Sight) -> str:
     """All of one call."""
     return json.dumps(story.json(sight), ensure_ascii=False, indent=1) + "\n"
-
-
-async def _pages(database: Database, wanted: Filter) -> AsyncIterator[tuple[CallLine, ...]]:
-    following: Filter | None = wanted.model_copy(update={"limit": AT_ONCE})
-    while following:
-        page = await find(database, following)
-        yield page.calls
-        following = following.model_copy(update={"after": page.next}) if page.next else None
 
 
 def _lines(rows: list[Any]) -> str:

@@ -1,11 +1,11 @@
 """What a list of calls is narrowed by, as it comes from an address or the command line."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from switchboard.ledger.events import EndReason
 from switchboard.operate.place import Place
@@ -16,6 +16,8 @@ RUNNING = "running"
 OUTCOMES = (*get_args(EndReason), RUNNING)
 LONGEST_NAME = 64
 LONGEST_SEARCH = 200
+BEGINS = {"until": "since", "max_seconds": "min_seconds", "max_cost": "min_cost"}
+"""Where the range begins that ends with a part."""
 
 
 class FilterError(ValueError):
@@ -85,18 +87,29 @@ class Filter(BaseModel):
     """Where the page before ended."""
     limit: Annotated[int, Field(ge=1, le=MOST)] = 50
 
+    @field_validator(*BEGINS)
     @classmethod
-    def of(cls, given: Mapping[str, str | None]) -> Self:
-        """That of an address's parameters; one that is empty is not given. Raises `FilterError`."""
+    def _ends_after_it_begins(cls, end: Any, info: ValidationInfo) -> Any:
+        begin = info.data.get(BEGINS[info.field_name or ""])
+        if begin is not None and end is not None and (end < begin or (info.field_name == "until" and end == begin)):
+            raise ValueError("the range has to end after it begins")
+        return end
+
+    @classmethod
+    def of(cls, given: Mapping[str, str | None], called: Callable[[str], str] = str) -> Self:
+        """That of an address's parameters; one that is empty is not given. Raises `FilterError`.
+
+        `called` tells how whoever gave them calls each: it is told by that name.
+        """
         try:
             return cls.model_validate({name: value for name, value in given.items() if value})
         except ValidationError as error:
-            raise FilterError("; ".join(_told(each) for each in error.errors())) from None
+            raise FilterError("; ".join(_told(each, called) for each in error.errors())) from None
 
 
-def _told(error: Any) -> str:
+def _told(error: Any, called: Callable[[str], str]) -> str:
     """What is allowed; pydantic's messages name bounds and types, and repeat no value."""
     allowed = sorted(field.alias or name for name, field in Filter.model_fields.items())
     if error["type"] == "extra_forbidden":
         return f"filters are {', '.join(allowed)}"
-    return f"{error['loc'][0]}: {error['msg'].removeprefix('Value error, ')}"
+    return f"{called(error['loc'][0])}: {error['msg'].removeprefix('Value error, ')}"

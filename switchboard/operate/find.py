@@ -1,6 +1,6 @@
 """The calls of the ledger that a filter lets through, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +15,8 @@ from switchboard.operate.place import Place
 from switchboard.operate.so_far import NOTHING, so_far
 from switchboard.operate.traits import with_all
 
+AT_ONCE = 500
+"""So many calls are read together, where a page has no end."""
 Found = tuple[CallRow, DigestRow | None]
 Calls = Select[CallRow, DigestRow]
 """With the digest of each beside it, or none."""
@@ -30,6 +32,18 @@ async def find(database: Database, wanted: Filter) -> CallsPage:
     return CallsPage(tuple(calls), Place(calls[-1].started_at, calls[-1].id) if more else None)
 
 
+async def pages(database: Database, wanted: Filter, most: int | None = None) -> AsyncIterator[CallsPage]:
+    """All calls that are wanted, or so many of them; the `next` of the last page tells whether there are more."""
+    while True:
+        limit = AT_ONCE if most is None else min(AT_ONCE, most)
+        page = await find(database, wanted.model_copy(update={"limit": limit}))
+        yield page
+        most = None if most is None else most - len(page.calls)
+        if page.next is None or most == 0:
+            return
+        wanted = wanted.model_copy(update={"after": page.next})
+
+
 async def one(database: Database, call_id: str) -> CallLine | None:
     """The call of that id, if there is one."""
     async with database.read() as session:
@@ -43,7 +57,7 @@ async def lines_of(session: AsyncSession, rows: Sequence[Found]) -> list[CallLin
     agents, rules = await _agents(session, ids), await _rules(session, ids)
     bare = await so_far(session, [call.id for call, digest in rows if digest is None])
     return [
-        digested(call, digest, agents.get(call.id, []), rules.get(call.id, []))
+        _line(call, digest, agents.get(call.id, ()), rules.get(call.id, ()), digest.seconds)
         if digest
         else undigested(call, bare.get(call.id, NOTHING))
         for call, digest in rows
@@ -81,40 +95,29 @@ async def _rules(session: AsyncSession, ids: Sequence[str]) -> dict[str, list[st
     return rules
 
 
-def digested(call: CallRow, digest: DigestRow, agents: list[str], rules: list[str]) -> CallLine:
-    return CallLine(
-        id=call.id,
-        line=call.line,
-        agent=digest.agent or None,
-        agents=tuple(agents),
-        caller=digest.caller,
-        started_at=call.started_at,
-        ended_at=call.ended_at,
-        outcome=call.ended_reason,
-        seconds=digest.seconds,
-        cost=digest.cost,
-        currency=digest.currency,
-        rules=tuple(rules),
-        first_sound_p50_ms=digest.first_sound_p50_ms,
-        to_person=digest.to_person,
-    )
-
-
 def undigested(call: CallRow, known: Digest) -> CallLine:
     """A call as its events tell it."""
+    rules = tuple(dict.fromkeys(found.rule for found in known.findings))
+    seconds = (call.ended_at - call.started_at).total_seconds() if call.ended_at else None
+    return _line(call, known, known.agents, rules, seconds)
+
+
+def _line(
+    call: CallRow, known: Digest | DigestRow, agents: Iterable[str], rules: Iterable[str], seconds: float | None
+) -> CallLine:
     return CallLine(
         id=call.id,
         line=call.line,
         agent=known.agent or None,
-        agents=known.agents,
+        agents=tuple(agents),
         caller=known.caller,
         started_at=call.started_at,
         ended_at=call.ended_at,
         outcome=call.ended_reason,
-        seconds=(call.ended_at - call.started_at).total_seconds() if call.ended_at else None,
+        seconds=seconds,
         cost=known.cost,
         currency=known.currency,
-        rules=tuple(dict.fromkeys(found.rule for found in known.findings)),
+        rules=tuple(rules),
         first_sound_p50_ms=known.first_sound_p50_ms,
         to_person=known.to_person,
     )

@@ -9,7 +9,6 @@ import pytest
 from switchboard.database import Database
 from switchboard.ledger.events import CallerSpoke
 from switchboard.ledger.prices import Prices
-from switchboard.operate import exports
 from switchboard.operate.exports import COLUMNS, csv_of, export_json, json_of
 from switchboard.operate.filter import Filter
 from switchboard.operate.sight import Sight
@@ -74,7 +73,7 @@ async def test_no_cell_is_a_formula(database: Database) -> None:
 async def test_files_hold_all_that_is_filtered_however_many_pages_it_has(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "AT_ONCE", 2)
+    monkeypatch.setattr("switchboard.operate.find.AT_ONCE", 2)
     for number in range(5):
         await call(database, f"call_{number}", line=f"line-{number % 2}", minute=number)
 

@@ -49,6 +49,26 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         Filter.of({"limit": "many", "after": "here"})
 
 
+@pytest.mark.parametrize(
+    ("begin", "end", "low", "high"),
+    [
+        ("min_seconds", "max_seconds", "59", "60"),
+        ("min_cost", "max_cost", "0.1", "0.11"),
+        ("from", "to", "2026-11-27", "2026-11-28"),
+    ],
+)
+def test_a_range_ends_where_it_begins_or_after_that(begin: str, end: str, low: str, high: str) -> None:
+    Filter.of({end: high, begin: low})
+    Filter.of({end: low, begin: low})
+    with pytest.raises(FilterError, match=f"^{end}: the range has to end after it begins$"):
+        Filter.of({end: low, begin: high})
+
+
+def test_what_is_wrong_is_told_by_the_name_that_it_has_for_whoever_asks() -> None:
+    with pytest.raises(FilterError, match=r"^--LINE: String .*; --FROM: a day or a time"):
+        Filter.of({"from": "soon", "line": "x" * 65}, called=lambda name: f"--{name.upper()}")
+
+
 def test_a_time_without_a_zone_is_in_utc() -> None:
     assert Filter.of({"from": "2026-11-27T09:30"}).since == datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from switchboard.database import Database
 from switchboard.ledger import Ledger
 from switchboard.ledger.events import CallerSpoke, CallTransferred, PersonStep, Turn
 from switchboard.operate.filter import Filter
-from switchboard.operate.find import find, one
+from switchboard.operate.find import find, one, pages
 from tests.switchboard.operate.made import BEGAN, MASKED, answered, bare_call, call, handed
 
 
@@ -168,6 +168,24 @@ async def test_the_last_page_has_no_next_one(database: Database) -> None:
         await call(database, f"call_{number}", minute=number)
     assert (await find(database, Filter(limit=2))).next is None
     assert (await find(database, Filter(limit=1))).next is not None
+
+
+@pytest.mark.parametrize(
+    ("most", "read", "more"),
+    [(None, [2, 2, 1], False), (5, [2, 2, 1], False), (4, [2, 2], True), (3, [2, 1], True), (9, [2, 2, 1], False)],
+)
+async def test_as_many_as_are_wanted_are_read_in_parts(
+    database: Database, monkeypatch: pytest.MonkeyPatch, most: int | None, read: list[int], more: bool
+) -> None:
+    monkeypatch.setattr("switchboard.operate.find.AT_ONCE", 2)
+    for number in range(5):
+        await call(database, f"call_{number}", minute=number)
+
+    parts = [page async for page in pages(database, Filter(limit=1), most)]
+
+    assert [len(page.calls) for page in parts] == read
+    assert [line.id for page in parts for line in page.calls] == [f"call_{n}" for n in (4, 3, 2, 1, 0)][: sum(read)]
+    assert (parts[-1].next is not None) == more
 
 
 async def test_a_sum_is_compared_by_its_millionths(database: Database) -> None:
