@@ -50,6 +50,8 @@ CompareOption = Annotated[
     Path | None,
     typer.Option("--compare", help="Replay a recording's client against the simulator, and tell where it differs."),
 ]
+TIMES = "They began then or later: 2026-11-27, or 2026-11-27T09:30Z; without a zone it is UTC."
+SEARCHES = 'This was said: refund lamp, "broken lamp" (one behind the other), refu* (a word begins so).'
 
 
 def __getattr__(name: str) -> object:
@@ -247,12 +249,55 @@ def phone_show() -> None:
 @cli.command(cls=Settled)
 def calls(
     call: Annotated[str | None, typer.Argument(help="A call's id: tells all that happened in it.")] = None,
-    most: Annotated[int, typer.Option(min=1, help="How many calls to list.")] = 20,
+    line: Annotated[str | None, typer.Option(metavar="NAME", help="They came in on this line.")] = None,
+    agent: Annotated[str | None, typer.Option(metavar="NAME", help="This agent had the caller at some time.")] = None,
+    outcome: Annotated[
+        str | None, typer.Option(metavar="NAME", help="They ended so (goodbye, ...), or: running.")
+    ] = None,
+    rule: Annotated[str | None, typer.Option(metavar="NAME", help="This rule struck, such as dead_air.")] = None,
+    since: Annotated[str | None, typer.Option("--from", metavar="TIME", help=TIMES)] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="TIME", help="They began before that; a day counts as a whole.")
+    ] = None,
+    min_seconds: Annotated[
+        str | None, typer.Option(metavar="N", help="They are over, and lasted so long at least.")
+    ] = None,
+    max_seconds: Annotated[str | None, typer.Option(metavar="N", help="They are over, and lasted no longer.")] = None,
+    min_cost: Annotated[
+        str | None, typer.Option(metavar="N", help="Their cost is known, and that much at least.")
+    ] = None,
+    max_cost: Annotated[str | None, typer.Option(metavar="N", help="Their cost is known, and no more.")] = None,
+    search: Annotated[str | None, typer.Option(metavar="WORDS", help=SEARCHES)] = None,
+    after: Annotated[str | None, typer.Option(metavar="ID", help="The list goes on behind this call.")] = None,
+    most: Annotated[int | None, typer.Option(min=1, metavar="N", help="How many calls to list; 20.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="A line of JSON for each call of the list; of one call all, as one document.")
+    ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write one call into a new file, a page that needs nothing else."),
+    ] = None,
 ) -> None:
-    """List the running and recent calls of the ledger, or tell one call's timeline."""
-    from app.report import run
+    """List the calls of the ledger, the newest first, or tell one call's timeline.
 
-    run(call, most)
+    A call is listed if all that is asked for is so. A narrow terminal leaves columns out at the end, a pipe none.
+    """
+    given = {
+        "line": line,
+        "agent": agent,
+        "outcome": outcome,
+        "rule": rule,
+        "from": since,
+        "to": until,
+        "min_seconds": min_seconds,
+        "max_seconds": max_seconds,
+        "min_cost": min_cost,
+        "max_cost": max_cost,
+        "q": search,
+    }
+    from app.calls import run
+
+    run(call, given, after, most, as_json, html)
 
 
 @cli.command(cls=Settled)

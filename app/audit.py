@@ -1,14 +1,11 @@
 """Who has looked at what, for whoever has to answer for it."""
 
 import asyncio
-import json
 from collections.abc import Sequence
 from contextlib import aclosing
 
-import typer
-
 from app.data import database_of, prepare_database
-from app.process import settings, tell
+from app.process import settings, tell, tell_json
 from switchboard.operate.audit import Entry, entries
 from switchboard.settings.schema import Settings
 
@@ -19,7 +16,7 @@ def run(call: str | None, who: str | None, most: int, as_json: bool) -> None:
     prepare_database(chosen)
     for entry in asyncio.run(_read(chosen, call, who, most)):
         if as_json:
-            typer.echo(json.dumps(_json(entry)))
+            tell_json(_json(entry))
         else:
             tell(_line(entry))
 

@@ -7,6 +7,7 @@ from contextlib import aclosing
 import typer
 
 from app.data import database_of, prepare_database
+from app.looks import note
 from app.process import fail, settings, tell
 from shop import customers
 from shop.belongings import Belongings
@@ -38,7 +39,10 @@ async def _erase(chosen: Settings, call: str | None, caller: str | None, account
     async with aclosing(database_of(chosen)) as database:
         whom = Whom(call, _number(caller), await _account(database, account))
         eraser = eraser_of(database, chosen)
-        _ask(await eraser.find(whom), whom, sure)
+        calls = await eraser.find(whom)
+        _ask(calls, whom, sure)
+        for each in calls:
+            await note(database, chosen, "erased", each.id)
         _report(await eraser.erase(whom))
 
 

@@ -1,8 +1,9 @@
 """This process: where the project lies, its settings and its log, and how it says what is wrong."""
 
+import json
 from functools import cache
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import structlog
 import typer
@@ -39,6 +40,11 @@ def start_logging(chosen: Settings, file: Path | None = None) -> None:
 def tell(text: str, err: bool = False) -> None:
     """Write lines to the terminal; whatever stands in them, it is shown and not obeyed."""
     typer.echo("\n".join(visible(line) for line in text.split("\n")), err=err)
+
+
+def tell_json(value: Any, indent: int | None = None) -> None:
+    """Write a value as JSON, of ASCII alone: in a terminal nothing in it is obeyed either."""
+    typer.echo(json.dumps(value, indent=indent))
 
 
 def fail(message: str) -> NoReturn:

@@ -21,7 +21,22 @@ def private_file(file: Path) -> None:
     keep_private(file)
 
 
+def write_new(file: Path, text: str) -> None:
+    """Write a file that is not there yet, as UTF-8. Raises `FileExistsError`, or `OSError`: then there is none."""
+    with open(file, "x", encoding="utf-8", opener=_private) as written:
+        try:
+            written.write(text)
+            written.flush()
+        except OSError:
+            file.unlink()
+            raise
+
+
 def keep_private(file: Path) -> None:
     """Let nobody else read the file, if there is one and it is ours."""
     with suppress(FileNotFoundError, PermissionError):
         file.chmod(0o600)
+
+
+def _private(file: str, flags: int) -> int:
+    return os.open(file, flags, 0o600)

@@ -31,28 +31,10 @@ from switchboard.ledger.events import CallerSpoke, Ended
 from switchboard.services.providers import Services
 from switchboard.settings.environment import load_settings
 from switchboard.settings.schema import SETTINGS
+from tests.command import ROOT, run, run_in
 from tests.simulator.minds import Given
 
-ROOT = Path(__file__).parent.parent
 CANARY = "canary-4f7a9c2e"
-
-
-def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run `main.py` with nothing of this process's environment but what it needs to start."""
-    return run_in(ROOT, *arguments, **environ)
-
-
-def run_in(folder: Path, *arguments: str, typed: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
-    """The same in a copy of the house, with lines typed into it."""
-    return subprocess.run(
-        [sys.executable, "main.py", *arguments],
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "COLUMNS": "200", **environ},
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
 
 
 @pytest.fixture(scope="module")

@@ -1,61 +1,29 @@
-"""Calls as text, and what is hidden in them."""
+"""One call as text, and what is hidden in it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.call_report import call_text, findings_text, timeline_text, versions_text
 from app.lines import LINES
-from app.report import calls_table
 from switchboard.call.call import Caller
 from switchboard.database import Database
 from switchboard.ledger import Ledger
-from switchboard.ledger.events import Answered, CallerSpoke, Ended, Event, HandoffDone, Turn
-from switchboard.ledger.overview import CallSummary, recent_calls
+from switchboard.ledger.events import Answered, CallerSpoke, Ended, Event, Turn
 from switchboard.ledger.prices import Prices
 from switchboard.ledger.rules import RULES, rule
 from switchboard.ledger.timeline import timeline
 
-BEGAN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
-
-def test_a_running_call_is_told_from_one_that_ended() -> None:
-    ended = CallSummary(
-        "call_1", "support-line", "support", "*****11", BEGAN, BEGAN + timedelta(seconds=75), "caller_left"
-    )
-    running = CallSummary("call_2", "support-line", "greeter", "", BEGAN, None, None)
-
-    heads, first, second = calls_table([ended, running], BEGAN + timedelta(seconds=9)).splitlines()
-
-    assert heads.split()[:4] == ["call", "line", "agent", "caller"]
-    assert first.split()[3:6] == ["*****11", "caller", "left"]
-    assert first.endswith("1:15")
-    assert "running" in second
-    assert second.endswith("0:09")
-
-
-async def test_calls_are_listed_with_the_agent_that_had_the_caller(database: Database) -> None:
+async def test_events_are_told_a_line_each(database: Database) -> None:
     async with Ledger(database, "call_1", "support-line") as ledger:
         ledger.write(Answered(line="support-line", agent="greeter", provider="azure", caller="*****11"))
         ledger.write(CallerSpoke(text="Hello"))
-        ledger.write(
-            HandoffDone(
-                source="greeter", target="support", arrived_ms=1, spoke_ms=None, silence_ms=None, socket_kept=True
-            )
-        )
         ledger.write(Ended(reason="goodbye"))
 
-    (call,) = await recent_calls(database, 20)
-    assert (call.agent, call.caller, call.ended_reason) == ("support", "*****11", "goodbye")
     told = timeline_text(await timeline(database, "call_1"))
-    assert [line.split(":")[0].split("  ")[-1] for line in told.splitlines()] == [
-        "answered",
-        "caller spoke",
-        "handoff done",
-        "ended",
-    ]
+    assert [line.split(":")[0].split("  ")[-1] for line in told.splitlines()] == ["answered", "caller spoke", "ended"]
 
 
 def test_a_turn_is_told_in_words() -> None:

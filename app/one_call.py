@@ -1,0 +1,65 @@
+"""One call of the ledger, for whoever names it: as text, as JSON or as an HTML file. Each look is written down."""
+
+import sys
+from contextlib import aclosing
+from pathlib import Path
+from typing import NoReturn
+
+from app.call_report import call_text
+from app.costs import prices_of
+from app.data import database_of
+from app.lines import LINES
+from app.looks import note
+from app.process import fail, tell, tell_json
+from switchboard.files import write_new
+from switchboard.ledger.timeline import timeline
+from switchboard.operate.sheet import export_html
+from switchboard.operate.sight import Sight
+from switchboard.operate.story import CallStory, story
+from switchboard.recording.recordings import Recordings
+from switchboard.settings.schema import Settings
+
+SIGHT = Sight.ALL
+"""Whoever has the database has all that is in it."""
+
+
+async def as_text(chosen: Settings, call: str) -> None:
+    """Its timeline, what went wrong, and what it cost."""
+    prices = prices_of(chosen)
+    async with aclosing(database_of(chosen)) as database:
+        await note(database, chosen, "looked", call)
+        events = await timeline(database, call)
+    if not events:
+        _unknown(call)
+    tell(call_text(events, prices))
+
+
+async def as_json(chosen: Settings, call: str) -> None:
+    """All of it, as one document."""
+    tell_json((await _story(chosen, call)).json(SIGHT), indent=1)
+
+
+async def as_html(chosen: Settings, call: str, file: Path) -> None:
+    """All of it, as a page in a file that is not there yet, for this user only."""
+    found = await _story(chosen, call)
+    try:
+        write_new(file, export_html(found, SIGHT))
+    except FileExistsError:
+        fail(f"--html: {file} is there already; it is left as it is. Name another file, or remove it first.")
+    except OSError as error:
+        fail(f"--html: {file} cannot be written: {error.strerror}.")
+    so_far = "" if found.call.ended_at else " so far: it still runs"
+    tell(f"{file} has the call{so_far}.")
+
+
+async def _story(chosen: Settings, call: str) -> CallStory:
+    prices = prices_of(chosen)
+    watched = {name: line.watched for name, line in LINES.items()}
+    async with aclosing(database_of(chosen)) as database:
+        await note(database, chosen, "exported", call)
+        found = await story(database, call, prices, watched, Recordings.of(chosen.recordings))
+    return found or _unknown(call)
+
+
+def _unknown(call: str) -> NoReturn:
+    fail(f"The ledger has no call {call!r}. List them: {sys.argv[0]} calls")
