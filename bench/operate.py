@@ -1,26 +1,37 @@
 """What operators' pages cost. Each part can be had alone: `--only filter,search`.
 
+cpu: what a call takes of its worker, without what operators are told (`bench.bare` says what that leaves out), with it,
+and with recording; see `bench.overhead`.
 filter, search: a page of the list over 100,000 calls and five million events, on SQLite and on PostgreSQL. Making them
 takes some minutes; `--keep FOLDER` keeps those of SQLite for the next time.
 `--help` tells the options.
 """
 
 import argparse
+import asyncio
 import json
+import logging
+import shutil
 import sys
+import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 if __name__ == "__main__" and not __package__:  # run as a file: the packages of the house stand one folder up
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from bench import history, lists
+from bench import history, lists, overhead
 from bench.figures import positive, table
 
-PARTS: tuple[lists.Kind, ...] = ("filter", "search")
+Part = Literal["cpu", "filter", "search"]
+Held = list[tuple[str, bool]]
+Told = dict[str, Any]
+
+PARTS: tuple[Part, ...] = get_args(Part)
+LISTS: tuple[lists.Kind, ...] = get_args(lists.Kind)
 
 
-def parts(written: str) -> list[lists.Kind]:
+def parts(written: str) -> list[Part]:
     """Some of them, from the command line."""
     wanted = written.split(",")
     unknown = [each for each in wanted if each not in PARTS]
@@ -29,22 +40,39 @@ def parts(written: str) -> list[lists.Kind]:
     return [part for part in PARTS if part in wanted]
 
 
+def cpu(rounds: int) -> tuple[Held, Told]:
+    """What the worker of a call takes; its logs stay where something fails."""
+    logging.getLogger("livekit").setLevel(logging.CRITICAL)  # its native part complains of callers who hang up
+    folder = Path(tempfile.mkdtemp(prefix="bench-overhead-"))
+    found = asyncio.run(overhead.measure(folder, rounds))
+    shutil.rmtree(folder)
+    print(table(overhead.HEADS, overhead.rows(found)) + "\n")
+    return overhead.bars(found), {"cpu": overhead.as_json(found)}
+
+
+def pages(kinds: list[lists.Kind], calls: int, rounds: int, kept: Path | None) -> tuple[Held, Told]:
+    """How long a page of the list takes."""
+    figures = lists.measure(kinds, calls, rounds, kept)
+    print(table(lists.HEADS, lists.rows(figures, kinds)) + "\n")
+    return lists.bars(figures, kinds), {f"{kind}_ms": lists.as_json(figures, kind) for kind in kinds}
+
+
 def main() -> int:
     """Measure, tell, and say by the exit code whether all holds."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--only", type=parts, default=list(PARTS), help=f"Some of {', '.join(PARTS)}.")
     parser.add_argument("--calls", type=positive, default=history.CALLS)
-    parser.add_argument("--rounds", type=positive, default=5, help="How often all is asked for.")
+    parser.add_argument("--rounds", type=positive, default=5, help="How often all is measured.")
     parser.add_argument("--keep", type=Path, help="A folder that keeps what was made.")
     parser.add_argument("--json", action="store_true", help="The last line is JSON.")
     given = parser.parse_args()
-    figures = lists.measure(given.only, given.calls, given.rounds, given.keep)
-    print(table(lists.HEADS, lists.rows(figures, given.only)))
-    held = lists.bars(figures, given.only)
+    held, told = cpu(given.rounds) if "cpu" in given.only else ([], {})
+    if kinds := [kind for kind in LISTS if kind in given.only]:
+        also_held, also_told = pages(kinds, given.calls, given.rounds, given.keep)
+        held, told = held + also_held, told | also_told
     print("\n".join(line for line, _ in held))
     if given.json:
-        found: dict[str, Any] = {f"{kind}_ms": lists.as_json(figures, kind) for kind in given.only}
-        print(json.dumps(found))
+        print(json.dumps(told))
     return 0 if all(holds for _, holds in held) else 1
 
 
