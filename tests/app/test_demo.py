@@ -1,5 +1,6 @@
 """`main.py demo`: one command starts all that a call by browser needs, and stops it."""
 
+import json
 import os
 import re
 import signal
@@ -17,6 +18,7 @@ from tests.stack.processes import wait_for_end
 
 ROOT = Path(__file__).parents[2]
 MOST_LINES = 25
+PASSWORD = "a-password-of-our-own"
 OURS = {each.name for each in SETTINGS}
 
 
@@ -45,6 +47,12 @@ class Demo:
     @property
     def address(self) -> str:
         return self.lines[-1].split()[1]
+
+    @property
+    def operators(self) -> re.Match[str] | None:
+        """The line that tells where operators sign in, and with which password."""
+        lines = (re.fullmatch(r"Operators: (http://\S+/operate), password (\S+)", line) for line in self.lines)
+        return next(filter(None, lines), None)
 
     @property
     def parts(self) -> dict[str, int]:
@@ -91,9 +99,16 @@ def test_the_demo_serves_the_page_and_ends_with_all_its_parts(
     demos.append(demo := Demo(**database))
     parts = demo.parts
     page, health = fetch(demo.address), fetch(f"{demo.address}/health")
-    json = {"Content-Type": "application/json"}
-    asked = urllib.request.Request(f"{demo.address}/calls", data=b"{}", headers=json, method="POST")
+    headers = {"Content-Type": "application/json"}
+    asked = urllib.request.Request(f"{demo.address}/calls", data=b"{}", headers=headers, method="POST")
     urllib.request.urlopen(asked, timeout=20).close()
+    operators = demo.operators
+    assert operators, demo.lines
+    assert 'id="root"' in fetch(operators[1])
+    enter = {"password": operators[2]}
+    request = urllib.request.Request(f"{operators[1]}/sign-in", json.dumps(enter).encode(), headers)
+    with urllib.request.urlopen(request, timeout=20) as entered:
+        assert entered.status == 204
     demo.process.send_signal(number)
 
     assert demo.end() == ["Stopping ..."]
@@ -132,8 +147,10 @@ def test_another_port_is_taken_and_said_and_real_services_need_no_simulator(
     }
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
-        demos.append(demo := Demo(HTTP_PORT=str(port), **keys, **database))
+        demos.append(demo := Demo(HTTP_PORT=str(port), OPERATE_PASSWORD=PASSWORD, **keys, **database))
 
     assert any(re.match(rf"Port {port} \(the page\) is in use: \d+ is taken instead\.", line) for line in demo.lines)
     assert not demo.address.endswith(f":{port}")
     assert "simulator" not in demo.parts
+    assert demo.operators is None
+    assert PASSWORD not in "\n".join(demo.lines)
