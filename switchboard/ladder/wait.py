@@ -43,7 +43,7 @@ class Wait:
             return None
         if self._running and not self.outage:
             return "tool"
-        return "service" if self.outage or self._model.live.owes else None
+        return "service" if self.outage or self._model.live.owes or self._about_to_speak else None
 
     @property
     def somebody_speaks(self) -> bool:
@@ -51,6 +51,11 @@ class Wait:
         heard = self._track.talking or not self._track.spoken.is_set()
         speaks = self._session.agent_state == "speaking" and heard
         return speaks or self.caller_speaks
+
+    @property
+    def _about_to_speak(self) -> bool:
+        """Whether the agent has an answer to give, whose words may be there and wait for a text-to-speech."""
+        return self._session.current_speech is not None
 
     @property
     def caller_speaks(self) -> bool:

@@ -126,6 +126,16 @@ async def test_a_service_that_is_slow_to_answer_gets_two_words_until_it_is_asked
         assert [spoke.text for spoke in call.of(AgentSpoke)[1:]] == ["waiting heard: hello."]
 
 
+async def test_a_text_to_speech_that_is_slow_with_an_answer_gets_a_word(enter: Enter) -> None:
+    async with enter(line=TEXT) as call:
+        call.simulator.faults.add("cartesia_stall")
+        call.type("hello")
+        await call.record.until(lambda: len(call.of(AgentSpoke)) == 2)
+
+        assert filled(call)[0] == ("service", WORDS.moment)
+        assert [spoke.text for spoke in call.of(AgentSpoke)[1:]] == ["waiting heard: hello."]
+
+
 async def test_nothing_is_said_over_the_callers_own_words(enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Waiting, "seconds", 6.0)
     async with enter(line=NATIVE) as call:
