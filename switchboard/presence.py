@@ -102,6 +102,8 @@ class Presence:
         self._limits = settings.call
         self._background = background
         self._answered = answered
+        self._begun = asyncio.Event()
+        """The caller is there, and the ledger has it: nobody speaks to them before."""
         self._disclosing = disclosing
         self._recorder = recorder
         self._started = False
@@ -230,12 +232,12 @@ class Presence:
         if self._channel.rings:
             self._background.run(self._pick_up(), "pick up")
         else:
-            await self._track.publish(self._room.room, self._room.caller)
+            await self._track.publish(self._room.room, self._room.caller, self._begun.wait)
 
     async def _pick_up(self) -> None:
         """Answer a phone, which LiveKit SIP does when there is a track: with the first words in hand, or late."""
         await any_set(self._track.spoken, seconds=RINGING_SECONDS)
-        await self._track.publish(self._room.room, self._room.caller, self._room.here.wait)
+        await self._track.publish(self._room.room, self._room.caller, self._begun.wait)
 
     async def _notice_the_end(self) -> None:
         """The room is closed, or the server is gone."""
@@ -252,6 +254,7 @@ class Presence:
             self._ending.finish("caller_left")
             return
         self._answered()
+        self._begun.set()
         if self._recorder and room.caller is not None:
             self._recorder.follow(room.room, room.caller)
         while True:

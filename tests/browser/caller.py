@@ -105,9 +105,13 @@ class Caller:
         await self.press("Send")
         await self.sees(self.said("caller").last, words)
 
+    async def may_speak(self) -> None:
+        """Wait until the agent has finished."""
+        await expect(self.page.get_by_text("Listening to you", exact=True)).to_be_visible(timeout=PATIENCE)
+
     async def say(self, words: str) -> None:
         """Say it when the agent has finished, as people do; returns when it is said."""
-        await expect(self.page.get_by_text("Listening to you", exact=True)).to_be_visible(timeout=PATIENCE)
+        await self.may_speak()
         await self.page.evaluate("encoded => window.say(encoded)", base64.b64encode(spoken(words)).decode())
 
     async def hang_up(self) -> None:

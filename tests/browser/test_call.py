@@ -88,9 +88,11 @@ async def test_a_spoken_call_is_understood_looked_up_and_handed_over(
 
 async def _give_what_is_asked_for(caller: Caller) -> None:
     """Say the order's number, or the postcode, whatever the agent wants to know, until it has looked them up."""
+    await caller.sees(caller.said("agent").nth(1))
     for _ in range(ANSWERS):
+        await caller.may_speak()
         lines = await caller.said("agent").count()
-        question = await caller.said("agent").last.inner_text() if lines else ""
+        question = await caller.said("agent").last.inner_text()
         await caller.say(POSTCODE if "postcode" in question and "number" not in question else ORDER)
         await caller.sees(caller.said("agent").nth(lines))
         if await caller.tool("verify_caller").count():

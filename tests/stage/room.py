@@ -236,6 +236,7 @@ async def booth(
                 await conversation.start()
                 this = Booth(simulator, thinks, conversation, record, ears, mouth, callers)
                 await this.first(Answered)
+                assert isinstance(record.events[0], Answered)
                 if greeted:
                     await ears.until_loud(0)
                     await this.idle()
