@@ -54,8 +54,8 @@ class Wait:
 
     @property
     def _about_to_speak(self) -> bool:
-        """Whether the agent has an answer to give, whose words may be there and wait for a text-to-speech."""
-        return self._session.current_speech is not None
+        """Whether the agent has an answer to give, and no sound of it: its words may wait for a text-to-speech."""
+        return self._session.current_speech is not None and not self._track.talking
 
     @property
     def caller_speaks(self) -> bool:

@@ -62,13 +62,14 @@ async def test_a_look_up_that_lasts_gets_a_word_after_two_seconds_and_then_its_a
     enter: Enter, line: Workflow, speech: bool
 ) -> None:
     async with enter(line=line, speech=speech) as call:
-        call.type("call search")
+        typed = call.type("call search")  # from then on they wait
         began = await call.when(ToolCalled)
         await call.first(ToolReturned)
         await call.record.until(lambda: len(call.of(AgentSpoke)) == 2)
         word, answer = call.ears.sounds(began)[:2]
 
-        assert 1.9 <= word[0] <= 2.5
+        assert began + word[0] - typed >= 1.9
+        assert word[0] <= 2.5
         assert answer[0] >= 3.9
         assert filled(call) == [("tool", WORDS.looking[0])]
         assert [spoke.text for spoke in call.of(AgentSpoke)[1:]] == ["waiting found: It is in Leeds"]
@@ -90,14 +91,16 @@ async def test_a_look_up_that_lasts_long_gets_another_word_after_eight_more_seco
 ) -> None:
     monkeypatch.setattr(Waiting, "seconds", 11.5)
     async with enter(line=NATIVE) as call:
-        call.type("call search")
+        typed = call.type("call search")  # from then on they wait
         began = await call.when(ToolCalled)
         await call.first(ToolReturned)
         words = call.ears.sounds(began)
 
         first, second = (begin for begin, _ in words)
-        assert 1.9 <= first <= 2.5
-        assert 9.9 <= second <= 10.5
+        assert began + first - typed >= 1.9
+        assert first <= 2.5
+        assert began + second - typed >= 9.9
+        assert second <= 10.5
         assert filled(call) == [("tool", each) for each in WORDS.looking]
 
 
