@@ -52,6 +52,8 @@ from switchboard.telemetry.worker import Fullness
 log = structlog.get_logger(__name__)
 
 OFFERED_BELOW = 0.69
+INITIALIZE_SECONDS = 60.0
+"""A process that begins slowly is on a busy machine: LiveKit kills it after ten seconds, and the next is no faster."""
 READY_FILE = HERE / "var" / "worker-ready"
 """There when the worker of this container takes calls: its health check looks for it."""
 
@@ -268,6 +270,7 @@ def build_server(chosen: Settings, answer: Answer = answer) -> AgentServer:
         preload_modules=[name for name in sys.modules if name.startswith(("app.", "switchboard.", "workflows."))],
         job_executor_type=JobExecutorType(worker.executor),
         num_idle_processes=worker.idle_processes,
+        initialize_process_timeout=INITIALIZE_SECONDS,
         ws_url=livekit.url if livekit else "",
         api_key=livekit.key if livekit else None,
         api_secret=livekit.secret.get_secret_value() if livekit else None,

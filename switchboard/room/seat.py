@@ -20,7 +20,8 @@ from switchboard.livekit import GHOST_SECONDS
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.2
+"""A caller whose call moves hears nothing meanwhile."""
 ANSWER_SECONDS = 2.0
 
 
