@@ -13,7 +13,7 @@ import shop
 from shop.seed import seed
 from switchboard.database import Database
 from switchboard.migrations import upgrade
-from tests.postgres import Postgres, PostgresMissing
+from tests.postgres import Postgres, running_postgres
 from tests.shop.rows import NOW
 
 SHOP_VERSIONS = Path(shop.__file__).parent / "migrations" / "versions"
@@ -60,15 +60,8 @@ def pytest_runtest_makereport(
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """One server for all tests; where there is none the test is skipped."""
-    try:
-        server = Postgres()
-    except PostgresMissing as missing:
-        pytest.skip(str(missing))
-    try:
-        server.start()
+    with running_postgres() as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.livekit import free_port
 
 # Nothing here outlives the tests, so nothing has to reach a disk.
@@ -129,6 +131,20 @@ class Postgres:
         )
         if done.returncode:
             raise RuntimeError(f"{program}: {done.stderr}")
+
+
+@contextmanager
+def running_postgres(certificate: Path | None = None, key: Path | None = None) -> Iterator[Postgres]:
+    """A server for as long as the block runs; where there is none the test is skipped."""
+    try:
+        server = Postgres(certificate, key)
+    except PostgresMissing as missing:
+        pytest.skip(str(missing))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def _binaries() -> Path:

@@ -14,7 +14,7 @@ from switchboard.database import Database
 from switchboard.settings.environment import load_settings
 from switchboard.settings.values import SettingsError
 from tests.certificates import Certificate, authority, certificate
-from tests.postgres import Postgres, PostgresMissing
+from tests.postgres import Postgres, running_postgres
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "Canary-4f9a77c1"
@@ -34,14 +34,9 @@ def trusted(folder: Path) -> Certificate:
 def managed(folder: Path, trusted: Certificate) -> Iterator[Postgres]:
     """A server as providers run them: reached by TCP, with TLS."""
     own = certificate(folder, trusted)
-    try:
-        server = Postgres(own.file, own.key)
-    except PostgresMissing as missing:
-        pytest.skip(str(missing))
-    server.start()
-    server.create("calls")
-    yield server
-    server.stop()
+    with running_postgres(own.file, own.key) as server:
+        server.create("calls")
+        yield server
 
 
 async def state(url: str) -> tuple[bool, str, str]:

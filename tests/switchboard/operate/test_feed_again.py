@@ -17,7 +17,7 @@ from switchboard.migrations import upgrade
 from switchboard.operate.feed import Feed
 from switchboard.operate.sight import Sight
 from switchboard.operate.subscription import Subscription
-from tests.postgres import Postgres, PostgresMissing
+from tests.postgres import Postgres, running_postgres
 from tests.switchboard.operate.made import answered
 from workflows.support_line import SUPPORT_LINE
 
@@ -27,15 +27,8 @@ PATIENCE = 30.0
 @pytest.fixture
 def server() -> Iterator[Postgres]:
     """One of its own, that a test may stop."""
-    try:
-        server = Postgres()
-    except PostgresMissing as missing:
-        pytest.skip(str(missing))
-    try:
-        server.start()
+    with running_postgres() as server:
         yield server
-    finally:
-        server.stop()
 
 
 async def said(page: Subscription, last: str) -> list[tuple[int, str]]:
