@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.lanes.lane import Lane, Result, Run, pytest_lane
+from tests.lanes.places import Places
 from tests.lanes.report import longest, summary
 
 ROOT = Path(__file__).parents[2]
@@ -31,8 +32,9 @@ wait longest, for people who speak and phones that ring, and when they have ende
 COMPUTE = ("rest", "engine", "sound")
 """These give way to the others as well."""
 FAST = ("calls", "ladder", "attacks", "rooms", "engine", "rest", "sound")
+ALWAYS = 2
 AT_ONCE = 4
-"""Of those that wait, two cores carry that many; of those that compute they would not."""
+"""Of those that wait, two quick cores carry that many; of those that compute, or on slow cores, they would not."""
 
 
 def all_lanes() -> list[Lane]:
@@ -54,10 +56,10 @@ def _lane(name: str, *arguments: str) -> Lane:
     return replace(lane, gives_way=name in COMPUTE)
 
 
-async def run(lanes: Sequence[Lane], at_once: int = AT_ONCE) -> bool:
+async def run(lanes: Sequence[Lane], places: Places | None = None) -> bool:
     """Run them side by side and tell what came of it; whether all is well."""
     began = time.monotonic()
-    places = asyncio.Semaphore(at_once)
+    places = places or Places(ALWAYS, AT_ONCE)
     runs = [Run(lane, places, say) for lane in lanes]
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, interrupt, runs)

@@ -35,6 +35,8 @@ class Polite(Obedient):
         last = request.items[-1].text if request.items else ""
         if "politely" in last:
             return [Say("Goodbye, and thank you for calling."), CallTool("end_call", {})]
+        if "wordily" in last:
+            return [Say(LONG), CallTool("end_call", {})]
         if "brusquely" in last:
             return [CallTool("end_call", {})]
         if request.items and request.items[-1].type == "function_call_output":
@@ -74,7 +76,7 @@ async def test_an_agent_that_forgot_its_goodbye_says_it_before_the_call_ends(dat
 async def test_a_caller_who_speaks_into_the_goodbye_stays_on_the_line(database_url: str) -> None:
     async with staged(database_url, mind=Polite(), speed=1.0) as stage:
         stage.mind.will_hear("one more thing")
-        stage.conversation.session.generate_reply(user_input="politely please")
+        stage.conversation.session.generate_reply(user_input="wordily please")
         await stage.loudspeaker.silence()
         await stage.loudspeaker.playing.wait()
         stage.microphone.speak("one more thing please")

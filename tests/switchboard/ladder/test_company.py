@@ -105,12 +105,13 @@ async def test_a_look_up_that_lasts_long_gets_another_word_after_eight_more_seco
 
 
 async def test_a_tool_that_is_quick_gets_no_word(enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Waiting, "seconds", 1.5)
+    """The service's answer to it may be slow, on a busy machine, and gets its own."""
+    monkeypatch.setattr(Waiting, "seconds", 1.0)
     async with enter(line=NATIVE) as call:
         call.type("call search")
         await call.record.until(lambda: len(call.of(AgentSpoke)) == 2)
 
-        assert filled(call) == []
+        assert [text for waits_for, text in filled(call) if waits_for == "tool"] == []
 
 
 @pytest.mark.parametrize("speech", [True, False], ids=["with speech", "without"])
