@@ -29,6 +29,7 @@ from switchboard.call.resume import Past, goes_on, recall
 from switchboard.call.source import Source
 from switchboard.conversation import Conversation
 from switchboard.database import Database
+from switchboard.ledger.turned_away import TurnedAway
 from switchboard.ledger.workers import Beat
 from switchboard.line.workflow import Workflow
 from switchboard.livekit import client_of
@@ -169,14 +170,16 @@ class Worker(AgentServer):
         self._access = livekit
         self._database = database
         self._beat = Beat(database, name, lambda: len(calls_of(self)), most)
-        self.admission = Admission(livekit, most, self._running, kept_for_phone) if livekit else None
+        self._turned_away = TurnedAway(database)
+        busy = self._turned_away.note
+        self.admission = Admission(livekit, most, self._running, kept_for_phone, busy) if livekit else None
 
     def _running(self) -> list[str]:
         return [each.job.id for each in self.active_jobs]
 
     async def run(self, **options: Any) -> None:
         """Take calls, until it is closed."""
-        async with aclosing(self._database), self._beat:
+        async with aclosing(self._database), aclosing(self._turned_away), self._beat:
             await super().run(**options)
 
     async def drain(self, timeout: NotGivenOr[int | None] = NOT_GIVEN) -> None:  # noqa: ASYNC109 - LiveKit's own

@@ -2,6 +2,7 @@
 
 cpu: what a call takes of its worker, without what operators are told (`bench.bare` says what that leaves out), with it,
 and with recording; see `bench.overhead`.
+live: how long an event takes until it is on a page, with 20 calls and 20 pages; see `bench.live`.
 filter, search: a page of the list over 100,000 calls and five million events, on SQLite and on PostgreSQL. Making them
 takes some minutes; `--keep FOLDER` keeps those of SQLite for the next time.
 `--help` tells the options.
@@ -20,10 +21,10 @@ from typing import Any, Literal, get_args
 if __name__ == "__main__" and not __package__:  # run as a file: the packages of the house stand one folder up
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from bench import history, lists, overhead
+from bench import history, lists, live, overhead
 from bench.figures import positive, table
 
-Part = Literal["cpu", "filter", "search"]
+Part = Literal["cpu", "live", "filter", "search"]
 Held = list[tuple[str, bool]]
 Told = dict[str, Any]
 
@@ -50,6 +51,15 @@ def cpu(rounds: int) -> tuple[Held, Told]:
     return overhead.bars(found), {"cpu": overhead.as_json(found)}
 
 
+def events() -> tuple[Held, Told]:
+    """How long an event takes to operators; the web app's logs stay where something fails."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-live-"))
+    found = asyncio.run(live.measure(folder))
+    shutil.rmtree(folder)
+    print(table(live.HEADS, live.rows(found)) + "\n")
+    return live.bars(found), {"event_to_page_ms": live.as_json(found)}
+
+
 def pages(kinds: list[lists.Kind], calls: int, rounds: int, kept: Path | None) -> tuple[Held, Told]:
     """How long a page of the list takes."""
     figures = lists.measure(kinds, calls, rounds, kept)
@@ -67,6 +77,9 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="The last line is JSON.")
     given = parser.parse_args()
     held, told = cpu(given.rounds) if "cpu" in given.only else ([], {})
+    if "live" in given.only:
+        also_held, also_told = events()
+        held, told = held + also_held, told | also_told
     if kinds := [kind for kind in LISTS if kind in given.only]:
         also_held, also_told = pages(kinds, given.calls, given.rounds, given.keep)
         held, told = held + also_held, told | also_told

@@ -124,7 +124,7 @@ async def running(folder: Path, say: Say, environ_of_workers: Mapping[str, str] 
     The server is that of LIVEKIT_URL, one on the PATH, our cached build, or a build now. No other setting of ours
     reaches the processes.
     """
-    async with _parts(folder, say) as (chosen, machine, parts):
+    async with parts_in(folder, say) as (chosen, machine, parts):
         livekit = await provide_server(chosen.livekit, _build(machine), machine, parts, folder)
         yield Stack(livekit, parts, folder, chosen.call, environ_of_workers or {})
 
@@ -132,13 +132,14 @@ async def running(folder: Path, say: Say, environ_of_workers: Mapping[str, str] 
 @asynccontextmanager
 async def running_with_phones(folder: Path, say: Say) -> AsyncIterator[Stack]:
     """The same with Redis and LiveKit SIP beside a server of its own: that of LIVEKIT_URL is not used."""
-    async with _parts(folder, say) as (chosen, machine, parts):
+    async with parts_in(folder, say) as (chosen, machine, parts):
         phones = await provide_phones(chosen.livekit, _build(machine), _build(machine, SIP), machine, parts, folder)
         yield Stack(phones.livekit, parts, folder, chosen.call, {}, phones.sip.address)
 
 
 @asynccontextmanager
-async def _parts(folder: Path, say: Say) -> AsyncIterator[tuple[Settings, Machine, Parts]]:
+async def parts_in(folder: Path, say: Say) -> AsyncIterator[tuple[Settings, Machine, Parts]]:
+    """Nothing runs yet; logs go to `folder`. No setting of ours but LiveKit's is known, or reaches the processes."""
     environ = process_environment()
     ours = {setting.name for setting in SETTINGS}
     chosen = load_settings(None, {name: value for name, value in environ.items() if name.startswith("LIVEKIT_")})

@@ -7,13 +7,12 @@ after another, and a try that ends in an exception was none.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shop.models import FailedTries
+from switchboard.upsert import insert_into
 
 FREE = 3
 """Failures without a wait; the last of them is followed by the first wait."""
@@ -22,7 +21,6 @@ WAITS = (timedelta(minutes=15), *(timedelta(days=days) for days in (1, 2, 4, 7))
 """After so many failures, and after each further one; the last wait stays."""
 FORGOTTEN_AFTER = timedelta(days=1)
 """Failures are forgotten so long after the last of them, or after the wait that it brought."""
-INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ async def _locked(session: AsyncSession, counters: Collection[Counter], now: dat
     new = {"failures": 0, "held_until": now, "forgotten_at": now}
     # Always in one order: two tries that share more than one row would wait for each other.
     values = [{"key": key, "kind": kinds[key], **new} for key in sorted(kinds)]
-    insert = INSERT[session.get_bind().dialect.name](FailedTries).values(values)
+    insert = insert_into(session, FailedTries).values(values)
     locked = insert.on_conflict_do_update(index_elements=["key"], set_={"kind": insert.excluded.kind})
     rows = await session.scalars(locked.returning(FailedTries), execution_options={"populate_existing": True})
     found = list(rows.all())

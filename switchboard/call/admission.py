@@ -24,15 +24,21 @@ ANSWER_SECONDS = 5.0
 class Admission:
     """Takes `most` calls at once; `running` gives the ids of the jobs there are. `livekit` is where the rooms are.
 
-    The last `kept_for_phone` places are given to phones only.
+    The last `kept_for_phone` places are given to phones only. `busy` hears of each phone that is told so.
     """
 
     def __init__(
-        self, livekit: LiveKitAccess, most: int, running: Callable[[], Collection[str]], kept_for_phone: int = 0
+        self,
+        livekit: LiveKitAccess,
+        most: int,
+        running: Callable[[], Collection[str]],
+        kept_for_phone: int = 0,
+        busy: Callable[[], None] = lambda: None,
     ) -> None:
         self._livekit = livekit
         self._most = most
         self._kept_for_phone = kept_for_phone
+        self._busy = busy
         self._running = running
         self._accepting: set[str] = set()
         self._background = Background(lambda: None)  # the worker's own calls go on
@@ -70,6 +76,7 @@ class Admission:
                 if not any(one.kind == ParticipantInfo.Kind.AGENT for one in there.participants):
                     await server.room.delete_room(api.DeleteRoomRequest(room=room))
                     log.warning("a caller was told that the line is busy", room=room)
+                    self._busy()
         except (api.TwirpError, aiohttp.ClientError, TimeoutError) as error:
             log.warning("a caller was not told that the line is busy", error=type(error).__name__)
 

@@ -51,6 +51,7 @@ from switchboard.http.sources import Sources
 from switchboard.http.tickets import Tickets
 from switchboard.http.tokens import Tokens, TokenSigner
 from switchboard.ledger.prices import Prices
+from switchboard.ledger.turned_away import TurnedAway
 from switchboard.line.workflow import Workflow
 from switchboard.operate.audit import Audit
 from switchboard.operate.erase import Business, Eraser, NoBusiness
@@ -85,7 +86,8 @@ def create_app(
     database = Database(settings.storage.url.get_secret_value(), Pseudonyms(settings.pseudonym_secret))
     feed = Feed(database, list(lines.values()), prices)
     rooms = Rooms(livekit, limits)
-    capacity = Capacity(rooms, limits)
+    turned_away = TurnedAway(database)
+    capacity = Capacity(rooms, limits, turned_away.note)
     attendance = Attendance(rooms, capacity, watch_seconds)
     signer = TokenSigner(livekit, rooms)
     sources = Sources(livekit.secret)
@@ -94,7 +96,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with aclosing(database), aclosing(feed), rooms, attendance:
+        async with aclosing(database), aclosing(turned_away), aclosing(feed), rooms, attendance:
             yield
 
     app = FastAPI(

@@ -1,7 +1,7 @@
 """How many calls there can be at a time: in all, and of one address."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 
 from livekit.protocol.models import Room
@@ -15,11 +15,15 @@ FULL_RETRY_SECONDS = 15
 
 
 class Capacity:
-    """The house's places. Rooms are counted where they are, so several web apps share one count."""
+    """The house's places. Rooms are counted where they are, so several web apps share one count.
 
-    def __init__(self, rooms: Rooms, limits: Limits) -> None:
+    `busy` hears of each caller for whom the house is full.
+    """
+
+    def __init__(self, rooms: Rooms, limits: Limits, busy: Callable[[], None] = lambda: None) -> None:
         self._rooms = rooms
         self._limits = limits
+        self._busy = busy
         self._counting = asyncio.Lock()
 
     @asynccontextmanager
@@ -32,6 +36,8 @@ class Capacity:
         try:
             others = [room for name, room in (await self._rooms.alive()).items() if name != instead_of]
             if refused := self.refusal(others, source) or await self._unjoined(others, source):
+                if refused is HouseFull:
+                    self._busy()
                 raise refused({"Retry-After": str(FULL_RETRY_SECONDS)})
             yield
         finally:

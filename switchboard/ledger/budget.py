@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.ledger.tables import SpentRow
 from switchboard.pseudonyms import Pseudonyms
-
-INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+from switchboard.upsert import insert_into
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class Purse:
 
     async def _add(self, what: str, who: str, times: int, where: Any = None) -> bool:
         row = {"key": self._pseudonyms.of(what, who), "day": self._day, "times": times}
-        insert = INSERT[self._session.get_bind().dialect.name](SpentRow).values(row)
+        insert = insert_into(self._session, SpentRow).values(row)
         added = insert.on_conflict_do_update(
             index_elements=["key", "day"], set_={"times": SpentRow.times + times}, where=where
         )

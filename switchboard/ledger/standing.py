@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.database import Database
 from switchboard.ledger.tables import CallRow, StandingRow
+from switchboard.upsert import insert_into
 
-INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 FOR_GOOD = ("goodbye", "silence", "maximum_length", "maximum_cost", "transferred", "callback")
 """A call that was ended for one of these reasons is over: it did not break off."""
 
@@ -59,7 +58,7 @@ async def _write(
 ) -> str | None:
     """Tells the room; None: it is not so that `where`."""
     now = datetime.now(UTC)
-    insert = INSERT[session.get_bind().dialect.name](StandingRow).values(origin=origin, changed_at=now, **new)
+    insert = insert_into(session, StandingRow).values(origin=origin, changed_at=now, **new)
     written = insert.on_conflict_do_update(
         index_elements=["origin"], set_={**changed, "changed_at": now}, where=where
     ).returning(StandingRow.room)

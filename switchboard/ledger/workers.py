@@ -4,17 +4,17 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
 import structlog
 from sqlalchemy import ColumnElement, delete, func, literal
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.columns import UtcDateTime
 from switchboard.database import Database
 from switchboard.ledger.ledger import AWAY
 from switchboard.ledger.tables import WorkerRow
+from switchboard.upsert import insert_into
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +25,6 @@ GONE_SECONDS = 20.0
 KEPT = timedelta(days=1)
 """The row of a worker that was killed."""
 FAREWELL_SECONDS = 2.0
-INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def clock(session: AsyncSession) -> ColumnElement[datetime]:
@@ -76,6 +75,6 @@ class Beat:
         async with self._database.write() as session:
             now = clock(session)
             row = {"calls": self._calls(), "most": self._most, "seen_at": now}
-            written = INSERT[session.get_bind().dialect.name](WorkerRow).values(id=self._worker, **row)
+            written = insert_into(session, WorkerRow).values(id=self._worker, **row)
             await session.execute(written.on_conflict_do_update(index_elements=["id"], set_=row))
             await session.execute(delete(WorkerRow).where(WorkerRow.seen_at < datetime.now(UTC) - KEPT))

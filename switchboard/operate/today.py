@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +10,16 @@ from sqlalchemy import func, select
 
 from switchboard.database import Database
 from switchboard.ledger.tables import CallRow, DigestRow
+from switchboard.ledger.turned_away import turned_away
 from switchboard.operate.so_far import so_far
 
 
 @dataclass(frozen=True)
 class Today:
-    """Of the calls that began today. Those that still run are in `calls`, `answered` and `to_person` only."""
+    """Of the calls that began today. Those that still run are in `calls`, `answered` and `to_person` only.
+
+    `busy`: how many found no place, in that day's UTC; the ledger has no call of theirs.
+    """
 
     calls: int
     answered: int
@@ -45,8 +49,8 @@ class Today:
         }
 
 
-async def today(database: Database, now: datetime, busy: int = 0) -> Today:
-    """Since midnight, in the zone of `now`. `busy`: how many found no place; the ledger has no call of theirs."""
+async def today(database: Database, now: datetime) -> Today:
+    """Since midnight, in the zone of `now`."""
     since = CallRow.started_at >= now.replace(hour=0, minute=0, second=0, microsecond=0)
     digests = select(DigestRow).join(CallRow, CallRow.id == DigestRow.call_id).where(since)
     async with database.read() as session:
@@ -56,6 +60,7 @@ async def today(database: Database, now: datetime, busy: int = 0) -> Today:
         bare = select(CallRow.id).outerjoin(DigestRow, DigestRow.call_id == CallRow.id)
         ids = (await session.scalars(bare.where(since, DigestRow.call_id.is_(None)))).all()
         running = list((await so_far(session, ids)).values())
+        busy = await turned_away(session, now.astimezone(UTC).date())
     known = [each for each in written if each.cost is not None]
     currencies = {each.currency for each in known if each.currency}
     return Today(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import live
 from bench.overhead import Condition, Overhead, as_json, bars
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,3 +39,11 @@ def test_a_call_may_take_so_much_more_with_all_that_operators_are_told(
 
     assert [held for _, held in bars(found)] == holds
     assert as_json(found) == {"off": 1.0, "on": round(on / 2, 3), "recording": round(recording / 2, 3)}
+
+
+async def test_every_event_of_every_call_is_seen_on_every_page_of_both_databases(tmp_path: Path) -> None:
+    found = await live.measure(tmp_path, seconds=1.0)
+
+    least = live.CALLS * live.PAGES * 3  # answered, something said, ended
+    assert all(len(found.of[engine]) >= least and len(found.of[engine]) % live.PAGES == 0 for engine in live.ENGINES)
+    assert set(live.as_json(found)) == {"p50", "p95", *live.ENGINES}

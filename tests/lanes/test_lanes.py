@@ -138,9 +138,7 @@ async def test_where_there_is_one_place_lanes_run_one_after_the_other_in_their_o
 
 async def test_failures_are_told_in_one_piece_when_a_lane_has_ended(make_lane: MakeLane) -> None:
     shown: list[str] = []
-    result = await Run(
-        make_lane("bad", "def test_no():\n    assert 1 == 2\n"), Places(1, 1), shown.append
-    ).result()
+    result = await Run(make_lane("bad", "def test_no():\n    assert 1 == 2\n"), Places(1, 1), shown.append).result()
 
     assert not any("assert 1 == 2" in line for line in shown)
     assert any("assert 1 == 2" in line for line in result.closing)

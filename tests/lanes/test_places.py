@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.lanes import places
 from tests.lanes.places import Places, has_room
 
 
@@ -76,7 +75,7 @@ async def test_where_there_is_none_a_lane_waits_for_the_end_of_another() -> None
 
 @pytest.mark.parametrize(("load", "room"), [(3.9, True), (4.0, False)])
 def test_two_processes_for_each_core_fill_a_machine(monkeypatch: pytest.MonkeyPatch, load: float, room: bool) -> None:
-    monkeypatch.setattr(places.os, "cpu_count", lambda: 2)
-    monkeypatch.setattr(places.os, "getloadavg", lambda: (load, 0.0, 0.0))
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("os.getloadavg", lambda: (load, 0.0, 0.0))
 
     assert has_room() is room

@@ -55,14 +55,16 @@ async def server(livekit_server: LiveKitServer) -> AsyncIterator[api.LiveKitAPI]
         yield client
 
 
-async def offer_to_a_full_worker(livekit: LiveKitAccess, offer: Offer) -> None:
-    """All that comes of it has come when this returns."""
-    full = Admission(livekit, 0, lambda: ())
+async def offer_to_a_full_worker(livekit: LiveKitAccess, offer: Offer) -> int:
+    """All that comes of it has come when this returns; how many were told that the line is busy."""
+    busy = list[None]()
+    full = Admission(livekit, 0, lambda: (), busy=lambda: busy.append(None))
     await full.decide(offer.request)
     await asyncio.gather(*(task for task in asyncio.all_tasks() if task.get_name() == "busy line"))
     if full._client:
         await full._client.aclose()
     assert offer.answers == ["another's"]
+    return len(busy)
 
 
 async def there(server: api.LiveKitAPI, name: str) -> bool:
@@ -76,9 +78,10 @@ async def test_a_phone_that_nobody_takes_is_let_go_and_a_page_waits(
     mine, other = (f"call-{secrets.token_hex(6)}" for _ in range(2))
     for name in (mine, other):
         await server.room.create_room(api.CreateRoomRequest(name=name))
-    await offer_to_a_full_worker(livekit_server.access, Offer(mine, dispatch))
+    busy = await offer_to_a_full_worker(livekit_server.access, Offer(mine, dispatch))
 
     assert (await there(server, mine), await there(server, other)) == (stays, True)
+    assert busy == (0 if stays else 1)
 
 
 async def test_a_phone_that_another_worker_took_meanwhile_is_left_to_it(
@@ -87,14 +90,14 @@ async def test_a_phone_that_another_worker_took_meanwhile_is_left_to_it(
     name = f"call-{secrets.token_hex(6)}"
     guests = Guests(livekit_server.access)
     await guests.agent(name)
-    await offer_to_a_full_worker(livekit_server.access, Offer(name, PHONE))
+    assert await offer_to_a_full_worker(livekit_server.access, Offer(name, PHONE)) == 0
 
     assert await there(server, name)
     await guests.aclose()
 
 
 async def test_a_server_that_does_not_answer_is_told_of_in_the_log_only(capfd: pytest.CaptureFixture[str]) -> None:
-    await offer_to_a_full_worker(NOWHERE, Offer("call-1", PHONE))
+    assert await offer_to_a_full_worker(NOWHERE, Offer("call-1", PHONE)) == 0
 
     assert "a caller was not told that the line is busy" in "".join(capfd.readouterr())
 

@@ -9,7 +9,7 @@ from livekit.protocol.models import Room
 from switchboard.call.source import Source
 from switchboard.http import capacity
 from switchboard.http.capacity import Capacity
-from switchboard.http.errors import HouseFull, LiveKitDown
+from switchboard.http.errors import HouseFull, LiveKitDown, TooManyCalls
 from switchboard.http.rooms import PREFIX, Rooms
 from switchboard.settings.schema import Limits
 from tests.livekit import LiveKitServer
@@ -77,7 +77,7 @@ class SlowRooms(Rooms):
     async def alive(self) -> dict[str, Room]:
         self.asked.set()
         await self.told.wait()
-        return {"call-1": Room(name="call-1")}
+        return {"call-1": Room(name="call-1", metadata=HOME.dumps())}
 
 
 async def test_who_waits_for_the_count_does_not_wait_for_ever(
@@ -111,3 +111,16 @@ async def test_a_room_that_another_takes_the_place_of_does_not_count(livekit_ser
     with pytest.raises(HouseFull):
         async with places.one(HOME, instead_of="call-2"):
             pass
+
+
+async def test_who_finds_the_house_full_is_counted_and_who_calls_too_often_is_not(
+    livekit_server: LiveKitServer,
+) -> None:
+    rooms, busy = SlowRooms(livekit_server), list[None]()
+    rooms.told.set()
+    full, often = Limits(max_calls=1), Limits(max_calls=9, calls_per_address=1)
+    for limits, refused, counted in ((often, TooManyCalls, 0), (full, HouseFull, 1)):
+        with pytest.raises(refused):
+            async with Capacity(rooms, limits, lambda: busy.append(None)).one(HOME):
+                pass
+        assert len(busy) == counted

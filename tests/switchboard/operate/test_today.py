@@ -6,7 +6,8 @@ from sqlalchemy import update
 
 from switchboard.database import Database
 from switchboard.ledger.events import PersonStep
-from switchboard.ledger.tables import DigestRow
+from switchboard.ledger.tables import DigestRow, SpentRow
+from switchboard.ledger.turned_away import KEY
 from switchboard.operate.choices import choices
 from switchboard.operate.today import today
 from tests.switchboard.operate.made import BEGAN, answered, bare_call, call
@@ -22,8 +23,11 @@ async def test_a_day_counts_the_calls_that_began_since_its_midnight(database: Da
     await call(database, "third", cost=None)
     await bare_call(database, "talking", answered(), PersonStep(agent="greeter", target="desk", stage="joined"))
     await bare_call(database, "ringing")
+    async with database.write() as session:
+        for day, times in ((BEGAN.date(), 3), (BEGAN.date() - timedelta(days=1), 8)):
+            session.add(SpentRow(key=KEY, day=day, times=times))
 
-    assert (await today(database, LATER, busy=3)).json() == {
+    assert (await today(database, LATER)).json() == {
         "calls": 5,
         "answered": 4,
         "busy": 3,

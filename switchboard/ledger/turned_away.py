@@ -1,0 +1,64 @@
+"""Callers who found no place, by day (UTC): the ledger has no call of theirs."""
+
+from datetime import date
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from switchboard.background import Background
+from switchboard.database import Database
+from switchboard.ledger.ledger import AWAY
+from switchboard.ledger.tables import SpentRow
+from switchboard.ledger.workers import clock
+from switchboard.upsert import insert_into
+
+log = structlog.get_logger(__name__)
+
+KEY = "turned away"
+"""No pseudonym is written like that."""
+
+
+class TurnedAway:
+    """Counts them. Who is turned away waits for nobody; a database that is away costs the count and nothing else."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._background = Background(lambda: None)
+        self._new = 0
+        self._counts = False
+
+    def note(self) -> None:
+        """One more. When a line is overrun, those that come meanwhile are written together."""
+        self._new += 1
+        if not self._counts:
+            self._counts = True
+            self._background.run(self._count(), "count who is turned away")
+
+    async def aclose(self) -> None:
+        """Give up what is not written."""
+        await self._background.aclose()
+
+    async def _count(self) -> None:
+        try:
+            while self._new:
+                new, self._new = self._new, 0
+                await self._add(new)
+        except AWAY as error:
+            log.warning("callers who were turned away are not counted", error=type(error).__name__)
+        finally:
+            self._counts = False
+
+    async def _add(self, new: int) -> None:
+        async with self._database.write() as session:
+            now = await session.scalar(select(clock(session)))
+            row = {"key": KEY, "day": now.date(), "times": new}
+            insert = insert_into(session, SpentRow).values(row)
+            more = {"times": SpentRow.times + new}
+            await session.execute(insert.on_conflict_do_update(index_elements=["key", "day"], set_=more))
+
+
+async def turned_away(session: AsyncSession, day: date) -> int:
+    """How many found no place on that day."""
+    times = select(SpentRow.times).where(SpentRow.key == KEY, SpentRow.day == day)
+    return await session.scalar(times) or 0
