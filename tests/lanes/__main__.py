@@ -15,10 +15,11 @@ from tests.lanes.report import longest, summary
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "var" / "test"
 LANES = {
-    "web": ("tests/browser", "tests/app"),
     "phone": ("tests/phone",),
+    "app": ("tests/app",),
     "calls": ("tests/switchboard/call",),
     "ladder": ("tests/switchboard/ladder",),
+    "browser": ("tests/browser",),
     "attacks": ("tests/attacks", "tests/faults", "tests/clients"),
     "rooms": ("tests/switchboard/room", "tests/switchboard/transfer"),
     "engine": ("tests/switchboard",),

@@ -26,3 +26,9 @@ async def new_origin(database: Database, known: set[str]) -> str:
     except TimeoutError:
         raise AssertionError("no call came into the ledger") from None
     return new.pop()
+
+
+async def call_of(database: Database, origin: str) -> str:
+    """The call that came from there."""
+    async with database.read() as session:
+        return (await session.scalars(select(CallRow.id).where(CallRow.origin == origin))).one()

@@ -31,7 +31,7 @@ class Vault(VoiceAgent):
     toolbox: ClassVar[tuple[llm.Tool, ...]] = (open_vault,)
 
 
-LINE = Workflow(name="vault", start=Vault, handoffs={Vault: ()}, secrets=frozenset({"pin"}))
+LINE = Workflow(name="vault", start=Vault, handoffs={Vault: ()}, secrets=frozenset({"pin"}), recorded=True)
 
 
 async def answer(ctx: JobContext) -> None:
