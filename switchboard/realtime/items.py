@@ -48,8 +48,12 @@ class Items:
                 self._session.send_event(event)
 
     def forget_unheard(self, heard: llm.ChatContext) -> None:
-        """The model is not to see its answers, and calls, that are not in `heard`; what still grows is left alone."""
-        growing = self._at_hand.growing
+        """The model is not to see its answers, and calls, that are not in `heard`; what still grows is left alone.
+
+        Not so an answer that is interrupted: the service may have all of it when the next request comes there, though
+        its end has not come here.
+        """
+        growing = set[str]() if self._at_hand.answer.cancelled else self._at_hand.growing
         self._at_hand.know({item.id for item in heard.items})
         items = [item for item in self._session.chat_ctx.items if _is_the_models(item) and item.id not in growing]
         self.forget([item for item in items if not heard.get_by_id(item.id)])

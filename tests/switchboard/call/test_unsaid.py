@@ -25,18 +25,20 @@ async def interrupt_at(kind: str, stage: Stage, words: str) -> None:
     live.off("openai_server_event_received", received)
 
 
-@pytest.mark.parametrize("fault", [None, "unheeded", "drop"])
+@pytest.mark.parametrize("fault", [None, "unheeded", "drop", "far"])
 @pytest.mark.parametrize("kind", ["response.done", "response.output_item.added"], ids=["whole", "growing"])
 @pytest.mark.parametrize("words", ["hello", "look up parcel"], ids=["words", "call"])
 async def test_the_model_neither_said_nor_did_what_was_interrupted_before_it_began(
     database_url: str, words: str, kind: str, fault: str | None
 ) -> None:
-    slow = Options(text_word=0.01, arguments_piece=0.01)
-    async with staged(database_url, typed=True, options=slow if kind.endswith("added") else None) as stage:
+    # "far": all of it is said and called when the service hears that it is to stop, and asked for anew before we know
+    piece = 0.01 if kind.endswith("added") else 0.0
+    options = Options(text_word=piece, arguments_piece=piece, round_trip=0.2 if fault == "far" else 0.0)
+    async with staged(database_url, typed=True, options=options) as stage:
         spoken = len(stage.of(AgentSpoke))
         if fault == "unheeded":  # the service has said and called all of it before it hears that it is to stop
             stage.simulator.faults.add("refuse", at="response.cancel", count=None)
-        elif fault:
+        elif fault == "drop":
             stage.simulator.faults.add("drop", at="response.cancel", when="before")
         await interrupt_at(kind, stage, words)
         await stage.say("and now")
