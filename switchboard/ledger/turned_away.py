@@ -51,7 +51,7 @@ class TurnedAway:
 
     async def _add(self, new: int) -> None:
         async with self._database.write() as session:
-            now = await session.scalar(select(clock(session)))
+            now = (await session.execute(select(clock(session)))).scalar_one()
             row = {"key": KEY, "day": now.date(), "times": new}
             insert = insert_into(session, SpentRow).values(row)
             more = {"times": SpentRow.times + new}
