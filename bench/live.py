@@ -23,7 +23,7 @@ from bench.rounds import progress
 from bench.stack import ROOT, parts_in
 from stack.parts import Part
 from stack.ports import Port, take
-from stack.readiness import http_ok
+from stack.readiness import log_says
 from switchboard.database import Database
 from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, Event
 from switchboard.ledger.ledger import Ledger
@@ -79,6 +79,7 @@ async def measure(folder: Path, seconds: float = SECONDS) -> Figures[Engine]:
     figures: Figures[Engine] = Figures()
     for engine in ENGINES:
         with _database(engine, folder) as url:
+            await asyncio.to_thread(upgrade, url)  # it runs a loop of its own
             progress(f"live, {engine}: {CALLS} calls, {PAGES} pages, {seconds:.0f} s")
             async with _web(folder / engine, url) as address:
                 await _calls(url, address, seconds, Watched(engine, figures))
@@ -89,14 +90,12 @@ async def measure(folder: Path, seconds: float = SECONDS) -> Figures[Engine]:
 @contextmanager
 def _database(engine: Engine, folder: Path) -> Iterator[str]:
     if engine == "sqlite":
-        upgrade(url := f"sqlite:///{folder / 'live.db'}")
-        yield url
+        yield f"sqlite:///{folder / 'live.db'}"
         return
     server = Postgres()
     try:
         server.start()
-        upgrade(url := server.create("live"))
-        yield url
+        yield server.create("live")
     finally:
         server.stop()
 
@@ -115,8 +114,9 @@ async def _web(folder: Path, database_url: str) -> AsyncIterator[str]:
     }
     command = (sys.executable, str(ROOT / "main.py"), "web")
     async with parts_in(folder, lambda _text: None) as (_, _, parts):
-        ready = http_ok(f"{address}/operate")
-        await parts.start(Part("web", command, ready, environ=environ, folder=folder, ready_seconds=60))
+        await parts.start(
+            Part("web", command, log_says("Uvicorn running"), environ=environ, folder=folder, ready_seconds=60)
+        )
         yield address
 
 
