@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 import structlog
-from sqlalchemy import ColumnElement, delete, func, literal
+from sqlalchemy import ColumnElement, delete, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.columns import UtcDateTime
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 SECONDS = 5.0
 """How often they say it."""
-GONE_SECONDS = 20.0
+GONE = timedelta(seconds=20)
 """Whoever has not said it for so long is gone, and so are their calls."""
 KEPT = timedelta(days=1)
 """The row of a worker that was killed."""
@@ -32,6 +32,13 @@ def clock(session: AsyncSession) -> ColumnElement[datetime]:
     if session.get_bind().dialect.name == "postgresql":
         return func.now(type_=UtcDateTime())
     return literal(datetime.now(UTC), UtcDateTime())  # its file is on this machine
+
+
+async def alive(session: AsyncSession) -> set[str]:
+    """Who has said so lately."""
+    now: datetime = (await session.execute(select(clock(session)))).scalar_one()
+    rows = await session.execute(select(WorkerRow.id, WorkerRow.seen_at))
+    return {worker for worker, seen_at in rows if now - seen_at < GONE}
 
 
 class Beat:

@@ -13,13 +13,12 @@ from switchboard.ledger.events import Event
 from switchboard.ledger.rules import RULES, Rule
 from switchboard.ledger.tables import CallRow, EventRow, WorkerRow
 from switchboard.ledger.timeline import event_of
-from switchboard.ledger.workers import GONE_SECONDS, clock
+from switchboard.ledger.workers import GONE, clock
 from switchboard.operate.running import Running
 from switchboard.operate.today import today
 
 LONGEST = timedelta(days=1)
 """A call that began before that and has no end is none that runs."""
-GONE = timedelta(seconds=GONE_SECONDS)
 LOST_FOR = timedelta(minutes=10)
 """So long a lost call is shown."""
 AT_ONCE = 100

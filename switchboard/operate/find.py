@@ -1,6 +1,7 @@
 """The calls of the ledger that a filter lets through, a page at a time."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from switchboard.database import Database
 from switchboard.ledger.digest import Digest
 from switchboard.ledger.tables import CallAgentRow, CallRow, DigestRow, FindingRow
+from switchboard.ledger.workers import alive
 from switchboard.operate.call_line import CallLine, CallsPage
 from switchboard.operate.conditions import conditions, traits
 from switchboard.operate.filter import Filter
@@ -17,6 +19,8 @@ from switchboard.operate.traits import with_all
 
 AT_ONCE = 500
 """So many calls are read together, where a page has no end."""
+LOST = "lost"
+"""The outcome of a call whose worker is gone."""
 Found = tuple[CallRow, DigestRow | None]
 Calls = Select[CallRow, DigestRow]
 """With the digest of each beside it, or none."""
@@ -56,10 +60,11 @@ async def lines_of(session: AsyncSession, rows: Sequence[Found]) -> list[CallLin
     ids = [call.id for call, _ in rows]
     agents, rules = await _agents(session, ids), await _rules(session, ids)
     bare = await so_far(session, [call.id for call, digest in rows if digest is None])
+    lost = await _lost(session, [call for call, _ in rows])
     return [
         _line(call, digest, agents.get(call.id, ()), rules.get(call.id, ()), digest.seconds)
         if digest
-        else undigested(call, bare.get(call.id, NOTHING))
+        else undigested(call, bare.get(call.id, NOTHING), lost=call.id in lost)
         for call, digest in rows
     ]
 
@@ -76,6 +81,13 @@ async def _query(wanted: Filter, session: AsyncSession) -> Calls:
     """One call more than the page has: then there is a next one."""
     newest = _calls().order_by(CallRow.started_at.desc(), CallRow.id.desc()).limit(wanted.limit + 1)
     return newest.where(*conditions(wanted), *(await with_all(session, await traits(session, wanted))))
+
+
+async def _lost(session: AsyncSession, calls: Iterable[CallRow]) -> set[str]:
+    """Those that have no end, and never will: their worker is gone."""
+    held = {call.id: call.worker for call in calls if call.ended_at is None and call.worker is not None}
+    workers = await alive(session) if held else set()
+    return {call_id for call_id, worker in held.items() if worker not in workers}
 
 
 async def _agents(session: AsyncSession, ids: Sequence[str]) -> dict[str, list[str]]:
@@ -95,11 +107,12 @@ async def _rules(session: AsyncSession, ids: Sequence[str]) -> dict[str, list[st
     return rules
 
 
-def undigested(call: CallRow, known: Digest) -> CallLine:
-    """A call as its events tell it."""
+def undigested(call: CallRow, known: Digest, lost: bool = False) -> CallLine:
+    """A call as its events tell it; `lost`: nobody has it, though it has no end."""
     rules = tuple(dict.fromkeys(found.rule for found in known.findings))
     seconds = (call.ended_at - call.started_at).total_seconds() if call.ended_at else None
-    return _line(call, known, known.agents, rules, seconds)
+    line = _line(call, known, known.agents, rules, seconds)
+    return replace(line, outcome=LOST) if lost else line
 
 
 def _line(

@@ -26,7 +26,7 @@ function look() {
       const seen = `${what} ${name}`;
       if (!name || firstSeen.has(seen)) continue;
       firstSeen.add(seen);
-      window.tellSeen(seen);
+      window.tellSeen(seen, Date.now() / 1000);
     }
   }
 }
@@ -70,7 +70,7 @@ class Operator:
     def __init__(self, page: Page, root: str) -> None:
         self.page = page
         self._root = f"{root}/operate"
-        self._seen: set[str] = set()
+        self._seen: dict[str, float] = {}
         self._played: list[Heard] = []
         self._news = asyncio.Event()
         self.complaints: list[str] = []
@@ -110,12 +110,16 @@ class Operator:
         """That call in the list."""
         return self.page.locator(f'tr[data-call="{call}"]')
 
-    async def sees(self, what: str) -> None:
-        """Wait until that was there: "call ID", "alarm ID" (of that call) or "at AGENT N" (so many callers)."""
-        await self._until(lambda: what in self._seen)
+    async def sees(self, what: str) -> float:
+        """Wait until that was there: "call ID", "alarm ID" (of that call) or "at AGENT N" (so many callers).
 
-    def _saw(self, what: str) -> None:
-        self._seen.add(what)
+        Returns since when, in seconds since 1970.
+        """
+        await self._until(lambda: what in self._seen)
+        return self._seen[what]
+
+    def _saw(self, what: str, at: float) -> None:
+        self._seen[what] = at
         self._news.set()
 
     # -- what they hear

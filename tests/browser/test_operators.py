@@ -13,8 +13,9 @@ import pytest
 from playwright.async_api import Browser, Locator, expect
 
 from switchboard.database import Database
+from switchboard.ledger.events import Answered, Event, Failed, HandoffDone
 from tests.browser.caller import PATIENCE, Caller, browser, new_caller
-from tests.browser.ledger import calls_of, ended, events_when
+from tests.browser.ledger import calls_of, ended, events_when, of
 from tests.browser.operator import Operator
 from tests.browser.sound import record
 from tests.browser.stack import Stack
@@ -22,6 +23,8 @@ from tests.browser.stack import Stack
 PERSON = "I want to speak to a human."
 RATE = 48_000
 LOUD = 0.01
+SOON = 1.0
+"""In seconds: what happens in a call is on the page by then."""
 
 
 @pytest.fixture
@@ -38,18 +41,21 @@ async def test_what_happens_in_calls_is_seen_as_it_happens_and_what_was_said_is_
         await expect(operator.page.locator(".picture").first).to_be_visible(timeout=PATIENCE)
         callers = [await _typing(chromium, watched_stack) for _ in range(3)]
         calls = [await _call_of(watched_ledger, caller) for caller in callers]
-        for call in calls:
-            await operator.sees(f"call {call}")
-        await operator.sees("at greeter 3")
+        seen = [await operator.sees(f"call {call}") for call in calls]
+        answered = [await _when(watched_ledger, caller, Answered) for caller in callers]
+        assert all(shown - happened < SOON for shown, happened in zip(seen, answered, strict=True))
+        assert await operator.sees("at greeter 3") - max(answered) < SOON
 
         await callers[0].type(PERSON)
         await callers[0].is_with("escalation")
-        await operator.sees("at escalation 1")
+        arrived = await _when(watched_ledger, callers[0], HandoffDone)
+        assert await operator.sees("at escalation 1") - arrived < SOON
 
         fourth = await _typing(chromium, watched_stack)
         await _strike(watched_stack, "failed_response")
         await fourth.type("Hello?")
-        await operator.sees(f"alarm {await _call_of(watched_ledger, fourth)}")
+        failed = await _when(watched_ledger, fourth, Failed)
+        assert await operator.sees(f"alarm {await _call_of(watched_ledger, fourth)}") - failed < SOON
 
         await callers[1].type("Do you sell a purple umbrella?")
         await operator.open("calls")
@@ -122,6 +128,14 @@ async def _spoken_call(chromium: Browser, stack: Stack, ledger: Database) -> str
     await caller.hang_up()
     await ended(ledger, origin)
     return (await calls_of(ledger, origin))[-1]
+
+
+async def _when(ledger: Database, caller: Caller, kind: type[Event]) -> float:
+    """When that happened in their call for the first time, in seconds since 1970."""
+    events = await events_when(ledger, await caller.origin(), lambda events: bool(of(events, kind)))
+    first = of(events, kind)[0]
+    assert first.wall
+    return first.wall.timestamp()
 
 
 async def _call_of(ledger: Database, caller: Caller) -> str:
