@@ -55,8 +55,8 @@ async def test_a_call_without_an_end_is_lost_when_its_worker_is_gone(database: D
         now = datetime.now(UTC)
         for worker, seen_at in (("here", now), ("gone", now - timedelta(seconds=30))):
             session.add(WorkerRow(id=worker, calls=1, most=1, seen_at=seen_at))
-    for worker in ("here", "gone", "forgotten", None):
-        async with Ledger(database, f"call_{worker}", "support-line", worker=worker) as ledger:
+    for holder in ("here", "gone", "forgotten", None):
+        async with Ledger(database, f"call_{holder}", "support-line", worker=holder) as ledger:
             ledger.write(answered())
     async with Ledger(database, "call_over", "support-line", worker="gone") as ledger:
         ledger.write(Ended(reason="goodbye"))
