@@ -24,7 +24,7 @@ MakeUrl = Callable[[str], str]
 
 LOG_TAIL = 4000
 HERE = Path(__file__).parent
-REAL_FOLDERS = tuple(HERE / name for name in ("app", "bench", "browser", "deploy", "phone"))
+REAL_FOLDERS = tuple(HERE / name for name in ("app", "bench", "browser", "deploy", "outages", "phone"))
 REAL_PARTS = {"livekit_server", "livekit_program", "phones", "node_of_pypi", "foreign_clients"}
 """Fixtures that start, build or install a program of other people."""
 

@@ -17,6 +17,7 @@ class Link:
         self._flows.set()
         self._answers = asyncio.Event()
         self._answers.set()
+        self._late = 0.0
         self._cut: tuple[bytes, ...] = ()
         self._ways: dict[asyncio.StreamWriter, bytes] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -34,6 +35,14 @@ class Link:
         """What the server says waits as well: nothing comes, and nothing tells that the connection is dead."""
         self._flows.clear()
         self._answers.clear()
+
+    def delay(self, seconds: float) -> None:
+        """What is said takes so much longer, both ways."""
+        self._late = seconds
+
+    def mend(self) -> None:
+        """Take new connections again."""
+        self._cut = ()
 
     def release(self) -> None:
         self._flows.set()
@@ -58,7 +67,11 @@ class Link:
         if path.startswith(self._cut):
             writer.transport.abort()
             return
-        there, to = await asyncio.open_connection("127.0.0.1", self._to)
+        try:
+            there, to = await asyncio.open_connection("127.0.0.1", self._to)
+        except OSError:  # nobody is there, and whoever comes is to know it
+            writer.transport.abort()
+            return
         to.write(asked)
         self._ways |= {writer: path, to: path}
         for passing in (self._pass_on(reader, to, self._flows), self._pass_on(there, writer, self._answers)):
@@ -67,12 +80,17 @@ class Link:
             task.add_done_callback(self._tasks.discard)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flows: asyncio.Event) -> None:
+        loop, due = asyncio.get_running_loop(), 0.0
         with suppress(OSError):
             while piece := await reader.read(65536):
                 await flows.wait()
+                due = max(due, loop.time() + self._late)  # nothing overtakes what was said before
+                if due > loop.time():
+                    loop.call_at(due, writer.write, piece)
+                    continue
                 writer.write(piece)
                 await writer.drain()
-        writer.close()
+        loop.call_at(due, writer.close)
         self._ways.pop(writer, None)
 
 

@@ -79,6 +79,15 @@ class Postgres:
         shutil.rmtree(self._folder)
 
     @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """It is not there, and comes back with all that it had."""
+        self.halt()
+        try:
+            yield
+        finally:
+            self.serve()
+
+    @contextmanager
     def paused(self) -> Iterator[None]:
         """It hangs, with every connection that it has."""
         assert self._server is not None

@@ -46,7 +46,7 @@ class Phrases:
 
 
 async def _synthesized(chain: Chain, words: str) -> bytes:
-    async with chain.synthesize(words) as pieces:
+    async with chain.aside(words) as pieces:
         return b"".join([bytes(piece.frame.data) async for piece in pieces])
 
 

@@ -56,8 +56,22 @@ class Chain(tts.FallbackAdapter):
     def __init__(self, services: list[Speech], *, warm: bool) -> None:
         super().__init__(services, sample_rate=SAMPLE_RATE, max_retry_per_tts=0)
         self._cold = warm
+        self._asides = tts.FallbackAdapter(services, sample_rate=SAMPLE_RATE, max_retry_per_tts=0)
         self.needs_the_model = isinstance(services[0], NativeSpeech)
         """Nobody but the realtime model speaks in this voice."""
+
+    def aside(self, words: str) -> tts.ChunkedStream:
+        """Words that are not the agent's, by the same services.
+
+        LiveKit counts an agent's sentences that nobody could say, and ends the session of a call at the fourth; those
+        of the line have recordings.
+        """
+        return self._asides.synthesize(words)
+
+    async def aclose(self) -> None:
+        """Look no more whether services are back."""
+        await self._asides.aclose()
+        await super().aclose()
 
     def prewarm(self) -> None:
         """Open the preferred service's connection, the first time."""

@@ -15,6 +15,7 @@ from tests.lanes.report import longest, summary
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "var" / "test"
 LANES = {
+    "outages": ("tests/outages",),
     "phone": ("tests/phone",),
     "app": ("tests/app",),
     "calls": ("tests/switchboard/call",),

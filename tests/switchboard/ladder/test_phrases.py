@@ -5,6 +5,7 @@ from livekit import rtc
 
 from switchboard.ladder.phrases import FRAME, Phrases
 from switchboard.ladder.recorded import RATE, recorded
+from switchboard.ledger.events import AgentSpoke, Ended
 from switchboard.line.words import Words
 from tests.stage.stage import Stage, staged
 
@@ -96,3 +97,17 @@ async def test_a_voice_that_fails_is_asked_again_the_next_time(database_url: str
 async def test_what_nobody_can_say_is_no_sound(database_url: str) -> None:
     async with staged(database_url, speech=False) as stage:
         assert await Phrases(stage.conversation.session).of("Never recorded.", 0.0, without_model=True) == []
+
+
+async def test_words_that_nobody_can_say_cost_the_call_nothing_however_many(database_url: str) -> None:
+    async with staged(database_url) as stage:
+        for fault in ("speech_refuse", "failed_response"):
+            stage.simulator.faults.add(fault, count=None)
+        phrases = Phrases(stage.conversation.session)
+        for _ in range(6):
+            assert is_the_recording(await phrases.of(MOMENT, 5.0, without_model=True))
+        stage.simulator.faults.clear()
+        await stage.say("hello")
+
+        assert [spoke.text.strip() for spoke in stage.of(AgentSpoke)][-1] == "reception heard: hello."
+        assert stage.of(Ended) == []
