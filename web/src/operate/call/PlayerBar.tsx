@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { CallStory } from '../types';
 import { clock } from './durations';
+import { isErased } from './erased';
 import type { Player } from './player';
 import { texts } from './texts';
 import { addressOfMoment } from './useMoment';
@@ -105,7 +106,8 @@ function CopyLink({ player }: { player: Player }) {
   );
 }
 
-function reason({ call, recording }: CallStory, mayHear: boolean): string | null {
+function reason({ call, events, recording }: CallStory, mayHear: boolean): string | null {
+  if (isErased(events)) return texts.player.erased;
   if (call.ended_at === null) return texts.player.later;
   if (!recording || recording.lanes.length === 0) return texts.player.notRecorded;
   return mayHear ? null : texts.player.forbidden;

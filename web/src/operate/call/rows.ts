@@ -1,6 +1,7 @@
 /** The transcript: a row for each thing that was said or happened, in the order of time. */
 import type { LedgerEvent } from '../types';
 import type { Chronicle } from './chronicle';
+import { isErased } from './erased';
 import type { Handoff } from './handoffs';
 import { noteOf, type Note } from './notes';
 import type { Speech } from './speech';
@@ -58,7 +59,7 @@ export function rowsOf(story: Chronicle, all: boolean): Row[] {
     ...story.said.map((speech) => saidRow(speech, answered.get(speech.seq) ?? null)),
     ...story.tools.map((run): Row => ({ ...placed('tool', run.seq, run.from), kind: 'tool', run })),
     ...story.handoffs.map((handoff): Row => ({ ...placed('handoff', handoff.seq, handoff.from), kind: 'handoff', handoff })),
-    ...unanswered(story, answered),
+    ...(isErased(story.events) ? [] : unanswered(story, answered)),
     ...story.events.filter((event) => isNote(event, all)).map((event) => noteRow(event, story)),
     ...story.findings.map((finding, index): Row => {
       const note: Note = { tone: 'warn', title: finding.sentence, text: finding.rule };

@@ -107,6 +107,7 @@ export const texts = {
     linkShort: 'Link',
     copied: 'Copied',
     notRecorded: 'This call was not recorded.',
+    erased: 'If it was recorded, its recording was erased with its words.',
     later: 'It can be heard when the call is over.',
     forbidden: 'Operators may not hear recordings; a supervisor or an admin may.',
     failed: 'The recording cannot be played.',
