@@ -1,7 +1,7 @@
-"""What operators' pages cost the worker of a call: CPU and memory, without (`bench.bare`), with, and with recording.
+"""What something costs the worker of a call, in CPU and memory, beside a worker without it (`bench.bare`).
 
-Three workers run side by side, each with as many calls, at the same time: whatever else the machine does meets all
-three. The callers are real participants that speak one second of every five. What a call takes is all CPU time of the
+The workers run side by side, each with as many calls, at the same time: whatever else the machine does meets them
+all. The callers are real participants that speak one second of every five. What a call takes is all CPU time of the
 worker's processes from before the first call to after the last one is stored, be it the call's or the worker's own.
 Each worker has a database of its own in SQLite, whose work is its own as well.
 """
@@ -9,12 +9,13 @@ Each worker has a database of its own in SQLite, whose work is its own as well.
 import asyncio
 import sqlite3
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import Literal, get_args
+from typing import Literal
 
 from bench.bare import leave_out_index
 from bench.caller import Caller, CallFailedError
@@ -27,9 +28,10 @@ from bench.stack import ROOT, Stack, running
 from stack.ports import Port, take
 from switchboard.http.rooms import CallRoom, Rooms
 
-Condition = Literal["off", "on", "recording"]
+Condition = Literal["off", "on", "recording", "unguarded", "guarded"]
 
-CONDITIONS: tuple[Condition, ...] = get_args(Condition)
+CONDITIONS: tuple[Condition, ...] = ("off", "on", "recording")
+"""The first is what the others are a multiple of."""
 MOST_OF_OFF: dict[Condition, float] = {"on": 1.03, "recording": 1.15}
 """CPU of a call."""
 CALLS = 3
@@ -46,27 +48,28 @@ OPEN = "SELECT count(*) FROM calls WHERE ended_at IS NULL"
 class Overhead:
     """What was found: a figure for each round."""
 
-    cpu: dict[Condition, list[float]] = field(default_factory=lambda: {each: [] for each in CONDITIONS})
+    conditions: tuple[Condition, ...] = CONDITIONS
+    cpu: dict[Condition, list[float]] = field(default_factory=lambda: defaultdict(list))
     """Seconds a call."""
-    mb: dict[Condition, list[float]] = field(default_factory=lambda: {each: [] for each in CONDITIONS})
+    mb: dict[Condition, list[float]] = field(default_factory=lambda: defaultdict(list))
     """Of a worker with all its calls."""
 
     def seconds(self, condition: Condition) -> float:
         """Of CPU, a call."""
         return median(self.cpu[condition])
 
-    def of_off(self, condition: Condition) -> float:
+    def times(self, condition: Condition) -> float:
         """CPU, as a multiple of that without."""
-        return _times(self.cpu[condition], self.cpu["off"])
+        return _times(self.cpu[condition], self.cpu[self.conditions[0]])
 
-    def memory_of_off(self, condition: Condition) -> float:
+    def memory_times(self, condition: Condition) -> float:
         """Memory, the same."""
-        return _times(self.mb[condition], self.mb["off"])
+        return _times(self.mb[condition], self.mb[self.conditions[0]])
 
 
-def _times(some: Sequence[float], off: Sequence[float]) -> float:
+def _times(some: Sequence[float], without: Sequence[float]) -> float:
     """The median of what each round says."""
-    return median(one / other for one, other in zip(some, off, strict=True))
+    return median(one / other for one, other in zip(some, without, strict=True))
 
 
 class Calls:
@@ -112,17 +115,19 @@ def _open(file: Path) -> int:
 class Bench:
     """Makes rounds of calls, between `async with`."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, conditions: Sequence[Condition]) -> None:
         self._stack = stack
+        self._conditions = conditions
         self._rooms: dict[Condition, Rooms] = {}
         self._resources = AsyncExitStack()
 
     async def __aenter__(self) -> "Bench":
         simulator = await self._stack.simulator("simulator")
-        for condition in CONDITIONS:
+        for condition in self._conditions:
             await self._start(condition, simulator)
             self._rooms[condition] = await self._resources.enter_async_context(self._stack.rooms(condition))
-        leave_out_index(_database(self._stack, "off"))
+        if "off" in self._conditions:
+            leave_out_index(_database(self._stack, "off"))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -131,21 +136,20 @@ class Bench:
     async def _start(self, condition: Condition, simulator: str) -> None:
         program = (str(ROOT / "bench" / "overhead_worker.py"), condition)
         ((port,), _) = take(Port("its metrics", 0).another())
-        settings = {
-            "off": {},
+        settings: dict[Condition, dict[str, str]] = {
             "on": {"WORKER_METRICS_PORT": str(port.number)},
             "recording": {
                 "WORKER_METRICS_PORT": str(port.number),
                 "RECORDINGS_URL": f"file://{self._stack.folder}/recordings",
             },
         }
-        await self._stack.ours(condition, simulator, program=program, settings=settings[condition])
+        await self._stack.ours(condition, simulator, program=program, settings=settings.get(condition, {}))
 
     async def round(self, calls: int, seconds: float, found: Overhead) -> None:
         """So many calls of each worker, at once. Raises `CallFailedError`."""
         await asyncio.sleep(SETTLE)
         before = self._usages()
-        theirs = {condition: Calls(self._stack, condition, self._rooms[condition]) for condition in CONDITIONS}
+        theirs = {condition: Calls(self._stack, condition, self._rooms[condition]) for condition in self._conditions}
         for _ in range(calls):
             for each in theirs.values():
                 await each.add()
@@ -155,21 +159,27 @@ class Bench:
             await each.end()
         await asyncio.sleep(SETTLE)
         after = self._usages()
-        for condition in CONDITIONS:
+        for condition in self._conditions:
             found.cpu[condition].append((after[condition].cpu - before[condition].cpu) / calls)
             found.mb[condition].append(during[condition].mb)
 
     def _usages(self) -> dict[Condition, Usage]:
-        return {condition: Usage.of(self._stack.parts.pid(condition)) for condition in CONDITIONS}
+        return {condition: Usage.of(self._stack.parts.pid(condition)) for condition in self._conditions}
 
 
-async def measure(folder: Path, rounds: int, calls: int = CALLS, seconds: float = SECONDS) -> Overhead:
+async def measure(
+    folder: Path,
+    rounds: int,
+    conditions: tuple[Condition, ...] = CONDITIONS,
+    calls: int = CALLS,
+    seconds: float = SECONDS,
+) -> Overhead:
     """After a round for nothing: what a worker does once is no part of a call.
 
     Raises `LocalError` and `CallFailedError`.
     """
-    found = Overhead()
-    async with running(folder, progress) as stack, Bench(stack) as bench:
+    found = Overhead(conditions)
+    async with running(folder, progress) as stack, Bench(stack, conditions) as bench:
         await bench.round(1, 0, Overhead())
         for number in range(rounds):
             progress(f"cpu: round {number + 1} of {rounds}")
@@ -178,7 +188,7 @@ async def measure(folder: Path, rounds: int, calls: int = CALLS, seconds: float 
     return found
 
 
-HEADS = ("worker", "CPU s per call", "x off", "MB", "x off")
+HEADS = ("worker", "CPU s per call", "x first", "MB", "x first")
 
 
 def rows(found: Overhead) -> list[list[str]]:
@@ -187,11 +197,11 @@ def rows(found: Overhead) -> list[list[str]]:
         [
             condition,
             f"{found.seconds(condition):.2f}",
-            f"{found.of_off(condition):.3f}",
+            f"{found.times(condition):.3f}",
             f"{median(found.mb[condition]):.0f}",
-            f"{found.memory_of_off(condition):.3f}",
+            f"{found.memory_times(condition):.3f}",
         ]
-        for condition in CONDITIONS
+        for condition in found.conditions
     ]
 
 
@@ -199,11 +209,11 @@ def bars(found: Overhead) -> list[tuple[str, bool]]:
     """What was asked, and whether it holds."""
     held = []
     for condition, most in MOST_OF_OFF.items():
-        times = found.of_off(condition)
+        times = found.times(condition)
         held.append((bar(f"CPU of a call, {condition}: at most {most} x off", times, times <= most), times <= most))
     return held
 
 
 def as_json(found: Overhead) -> dict[Condition, float]:
     """CPU of a call, as a multiple of that without."""
-    return {condition: round(found.of_off(condition), 3) for condition in CONDITIONS}
+    return {condition: round(found.times(condition), 3) for condition in found.conditions}

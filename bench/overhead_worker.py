@@ -4,6 +4,7 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 if __name__ == "__main__" and not __package__:  # started in a folder without a .env
     sys.path[0] = str(Path(__file__).resolve().parents[1])
@@ -11,7 +12,8 @@ if __name__ == "__main__" and not __package__:  # started in a folder without a 
 from livekit.agents import JobContext
 
 from app import worker
-from bench.bare import leave_out
+from bench.bare import FOR_OPERATORS, GUARDS, leave_out
+from bench.overhead import Condition
 from workflows.support_line import SUPPORT_LINE
 
 RECORDED = replace(SUPPORT_LINE, recorded=True)
@@ -25,11 +27,10 @@ async def answer_recorded(ctx: JobContext) -> None:
 def run() -> None:
     """Run it, in production mode; the environment has the settings."""
     parser = argparse.ArgumentParser(prog="bench.overhead_worker", description=__doc__)
-    parser.add_argument("condition", choices=["off", "on", "recording"])
+    parser.add_argument("condition", choices=get_args(Condition))
     condition = parser.parse_args().condition
     sys.argv[1:] = ["start"]
-    if condition == "off":
-        leave_out()
+    leave_out({"off": FOR_OPERATORS, "unguarded": GUARDS}.get(condition, {}))
     worker.run(answer_recorded if condition == "recording" else worker.answer)
 
 
