@@ -3,9 +3,8 @@
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Literal
 
-from stack.ports import KEPT, LOOPBACK, Port
+from stack.ports import KEPT, LOOPBACK
 
 
 class Outlet:
@@ -42,10 +41,6 @@ def two_ports() -> int:
         port = free_port()
         if all(_is_free(number, kind) for number in (port, port + 1) for kind in ("tcp", "udp")) and KEPT.add(port + 1):
             return port
-
-
-def free_port(kind: Literal["tcp", "udp"] = "tcp") -> int:
-    return Port("a phone", 0, kind).another().number
 
 
 def _is_free(port: int, kind: str) -> bool:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from bench.caller import CallFailedError
-from bench.outlet import Outlet, free_port, two_ports
-from stack.ports import LOOPBACK
+from bench.outlet import Outlet, two_ports
+from stack.ports import LOOPBACK, free_port
 
 PROGRAM = Path("/usr/bin/baresip")
 READY_SECONDS = 10.0

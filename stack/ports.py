@@ -82,6 +82,11 @@ class KeptNumbers:
 KEPT = KeptNumbers(Path(tempfile.gettempdir(), f"switchboard-ports-{os.getuid()}"))
 
 
+def free_port(kind: Literal["tcp", "udp"] = "tcp") -> int:
+    """The number of a port that nothing listens at; it is kept for this process."""
+    return Port("", 0, kind).another().number
+
+
 def take(*wanted: Port) -> tuple[tuple[Port, ...], tuple[str, ...]]:
     """The ports wanted, with another number where one is in use, and a line to tell for each that moved."""
     ports: list[Port] = []

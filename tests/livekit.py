@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -20,7 +19,7 @@ from pydantic import SecretStr
 from stack.cache import cache_folder
 from stack.livekit_build import LiveKitBuild
 from stack.machine import Machine
-from stack.ports import Port
+from stack.ports import free_port
 from switchboard.livekit import client_of
 from switchboard.settings.schema import LiveKitAccess
 
@@ -57,7 +56,7 @@ class LiveKitServer:
         self._config = self._folder / "livekit.yaml"
         self.port = free_port()
         self._config.write_text(
-            CONFIG.format(port=self.port, tcp=free_port(), udp=free_port(socket.SOCK_DGRAM), key=KEY, secret=SECRET)
+            CONFIG.format(port=self.port, tcp=free_port(), udp=free_port("udp"), key=KEY, secret=SECRET)
         )
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -132,11 +131,6 @@ def livekit_server() -> Iterator[LiveKitServer]:
         yield server
     finally:
         server.remove()
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port of this machine that nothing listens at."""
-    return Port("a test", 0, "udp" if kind == socket.SOCK_DGRAM else "tcp").another().number
 
 
 def _binary() -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.livekit import free_port
+from stack.ports import free_port
 
 # Nothing here outlives the tests, so nothing has to reach a disk.
 OPTIONS = {

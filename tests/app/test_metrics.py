@@ -6,10 +6,10 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from stack.ports import free_port
 from tests.app.line import Line, in_the_room
 from tests.browser.ledger import ended
 from tests.browser.participant import TRANSCRIPTS
-from tests.livekit import free_port
 from tests.switchboard.http.house import eventually
 
 LINE = "support-line"

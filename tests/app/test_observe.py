@@ -14,10 +14,11 @@ from typing import Any
 import httpx2
 import pytest
 
+from stack.ports import free_port
 from switchboard.ledger.prices import SHIPPED
 from tests.browser.participant import TRANSCRIPTS, Participant
 from tests.browser.stack import ROOT, Stack
-from tests.livekit import LiveKitServer, free_port
+from tests.livekit import LiveKitServer
 from tests.switchboard.http.house import eventually
 
 OBSERVE = ROOT / "deploy" / "observe"

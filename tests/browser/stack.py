@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.simulator import simulator_settings
+from stack.ports import free_port
 from stack.readiness import http_status
-from tests.livekit import KEY, SECRET, LiveKitServer, free_port
+from tests.livekit import KEY, SECRET, LiveKitServer
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 60.0

@@ -2,15 +2,14 @@
 
 import json
 import re
-import socket
 import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from stack.ports import free_port
 from tests.deploy.engine import CHECKOUT, ROOT, CommandError, podman, podman_compose, run
 from tests.deploy.images import Images
-from tests.livekit import free_port
 
 PATIENCE = 60.0
 AUDIO_PORTS = 10
@@ -131,12 +130,12 @@ class Project:
 
 
 def _ports() -> dict[str, str]:
-    audio = min(free_port(socket.SOCK_DGRAM), 65535 - AUDIO_PORTS)
+    audio = min(free_port("udp"), 65535 - AUDIO_PORTS)
     return {
         "HTTP_PORT": str(free_port()),
         "LIVEKIT_PORT": str(free_port()),
         "LIVEKIT_TCP_PORT": str(free_port()),
-        "LIVEKIT_UDP_PORT": str(free_port(socket.SOCK_DGRAM)),
+        "LIVEKIT_UDP_PORT": str(free_port("udp")),
         "SIP_PORT": str(free_port()),
         "SIP_AUDIO_PORTS": f"{audio}-{audio + AUDIO_PORTS - 1}",
     }

@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from stack.ports import free_port
 from tests.app.line import Line, open_line
 from tests.browser.stack import Program, answers
 from tests.link import Link, link_to
-from tests.livekit import LiveKitServer, free_port
+from tests.livekit import LiveKitServer
 
 
 @dataclass

@@ -11,9 +11,9 @@ from stack.cache import cache_folder
 from stack.livekit_build import SIP, LiveKitBuild
 from stack.livekit_sip import AUDIO_PORTS, LiveKitSip
 from stack.machine import Machine
-from stack.ports import Port
+from stack.ports import Port, free_port
 from stack.redis import Redis, answers
-from tests.livekit import ROOT, LiveKitServer, free_port
+from tests.livekit import ROOT, LiveKitServer
 from tests.phone.signalling import Signalling
 
 READY_SECONDS = 30.0

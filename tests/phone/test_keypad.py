@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from bench.softphone import Softphone
+from stack.ports import free_port
 from switchboard.database import Database
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, Event, HandoffDone, Recording, ToolCalled
 from switchboard.ledger.mask import MASK
@@ -20,7 +21,6 @@ from switchboard.operate.sight import Sight
 from tests.browser.ledger import ended, events_when, of
 from tests.collector import Collector, collecting
 from tests.command import run
-from tests.livekit import free_port
 from tests.phone import vault
 from tests.phone.ledger import call_of, new_origin, origins
 from tests.phone.services import PhoneServices

@@ -20,11 +20,12 @@ from livekit.protocol.sip import (
 )
 from pydantic import SecretStr
 
+from stack.ports import free_port
 from switchboard.phone.errors import PhoneError
 from switchboard.phone.setup import Setup
 from switchboard.phone.trunks import REFUSAL
 from switchboard.settings.environment import load_settings
-from tests.livekit import LiveKitServer, free_port, livekit_server
+from tests.livekit import LiveKitServer, livekit_server
 from tests.phone.services import PhoneServices
 from tests.phone.stack import phone_setup
 

@@ -15,7 +15,7 @@ import pytest
 from stack.cache import cache_folder
 from stack.livekit_build import LiveKitBuild, Source
 from stack.machine import Machine
-from tests.livekit import free_port
+from stack.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 GATEWAY = Source(

@@ -13,10 +13,11 @@ import pytest
 from livekit import api
 from pydantic import SecretStr
 
+from stack.ports import free_port
 from switchboard.http import create_app
 from switchboard.http.server import build_server
 from switchboard.settings.schema import Limits, LiveKit, LiveKitAccess, Operate, Settings, Web
-from tests.livekit import ROOT, SECRET, LiveKitServer, free_port
+from tests.livekit import ROOT, SECRET, LiveKitServer
 from tests.switchboard.http.house import LINES, OPTIONS, PRICES, House, error_of, open_house, storage_in, with_web
 from tests.switchboard.http.test_tickets import TICKET, TICKETS
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shop.belongings import Belongings
 from shop.models import Ticket
+from stack.ports import free_port
 from switchboard.database import Database
 from switchboard.ledger import Ledger
 from switchboard.ledger.events import Answered, CallerSpoke, Ended, HandoffDone, Recording, Remembered, ToolReturned
@@ -22,7 +23,7 @@ from switchboard.recording.recordings import Recordings
 from tests.attacks.puppet import Puppet
 from tests.attacks.test_a09_secrets import logged
 from tests.conftest import MakeUrl
-from tests.livekit import LiveKitServer, free_port, livekit_server
+from tests.livekit import LiveKitServer, livekit_server
 from tests.shop.rows import NOW
 from tests.stage.room import Booth, booth
 from tests.stage.stage import stage_settings, staged

@@ -12,6 +12,7 @@ import pytest
 from livekit import rtc
 from sqlalchemy import func, select
 
+from stack.ports import free_port
 from switchboard.database import Database
 from switchboard.ledger import Ledger
 from switchboard.ledger.events import AgentSpoke, Event, Recording
@@ -21,7 +22,6 @@ from switchboard.recording.kept import forget_recordings
 from switchboard.recording.opus import RATE
 from switchboard.recording.recorder import Recorder
 from switchboard.recording.recordings import Recordings
-from tests.livekit import free_port
 from tests.stage.stage import stage_settings
 from tests.switchboard.recording.heard import Heard
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from stack.ports import free_port
 from switchboard.recording.recordings import Recordings, StorageError
 from switchboard.settings.schema import Recordings as RecordingSettings
-from tests.livekit import free_port
 from tests.stage.stage import stage_settings
 from tests.storage.gateway import Gateway, s3_gateway
 

@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
+from stack.ports import free_port
 from switchboard.database import Database
 from switchboard.http import create_app
 from switchboard.http.operate import event_stream
@@ -20,7 +21,6 @@ from switchboard.ledger.events import CallerSpoke, Ended
 from switchboard.ledger.ledger import Ledger
 from switchboard.operate.audit import entries
 from switchboard.settings.schema import Web
-from tests.livekit import free_port
 from tests.switchboard.http.house import LINES, PRICES, House, error_of, storage_in
 from tests.switchboard.http.operate.conftest import PASSWORD, with_door
 from tests.switchboard.http.test_app import NOWHERE
