@@ -4,8 +4,8 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
-from stack.ports import KEPT, LOOPBACK
 from stack.ports import KEPT, LOOPBACK, free_port
+
 
 class Outlet:
     """Where a phone is that is switched on and off: while it is off, nobody else gets its `port`, or the next one."""
