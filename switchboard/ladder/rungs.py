@@ -1,5 +1,6 @@
 """Who takes a caller whom the service does not serve any more: a person, or another number."""
 
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from switchboard.ladder.speaker import Speaker
@@ -13,48 +14,55 @@ from switchboard.transfer.unaided import UnaidedTransfer
 class Rung(Protocol):
     """One way to help them."""
 
-    by: RescuedBy
-    target: str
-    ends: EndReason
-    """Why the call ends when it has helped."""
+    @property
+    def by(self) -> RescuedBy: ...
+    @property
+    def target(self) -> str: ...
+    @property
+    def ends(self) -> EndReason:
+        """Why the call ends when it has helped."""
 
     async def take(self) -> RescueOutcome:
         """Try it, to its end."""
 
 
+@dataclass(frozen=True)
 class PersonRung:
     """A person is rung, and joined to the caller if they accept."""
 
-    by: RescuedBy = "person"
-    ends: EndReason = "transferred"
+    person: Person
+    unaided: UnaidedTransfer
+    speaker: Speaker
+    words: Words
+    by: RescuedBy = field(default="person", init=False)
+    ends: EndReason = field(default="transferred", init=False)
 
-    def __init__(self, person: Person, unaided: UnaidedTransfer, speaker: Speaker, words: Words) -> None:
-        self.target = person.name
-        self._person = person
-        self._unaided = unaided
-        self._speaker = speaker
-        self._words = words
+    @property
+    def target(self) -> str:
+        return self.person.name
 
     async def take(self) -> RescueOutcome:
         """See the class."""
-        words = await self._speaker.frames(self._words.waits)
-        return "served" if await self._unaided.bring_in(self._person, words) else "failed"
+        words = await self.speaker.frames(self.words.waits)
+        return "served" if await self.unaided.bring_in(self.person, words) else "failed"
 
 
+@dataclass(frozen=True)
 class NumberRung:
     """The caller's phone is sent elsewhere."""
 
-    by: RescuedBy = "number"
-    ends: EndReason = "transferred"
+    number: Number
+    cold: ColdTransfer
+    speaker: Speaker
+    words: Words
+    by: RescuedBy = field(default="number", init=False)
+    ends: EndReason = field(default="transferred", init=False)
 
-    def __init__(self, number: Number, cold: ColdTransfer, speaker: Speaker, words: Words) -> None:
-        self.target = number.name
-        self._number = number
-        self._cold = cold
-        self._speaker = speaker
-        self._words = words
+    @property
+    def target(self) -> str:
+        return self.number.name
 
     async def take(self) -> RescueOutcome:
         """See the class."""
-        await self._speaker.say(self._words.through)
-        return "served" if await self._cold.put_through(self._number) == "done" else "failed"
+        await self.speaker.say(self.words.through)
+        return "served" if await self.cold.put_through(self.number) == "done" else "failed"
