@@ -1,6 +1,7 @@
 /** All that the events of a call tell, folded: what the lanes and the transcript are drawn from. */
 import type { CallStory, Finding, LedgerEvent, LineMap } from '../types';
 import { castOf, type Cast } from './cast';
+import { isErased } from './erased';
 import { fitted, type Waves } from './fit';
 import { handoffsOf, type Handoff } from './handoffs';
 import { musicOf, type Music } from './music';
@@ -59,7 +60,7 @@ export function chronicleOf(
     tools: toolsOf(events),
     persons,
     music,
-    silences: silencesOf(turns, handoffs, heard(said, music, persons, length), length),
+    silences: silencesOf(turns, handoffs, isErased(events) ? [{ from: 0, to: length }] : heard(said, music, persons, length), length),
     tenures: tenuresOf(events, handoffs, length),
     troubles: troublesOf(events),
     used,

@@ -26,11 +26,14 @@ it('A kind that the page does not know is shown with all that it says, in the tr
   expect(laneOf(events, 'events').spans.map(({ label }) => label)).toContain('Constructor');
 });
 
-it('An erased call claims of no turn that nobody answered it: the answers are gone with their words', () => {
-  const events = made(ANSWERED, { kind: 'turn', at: 5, agent: 'greeter', ended_at: 4, first_token_ms: 200, first_sound_ms: 300, interrupted_at: null, silence_ms: 300 });
-  const unanswered = (told: LedgerEvent[]) => rowsOf(of(told), false).filter(({ kind }) => kind === 'turn').length;
-  expect(unanswered(events)).toBe(1);
-  expect(unanswered([...events, ...made({ kind: 'erased', at: 0 })])).toBe(0);
+it('An erased call claims of no turn that nobody answered it, and of no silence: what was said is gone', () => {
+  const events = made(ANSWERED, { kind: 'turn', at: 5, agent: 'greeter', ended_at: 4, first_token_ms: 200, first_sound_ms: 300, interrupted_at: null, silence_ms: 300 }, { kind: 'ended', at: 20, reason: 'goodbye' });
+  const claims = (told: LedgerEvent[]) => [
+    rowsOf(of(told), false).filter(({ kind }) => kind === 'turn').length,
+    of(told).silences.filter((silence) => silence.of === 'nobody').length,
+  ];
+  expect(claims(events)).toEqual([1, 1]);
+  expect(claims([...events, ...made({ kind: 'erased', at: 0 })])).toEqual([0, 0]);
 });
 
 it('Events whose fields are missing, or of another kind, crash nothing', () => {
