@@ -8,7 +8,7 @@ import typer
 
 from app.data import database_of, prepare_database
 from app.looks import note
-from app.process import fail, settings, start_logging, tell
+from app.process import LOG_FILE, fail, settings, start_logging, tell
 from shop import customers
 from shop.belongings import Belongings
 from shop.customers import Details
@@ -26,7 +26,7 @@ def run(call: str | None, caller: str | None, account: str | None, sure: bool) -
     if sum(each is not None for each in (call, caller, account)) != 1:
         fail("Whose words? Name one of --call, --caller, --account.")
     chosen = settings()
-    start_logging(chosen)
+    start_logging(chosen, LOG_FILE)
     prepare_database(chosen)
     asyncio.run(_erase(chosen, call, caller, account, sure))
 

@@ -261,6 +261,8 @@ SPEECH: list[Part] = [
     Method("livekit.agents.tts:ChunkedStream", "_run", "NativeReading", "makes the audio", takes="output_emitter",
            called_by="_main_task", is_async=True),
     Attribute("livekit.agents.tts:ChunkedStream", "_tts", "NativeReading", "who asked for the sentence"),
+    Method("livekit.agents.tts:FallbackAdapter", "aclose", "Chain", "ends what looks whether a service is back",
+           is_async=True),
     Method("livekit.agents.tts:FallbackAdapter", "prewarm", "Chain", "a connection is opened once a call"),
     Options("livekit.agents.tts", "FallbackAdapter", "Chain", "its base class", "sample_rate max_retry_per_tts"),
 ]  # fmt: skip
