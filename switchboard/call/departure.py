@@ -19,24 +19,26 @@ class Departure:
     def __init__(self) -> None:
         self.target: str | None = None
         """Whom the caller is on the way to."""
+        self.accompanied = False
+        """Whoever moves them sees to what they hear on the way."""
         self.over = asyncio.Event()
         """Nobody is on the way."""
         self.over.set()
 
-    def begin(self, target: str) -> None:
+    def begin(self, target: str, accompanied: bool = False) -> None:
         """The caller is on the way, until `end`."""
-        self.target = target
+        self.target, self.accompanied = target, accompanied
         self.over.clear()
 
     def end(self) -> None:
         """Somebody has the caller again."""
-        self.target = None
+        self.target, self.accompanied = None, False
         self.over.set()
 
     @contextmanager
     def to(self, target: str) -> Iterator[None]:
-        """The caller is on the way for as long as the block takes."""
-        self.begin(target)
+        """The caller is on the way, and accompanied, for as long as the block takes."""
+        self.begin(target, accompanied=True)
         try:
             yield
         finally:

@@ -47,6 +47,7 @@ class Company:
         self._background = background
         self._since: float | None = None
         self._reason: WaitsFor | None = None
+        self._on_the_way_to: str | None = None
         self._said = 0
         self._over: float | None = None
         self._outage_told = False
@@ -66,15 +67,16 @@ class Company:
                 self._word.cancel()
 
     def _look(self) -> None:
-        reason = self._wait.reason
+        reason, target = self._wait.reason, self._wait.on_the_way_to
+        known = self._said and reason != self._reason  # they know of what they waited for before
         if reason is None:
             self._leave()
             self._welcome_back()
-        elif self._since is None or (self._said and reason != self._reason):  # they know of what they waited for before
+        elif self._since is None or known or target != self._on_the_way_to:
             self._since, self._said, self._over = time.monotonic(), 0, None
         elif not _runs(self._word) and not _runs(self._music):
             self._entertain(reason, self._since)
-        self._reason = reason
+        self._reason, self._on_the_way_to = reason, target
 
     def _welcome_back(self) -> None:
         """Who was told of an outage hears that it is over, unless somebody speaks anyway."""

@@ -65,7 +65,7 @@ class Move:
             if not await taken:
                 await self._farewell.part("stopped")
                 return
-            self._call.departure.begin(NEXT)  # for good: nobody here moves or answers them any more
+            self._call.departure.begin(NEXT, accompanied=True)  # for good: nobody here moves or answers them any more
             await self._ask_to_wait(frames)
             await self._hear_out()
             self._ending.finish("moved")

@@ -39,11 +39,16 @@ class Wait:
     @property
     def reason(self) -> WaitsFor | None:
         """What the caller waits for; None: for nothing, or somebody is speaking."""
-        if not self._there() or self._departure.target or self.somebody_speaks:
+        if not self._there() or self._departure.accompanied or self.somebody_speaks:
             return None
         if self._running and not self.outage:
             return "tool"
         return "service" if self.outage or self._model.live.owes or self._about_to_speak else None
+
+    @property
+    def on_the_way_to(self) -> str | None:
+        """Whom the caller is put through to: what they wait for then is another thing than before, or after."""
+        return self._departure.target
 
     @property
     def somebody_speaks(self) -> bool:

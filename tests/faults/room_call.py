@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import count, pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from livekit import api
 
@@ -171,6 +172,8 @@ class RoomCall:
         self._exchange = exchange
         self._clock = clock
         self._found = found
+        self._own_words = np.array([])
+        """When the caller speaks: that is no silence of theirs."""
 
     async def play(self) -> None:
         """The scene, and then one line more: the call is alive. Raises UnwellError and TimeoutError."""
@@ -210,7 +213,8 @@ class RoomCall:
         self._call.type(self._scene.says)
         await self._call.ears.until_loud(since)
         self._arm()
-        self._call.mouth.say(INTERRUPTS)
+        begin = self._clock.now
+        self._own_words = np.arange(begin, begin + self._call.mouth.say(INTERRUPTS), 0.1)
 
     async def _with_a_person(self) -> None:
         self._call.type(self._scene.says)
@@ -228,7 +232,7 @@ class RoomCall:
     def _notes_are_asked_for(self) -> bool:
         """The person, who hands the caller back, is asked for them."""
         requests = self._call.simulator.received("response.create")
-        return any(request.get("response", {}).get("instructions") == DICTATE for request in requests)
+        return any((request.get("response", {}).get("instructions") or "").endswith(DICTATE) for request in requests)
 
     async def _join(self, desk: Desk) -> None:
         desk.picked_up.set()
@@ -285,7 +289,7 @@ class RoomCall:
 
     def _longest_silence(self, began: float) -> float:
         """From the caller's turn, or a phone's first word, to the last that they hear of the answer."""
-        times = [at for at, _ in self._call.ears.sounds(began, pause=0.0)]
+        times = sorted([*(at for at, _ in self._call.ears.sounds(began, pause=0.0)), *(self._own_words - began)])
         if self._scene.way == "phone":
             return max((later - earlier for earlier, later in pairwise(times)), default=0.0)
         return max((later - earlier for earlier, later in pairwise([0.0, *times])), default=self._clock.now - began)

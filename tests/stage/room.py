@@ -23,7 +23,7 @@ from switchboard.call.call import Caller
 from switchboard.call.channel import PHONE, WEB
 from switchboard.conversation import Conversation
 from switchboard.database import Database
-from switchboard.ledger.events import Answered, Event
+from switchboard.ledger.events import Answered, Event, Speaks
 from switchboard.line.workflow import Workflow
 from switchboard.livekit import token_of
 from switchboard.presence import Invitation
@@ -235,8 +235,8 @@ async def booth(
             async with aclosing(services), conversation:
                 await conversation.start()
                 this = Booth(simulator, thinks, conversation, record, ears, mouth, callers)
-                await this.first(Answered)
-                assert isinstance(record.events[0], Answered)
+                answered = await this.first(Answered)
+                assert not any(isinstance(each, Speaks) for each in record.events[: record.events.index(answered)])
                 if greeted:
                     await ears.until_loud(0)
                     await this.idle()

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from itertools import pairwise
 from typing import ClassVar
 
@@ -12,11 +13,11 @@ from livekit.agents import RunContext, function_tool, llm
 
 from simulator.options import Options
 from switchboard.call.call import Call
-from switchboard.ledger.events import AgentSpoke, Filled, ToolCalled, ToolReturned
+from switchboard.ledger.events import AgentSpoke, Filled, HandoffDone, ToolCalled, ToolReturned
 from switchboard.line.agent import VoiceAgent
 from switchboard.line.voices import CartesiaVoice
 from switchboard.line.words import Words
-from switchboard.line.workflow import NoState, Workflow
+from switchboard.line.workflow import Handoff, NoState, Workflow
 from tests.livekit import LiveKitServer
 from tests.stage.mind import LONG, texts
 from tests.stage.room import Booth, booth
@@ -44,6 +45,19 @@ async def search(ctx: RunContext[Call[NoState]]) -> str:
 Waiting.toolbox = (search,)
 NATIVE = Workflow(name="waiting", start=Waiting, handoffs={Waiting: ()})
 TEXT = Workflow(name="waiting", start=Waiting, handoffs={Waiting: ()}, voices={Waiting: CartesiaVoice("studio-voice")})
+
+
+class Beyond(VoiceAgent):
+    """Is reached after an announcement."""
+
+    purpose = "The caller waits for somebody else."
+    opening = "Welcome the caller."
+
+
+ANNOUNCEMENT = "I put you through."
+ANNOUNCED = Workflow(
+    name="waiting", start=Waiting, handoffs={Waiting: (Handoff(Beyond, announce=ANNOUNCEMENT),), Beyond: ()}
+)
 
 
 @pytest.fixture
@@ -128,6 +142,21 @@ async def test_a_service_that_is_slow_to_answer_gets_two_words_until_it_is_asked
         assert all(later[0] - earlier[1] <= 2.0 for earlier, later in pairwise(sounds))
         assert filled(call) == [("service", each) for each in (WORDS.moment, WORDS.longer)]
         assert [spoke.text for spoke in call.of(AgentSpoke)[1:]] == ["waiting heard: hello."]
+
+
+@pytest.mark.parametrize("fault", ["slow_audio", "cartesia_stall"], ids=["native", "text"])
+async def test_who_is_put_through_by_an_announcement_that_is_late_gets_a_word(enter: Enter, fault: str) -> None:
+    line = ANNOUNCED if fault == "slow_audio" else replace(ANNOUNCED, voices=TEXT.voices)
+    async with enter(line=line) as call:
+        call.simulator.faults.add(fault, **({"pace": 1.0, "first_audio": 4.0} if fault == "slow_audio" else {}))
+        typed = call.type("to beyond")
+        await call.first(HandoffDone)
+        sounds = call.ears.sounds(typed)
+
+        assert 1.4 <= sounds[0][0] <= 2.0
+        assert all(later[0] - earlier[1] <= 2.0 for earlier, later in pairwise(sounds))
+        assert filled(call)[0] == ("service", WORDS.moment)
+        assert [spoke.text.strip() for spoke in call.of(AgentSpoke)[1:]] == [ANNOUNCEMENT]
 
 
 async def test_a_text_to_speech_that_is_slow_with_an_answer_gets_a_word(enter: Enter) -> None:
