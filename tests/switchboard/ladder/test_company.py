@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from itertools import pairwise
@@ -11,11 +11,12 @@ from typing import ClassVar
 import pytest
 from livekit.agents import RunContext, function_tool, llm
 
+from simulator.faults import Fault
 from simulator.options import Options
 from switchboard.call.call import Call
 from switchboard.ledger.events import AgentSpoke, Filled, HandoffDone, ToolCalled, ToolReturned
 from switchboard.line.agent import VoiceAgent
-from switchboard.line.voices import CartesiaVoice
+from switchboard.line.voices import CartesiaVoice, Voice
 from switchboard.line.words import Words
 from switchboard.line.workflow import Handoff, NoState, Workflow
 from tests.livekit import LiveKitServer
@@ -144,11 +145,16 @@ async def test_a_service_that_is_slow_to_answer_gets_two_words_until_it_is_asked
         assert [spoke.text for spoke in call.of(AgentSpoke)[1:]] == ["waiting heard: hello."]
 
 
-@pytest.mark.parametrize("fault", ["slow_audio", "cartesia_stall"], ids=["native", "text"])
-async def test_who_is_put_through_by_an_announcement_that_is_late_gets_a_word(enter: Enter, fault: str) -> None:
-    line = ANNOUNCED if fault == "slow_audio" else replace(ANNOUNCED, voices=TEXT.voices)
-    async with enter(line=line) as call:
-        call.simulator.faults.add(fault, **({"pace": 1.0, "first_audio": 4.0} if fault == "slow_audio" else {}))
+@pytest.mark.parametrize(
+    ("voices", "fault"),
+    [({}, Fault("slow_audio", settings={"pace": 1.0, "first_audio": 4.0})), (TEXT.voices, Fault("cartesia_stall"))],
+    ids=["native", "text"],
+)
+async def test_who_is_put_through_by_an_announcement_that_is_late_gets_a_word(
+    enter: Enter, voices: Mapping[type[VoiceAgent], Voice], fault: Fault
+) -> None:
+    async with enter(line=replace(ANNOUNCED, voices=voices)) as call:
+        call.simulator.faults.arm(fault)
         typed = call.type("to beyond")
         await call.first(HandoffDone)
         sounds = call.ears.sounds(typed)
