@@ -35,8 +35,9 @@ COMPUTE = ("rest", "engine", "sound")
 """These give way to the others as well."""
 FAST = ("calls", "ladder", "attacks", "rooms", "engine", "rest", "sound")
 ALWAYS = 2
-AT_ONCE = 4
-"""Of those that wait, two quick cores carry that many; of those that compute, or on slow cores, they would not."""
+AT_ONCE = 3
+"""Of those that wait, two quick cores carry that many; of those that compute, or on slow cores, they would not. With a
+fourth there are moments in which a caller's sound comes half a second late."""
 
 
 def all_lanes() -> list[Lane]:
