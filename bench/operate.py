@@ -11,7 +11,6 @@ takes some minutes; `--keep FOLDER` keeps those of SQLite for the next time.
 import argparse
 import asyncio
 import json
-import logging
 import shutil
 import sys
 import tempfile
@@ -42,12 +41,8 @@ def parts(written: str) -> list[Part]:
 
 
 def cpu(rounds: int) -> tuple[Held, Told]:
-    """What the worker of a call takes; its logs stay where something fails."""
-    logging.getLogger("livekit").setLevel(logging.CRITICAL)  # its native part complains of callers who hang up
-    folder = Path(tempfile.mkdtemp(prefix="bench-overhead-"))
-    found = asyncio.run(overhead.measure(folder, rounds))
-    shutil.rmtree(folder)
-    print(table(overhead.HEADS, overhead.rows(found)) + "\n")
+    """What the worker of a call takes."""
+    found = overhead.told(rounds)
     return overhead.bars(found), {"cpu": overhead.as_json(found)}
 
 
@@ -76,16 +71,17 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="A folder that keeps what was made.")
     parser.add_argument("--json", action="store_true", help="The last line is JSON.")
     given = parser.parse_args()
-    held, told = cpu(given.rounds) if "cpu" in given.only else ([], {})
+    done: list[tuple[Held, Told]] = []
+    if "cpu" in given.only:
+        done.append(cpu(given.rounds))
     if "live" in given.only:
-        also_held, also_told = events()
-        held, told = held + also_held, told | also_told
+        done.append(events())
     if kinds := [kind for kind in LISTS if kind in given.only]:
-        also_held, also_told = pages(kinds, given.calls, given.rounds, given.keep)
-        held, told = held + also_held, told | also_told
+        done.append(pages(kinds, given.calls, given.rounds, given.keep))
+    held = [each for some, _ in done for each in some]
     print("\n".join(line for line, _ in held))
     if given.json:
-        print(json.dumps(told))
+        print(json.dumps({part: figures for _, told in done for part, figures in told.items()}))
     return 0 if all(holds for _, holds in held) else 1
 
 

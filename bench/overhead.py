@@ -7,7 +7,10 @@ Each worker has a database of its own in SQLite, whose work is its own as well.
 """
 
 import asyncio
+import logging
+import shutil
 import sqlite3
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -21,7 +24,7 @@ from bench.bare import leave_out_index
 from bench.caller import Caller, CallFailedError
 from bench.density import FRAME_MS, PATIENCE, talk
 from bench.entry import new_call, our_token
-from bench.figures import bar
+from bench.figures import bar, table
 from bench.probe import Usage
 from bench.rounds import progress
 from bench.stack import ROOT, Stack, running
@@ -185,6 +188,16 @@ async def measure(
             progress(f"cpu: round {number + 1} of {rounds}")
             await bench.round(calls, seconds, found)
     progress("")
+    return found
+
+
+def told(rounds: int, conditions: tuple[Condition, ...] = CONDITIONS) -> Overhead:
+    """Measure, and print the table; the workers' logs stay where something fails."""
+    logging.getLogger("livekit").setLevel(logging.CRITICAL)  # its native part complains of callers who hang up
+    folder = Path(tempfile.mkdtemp(prefix="bench-overhead-"))
+    found = asyncio.run(measure(folder, rounds, conditions))
+    shutil.rmtree(folder)
+    print(table(HEADS, rows(found)) + "\n")
     return found
 
 

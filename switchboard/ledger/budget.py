@@ -5,7 +5,7 @@ What is spent counts with the transaction that it is spent in: work that fails c
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -52,9 +52,13 @@ class Purse:
         await self._add(what, who, 0)
 
     async def _add(self, what: str, who: str, times: int, where: Any = None) -> bool:
-        row = {"key": self._pseudonyms.of(what, who), "day": self._day, "times": times}
-        insert = insert_into(self._session, SpentRow).values(row)
-        added = insert.on_conflict_do_update(
-            index_elements=["key", "day"], set_={"times": SpentRow.times + times}, where=where
-        )
-        return await self._session.scalar(added.returning(SpentRow.times)) is not None
+        return await add(self._session, self._pseudonyms.of(what, who), self._day, times, where)
+
+
+async def add(session: AsyncSession, key: str, day: date, times: int, where: Any = None) -> bool:
+    """So many times more of that on that day; False, and none: it is not so that `where`."""
+    row = {"key": key, "day": day, "times": times}
+    more = {"times": SpentRow.times + times}
+    insert = insert_into(session, SpentRow).values(row)
+    added = insert.on_conflict_do_update(index_elements=["key", "day"], set_=more, where=where)
+    return await session.scalar(added.returning(SpentRow.times)) is not None

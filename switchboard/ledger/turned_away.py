@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.background import Background
 from switchboard.database import Database
+from switchboard.ledger.budget import add
 from switchboard.ledger.ledger import AWAY
 from switchboard.ledger.tables import SpentRow
-from switchboard.ledger.workers import clock
-from switchboard.upsert import insert_into
+from switchboard.ledger.workers import time_at
 
 log = structlog.get_logger(__name__)
 
@@ -43,19 +43,12 @@ class TurnedAway:
         try:
             while self._new:
                 new, self._new = self._new, 0
-                await self._add(new)
+                async with self._database.write() as session:
+                    await add(session, KEY, (await time_at(session)).date(), new)
         except AWAY as error:
             log.warning("callers who were turned away are not counted", error=type(error).__name__)
         finally:
             self._counts = False
-
-    async def _add(self, new: int) -> None:
-        async with self._database.write() as session:
-            now = (await session.execute(select(clock(session)))).scalar_one()
-            row = {"key": KEY, "day": now.date(), "times": new}
-            insert = insert_into(session, SpentRow).values(row)
-            more = {"times": SpentRow.times + new}
-            await session.execute(insert.on_conflict_do_update(index_elements=["key", "day"], set_=more))
 
 
 async def turned_away(session: AsyncSession, day: date) -> int:

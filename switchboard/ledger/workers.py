@@ -34,11 +34,16 @@ def clock(session: AsyncSession) -> ColumnElement[datetime]:
     return literal(datetime.now(UTC), UtcDateTime())  # its file is on this machine
 
 
-async def alive(session: AsyncSession) -> set[str]:
-    """Who has said so lately."""
+async def time_at(session: AsyncSession) -> datetime:
+    """What it is by the database's clock."""
     now: datetime = (await session.execute(select(clock(session)))).scalar_one()
-    rows = await session.execute(select(WorkerRow.id, WorkerRow.seen_at))
-    return {worker for worker, seen_at in rows if now - seen_at < GONE}
+    return now
+
+
+async def alive(session: AsyncSession, now: datetime) -> list[WorkerRow]:
+    """Those who have said so lately, by their ids."""
+    rows = await session.scalars(select(WorkerRow).order_by(WorkerRow.id))
+    return [row for row in rows if now - row.seen_at < GONE]
 
 
 class Beat:

@@ -1,6 +1,6 @@
 """The calls that run, the workers and the day, as the database has them; read on from where it was read before."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from switchboard.database import Database
 from switchboard.ledger.events import Event
 from switchboard.ledger.rules import RULES, Rule
-from switchboard.ledger.tables import CallRow, EventRow, WorkerRow
+from switchboard.ledger.tables import CallRow, EventRow
 from switchboard.ledger.timeline import event_of
-from switchboard.ledger.workers import GONE, clock
+from switchboard.ledger.workers import GONE, alive, time_at
 from switchboard.operate.running import Running
 from switchboard.operate.today import today
 
@@ -81,11 +81,11 @@ class Board:
     async def read_workers(self) -> list[Running]:
         """The workers; tells the calls that are lost now, or are not any more."""
         async with self._database.read() as session:
-            now: datetime = (await session.execute(select(clock(session)))).scalar_one()
-            rows = list(await session.scalars(select(WorkerRow).order_by(WorkerRow.id)))
-        alive = {row.id for row in rows if now - row.seen_at < GONE}
-        self.workers = [WorkerLine(row.id, row.calls, row.most, row.seen_at) for row in rows if row.id in alive]
-        changed = [call for call in self.calls.values() if call.lost != _is_lost(call, alive, now)]
+            now = await time_at(session)
+            rows = await alive(session, now)
+        self.workers = [WorkerLine(row.id, row.calls, row.most, row.seen_at) for row in rows]
+        there = {row.id for row in rows}
+        changed = [call for call in self.calls.values() if call.lost != _is_lost(call, there, now)]
         for call in changed:
             call.lost = not call.lost
         return changed
@@ -126,6 +126,6 @@ class Board:
         return found
 
 
-def _is_lost(call: Running, alive: Iterable[str], now: datetime) -> bool:
+def _is_lost(call: Running, workers: Collection[str], now: datetime) -> bool:
     """Neither its worker nor the call itself has been heard of."""
-    return call.worker is not None and call.worker not in alive and now - call.last_at > GONE
+    return call.worker is not None and call.worker not in workers and now - call.last_at > GONE

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from switchboard.database import Database
 from switchboard.ledger.digest import Digest
 from switchboard.ledger.tables import CallAgentRow, CallRow, DigestRow, FindingRow
-from switchboard.ledger.workers import alive
+from switchboard.ledger.workers import alive, time_at
 from switchboard.operate.call_line import CallLine, CallsPage
 from switchboard.operate.conditions import conditions, traits
 from switchboard.operate.filter import Filter
@@ -86,7 +86,7 @@ async def _query(wanted: Filter, session: AsyncSession) -> Calls:
 async def _lost(session: AsyncSession, calls: Iterable[CallRow]) -> set[str]:
     """Those that have no end, and never will: their worker is gone."""
     held = {call.id: call.worker for call in calls if call.ended_at is None and call.worker is not None}
-    workers = await alive(session) if held else set()
+    workers = {row.id for row in await alive(session, await time_at(session))} if held else set()
     return {call_id for call_id, worker in held.items() if worker not in workers}
 
 
