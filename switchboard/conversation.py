@@ -150,6 +150,7 @@ class Conversation:
             self._tools_of,
             lambda tool: repeats.guard(limited(tool, settings.call.tool_seconds)),
             self._disclosure.added_to,
+            self._turns,
             channel.manners,
             past,
         )

@@ -1,7 +1,6 @@
 """The handoffs of one call: it seats the agents, puts the caller through, and sees that no caller is passed around."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +21,7 @@ from livekit.agents.voice import SpeechHandle
 
 from switchboard.call.call import Call
 from switchboard.call.resume import Past
+from switchboard.call.turns import Turns
 from switchboard.ledger.events import HandoffAsked, HandoffDone
 from switchboard.line.agent import Speech, VoiceAgent
 from switchboard.line.context import Brief, brief_text, choose
@@ -52,7 +52,7 @@ CallContext = RunContext[Call[Any]]
 
 @dataclass
 class Transfer:
-    """One handoff while it runs. Times are `time.monotonic()`."""
+    """One handoff while it runs. Times are seconds of the call."""
 
     edge: Handoff
     source: VoiceAgent
@@ -76,7 +76,8 @@ class Handoffs:
     `speech_of` gives the text-to-speech of a voice, `modality_of` what the model has to answer in for it, `manners`
     what every agent is told about how the caller reaches them. `tools_of` gives the tools that an agent has on this
     call besides its own and those that hand over; `guard` makes its own ones such as may be called. `disclosing` adds
-    to an opening what the caller is to hear in it. `past` is the call that broke off and goes on here.
+    to an opening what the caller is to hear in it, `turns` knows what they have heard. `past` is the call that broke
+    off and goes on here.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class Handoffs:
         tools_of: Callable[[AgentType], list[llm.Tool]],
         guard: Callable[[llm.Tool], llm.Tool],
         disclosing: Callable[[str], str],
+        turns: Turns,
         manners: str = "",
         past: Past | None = None,
     ) -> None:
@@ -101,6 +103,7 @@ class Handoffs:
         self.tools_of = tools_of
         self.guard = guard
         self._disclosing = disclosing
+        self._turns = turns
         self._past = past
         self.at_desk: VoiceAgent | None = None
         """The agent that has the caller."""
@@ -164,7 +167,7 @@ class Handoffs:
         target = self.seat(edge.target)
         arrival = Arrival(self.modality_of(voice), choose(edge.context, realtime.chat_ctx, brief))
         self.speech_of(voice).prewarm()  # it connects while the farewell is spoken
-        transfer = Transfer(edge, source, ctx.session, realtime, realtime.sockets, asked=time.monotonic())
+        transfer = Transfer(edge, source, ctx.session, realtime, realtime.sockets, asked=self._now)
         self._transfer = transfer
         self.call.departure.begin(target.id)
         realtime.handover.begin(arrival)
@@ -254,7 +257,7 @@ class Handoffs:
         if not caller_is_speaking:  # else the server answers the sentence when it ends, in this agent's name
             agent.session.generate_reply(instructions=self._opening(agent, first))
         if transfer:
-            transfer.arrived = time.monotonic()
+            transfer.arrived = self._now
             if caller_is_speaking:
                 self._handoff_done(None)
 
@@ -263,11 +266,15 @@ class Handoffs:
 
     # -- how long it took ----------------------------------------------------------------------------------------------
 
+    @property
+    def _now(self) -> float:
+        return self.call.ledger.now
+
     def _agent_state(self, event: AgentStateChangedEvent) -> None:
         if event.new_state == "speaking" and self._transfer and self._transfer.arrived:
-            self._handoff_done(time.monotonic())
+            self._handoff_done(self._now)
         if event.old_state == "speaking":
-            self._last_sound = time.monotonic()
+            self._last_sound = self._turns.last_sound
 
     def _handoff_done(self, spoke: float | None) -> None:
         transfer, self._transfer = self._transfer, None

@@ -69,7 +69,7 @@ class Turns:
         self._turn: OpenTurn | None = None
         self._speaking = self._typed = False
         """The agent is heard; the caller has typed what they are counted as speaking for."""
-        self._sounds_until = 0.0
+        self._sounds_until: float | None = None
         self._speeches: set[SpeechHandle] = set()
 
     def watch(self, session: AgentSession[Any]) -> None:
@@ -96,7 +96,15 @@ class Turns:
 
     def falls_silent(self) -> None:
         """They hear nothing from now on."""
-        self._sounds_until = min(self._sounds_until, self._ledger.now)
+        self._sounds_until = self.last_sound
+
+    @property
+    def last_sound(self) -> float:
+        """Until when the caller has heard something, in seconds of the call: now, if they do or if nobody tells.
+
+        Whoever is told that a word is over may be told late; the loudspeaker knew before.
+        """
+        return self._ledger.now if self._sounds_until is None else min(self._sounds_until, self._ledger.now)
 
     def settle(self) -> None:
         """The call is over: write the turn at hand."""
@@ -126,7 +134,7 @@ class Turns:
     def _begin(self, ended_at: float, *, committed: bool = False) -> None:
         self._write()
         self._turn = OpenTurn(max(0.0, ended_at), committed)
-        if self._speaking or self._sounds_until > ended_at:
+        if self._speaking or (self._sounds_until or 0.0) > ended_at:
             self._turn.heard = ended_at  # they have spoken into what goes on
 
     # -- the answer ----------------------------------------------------------------------------------------------------

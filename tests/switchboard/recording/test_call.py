@@ -16,6 +16,7 @@ from simulator.options import Options
 from switchboard.ledger.events import AgentSpoke, HandoffDone, Recording, RecordingStage
 from switchboard.line.sentences import DISCLOSURE, RECORDED, STILL_TO_SAY_RECORDED
 from switchboard.line.workflow import Workflow
+from switchboard.room.heard_source import HeardSource
 from switchboard.room.voice_of import RATE, voice_of
 from tests.livekit import LiveKitServer, livekit_server
 from tests.stage.room import Booth, booth
@@ -70,7 +71,17 @@ async def until_stage(this: Booth, stage: RecordingStage) -> Recording:
     return found
 
 
-async def test_the_silence_of_a_handoff_is_as_long_in_the_recording_as_in_the_ledger(room: Room) -> None:
+@pytest.mark.parametrize("busy", [0.0, 0.2])
+async def test_the_silence_of_a_handoff_is_as_long_in_the_recording_as_in_the_ledger(
+    room: Room, monkeypatch: pytest.MonkeyPatch, busy: float
+) -> None:
+    heard = HeardSource.wait_for_playout
+
+    async def heard_and_busy(source: HeardSource) -> None:
+        await heard(source)
+        time.sleep(busy)  # noqa: ASYNC251 - so does a worker that computes something else when a sound ends
+
+    monkeypatch.setattr(HeardSource, "wait_for_playout", heard_and_busy)
     async with room.call(options=Options(first_audio=0.4)) as this:
         this.type("to desk: goodbye then")
         done = await this.first(HandoffDone)
