@@ -125,7 +125,7 @@ class Presence:
         self._cold = ColdTransfer(call, ending, settings.phone.phones_of, self._room.refer)
         wait = Wait(session, model, call.departure, self._track, lambda: self._speaks and self._room.here.is_set())
         phrases = Phrases(session)
-        self._company = Company(call, session, wait, workflow.words, phrases, self._track, background)
+        self._company = Company(call, session, wait, workflow.words, phrases, self._track, turns, background)
         self._keeping: asyncio.Task[None] | None = None
         side = CallerSide(call, session, ending, self._room, self._track, model)
         self._warm = WarmTransfer(services, side)

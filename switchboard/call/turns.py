@@ -106,6 +106,11 @@ class Turns:
         """
         return self._ledger.now if self._sounds_until is None else min(self._sounds_until, self._ledger.now)
 
+    @property
+    def unanswered_since(self) -> float | None:
+        """When the caller had finished, in seconds of the call, if they have heard nothing since."""
+        return self._turn.ended_at if self._turn and self._turn.heard is None else None
+
     def settle(self) -> None:
         """The call is over: write the turn at hand."""
         self._write()

@@ -1,7 +1,6 @@
 """A caller who waits is kept company: a word when it lasts, music when it lasts long, and no silence."""
 
 import asyncio
-import time
 from collections.abc import Coroutine
 from typing import Any
 
@@ -10,6 +9,7 @@ from livekit.agents import AgentSession, UserStateChangedEvent
 
 from switchboard.background import Background
 from switchboard.call.call import Call
+from switchboard.call.turns import Turns
 from switchboard.ladder.phrases import Phrases
 from switchboard.ladder.wait import Wait
 from switchboard.ledger.events import Filled, WaitsFor
@@ -20,6 +20,9 @@ from switchboard.transfer.hold_music import music
 TICK_SECONDS = 0.1
 TOOL_SECONDS, TOOL_AGAIN_SECONDS = 2.0, 8.0
 SERVICE_SECONDS = (1.5, 4.0)
+SILENCE_SECONDS, SOONEST_SECONDS = 1.7, 1.0
+"""The first word comes so long after the caller's last one: whoever notices that they have finished has waited before.
+But not sooner than that after they have."""
 MUSIC_SECONDS = 6.0
 BACK_SECONDS = 1.0
 FETCH_SECONDS = 0.8
@@ -37,9 +40,11 @@ class Company:
         words: Words,
         phrases: Phrases,
         track: AgentTrack,
+        turns: Turns,
         background: Background,
     ) -> None:
         self._call = call
+        self._turns = turns
         self._wait = wait
         self._words = words
         self._phrases = phrases
@@ -73,7 +78,7 @@ class Company:
             self._leave()
             self._welcome_back()
         elif self._since is None or known or target != self._on_the_way_to:
-            self._since, self._said, self._over = time.monotonic(), 0, None
+            self._since, self._said, self._over = self._call.ledger.now, 0, None
         elif not _runs(self._word) and not _runs(self._music):
             self._entertain(reason, self._since)
         self._reason, self._on_the_way_to = reason, target
@@ -85,24 +90,29 @@ class Company:
         if self._wait.somebody_speaks:
             self._outage_told = False
         elif self._over is None:
-            self._over = time.monotonic()
-        elif time.monotonic() > self._over + BACK_SECONDS:
+            self._over = self._call.ledger.now
+        elif self._call.ledger.now > self._over + BACK_SECONDS:
             self._outage_told = False
             self._word = self._run(self._say_back())
 
     def _entertain(self, reason: WaitsFor, since: float) -> None:
-        waited = time.monotonic() - since
-        if (due := self._due(reason)) is not None:
+        waited = self._call.ledger.now - since
+        if (due := self._due(reason, since)) is not None:
             if waited >= due - FETCH_SECONDS:
                 self._word = self._run(self._say(reason, self._next(reason), since + due))
         elif waited >= MUSIC_SECONDS:
             self._music = self._run(self._play(reason))
 
-    def _due(self, reason: WaitsFor) -> float | None:
+    def _due(self, reason: WaitsFor, since: float) -> float | None:
         """When the next word is due, in seconds from the beginning; None: music is."""
         if reason == "tool":
             return TOOL_SECONDS + self._said * TOOL_AGAIN_SECONDS
-        return SERVICE_SECONDS[self._said] if self._said < len(SERVICE_SECONDS) else None
+        if self._said >= len(SERVICE_SECONDS):
+            return None
+        due = SERVICE_SECONDS[self._said]
+        if self._said or self._turns.unanswered_since is None:
+            return due
+        return min(due, max(SOONEST_SECONDS, self._turns.unanswered_since + SILENCE_SECONDS - since))
 
     def _next(self, reason: WaitsFor) -> str:
         if reason == "tool":
@@ -111,7 +121,7 @@ class Company:
 
     async def _say(self, reason: WaitsFor, words: str, when: float) -> None:
         frames = await self._phrases.of(words, FETCH_SECONDS, without_model=reason == "service")
-        await asyncio.sleep(max(0.0, when - time.monotonic()))
+        await asyncio.sleep(max(0.0, when - self._call.ledger.now))
         if self._wait.reason is not None:
             self._said += 1
             self._outage_told |= self._wait.outage

@@ -14,7 +14,7 @@ from livekit.agents import RunContext, function_tool, llm
 from simulator.faults import Fault
 from simulator.options import Options
 from switchboard.call.call import Call
-from switchboard.ledger.events import AgentSpoke, Filled, HandoffDone, ToolCalled, ToolReturned
+from switchboard.ledger.events import AgentSpoke, Filled, HandoffDone, ToolCalled, ToolReturned, Turn
 from switchboard.line.agent import VoiceAgent
 from switchboard.line.voices import CartesiaVoice, Voice
 from switchboard.line.words import Words
@@ -143,6 +143,27 @@ async def test_a_service_that_is_slow_to_answer_gets_two_words_until_it_is_asked
         assert all(later[0] - earlier[1] <= 2.0 for earlier, later in pairwise(sounds))
         assert filled(call) == [("service", each) for each in (WORDS.moment, WORDS.longer)]
         assert [spoke.text for spoke in call.of(AgentSpoke)[1:]] == ["waiting heard: hello."]
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [(NATIVE, Fault("slow_audio", settings={"pace": 1.0, "first_audio": 4.0})), (TEXT, Fault("cartesia_stall"))],
+    ids=["native", "text"],
+)
+async def test_who_has_spoken_hears_a_word_soon_after_their_own_last_one_whenever_that_is_noticed(
+    enter: Enter, line: Workflow, fault: Fault
+) -> None:
+    async with enter(line=line) as call:
+        call.simulator.faults.arm(fault)
+        call.mind.will_hear("hello there")
+        call.mouth.say("hello there")
+        word = await call.first(Filled)
+        await call.idle()
+        turn = call.of(Turn)[-1]
+
+        assert word.text == WORDS.moment
+        assert 1.6 <= word.at - turn.ended_at < 1.9
+        assert turn.silence_ms < 2000
 
 
 @pytest.mark.parametrize(

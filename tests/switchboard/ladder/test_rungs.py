@@ -115,6 +115,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def prompt_service(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is, the service is not excused."""
     monkeypatch.setattr(company, "SERVICE_SECONDS", (PATIENCE, PATIENCE))
+    monkeypatch.setattr(company, "SILENCE_SECONDS", PATIENCE)
 
 
 @asynccontextmanager
@@ -123,7 +124,7 @@ async def waiting(database_url: str, words: Words = WORDS) -> AsyncIterator[Wait
         talk, track = stage.conversation, Track()
         background = Background(lambda: talk.ending.finish("error"))
         wait = Wait(talk.session, talk.model, talk.call.departure, track, lambda: this.there)
-        keeper = Company(talk.call, talk.session, wait, words, Phrases(talk.session), track, background)
+        keeper = Company(talk.call, talk.session, wait, words, Phrases(talk.session), track, talk._turns, background)
         this = Waiting(stage, track, background.run(keeper.keep(), "keep company"))
         yield this
         await background.aclose()
