@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.lanes.lane import Lane, Result, Run, pytest_lane
 from tests.lanes.places import Places
-from tests.lanes.report import longest, summary
+from tests.lanes.report import busiest, longest, summary
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "var" / "test"
@@ -87,7 +87,8 @@ def tell_all(results: Sequence[Result], seconds: float) -> bool:
     """The longest tests, what failed, and the sum."""
     reports = [result.report for result in results]
     failures = [f"The lane {each.lane.name} {each.failure}." for each in results if each.failure]
-    say("The longest tests:", *longest(reports), "", *failures, f"==== {summary(reports, seconds)} ====")
+    say("The files that compute most:", *busiest(reports), "", "The longest tests:", *longest(reports), "", *failures)
+    say(f"==== {summary(reports, seconds)} ====")
     return not failures
 
 

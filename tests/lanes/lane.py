@@ -121,7 +121,7 @@ def pytest_lane(name: str, folder: Path, *arguments: str) -> Lane:
     junit = folder / f"{name}.xml"
     shown = (
         "-p",
-        "tests.lanes.last_words",
+        "tests.lanes.process",
         "-v",
         "--no-header",
         f"--junitxml={junit}",

@@ -1,6 +1,6 @@
 """What pytest's reports say of all lanes together."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,8 @@ class Report:
 
     outcomes: Counter[str] = field(default_factory=Counter)
     seconds: Sequence[tuple[float, str]] = ()
+    computed: Sequence[tuple[float, str]] = ()
+    """Seconds of a core, and in which file, for each test."""
 
     @property
     def passed(self) -> int:
@@ -26,13 +28,23 @@ def read_report(junit: Path | None) -> Report:
     if junit is None or not junit.exists():
         return Report()
     cases = list(ElementTree.parse(junit).iter("testcase"))
-    return Report(Counter(map(_outcome, cases)), [(float(case.get("time", 0)), _name(case)) for case in cases])
+    times = [(float(case.get("time", 0)), f"{_file(case)}::{case.get('name')}") for case in cases]
+    return Report(Counter(map(_outcome, cases)), times, [(_computed(case), _file(case)) for case in cases])
 
 
 def longest(reports: Iterable[Report]) -> list[str]:
     """The tests that took longest, a line each."""
     found = sorted((each for report in reports for each in report.seconds), reverse=True)
     return [f"{seconds:7.1f} s  {name}" for seconds, name in found[:LONGEST]]
+
+
+def busiest(reports: Iterable[Report]) -> list[str]:
+    """The files that had the cores longest, a line each, and their sum."""
+    total = defaultdict[str, float](float)
+    for seconds, file in (each for report in reports for each in report.computed):
+        total[file] += seconds
+    found = sorted(((seconds, file) for file, seconds in total.items()), reverse=True)[:LONGEST]
+    return [f"{seconds:7.1f} s  {file}" for seconds, file in [*found, (sum(total.values()), "all")]]
 
 
 def summary(reports: Iterable[Report], seconds: float) -> str:
@@ -49,5 +61,9 @@ def _outcome(case: ElementTree.Element) -> str:
     return "skipped" if "skipped" in tags else "passed"
 
 
-def _name(case: ElementTree.Element) -> str:
-    return f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
+def _file(case: ElementTree.Element) -> str:
+    return f"{case.get('classname', '').replace('.', '/')}.py"
+
+
+def _computed(case: ElementTree.Element) -> float:
+    return sum(float(each.get("value", 0)) for each in case.iter("property") if each.get("name") == "cpu")

@@ -76,6 +76,26 @@ async def test_lanes_run_side_by_side_and_all_tests_are_counted_and_the_longest_
     assert [line for line in told if line.startswith("      a | ")]
 
 
+async def test_what_each_file_computes_is_told(make_lane: MakeLane, capsys: pytest.CaptureFixture[str]) -> None:
+    works = (
+        "import time\ndef test_it():\n    end = time.process_time() + {0}\n    while time.process_time() < end: pass\n"
+    )
+    assert await run([make_lane("a", works.format(0.0)), make_lane("b", works.format(0.5))])
+
+    told = capsys.readouterr().out.splitlines()
+    busiest = told[told.index("The files that compute most:") + 1 :][:3]
+    assert [line.rsplit("/", 1)[-1].rsplit("  ", 1)[-1] for line in busiest] == ["test_b.py", "test_a.py", "all"]
+
+
+async def test_a_lane_is_over_with_its_tests_whatever_threads_it_leaves(
+    make_lane: MakeLane, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stays = "import threading\ndef test_stays():\n    threading.Thread(target=threading.Event().wait).start()\n"
+
+    assert await run([make_lane("a", stays)])
+    assert capsys.readouterr().out.splitlines()[-1].startswith("==== 1 passed in ")
+
+
 @pytest.mark.parametrize(
     ("tests", "why"),
     [
