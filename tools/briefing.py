@@ -3,10 +3,12 @@
 from livekit.agents import RunContext, ToolError, function_tool
 
 from switchboard.call.call import Call
+from switchboard.line.shown import shows
 from tools.case import Briefing, Case
 
 
 @function_tool
+@shows("Writing notes for a colleague", done="Wrote notes for a colleague", failed="Couldn’t write the notes")
 async def write_briefing(ctx: RunContext[Call[Case]], problem: str, wish: str, tried: str = "") -> str:
     """Write the briefing for the colleague who takes over, so that the caller need not explain everything again.
 

@@ -16,6 +16,7 @@ from switchboard.call.call import Call
 from switchboard.call.origins import origin_of
 from switchboard.line.deeds import Deed, makes_true
 from switchboard.line.quoted import one_line
+from switchboard.line.shown import shows
 from switchboard.settings.schema import Desk
 from tools import clock
 from tools.access import account_if_verified
@@ -37,6 +38,7 @@ CALLBACKS = "callbacks"
 
 
 @function_tool
+@shows("Looking for a time to call you", done="Found times to call you", failed="Couldn’t find a time")
 async def list_callback_slots(ctx: RunContext[Call[Case]], day: str = "") -> str:
     """List free times at which a colleague can call the caller back. Offer two of them and ask which one suits.
 
@@ -58,6 +60,7 @@ async def list_callback_slots(ctx: RunContext[Call[Case]], day: str = "") -> str
 
 @function_tool
 @makes_true(BOOKED)
+@shows("Booking your callback", done="Booked your callback", failed="Couldn’t book the callback")
 async def book_callback(ctx: RunContext[Call[Case]], slot: str, phone: str = "", topic: str = "") -> str:
     """Book a callback in a free time. A call has one callback: booking again with another time or phone
     number changes it. A caller who is not verified can book one too, with a phone number.

@@ -6,6 +6,7 @@ from livekit.agents import RunContext, function_tool
 
 from shop.knowledge import library
 from switchboard.call.call import Call
+from switchboard.line.shown import shows
 from tools.case import Case
 from tools.money import sums_said
 
@@ -16,6 +17,7 @@ NOTHING = (
 
 
 @function_tool
+@shows("Reading our guides", done="Read our guides", failed="Found nothing in our guides")
 async def search_knowledge(ctx: RunContext[Call[Case]], question: str) -> str:
     """Look up how the shop does things: delivery, returns, refunds, cancelling, payment, warranty, gift cards,
     opening hours, data protection. For everybody; it knows nothing of a single order.

@@ -10,6 +10,7 @@ from shop.errors import NotCancellableError, OrderNotFoundError
 from shop.models import Order, OrderStatus
 from switchboard.call.call import Call
 from switchboard.line.deeds import Deed, makes_true
+from switchboard.line.shown import shows
 from tools import clock, hearing
 from tools.access import account_of, account_to_change
 from tools.case import Case
@@ -36,6 +37,7 @@ STATUS_WORDS = {
 
 
 @function_tool
+@shows("Looking up your order", done="Looked up your order", failed="Couldn’t look up the order")
 async def find_order(ctx: RunContext[Call[Case]], order_number: str = "") -> str:
     """Tell where one of the caller's orders is: what is in it, its total, its status and its dates.
 
@@ -60,6 +62,7 @@ async def find_order(ctx: RunContext[Call[Case]], order_number: str = "") -> str
 
 
 @function_tool
+@shows("Looking at your recent orders", done="Looked at your recent orders", failed="Couldn’t see your orders")
 async def list_recent_orders(ctx: RunContext[Call[Case]]) -> str:
     """List the caller's three newest orders, with what is in them and how they stand.
 
@@ -81,6 +84,7 @@ async def list_recent_orders(ctx: RunContext[Call[Case]]) -> str:
 
 @function_tool
 @makes_true(CANCELLED)
+@shows("Cancelling your order", done="Cancelled your order", failed="Couldn’t cancel the order")
 async def cancel_order(ctx: RunContext[Call[Case]], order_number: str) -> str:
     """Cancel one of the caller's orders that has not been shipped. This cannot be undone.
 

@@ -12,6 +12,7 @@ from shop.orders import CANCELLABLE
 from shop.returns import Started
 from switchboard.call.call import Call
 from switchboard.line.deeds import Deed, makes_true
+from switchboard.line.shown import shows
 from tools import clock
 from tools.access import account_to_change
 from tools.case import Case
@@ -41,6 +42,7 @@ RETURN_OPEN = Deed(
 
 @function_tool
 @makes_true(RETURN_OPEN)
+@shows("Arranging your return", done="Arranged your return", failed="Couldn’t arrange the return")
 async def start_return(ctx: RunContext[Call[Case]], order_number: str, reason: str, item: str = "") -> str:
     """Start a return of a delivered order, or of one of its items, within thirty days of the delivery.
 

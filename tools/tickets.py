@@ -9,6 +9,7 @@ from shop.models import Ticket, Urgency
 from shop.once import by_key
 from switchboard.call.call import Call
 from switchboard.line.deeds import Deed, makes_true
+from switchboard.line.shown import shows
 from tools import clock, hearing
 from tools.access import account_if_verified
 from tools.case import Case
@@ -28,6 +29,7 @@ PHONE_MISSING = "Ask for a phone number at which a colleague can reach the calle
 
 @function_tool
 @makes_true(TICKET_OPEN)
+@shows("Writing a ticket", done="Wrote a ticket", failed="Couldn’t write a ticket")
 async def open_ticket(ctx: RunContext[Call[Case]], summary: str, order_number: str = "", phone: str = "") -> str:
     """Open a ticket: a colleague looks into it and answers within two working days.
 
@@ -45,6 +47,7 @@ async def open_ticket(ctx: RunContext[Call[Case]], summary: str, order_number: s
 
 @function_tool
 @makes_true(TICKET_OPEN, URGENT_TICKET_OPEN)
+@shows("Alerting a senior colleague", done="Alerted a senior colleague", failed="Couldn’t reach a colleague")
 async def open_urgent_ticket(ctx: RunContext[Call[Case]], summary: str, order_number: str = "", phone: str = "") -> str:
     """Open an urgent ticket: a senior colleague takes it first thing and answers within four working hours.
 

@@ -5,6 +5,7 @@ from livekit.agents import RunContext, ToolError, function_tool
 from shop.customers import Details
 from switchboard.call.call import Call
 from switchboard.line.deeds import Deed, makes_true
+from switchboard.line.shown import shows
 from tools import access, hearing
 from tools.case import Case
 
@@ -43,6 +44,7 @@ MAY_CHANGE = " Changes may be made."
 
 @function_tool
 @makes_true(VERIFIED)
+@shows("Checking who you are", done="Checked who you are", failed="Couldn’t confirm who you are yet")
 async def verify_caller(ctx: RunContext[Call[Case]], postcode: str, order_number: str = "", email: str = "") -> str:
     """Check who the caller is. Needed once in a call, before anything of an account can be told or changed.
 
@@ -67,6 +69,7 @@ async def verify_caller(ctx: RunContext[Call[Case]], postcode: str, order_number
 
 @function_tool
 @makes_true(VERIFIED)
+@shows("Making sure that it’s you", done="Made sure that it’s you", failed="Couldn’t be sure that it’s you yet")
 async def confirm_caller(ctx: RunContext[Call[Case]], email: str = "", code: str = "") -> str:
     """Confirm who the caller is before something is changed, by one more proof. Needed once in a call.
 
@@ -89,6 +92,7 @@ async def confirm_caller(ctx: RunContext[Call[Case]], email: str = "", code: str
 
 @function_tool
 @makes_true(CODE_SENT_OUT)
+@shows("Sending a code", done="Sent a code", failed="Couldn’t send a code")
 async def send_code(ctx: RunContext[Call[Case]], postcode: str = "", order_number: str = "", email: str = "") -> str:
     """Send a code to the e-mail address of the account: for a caller who can be verified or confirmed in no other way.
 

@@ -10,6 +10,8 @@ from typing import Any, ClassVar, Protocol
 from livekit.agents import Agent, llm, tts
 from livekit.agents.utils.misc import camel_to_snake_case
 
+from switchboard.line.face import Face
+
 Speech = tts.TTS[Any]
 """A text-to-speech service."""
 
@@ -45,6 +47,8 @@ class VoiceAgent(Agent):
     opening: ClassVar[str]
     """What to do on arrival, as an instruction to the model."""
     toolbox: ClassVar[tuple[llm.Tool, ...]] = ()
+    face: ClassVar[Face] = Face()
+    """How pages show the agent to callers and operators."""
 
     def __init__(self, seat: Seat) -> None:
         super().__init__(

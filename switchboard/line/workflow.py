@@ -1,10 +1,11 @@
 """A line as data: which agents it has, who hands to whom, in which voice. What cannot work is refused at import."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NoReturn
 
 from livekit.agents import llm
 from pydantic import BaseModel
@@ -13,6 +14,9 @@ from switchboard.ledger.rules import RULES, Rule
 from switchboard.line.agent import VoiceAgent
 from switchboard.line.callback import Callback
 from switchboard.line.context import Context, Everything
+from switchboard.line.face import Face, completed
+from switchboard.line.front import Front
+from switchboard.line.shown import Shown, shown
 from switchboard.line.versions import versions_of
 from switchboard.line.voices import NativeVoice, Voice
 from switchboard.line.words import Words
@@ -49,6 +53,8 @@ class Destination:
     """As people say it, such as "shop desk"."""
     purpose: str
     """When a caller belongs there, in a sentence: the description of the tool that leads there."""
+    face: Face = field(default=Face(), kw_only=True)
+    """How pages show it."""
 
     @property
     def id(self) -> str:
@@ -96,6 +102,8 @@ class Workflow:
     argument once is masked in all that the call has said, done and remembered."""
     takes_up: bool = False
     """Whoever calls again within `CALL_AGAIN_MINUTES` of a call that broke off begins where they were, unverified."""
+    front: Front = field(default_factory=Front)
+    """What callers see of the line before they call."""
     words: Words = field(default_factory=Words)
     """What callers hear while they wait, and when nobody else can say anything."""
     rescues: tuple[Rescue, ...] | None = None
@@ -115,6 +123,8 @@ class Workflow:
         self._check_reachable()
         self._check_rescues()
         self._check_rules()
+        self._check_faces()
+        self._check_shown()
         for agent in self.agents:
             self._check_prompt(agent)
 
@@ -149,6 +159,18 @@ class Workflow:
         return tuple(dict.fromkeys(places))
 
     @cached_property
+    def faces(self) -> Mapping[str, Face]:
+        """How every agent, person and place is shown, by its id."""
+        return completed(
+            {agent.name(): agent.face for agent in self.agents} | {each.id: each.face for each in self.places}
+        )
+
+    @cached_property
+    def shown(self) -> Mapping[str, Shown]:
+        """What callers see of each tool of the agents, by its name."""
+        return {name: words.completed(name) for name, words in self._words_of_tools()}
+
+    @cached_property
     def rescued_by(self) -> tuple[Rescue, ...]:
         """The `rescues`, or those that are meant when there are none given."""
         if self.rescues is not None:
@@ -181,7 +203,13 @@ class Workflow:
         transfers |= {transfer_name(place) for place in (*self.numbers(agent), *self.people(agent))}
         return {tool.info.name for tool in agent.toolbox if isinstance(tool, NamedTool)} | transfers | {END_CALL}
 
-    def _refuse(self, problem: str) -> None:
+    def _words_of_tools(self) -> Iterator[tuple[str, Shown]]:
+        for agent in self.agents:
+            for tool in agent.toolbox:
+                if isinstance(tool, NamedTool):
+                    yield tool.info.name, shown(tool)
+
+    def _refuse(self, problem: str) -> NoReturn:
         raise WorkflowError(f"line {self.name}: {problem}")
 
     def _check_names(self) -> None:
@@ -244,6 +272,27 @@ class Workflow:
         names = [rule.name for rule in self.watched]
         if twice := next((name for name in names if names.count(name) > 1), None):
             self._refuse(f"two rules are named {twice}")
+
+    def _check_faces(self) -> None:
+        faces = [(agent.__name__, agent.face) for agent in self.agents]
+        for name, face in [*faces, *((repr(place.name), place.face) for place in self.places)]:
+            if not isinstance(face, Face):
+                self._refuse(f"{name}: its face is {face!r}; write Face({face!r})")
+            for problem in face.problems():
+                self._refuse(f"{name}: {problem}")
+        labels = [face.label for face in self.faces.values()]
+        if twice := next((label for label in labels if labels.count(label) > 1), None):
+            self._refuse(f"two of its faces are labelled {twice!r}; a caller could not tell them apart")
+        for problem in self.front.problems():
+            self._refuse(problem)
+
+    def _check_shown(self) -> None:
+        known: dict[str, Shown] = {}
+        for tool, words in self._words_of_tools():
+            for problem in words.problems():
+                self._refuse(f"the tool {tool}: {problem}")
+            if known.setdefault(tool, words) != words:
+                self._refuse(f"two tools are named {tool} and show callers different words; give both the same @shows")
 
     def _check_prompt(self, agent: AgentType) -> None:
         for attribute in ("purpose", "opening"):

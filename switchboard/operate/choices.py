@@ -18,9 +18,14 @@ def choices(lines: Iterable[Workflow]) -> dict[str, Any]:
 
 def line_map(line: Workflow) -> dict[str, Any]:
     """A line as `LineMap`: who hands callers to whom. The first agent is the one with whom calls start."""
-    names = [agent.name() for agent in line.agents]
     return {
         "name": line.name,
-        "agents": [{"id": name, "label": name.replace("_", " ").capitalize()} for name in names],
+        "agents": [_shown(line, agent.name()) for agent in line.agents],
+        "places": [_shown(line, place.id) for place in line.places],
         "handoffs": [[agent.name(), edge.target.name()] for agent in line.agents for edge in line.edges(agent)],
     }
+
+
+def _shown(line: Workflow, name: str) -> dict[str, Any]:
+    face = line.faces[name]
+    return {"id": name, "label": face.label, "colour": face.colour}

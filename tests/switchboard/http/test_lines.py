@@ -1,11 +1,17 @@
 """What a page is told of a line."""
 
+from dataclasses import replace
+
 from switchboard.http.lines import as_answer
+from switchboard.line.face import Face
+from switchboard.line.front import Front
 from switchboard.line.voices import AzureVoice, CartesiaVoice, Voice
 from switchboard.line.workflow import AgentType, Person, Workflow
 from tests.stage.agents import Desk, Lobby, Reception
 
-DESK = Person("shop desk", purpose="The caller asks for a person.")
+DESK = Person(
+    "shop desk", purpose="The caller asks for a person.", face=Face("The desk", role="Knows all", colour="slate")
+)
 LINE = Workflow(name="line", start=Reception, handoffs={Reception: (DESK,)})
 
 
@@ -40,3 +46,26 @@ def test_each_voice_has_its_name() -> None:
 
 def test_a_person_without_one_does_not() -> None:
     assert [agent.name for agent in as_answer(LINE).agents] == ["reception"]
+
+
+def test_whatever_is_shown_of_a_line_is_told_with_it() -> None:
+    front = Front(brand="Night & Co", title="What is it?", topics=("Is it late?",))
+    told = as_answer(replace(LINE, name="night-line", front=front), {"shop desk"}).model_dump()
+
+    assert told["front"] == {
+        "brand": "Night & Co",
+        "tagline": "",
+        "title": "What is it?",
+        "lead": Front().lead,
+        "topics": ["Is it late?"],
+    }
+    assert [(each["label"], each["role"], each["colour"]) for each in told["agents"]] == [
+        ("Reception", "", "green"),
+        ("The desk", "Knows all", "slate"),
+    ]
+    assert told["tools"][0] == {
+        "name": "look_up",
+        "running": "Look up",
+        "done": "Look up: done",
+        "failed": "Look up: that didn’t work",
+    }

@@ -75,7 +75,7 @@ def test_one_can_choose_among_lines_agents_and_rules() -> None:
     given = choices([SUPPORT_LINE])
     (line,) = given["lines"]
     assert line["name"] == SUPPORT_LINE.name
-    assert line["agents"][0] == {"id": "greeter", "label": "Greeter"}
+    assert line["agents"][0] == {"id": "greeter", "label": "Welcome desk", "colour": "green"}
     assert ["greeter", "support"] in line["handoffs"]
     assert {"rule": "dead_air", "sentence": SUPPORT_LINE.watched[0].sentence} in given["rules"]
     assert len({rule["rule"] for rule in given["rules"]}) == len(given["rules"])
