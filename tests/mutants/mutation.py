@@ -36,7 +36,7 @@ class Mutation:
         return Mutant(self.file.path, self.lines, self.file.tree.code, changed.code)
 
 
-class File(cst.CSTVisitor):  # type: ignore[misc]  # the library is not where mypy looks
+class File(cst.CSTVisitor):  # type: ignore[misc, unused-ignore]  # the library may not be where mypy looks
     """One file, and all that can be changed in its functions."""
 
     METADATA_DEPENDENCIES = (PositionProvider,)
