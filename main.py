@@ -196,6 +196,28 @@ def simulator(
     return run(port, host, line, script, play=play, lenient=lenient, record=record, control=control, **options)
 
 
+@cli.command("try")
+def try_out(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Scenarios, with * for anything; all of the line's.")
+    ] = None,
+    line: LineOption = None,
+    times: Annotated[int, typer.Option(min=1, help="Hold each call so many times, with a seed more each time.")] = 1,
+    seed: Annotated[int, typer.Option(help="Of the simulator's dice.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="The sum of it as JSON, on the last line.")] = False,
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a JUnit report into this file.")] = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Only write the format for editors anew, scenarios/scenario.schema.json.")
+    ] = False,
+) -> None:
+    """Hold the calls of a line's scenarios, offline, and tell whether what must hold does; exits with 1 if not."""
+    from app.rehearsals import run, write_schema
+
+    if schema:
+        return write_schema()
+    return run(names or (), line, times, seed, as_json, junit)
+
+
 @cli.command("livekit-server")
 def livekit_server(
     sip: Annotated[bool, typer.Option("--sip", help="LiveKit SIP, for phone calls, as well.")] = False,

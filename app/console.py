@@ -23,6 +23,7 @@ from switchboard.call.call import Caller
 from switchboard.conversation import Conversation
 from switchboard.ledger.events import (
     AgentSpoke,
+    CallerSpoke,
     Ended,
     Event,
     Failed,
@@ -89,15 +90,18 @@ async def typed_call(chosen: Settings, line: Workflow) -> None:
 
 
 class View:
-    """Prints a call's events as they happen."""
+    """Prints a call's events as they happen. `hears_caller`: what they say as well, who have not typed it here."""
 
-    def __init__(self, out: Console) -> None:
+    def __init__(self, out: Console, *, hears_caller: bool = False) -> None:
         self._out = out
+        self._hears_caller = hears_caller
         self._called: dict[str, str] = {}
 
     def show(self, event: Event) -> None:
-        """One event, on a line of its own; what the caller types is on the screen already."""
+        """One event, on a line of its own."""
         match event:
+            case CallerSpoke() if self._hears_caller:
+                self._line(f"caller: {escape(' '.join(event.text.split()))}")
             case AgentSpoke():
                 text = escape(" ".join(event.text.split()))
                 self._line(f"{event.agent}: {text}{' [dim](interrupted)[/dim]' if event.interrupted else ''}")

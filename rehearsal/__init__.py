@@ -1,0 +1,1 @@
+"""Calls on trial: who calls and what must hold is written down, and each call is held offline and judged."""

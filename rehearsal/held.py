@@ -1,0 +1,24 @@
+"""What came of a call on trial."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from switchboard.ledger.events import Event
+
+
+@dataclass
+class Held:
+    """All that there is to judge."""
+
+    events: Sequence[Event] = ()
+    unsaid: Sequence[str] = ()
+    """What the caller had in mind and could not say."""
+    hung: str = ""
+    """What the caller waited for in vain; "" for nothing."""
+    rows: Sequence[Sequence[Row[Any]]] = ()
+    """Those of each `rows` of the scenario."""
+    private: frozenset[str] = frozenset()
+    """What of the business nobody may hear who has not been verified, in lower case."""

@@ -1,0 +1,132 @@
+"""Where scenarios are played: a line, its business in a template to be copied, and what its calls run on."""
+
+import asyncio
+import shutil
+import time
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rehearsal.call import CallOnTrial, HungError
+from rehearsal.file import Play
+from rehearsal.held import Held
+from rehearsal.judge import Miss, judge
+from rehearsal.letters import mailbox
+from rehearsal.lines import Lines
+from rehearsal.record import Record
+from rehearsal.rows import Books
+from simulator.mind import Mind
+from simulator.options import Options
+from simulator.server import Simulator
+from switchboard.call.call import Caller
+from switchboard.conversation import Conversation
+from switchboard.database import Database
+from switchboard.ledger.events import Event
+from switchboard.ledger.prices import Prices
+from switchboard.line.workflow import Workflow
+from switchboard.services.providers import Services
+from switchboard.settings.environment import with_simulator
+from switchboard.settings.schema import Settings
+from tools import clock
+
+AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class Business:
+    """What a line's calls find: a database as it stands at `now`, and what of it is an account's own."""
+
+    template: Path
+    now: datetime
+    books: Books
+    private: Callable[[Database], Awaitable[frozenset[str]]]
+
+
+@dataclass
+class Verdict:
+    """What came of a scenario in one call."""
+
+    play: Play
+    seed: int
+    misses: Sequence[Miss] = ()
+    events: Sequence[Event] = ()
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        """All that must hold does."""
+        return not self.misses
+
+
+@dataclass
+class House:
+    """Holds the calls of scenarios on one line, side by side, each with a business and a service of its own."""
+
+    line: Workflow
+    mind: Mind
+    business: Business
+    settings: Settings
+    prices: Prices
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    async def play_all(self, plays: Sequence[Play], seeds: Sequence[int]) -> AsyncIterator[Verdict]:
+        """Each scenario with each seed; what came of it in the order in which the calls end."""
+        calls = [asyncio.create_task(self.play(play, seed)) for play in plays for seed in seeds]
+        try:
+            for call in asyncio.as_completed(calls):
+                yield await call
+        finally:
+            for each in calls:
+                each.cancel()
+
+    async def play(self, play: Play, seed: int) -> Verdict:
+        """One call. The seed is of the simulator's dice."""
+        async with self._turns:
+            began = time.monotonic()
+            held = await self._hold(play, zlib.crc32(f"{play.name}/{seed}".encode()))
+            misses = judge(play.scenario.holds, held, self.line.watched, self.prices)
+            return Verdict(play, seed, misses, held.events, time.monotonic() - began)
+
+    async def _hold(self, play: Play, dice: int) -> Held:
+        scenario, books = play.scenario, self.business.books
+        clock.stop(self.business.now)
+        record, lines, codes = Record(), Lines(scenario.caller), mailbox()
+        faults = tuple(each.fault() for each in scenario.faults)
+        held = Held()
+        async with (
+            self._database() as database,
+            Simulator(self.mind, Options(seed=dice, faults=faults)) as simulator,
+            aclosing(Services(with_simulator(self.settings, simulator.url))) as services,
+        ):
+            await books.change(database, scenario.before)
+            held.private = await self.business.private(database)
+            conversation = Conversation(
+                self.line,
+                services,
+                database,
+                Caller(number=scenario.caller.number),
+                prices=self.prices,
+                typed=True,
+                listeners=(record.note, lambda event: call.note(event)),
+            )
+            call = CallOnTrial(conversation, lines, record, codes)
+            async with conversation:
+                try:
+                    await call.hold()
+                except HungError as hung:
+                    held.hung = str(hung)
+            held.events, held.unsaid = tuple(record.events), lines.unsaid
+            held.rows = [await books.found(database, each) for each in scenario.holds.rows]
+        return held
+
+    @asynccontextmanager
+    async def _database(self) -> AsyncIterator[Database]:
+        """A copy of the template, for one call."""
+        with TemporaryDirectory(prefix="rehearsal-") as folder:
+            copy = shutil.copy(self.business.template, folder)
+            async with aclosing(Database(f"sqlite:///{copy}")) as database:
+                yield database

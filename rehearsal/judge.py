@@ -1,0 +1,189 @@
+"""Whether what must hold of a call does: what was expected and what was heard, side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from rehearsal.held import Held
+from rehearsal.rules import broken
+from rehearsal.scenario import Called, Holds, Rows
+from switchboard.ledger.events import (
+    AgentSpoke,
+    Answered,
+    Ended,
+    Event,
+    HandoffDone,
+    Recovered,
+    ToolCalled,
+    ToolReturned,
+)
+from switchboard.ledger.prices import Prices
+from switchboard.ledger.rules import Rule, findings
+
+OF_TIME = frozenset({"dead_air", "talked_over"})
+"""Rules that measure time: they say as much of the machine as of the line."""
+
+
+@dataclass(frozen=True)
+class Miss:
+    """Something that does not hold."""
+
+    expected: str
+    heard: str
+
+
+def judge(holds: Holds, held: Held, rules: Sequence[Rule], prices: Prices) -> Sequence[Miss]:
+    """All that does not hold, in the order of the format."""
+    return [
+        *_to_the_end(held),
+        *_calls(holds, held.events),
+        *_agents(holds, held.events),
+        *_words(holds, held),
+        *_rows(holds, held),
+        *_ending(holds, held.events),
+        *_findings(holds, held.events, rules),
+        *_cost(holds, held.events, prices),
+    ]
+
+
+def _to_the_end(held: Held) -> Iterator[Miss]:
+    if held.hung:
+        yield Miss(f"the caller waits for {held.hung}", "it never came")
+    for words in held.unsaid:
+        yield Miss(f"the caller says: {words}", "they could not: it was over before")
+
+
+def _calls(holds: Holds, events: Sequence[Event]) -> Iterator[Miss]:
+    calls = [event for event in events if isinstance(event, ToolCalled)]
+    returned = {event.call_id: event for event in events if isinstance(event, ToolReturned)}
+    told = ", ".join(map(_told_call, calls)) or "no tool is called"
+    place = 0
+    for wanted in holds.calls:
+        found = next((at for at in range(place, len(calls)) if _is(wanted, calls[at], returned)), None)
+        if found is None:
+            after = f", after {_told_call(calls[place - 1])}" if place else ""
+            yield Miss(f"calls {_told_wanted(wanted)}{after}", _nearest(wanted, calls[place:], returned) or told)
+            break
+        place = found + 1
+    for call in calls:
+        if call.tool in holds.never_calls:
+            yield Miss(f"never calls {call.tool}", _told_call(call))
+
+
+def _is(wanted: Called, call: ToolCalled, returned: Mapping[str, ToolReturned]) -> bool:
+    back = returned.get(call.call_id)
+    return (
+        call.tool == wanted.tool
+        and wanted.by in (None, call.agent)
+        and all(_matches(pattern, call.arguments.get(name)) for name, pattern in wanted.with_.items())
+        and (wanted.gives is None or (back is not None and wanted.gives.search(back.result) is not None))
+        and (wanted.fails is None or (back is not None and back.failed == wanted.fails))
+    )
+
+
+def _nearest(wanted: Called, calls: Sequence[ToolCalled], returned: Mapping[str, ToolReturned]) -> str:
+    """The calls of the same tool, with what they gave; "" if there are none."""
+    same = [call for call in calls if call.tool == wanted.tool]
+    return ", ".join(f"{_told_call(call)} -> {_told_result(returned.get(call.call_id))}" for call in same)
+
+
+def _agents(holds: Holds, events: Sequence[Event]) -> Iterator[Miss]:
+    had = [event.agent for event in events if isinstance(event, Answered)]
+    had += [event.target for event in events if isinstance(event, HandoffDone)]
+    if holds.agents is not None and tuple(had) != holds.agents:
+        yield Miss(f"the caller is with {_chain(holds.agents)}", _chain(had))
+
+
+def _words(holds: Holds, held: Held) -> Iterator[Miss]:
+    spoken = [event for event in held.events if isinstance(event, AgentSpoke)]
+    place = 0
+    for pattern in holds.says:
+        found = next((at for at in range(place, len(spoken)) if pattern.search(spoken[at].text)), None)
+        if found is None:
+            yield Miss(f"says /{pattern.pattern}/", "\n".join(f"{each.agent}: {each.text}" for each in spoken[place:]))
+            break
+        place = found
+    for pattern in holds.never_says:
+        yield from (Miss(f"never says /{pattern.pattern}/", each.text) for each in spoken if pattern.search(each.text))
+    for name in holds.never:
+        yield from (Miss(f"never says {name}", text) for text in broken(name, held))
+
+
+def _rows(holds: Holds, held: Held) -> Iterator[Miss]:
+    for wanted, rows in zip(holds.rows, held.rows, strict=False):
+        told = f"{wanted.table}{_told(wanted.where)}"
+        if len(rows) != wanted.count if wanted.count is not None else not rows:
+            yield Miss(f"{told}: {'some rows' if wanted.count is None else wanted.count}", f"{len(rows)}")
+            continue
+        yield from (miss for row in rows for miss in _columns(told, wanted, row))
+
+
+def _columns(told: str, wanted: Rows, row: Row[Any]) -> Iterator[Miss]:
+    for name, pattern in wanted.has.items():
+        value = row._mapping[name]
+        if not _matches(pattern, value):
+            yield Miss(f"{told}: {name} is {_told_pattern(pattern)}", f"{value}")
+
+
+def _ending(holds: Holds, events: Sequence[Event]) -> Iterator[Miss]:
+    reason = next((event.reason for event in events if isinstance(event, Ended)), None)
+    if holds.ended not in (None, reason):
+        yield Miss(f"the call ends: {holds.ended}", reason or "it does not end")
+    came_back = any(isinstance(event, Recovered) for event in events)
+    if holds.recovers not in (None, came_back):
+        yield Miss(
+            "the service is lost and comes back" if holds.recovers else "the service is not lost",
+            "it was lost and came back" if came_back else "it was not lost, or did not come back",
+        )
+
+
+def _findings(holds: Holds, events: Sequence[Event], rules: Sequence[Rule]) -> Iterator[Miss]:
+    found = findings(events, [rule for rule in rules if rule.name not in OF_TIME])
+    struck = {each.rule for each in found}
+    yield from (Miss(f"{each.rule} does not strike", each.sentence) for each in found if each.rule not in holds.strikes)
+    yield from (Miss(f"{name} strikes", "it does not") for name in holds.strikes if name not in struck)
+
+
+def _cost(holds: Holds, events: Sequence[Event], prices: Prices) -> Iterator[Miss]:
+    cost = prices.of(events)
+    if holds.cost is not None and (cost.unknown or cost.amount is None or cost.amount > holds.cost):
+        yield Miss(f"costs at most {holds.cost:g}", str(cost))
+
+
+def _matches(pattern: re.Pattern[str] | None, value: object) -> bool:
+    if pattern is None or value is None:
+        return pattern is value
+    return pattern.fullmatch(str(value)) is not None
+
+
+def _told_call(call: ToolCalled) -> str:
+    return f"{call.agent}: {call.tool}{_told(call.arguments)}"
+
+
+def _told_wanted(wanted: Called) -> str:
+    by = f" by {wanted.by}" if wanted.by else ""
+    gives = f" -> /{wanted.gives.pattern}/" if wanted.gives else ""
+    failing = {None: "", True: ", and it fails", False: ", and it works"}[wanted.fails]
+    arguments = {name: _told_pattern(pattern) for name, pattern in wanted.with_.items()}
+    return f"{wanted.tool}{_told(arguments)}{by}{gives}{failing}"
+
+
+def _told(values: Mapping[str, object]) -> str:
+    return f"({', '.join(f'{name}: {value}' for name, value in values.items())})" if values else ""
+
+
+def _told_result(back: ToolReturned | None) -> str:
+    return "nothing" if back is None else f"{'failed: ' if back.failed else ''}{back.result}"
+
+
+def _told_pattern(pattern: re.Pattern[str] | None) -> str:
+    return "nothing" if pattern is None else pattern.pattern
+
+
+def _chain(agents: Sequence[str]) -> str:
+    return " -> ".join(agents)

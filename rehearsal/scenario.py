@@ -1,0 +1,204 @@
+"""The format of a scenario: who calls, what the business has before, what goes wrong, and what must hold.
+
+Patterns are regular expressions that ignore case. `scenarios/scenario.schema.json` tells editors the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeAlias, get_args
+
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+
+from simulator import strict_yaml
+from simulator.faults import Fault, When
+from simulator.strict_yaml import Pattern
+from switchboard.ledger.events import EndReason
+from switchboard.room.keypad import KEYS
+
+ReadyRule: TypeAlias = Literal[
+    "account data before verification", "a tool's name", "an internal error", "marks that nobody can speak"
+]
+READY: tuple[ReadyRule, ...] = get_args(ReadyRule)
+
+
+class Part(strict_yaml.Part):
+    """A part of a scenario, whose docstrings editors show."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class InDays(Part):
+    """A moment so many days from the day of the call, or before it: `{days: -3}`."""
+
+    days: float
+
+
+Value: TypeAlias = bool | int | float | str | InDays | None
+"""What stands in a column."""
+
+
+class Turn(Part):
+    """What the caller does next: one of `says`, `types` and `hangs_up`."""
+
+    says: str | None = None
+    """In these words. `{code}` is the code that was sent to them last."""
+    types: str | None = None
+    """These keys, on the keypad."""
+    hangs_up: bool = False
+    during: str | None = None
+    """Not when they have been answered, but in the moment in which the agent calls this tool."""
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Turn:
+        if (self.says is not None) + (self.types is not None) + self.hangs_up != 1:
+            raise ValueError("a turn is one of `says`, `types` and `hangs_up`")
+        if self.types is not None and not (self.types and KEYS.issuperset(self.types)):
+            raise ValueError(f"`types`: keys are some of {''.join(sorted(KEYS))}")
+        return self
+
+
+def _turn(value: object) -> object:
+    return {"says": value} if isinstance(value, str) else value
+
+
+def _tool(value: object) -> object:
+    return {"tool": value} if isinstance(value, str) else value
+
+
+def _text(value: object) -> object:
+    return str(value) if isinstance(value, int | float) else value
+
+
+SomeTurn = Annotated[Turn, BeforeValidator(_turn, json_schema_input_type=str | Turn)]
+Whole = Annotated[Pattern | None, BeforeValidator(_text, json_schema_input_type=str | int | float | bool | None)]
+"""A pattern that the whole of a value has to match; null: there is none."""
+
+
+class Answer(Part):
+    """What the caller says whenever an agent's words match; each of its words once, in turn."""
+
+    heard: Pattern
+    says: strict_yaml.Words
+
+
+class Person(Part):
+    """Who calls. What no `answers` has words for is answered by the next of `says`; after the last they hang up."""
+
+    says: tuple[SomeTurn, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    number: str | None = None
+    """The number that they call from, such as +447700900142."""
+
+
+class Change(Part):
+    """A change to the business before the call: one of `change` (rows of a table), `add` (one) and `remove`."""
+
+    change: str | None = None
+    add: str | None = None
+    remove: str | None = None
+    where: dict[str, Value] = Field(default_factory=dict)
+    """Which rows: all that have these values."""
+    to: dict[str, Value] = Field(default_factory=dict)
+    """The new values, by columns."""
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Change:
+        if len([each for each in (self.change, self.add, self.remove) if each]) != 1:
+            raise ValueError("a change is one of `change`, `add` and `remove`, with the name of a table")
+        if bool(self.to) == bool(self.remove):
+            raise ValueError("`to` has the values of what is changed or added, and nothing that is removed has any")
+        return self
+
+    @property
+    def table(self) -> str:
+        """The name of its table."""
+        return self.change or self.add or self.remove or ""
+
+
+class WhatFails(Part):
+    """A fault of the simulator's (docs/simulator.md), by its name and moment."""
+
+    name: str
+    at: str | None = None
+    when: When | None = None
+    nth: int | None = None
+    after: float | None = None
+    """Seconds."""
+    count: int | None = 1
+    skip: int = 0
+    probability: float = 1.0
+    settings: dict[str, int | float | str | None] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _exists(self) -> WhatFails:
+        self.fault()
+        return self
+
+    def fault(self) -> Fault:
+        """To be armed. Raises UnknownFault."""
+        return Fault(**dict(self))
+
+
+class Called(Part):
+    """A tool that has to be called. A tool's name alone stands for `{tool: name}`."""
+
+    tool: str
+    by: str | None = None
+    """The agent that calls it."""
+    with_: dict[str, Whole] = Field(default_factory=dict, alias="with")
+    """Arguments; others may be there as well."""
+    gives: Pattern | None = None
+    """What it returns."""
+    fails: bool | None = None
+    """Whether it returns an error; either will do if that is not said."""
+
+
+class Rows(Part):
+    """Rows of a table after the call."""
+
+    table: str
+    where: dict[str, Value] = Field(default_factory=dict)
+    has: dict[str, Whole] = Field(default_factory=dict)
+    """What each of them has."""
+    count: int | None = None
+    """How many there are; one at least if that is not said."""
+
+
+class Holds(Part):
+    """What must hold of the call. What is not said may be as it likes, but for `never` and `strikes`."""
+
+    calls: tuple[Annotated[Called, BeforeValidator(_tool, json_schema_input_type=str | Called)], ...] = ()
+    """Tools that are called, in this order; others may be called between them."""
+    never_calls: tuple[str, ...] = ()
+    agents: tuple[str, ...] | None = None
+    """Who has the caller, one after the other."""
+    says: tuple[Pattern, ...] = ()
+    """What agents say, in this order; several may be in one sentence."""
+    never_says: tuple[Pattern, ...] = ()
+    never: tuple[ReadyRule, ...] = READY
+    """What no agent says."""
+    rows: tuple[Rows, ...] = ()
+    ended: EndReason | None = None
+    strikes: tuple[str, ...] = ()
+    """The ledger's rules that find something: these and no others, but for those that measure time."""
+    recovers: bool | None = None
+    """Whether the connection to the service is lost and comes back."""
+    cost: float | None = None
+    """The most that it may cost, in the currency of the prices."""
+
+
+class Scenario(Part):
+    """One call on trial."""
+
+    about: str
+    """What it shows, in a sentence."""
+    caller: Person
+    before: tuple[Change, ...] = ()
+    faults: tuple[WhatFails, ...] = ()
+    holds: Holds
+
+
+def schema() -> Mapping[str, Any]:
+    """The format as a JSON schema, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Scenario.model_json_schema()}

@@ -1,0 +1,54 @@
+"""A broken scenario is told by file, line and a sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from app.rehearsals import TABLES
+from rehearsal.file import ScenarioError, load
+from workflows.support_line import SUPPORT_LINE
+
+COLUMNS = {name: table.c.keys() for name, table in TABLES.items()}
+GOOD = """\
+about: It shows something.
+caller:
+  says: [hello, {says: wait, during: find_order}]
+holds:
+  calls: [find_order]
+  ended: goodbye
+"""
+BROKEN = [
+    ("caller:", "calls:", ":2: unknown key `calls`"),
+    ("about: It shows something.\n", "", ": the key `about` is missing"),
+    ("ended: goodbye", "ended: badly", ":6: `ended`: input should be"),
+    ("during: find_order", "during: find_ordr", ":3: there is no tool `find_ordr`; there are: book_callback"),
+    ("calls: [find_order]", "calls: [{tool: find_ordr}]", ":5: there is no tool `find_ordr`"),
+    ("calls: [find_order]", "never_calls: [find_ordr]", ":5: there is no tool `find_ordr`"),
+    ("calls: [find_order]", "agents: [greeter, suport]", ":5: there is no agent `suport`; there are: escalation"),
+    ("calls: [find_order]", "strikes: [dead_ear]", ":5: there is no rule `dead_ear`"),
+    ("calls: [find_order]", "says: ['(']", ":5: bad pattern '('"),
+    ("calls: [find_order]", "rows: [{table: order}]", ":5: there is no table `order`"),
+    ("calls: [find_order]", "rows: [{table: orders, has: {state: x}}]", ":5: there is no column `state`"),
+    ("holds:", "before: [{change: orders}]\nholds:", ":4: `to` has the values"),
+    ("holds:", "faults: [{name: flood}]\nholds:", ":4: unknown fault 'flood'; known: "),
+    ("{says: wait, during", "{says: wait, types: '1', during", ":3: a turn is one of"),
+    ("about:", "about: [", ": not YAML"),
+]
+
+
+def test_a_whole_scenario_is_read(tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(GOOD)
+
+    assert load(tmp_path / "good.yaml", SUPPORT_LINE, COLUMNS).name == "good"
+
+
+@pytest.mark.parametrize(("good", "bad", "told"), BROKEN, ids=[bad for _, bad, _ in BROKEN])
+def test_a_broken_one_is_told_with_its_line(good: str, bad: str, told: str, tmp_path: Path) -> None:
+    file = tmp_path / "broken.yaml"
+    file.write_text(GOOD.replace(good, bad, 1))
+
+    with pytest.raises(ScenarioError) as error:
+        load(file, SUPPORT_LINE, COLUMNS)
+
+    assert str(error.value).startswith(str(file))
+    assert told in str(error.value)
