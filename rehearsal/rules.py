@@ -9,7 +9,8 @@ from switchboard.ledger.events import AgentSpoke, CallerSpoke, Event, Remembered
 
 INTERNAL = re.compile(r"internal error|traceback|exception\b", re.IGNORECASE)
 TOOL = re.compile(r"\b[a-z]+_[a-z_]+\b")
-MARKS = re.compile(r"[*#`|<>{}\[\]]")
+MARKS = re.compile(r"[#`|<>{}\[\]]|(?<!\*)\*{1,2}(?!\*)")
+"""Three stars and more are the ledger's own, in place of a secret."""
 
 
 def broken(name: ReadyRule, held: Held) -> Sequence[str]:
