@@ -1,11 +1,7 @@
-/** Every word that the page shows or speaks. A shop changes its words, and the names of its agents and tools, here. */
+/** Every word that the page has of its own. What is a line's comes with it (call/line.ts). */
 
-interface AgentText {
-  name: string;
-  role: string;
-}
-
-export interface ToolText {
+/** A step of the conversation. */
+export interface Doing {
   running: string;
   done: string;
   failed: string;
@@ -17,17 +13,16 @@ export interface Notice {
 }
 
 export const texts = {
-  brand: 'Fernway',
-  tagline: 'Home goods, made to last',
+  title: (brand: string) => `Talk to ${brand}`,
   skip: 'Skip to the call',
 
   start: {
     title: 'How can we help?',
-    lead: 'Talk to us about an order, a delivery or a return. No queue, no menus: just say what you need.',
     call: 'Call us now',
     type: 'Type instead',
-    small: 'An automated assistant answers and can bring in a person. Your microphone is used only during the call.',
-    topics: ['Where is my order?', 'I want to return something', 'I’d like to talk to a person'],
+    assistant: 'An automated assistant answers.',
+    assistantAndPeople: 'An automated assistant answers and can bring in a person.',
+    microphone: 'Your microphone is used only during the call.',
     topicsTitle: 'Things people ask',
     continueTitle: 'You were in a call',
     continueText: 'Your call is still open. You can carry on where you left off.',
@@ -181,46 +176,12 @@ export const texts = {
     unsupported: { title: 'The microphone can’t be used here', text: 'You can type below.' },
   } satisfies Record<string, Notice>,
 
-  agents: {
-    greeter: { name: 'Welcome desk', role: 'Finds the right colleague' },
-    support: { name: 'Order support', role: 'Orders, deliveries, returns' },
-    escalation: { name: 'Customer care', role: 'Can bring in a person' },
-    shop_desk: { name: 'Shop desk', role: 'Our people in the shop' },
-  } as Record<string, AgentText>,
-  nobody: 'Fernway',
+  nobody: 'Our line',
 
+  calling: (name: string): Doing => ({ running: `Calling ${name}`, done: `${name} picked up`, failed: `Couldn’t reach ${name}` }),
+  /** What every line does by itself. */
   tools: {
-    verify_caller: { running: 'Checking who you are', done: 'Checked who you are', failed: 'Couldn’t confirm who you are yet' },
-    confirm_caller: { running: 'Making sure that it’s you', done: 'Made sure that it’s you', failed: 'Couldn’t be sure that it’s you yet' },
-    send_code: { running: 'Sending a code', done: 'Sent a code', failed: 'Couldn’t send a code' },
-    find_order: { running: 'Looking up your order', done: 'Looked up your order', failed: 'Couldn’t look up the order' },
-    list_recent_orders: { running: 'Looking at your recent orders', done: 'Looked at your recent orders', failed: 'Couldn’t see your orders' },
-    start_return: { running: 'Arranging your return', done: 'Arranged your return', failed: 'Couldn’t arrange the return' },
-    cancel_order: { running: 'Cancelling your order', done: 'Cancelled your order', failed: 'Couldn’t cancel the order' },
-    open_ticket: { running: 'Writing a ticket', done: 'Wrote a ticket', failed: 'Couldn’t write a ticket' },
-    search_knowledge: { running: 'Reading our guides', done: 'Read our guides', failed: 'Found nothing in our guides' },
-    open_urgent_ticket: { running: 'Alerting a senior colleague', done: 'Alerted a senior colleague', failed: 'Couldn’t reach a colleague' },
-    list_callback_slots: { running: 'Looking for a time to call you', done: 'Found times to call you', failed: 'Couldn’t find a time' },
-    book_callback: { running: 'Booking your callback', done: 'Booked your callback', failed: 'Couldn’t book the callback' },
     callback: { running: 'Offering to call you back', done: 'Took down your callback', failed: 'No callback was taken down' },
-    write_briefing: { running: 'Writing notes for a colleague', done: 'Wrote notes for a colleague', failed: 'Couldn’t write the notes' },
-  } as Record<string, ToolText>,
+  } as Record<string, Doing>,
   otherTool: { running: 'Looking into it', done: 'Looked into it', failed: 'That didn’t work' },
 };
-
-/** How an agent is called here; one without a name of its own is called by its id, made readable. */
-export function agentText(agent: string | undefined): AgentText {
-  if (agent === undefined) return { name: texts.nobody, role: '' };
-  const words = agent.replaceAll('_', ' ');
-  return texts.agents[agent] ?? { name: words.charAt(0).toUpperCase() + words.slice(1), role: '' };
-}
-
-/** What is said of a person who is being called. */
-export function personText(person: string): ToolText {
-  const { name } = agentText(person);
-  return { running: `Calling ${name}`, done: `${name} picked up`, failed: `Couldn’t reach ${name}` };
-}
-
-export function toolText(tool: string): ToolText {
-  return texts.tools[tool] ?? texts.otherTool;
-}

@@ -10,12 +10,25 @@ const PHONE = { width: 360, height: 740 };
 const LINE = {
   name: 'support-line',
   start: 'greeter',
+  front: {
+    brand: 'Fernway',
+    tagline: 'Home goods, made to last',
+    title: 'How can we help?',
+    lead: 'Talk to us about an order, a delivery or a return. No queue, no menus: just say what you need.',
+    topics: ['Where is my order?', 'I want to return something', 'I’d like to talk to a person'],
+  },
   agents: [
-    { name: 'greeter', voice: 'native' },
-    { name: 'support', voice: 'native' },
-    { name: 'escalation', voice: 'cartesia' },
-    { name: 'shop_desk', voice: 'person' },
+    { name: 'greeter', label: 'Welcome desk', role: 'Finds the right colleague', colour: 'green', voice: 'native' },
+    { name: 'support', label: 'Order support', role: 'Orders, deliveries, returns', colour: 'blue', voice: 'native' },
+    { name: 'escalation', label: 'Customer care', role: 'Can bring in a person', colour: 'violet', voice: 'cartesia' },
+    { name: 'shop_desk', label: 'Shop desk', role: 'Our people in the shop', colour: 'magenta', voice: 'person' },
   ],
+  tools: [
+    ['verify_caller', 'Checking who you are', 'Checked who you are', 'Couldn’t confirm who you are yet'],
+    ['find_order', 'Looking up your order', 'Looked up your order', 'Couldn’t look up the order'],
+    ['write_briefing', 'Writing notes for a colleague', 'Wrote notes for a colleague', 'Couldn’t write the notes'],
+    ['list_callback_slots', 'Looking for a time to call you', 'Found times to call you', 'Couldn’t find a time'],
+  ].map(([name, running, done, failed]) => ({ name, running, done, failed })),
   edges: [
     { from: 'greeter', to: 'support', announced: false },
     { from: 'greeter', to: 'escalation', announced: false },

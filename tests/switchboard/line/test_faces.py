@@ -1,5 +1,6 @@
 """What pages show of a line comes from the line: its own words, or ones made of its names."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from switchboard.line.shown import Shown, shown, shows
 from switchboard.line.workflow import Number, Person, Workflow, WorkflowError
 from tests.stage.agents import Desk, Reception, Studio, look_up
 
+WEB = Path(__file__).parents[3] / "web"
 HARBOUR = Person("harbour master", purpose="The caller wants the harbour.", face=Face(colour="green"))
 DOCK = Number("dock nine", purpose="The caller wants the dock.", face=Face("Dock 9", role="Ships"))
 
@@ -157,3 +159,21 @@ def test_every_agent_and_tool_of_our_lines_has_words_of_its_own(name: str) -> No
             words = shown(tool)
             assert words.running and words.done and words.failed, tool
     assert chosen.front.brand and chosen.front.topics
+
+
+def words_of(chosen: Workflow) -> set[str]:
+    """All names of a line, and all that callers are shown of it."""
+    front = chosen.front
+    words = {front.brand, front.tagline, front.lead, *front.topics, *chosen.faces, *chosen.shown}
+    words |= {place.name for place in chosen.places} | {face.label for face in chosen.faces.values()}
+    return words | {text for each in chosen.shown.values() for text in (each.running, each.done, each.failed)}
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_no_page_knows_anything_of_our_lines(name: str) -> None:
+    pages = [WEB / "index.html", WEB / "operate.html", *(WEB / "src").rglob("*.*")]
+    known = re.compile("|".join(rf"(?<!\w){re.escape(words)}(?!\w)" for words in words_of(LINES[name]) - {""}))
+
+    assert {page.name: known.findall(page.read_text(encoding="utf-8")) for page in pages} == {
+        page.name: [] for page in pages
+    }

@@ -1,10 +1,39 @@
 /** What the page knows of a line: who is on it, and who may hand the caller to whom. */
 
+/** What is optional, an older server does not tell. All that is to be shown is text. */
 export interface Line {
   name: string;
   start: string;
-  agents: { name: string; voice: string }[];
+  front?: Front;
+  agents: Agent[];
   edges: { from: string; to: string; announced: boolean }[];
+  tools?: Tool[];
+}
+
+/** What callers see before they call. */
+export interface Front {
+  brand: string;
+  tagline: string;
+  title: string;
+  lead: string;
+  topics: string[];
+}
+
+/** An agent, or a person whom one can bring in: theirs is the voice `person`. */
+export interface Agent {
+  name: string;
+  voice: string;
+  label?: string;
+  role?: string;
+  /** One of the palette's. */
+  colour?: string;
+}
+
+export interface Tool {
+  name: string;
+  running: string;
+  done: string;
+  failed: string;
 }
 
 /** A line by name, or the first one. Undefined when it cannot be had: the call works without its picture. */

@@ -1,17 +1,18 @@
 /** Who is speaking with the caller, and what they are doing. */
 import { BarVisualizer, useVoiceAssistant, type AgentState } from '@livekit/components-react';
 import type { CallState } from '../call/state';
-import { agentText, texts } from '../texts';
+import { texts } from '../texts';
+import { useNames } from '../useNames';
 import { Duration } from './Duration';
 import { Heading } from './Heading';
 import { Quality } from './Quality';
 
 export function AgentCard({ state }: { state: CallState }) {
   const { audioTrack } = useVoiceAssistant();
-  const { name, role } = agentText(state.agent);
+  const { label, role, colour } = useNames().face(state.agent);
   const doing = doingOf(state);
   return (
-    <div className="agent card" data-agent={state.agent} data-doing={doing}>
+    <div className="agent card" data-agent={state.agent} data-colour={colour} data-doing={doing}>
       <div className="agent-top">
         {state.phase === 'live' && <Quality />}
         {state.startedAt !== undefined && <Duration since={state.startedAt} running={state.phase !== 'lost'} />}
@@ -27,7 +28,7 @@ export function AgentCard({ state }: { state: CallState }) {
       <div className="agent-words">
         <p className="agent-with">{kickerOf(state)}</p>
         <Heading focus className="agent-name">
-          {name}
+          {label}
         </Heading>
         {role && <p className="agent-role">{role}</p>}
         <p className="agent-state" data-state={doing}>

@@ -1,6 +1,7 @@
 /** One line of the conversation. */
 import type { Entry, Said, ToolRun } from '../call/conversation';
-import { agentText, personText, texts, toolText, type ToolText } from '../texts';
+import { texts, type Doing as DoingText } from '../texts';
+import { useNames } from '../useNames';
 import { Check, Cross } from './icons';
 
 interface Props {
@@ -11,24 +12,27 @@ interface Props {
 }
 
 export function EntryLine({ entry, times, before }: Props) {
+  const names = useNames();
   switch (entry.kind) {
     case 'said':
       return <SaidLine said={entry} named={!sameVoice(entry, before)} />;
     case 'tool':
-      return <Doing outcome={entry.outcome} times={times} text={toolText(entry.tool)} data={{ 'data-tool': entry.tool }} />;
+      return <Doing outcome={entry.outcome} times={times} text={names.tool(entry.tool)} data={{ 'data-tool': entry.tool }} />;
     case 'person':
-      return <Doing outcome={entry.outcome} times={times} text={personText(entry.person)} data={{ 'data-person': entry.person }} />;
+      return <Doing outcome={entry.outcome} times={times} text={names.calling(entry.person)} data={{ 'data-person': entry.person }} />;
     case 'handoff':
-      return <li className="moment">{texts.transcript.joined(agentText(entry.to).name)}</li>;
+      return <Joined to={entry.to} />;
     case 'resumed':
       return <li className="moment">{texts.transcript.resumed}</li>;
   }
 }
 
 function SaidLine({ said, named }: { said: Said; named: boolean }) {
-  const name = said.who === 'caller' ? texts.transcript.you : agentText(said.agent).name;
+  const face = useNames().face(said.agent);
+  const name = said.who === 'caller' ? texts.transcript.you : face.label;
+  const agent = said.who === 'agent' ? { 'data-agent': said.agent, 'data-colour': face.colour } : {};
   return (
-    <li className={`said said-${said.who}`} data-who={said.who} data-agent={said.agent} data-final={said.final}>
+    <li className={`said said-${said.who}`} data-who={said.who} data-final={said.final} {...agent}>
       <span className={named ? 'said-name' : 'hidden'}>
         {name}
         {said.typed && <span className="said-typed"> · {texts.transcript.typed}</span>}
@@ -38,10 +42,19 @@ function SaidLine({ said, named }: { said: Said; named: boolean }) {
   );
 }
 
+function Joined({ to }: { to: string }) {
+  const { label, colour } = useNames().face(to);
+  return (
+    <li className="moment" data-colour={colour}>
+      {texts.transcript.joined(label)}
+    </li>
+  );
+}
+
 interface DoingProps {
   outcome: ToolRun['outcome'];
   times: number;
-  text: ToolText;
+  text: DoingText;
   data: Record<string, string>;
 }
 

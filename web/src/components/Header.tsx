@@ -1,14 +1,14 @@
-import { texts } from '../texts';
+import type { Front } from '../call/line';
 import { Leaf } from './icons';
 
-export function Header() {
+export function Header({ front }: { front: Front | undefined }) {
   return (
     <header className="header">
       <span className="header-mark" aria-hidden="true">
         <Leaf />
       </span>
-      <span className="header-name">{texts.brand}</span>
-      <span className="header-tagline">{texts.tagline}</span>
+      <span className="header-name">{front?.brand}</span>
+      <span className="header-tagline">{front?.tagline}</span>
     </header>
   );
 }

@@ -3,7 +3,8 @@ import type { CSSProperties } from 'react';
 import { joins, layout, type Edge } from '../call/graph';
 import type { Line } from '../call/line';
 import type { CallState } from '../call/state';
-import { agentText, texts } from '../texts';
+import { texts } from '../texts';
+import { useNames } from '../useNames';
 
 interface Props {
   line: Line;
@@ -11,6 +12,7 @@ interface Props {
 }
 
 export function LineGraph({ line, state }: Props) {
+  const names = useNames();
   const { nodes, edges, rows } = layout(line);
   return (
     <section className="line" aria-labelledby="line-title">
@@ -27,10 +29,11 @@ export function LineGraph({ line, state }: Props) {
               key={name}
               style={{ left: `${x}%`, top: `${y}%` }}
               data-agent={name}
+              data-colour={names.face(name).colour}
               data-visited={state.visited.includes(name)}
               aria-current={name === state.agent ? 'true' : undefined}
             >
-              {agentText(name).name}
+              {names.face(name).label}
               <span className="hidden">{standing(name, state)}</span>
             </li>
           ))}

@@ -1,5 +1,6 @@
 /** Before a call: what the caller can do, and what went wrong with the last try. */
 import type { Call } from '../call/call';
+import type { Line } from '../call/line';
 import type { CallState } from '../call/state';
 import { texts } from '../texts';
 import { Button } from './Button';
@@ -10,27 +11,38 @@ import { ProblemNotice } from './ProblemNotice';
 interface Props {
   call: Call;
   state: CallState;
+  line: Line | undefined;
 }
 
-export function StartScreen({ call, state }: Props) {
+export function StartScreen({ call, state, line }: Props) {
+  const front = line?.front;
+  const people = line?.agents.some(({ voice }) => voice === 'person');
   return (
-    <section className="start card" aria-labelledby="start-title">
+    <section className="start card" aria-labelledby="start-title" data-known={line !== undefined}>
       <Heading id="start-title" focus={state.problem !== undefined} className="start-title">
-        {texts.start.title}
+        {front?.title ?? texts.start.title}
       </Heading>
-      <p className="start-lead">{texts.start.lead}</p>
+      {front?.lead && <p className="start-lead">{front.lead}</p>}
       {state.problem && <ProblemNotice problem={state.problem} />}
       {state.resumable ? <Continue call={call} /> : <Begin call={call} />}
-      <div className="topics">
-        <h2>{texts.start.topicsTitle}</h2>
-        <ul>
-          {texts.start.topics.map((topic) => (
-            <li key={topic}>“{topic}”</li>
-          ))}
-        </ul>
-      </div>
-      <p className="small">{texts.start.small}</p>
+      {front && front.topics.length > 0 && <Topics topics={front.topics} />}
+      <p className="small">
+        {people ? texts.start.assistantAndPeople : texts.start.assistant} {texts.start.microphone}
+      </p>
     </section>
+  );
+}
+
+function Topics({ topics }: { topics: string[] }) {
+  return (
+    <div className="topics">
+      <h2>{texts.start.topicsTitle}</h2>
+      <ul>
+        {topics.map((topic) => (
+          <li key={topic}>“{topic}”</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

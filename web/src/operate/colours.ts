@@ -2,15 +2,17 @@
 import type { LineMap } from './types';
 import { sentence, words } from './words';
 
-const COLOURS = 8;
+/** Those that a line can give (web/src/styles/palette.css), for agents of whom no line knows. */
+export const COLOURS = ['green', 'blue', 'violet', 'teal', 'magenta', 'olive', 'brown', 'slate'];
 
-/** For `data-colour`, its place in its line; nothing for an agent of whom no line knows. */
-export function colourOf(agent: string | null, line: LineMap | undefined): number | undefined {
-  const place = line?.agents.findIndex(({ id }) => id === agent) ?? -1;
-  return place < 0 ? undefined : (place % COLOURS) + 1;
+/** For `data-colour`; nothing for an agent of whom no line knows. */
+export function colourOf(agent: string | null, line: LineMap | undefined): string | undefined {
+  return line?.agents.find(({ id }) => id === agent)?.colour;
 }
 
+/** The name of an agent, a person or a place. */
 export function nameOf(agent: string | null, line: LineMap | undefined): string | undefined {
   if (agent === null) return undefined;
-  return line?.agents.find(({ id }) => id === agent)?.label ?? sentence(words(agent));
+  const id = agent.replaceAll(' ', '_');
+  return [...(line?.agents ?? []), ...(line?.places ?? [])].find((one) => one.id === id)?.label ?? sentence(words(agent));
 }

@@ -11,15 +11,20 @@ export interface Me {
 /** Null is what is not known: it is never nothing. */
 export type Amount = number | string | null;
 
+/** An agent, or a person or a place outside of the line. */
 export interface Agent {
   id: string;
   label: string;
+  /** One of the palette's. */
+  colour: string;
 }
 
 /** The first agent is the one with whom calls start. */
 export interface LineMap {
   name: string;
   agents: Agent[];
+  /** An older server does not tell. */
+  places?: Agent[];
   handoffs: [from: string, to: string][];
 }
 

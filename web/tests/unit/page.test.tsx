@@ -20,8 +20,12 @@ vi.mock('livekit-client', async (original) => ({ ...(await original<object>()), 
 const LINE = {
   name: 'support-line',
   start: 'greeter',
-  agents: ['greeter', 'support'].map((name) => ({ name, voice: 'native' })),
+  agents: [
+    { name: 'greeter', label: 'Welcome desk', voice: 'native' },
+    { name: 'support', label: 'Order support', voice: 'native' },
+  ],
   edges: [{ from: 'greeter', to: 'support', announced: false }],
+  tools: [{ name: 'find_order', running: 'Looking up your order', done: 'Looked up your order', failed: 'Couldn’t look up the order' }],
 };
 const PASS: Pass = {
   id: 'call-1',

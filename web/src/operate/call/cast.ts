@@ -1,5 +1,5 @@
 /** Who is in a call: its agents in order, each with a name and a colour. */
-import { colourOf } from '../colours';
+import { COLOURS, colourOf, nameOf } from '../colours';
 import type { LedgerEvent, LineMap } from '../types';
 import { textIn } from './field';
 
@@ -8,7 +8,7 @@ export interface Cast {
   persons: string[];
   nameOf: (id: string) => string;
   /** For `data-colour`. */
-  colourOf: (agent: string) => number;
+  colourOf: (agent: string) => string;
 }
 
 export function castOf(events: LedgerEvent[], line: LineMap | undefined): Cast {
@@ -24,12 +24,12 @@ export function castOf(events: LedgerEvent[], line: LineMap | undefined): Cast {
   return {
     agents: theirs,
     persons: [...persons],
-    nameOf: (id) => line?.agents.find((agent) => agent.id === id)?.label ?? readable(id),
-    colourOf: (agent) => colourOf(agent, line) ?? (Math.max(0, theirs.indexOf(agent)) % 8) + 1,
+    nameOf: (id) => nameOf(id, line) ?? '',
+    colourOf: (agent) => colourOf(agent, line) ?? COLOURS[Math.max(0, theirs.indexOf(agent)) % COLOURS.length] ?? 'none',
   };
 }
 
-/** "shop_desk" as "Shop desk". */
+/** "caller_left" as "Caller left". */
 export function readable(id: string): string {
   const words = id.replaceAll('_', ' ').trim();
   return words.charAt(0).toUpperCase() + words.slice(1);

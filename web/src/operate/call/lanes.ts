@@ -35,7 +35,7 @@ export interface LaneOf {
   name: string;
   who: 'caller' | 'agent' | 'person' | null;
   /** For `data-colour`, of an agent. */
-  colour: number | null;
+  colour: string | null;
   /** Whose recording is drawn, and where. */
   wave: { lane: Recorded; within: Stretch[] } | null;
   /** When it had the caller. */

@@ -49,10 +49,10 @@ export function CallRow({ call, choices, now }: Props) {
 function Agents({ call: { agent, agents }, line }: { call: CallLine; line: LineMap | undefined }) {
   const names = agents.map((one) => nameOf(one, line) ?? one);
   return (
-    <span className="agents" data-colour={colourOf(agent, line) ?? 0} title={names.join(', ')}>
+    <span className="agents" data-colour={colourOf(agent, line) ?? 'none'} title={names.join(', ')}>
       <span className="agents-marks" aria-hidden="true">
         {agents.map((one) => (
-          <i key={one} data-colour={colourOf(one, line) ?? 0} />
+          <i key={one} data-colour={colourOf(one, line) ?? 'none'} />
         ))}
       </span>
       <span className="agents-name">{nameOf(agent, line) ?? texts.now.nobody}</span>

@@ -25,7 +25,7 @@ export const CallTile = memo(function CallTile({ tile, line, clock }: Props) {
     <article
       className="tile"
       data-call={id}
-      data-colour={colourOf(agent, line) ?? 0}
+      data-colour={colourOf(agent, line) ?? 'none'}
       data-over={over}
       data-urgency={over ? undefined : urgency(tile)}
     >

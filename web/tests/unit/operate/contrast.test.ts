@@ -1,15 +1,21 @@
 /** Every colour that words are written in can be read (WCAG 2 AA, 4.5 to 1) on each surface that it stands on, by day and by night. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { COLOURS } from '../../../src/operate/colours';
 
 const LEAST = 4.5;
 const PAIR = /--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);/g;
-const TOKENS = new Map(
-  [...readFileSync('src/operate/styles/theme.css', 'utf8').matchAll(PAIR)].map(([, name = '', light = '', dark = '']) => [name, { light, dark }]),
-);
+const pairsOf = (file: string) =>
+  [...readFileSync(file, 'utf8').matchAll(PAIR)].map(([, name = '', light = '', dark = '']) => [name, { light, dark }] as const);
+const TOKENS = new Map([...pairsOf('src/operate/styles/theme.css'), ...pairsOf('src/styles/palette.css')]);
+
+/** The callers' surfaces: by day, and then by night. */
+const [DAY = '', NIGHT = ''] = readFileSync('src/styles/theme.css', 'utf8').split('@media');
+const callers = (name: string, scheme: 'light' | 'dark') =>
+  new RegExp(`--${name}: (#[0-9a-f]{6});`).exec(scheme === 'light' ? DAY : NIGHT)?.[1] ?? expect.fail(`no surface ${name}`);
 
 const SURFACES = ['paper', 'sunken', 'card', 'raised', 'hover'];
-const AGENTS = Array.from({ length: 8 }, (_none, place) => `agent-${place + 1}`);
+const AGENTS = COLOURS.map((name) => `agent-${name}`);
 const WRITTEN: [words: string[], on: string[]][] = [
   [['ink', 'ink-soft', 'leaf'], [...SURFACES, 'leaf-soft']],
   [['alarm'], ['card', 'paper', 'alarm-soft']],
@@ -17,6 +23,7 @@ const WRITTEN: [words: string[], on: string[]][] = [
   [['warn'], ['card', 'paper', 'warn-soft']],
   [['caller-voice', 'person-voice', 'tool', ...AGENTS], SURFACES],
   [AGENTS, ['alarm-soft']],
+  [['on-agent'], AGENTS],
   [['on-leaf'], ['leaf', 'leaf-strong']],
   [['on-alarm'], ['alarm']],
   [['on-warn'], ['warn']],
@@ -46,6 +53,13 @@ it.each(['light', 'dark'] as const)('Words can be read in the %s colours', (sche
     ),
   );
   expect(faint).toEqual([]);
+});
+
+it.each(['light', 'dark'] as const)('Agents can be told apart and read on the page of callers in the %s colours', (scheme) => {
+  const surfaces = ['paper', 'card', 'sunken'].map((name) => callers(name, scheme));
+  const faint = AGENTS.filter((agent) => surfaces.some((surface) => contrast(colour(agent, scheme), surface) < LEAST));
+  expect(faint).toEqual([]);
+  expect(new Set(AGENTS.map((agent) => colour(agent, scheme))).size).toBe(8);
 });
 
 it('Contrast is reckoned as WCAG does', () => {

@@ -4,9 +4,9 @@ import type { LineMap, Now, Tile } from '../../../src/operate/types';
 export const SHOP: LineMap = {
   name: 'support-line',
   agents: [
-    { id: 'greeter', label: 'Welcome desk' },
-    { id: 'support', label: 'Order support' },
-    { id: 'escalation', label: 'Customer care' },
+    { id: 'greeter', label: 'Welcome desk', colour: 'green' },
+    { id: 'support', label: 'Order support', colour: 'blue' },
+    { id: 'escalation', label: 'Customer care', colour: 'violet' },
   ],
   handoffs: [
     ['greeter', 'support'],

@@ -40,13 +40,19 @@ test('the server’s time is taken when this machine’s is off, and not for wha
   expect(clock.now()).toBe(own);
 });
 
-test('an agent has its colour by its place in the line, and one that no line knows has none', () => {
-  expect(['greeter', 'escalation', 'stranger', null].map((agent) => colourOf(agent, SHOP))).toEqual([1, 3, undefined, undefined]);
+test('a person and a place have the name that their line gives them, however the ledger writes them', () => {
+  const line = { ...SHOP, places: [{ id: 'night_desk', label: 'After eight', colour: 'slate' }] };
+  expect(['night_desk', 'night desk'].map((id) => nameOf(id, line))).toEqual(['After eight', 'After eight']);
+  expect(nameOf('night_desk', SHOP)).toBe('Night desk');
+});
+
+test('an agent has the name and the colour that its line gives it, and one that no line knows has none', () => {
+  expect(['greeter', 'escalation', 'stranger', null].map((agent) => colourOf(agent, SHOP))).toEqual(['green', 'violet', undefined, undefined]);
   expect(['support', 'after_hours', null].map((agent) => nameOf(agent, SHOP))).toEqual(['Order support', 'After hours', undefined]);
 });
 
 test('every agent is in the picture, also one to whom no way leads, but only handoffs are ways', () => {
-  const { agents, edges, rows } = pictureOf({ ...SHOP, agents: [...SHOP.agents, { id: 'alone', label: 'Alone' }] });
+  const { agents, edges, rows } = pictureOf({ ...SHOP, agents: [...SHOP.agents, { id: 'alone', label: 'Alone', colour: 'slate' }] });
   expect(agents.map(({ id }) => id)).toEqual(['greeter', 'support', 'escalation', 'alone']);
   expect(edges.map(({ from, to }) => [from.name, to.name])).toEqual([
     ['greeter', 'support'],
