@@ -5,9 +5,27 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
+
+
+class Plain(TyperGroup):
+    """Tells what is wrong with a line in its sentence, and not where Python met it."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        """The command that was named."""
+        try:
+            return super().invoke(ctx)
+        except ValueError as error:
+            from app.process import fail
+            from switchboard.line.workflow import WorkflowError
+
+            if not isinstance(error, WorkflowError):
+                raise
+            fail(str(error))
+
 
 cli = typer.Typer(
+    cls=Plain,
     help="Switchboard: a phone and web line answered by a team of voice agents.",
     no_args_is_help=True,
     add_completion=False,
@@ -15,6 +33,8 @@ cli = typer.Typer(
 )
 phone = typer.Typer(help="The phone numbers of the settings, on the LiveKit server.", no_args_is_help=True)
 cli.add_typer(phone, name="phone")
+new = typer.Typer(help="Write an agent or a tool where it belongs: all of it, or nothing.", no_args_is_help=True)
+cli.add_typer(new, name="new")
 
 
 class Settled(TyperCommand):
@@ -389,6 +409,33 @@ def graph(
     from app.lines import show
 
     show(line, only_text=text)
+
+
+@new.command("agent")
+def new_agent(
+    name: Annotated[str, typer.Argument(help="Lower-case words joined by underscores: gift_cards.")],
+    line: Annotated[str, typer.Option("--line", help="The line that it answers on.")],
+    source: Annotated[list[str], typer.Option("--from", help="Who hands callers over to it; as often as needed.")],
+    target: Annotated[
+        list[str] | None, typer.Option("--to", help="Whom it hands callers over to; as often as needed.")
+    ] = None,
+) -> None:
+    """Write an agent: class, prompt, edges, and how it answers offline."""
+    from app.new.command import write_agent
+
+    write_agent(name, line, source, target or ())
+
+
+@new.command("tool")
+def new_tool(
+    name: Annotated[str, typer.Argument(help="Lower-case words joined by underscores: gift_card_balance.")],
+    agent: Annotated[str, typer.Option("--agent", help="Who may use it.")],
+    line: Annotated[str | None, typer.Option("--line", help="Whose agent, where several lines have one.")] = None,
+) -> None:
+    """Write a tool: a function, its place in an agent's toolbox and prompt, and when it is called offline."""
+    from app.new.command import write_tool
+
+    write_tool(name, agent, line)
 
 
 @cli.command(cls=Settled)

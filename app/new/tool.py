@@ -1,0 +1,79 @@
+"""A new tool: its function, its place in an agent's toolbox and prompt, and when it is called offline."""
+
+from pathlib import Path
+
+from app.new.change import Change
+from app.new.house import House
+from app.new.names import check_name, spoken
+from app.new.refusal import RefusalError
+from app.new.source import Source
+from switchboard.line.workflow import Workflow
+
+FUNCTION = '''"""What a caller asks of {spoken}."""
+
+from livekit.agents import RunContext, ToolError, function_tool
+
+{imports}
+
+
+@function_tool
+async def {name}(ctx: RunContext[Call[{state}]], question: str) -> str:  # noqa: ARG001 - caller, database and state
+    """Look up what the caller asks of {spoken}. Tells nothing of an account.
+
+    Args:
+        question: What the caller wants to know, in a few words.
+    """
+    if not question.strip():
+        raise ToolError("Ask the caller what they want to know.")
+    return "I have looked, and there is nothing on that yet."
+'''
+IN_PROMPT = "- {Spoken}: call `{name}`, and say what it tells you."
+DUTIES = "# What you do"
+
+
+def new_tool(house: House, name: str, agent: str, line: str | None) -> Change:
+    """The tool `name` in the toolbox of `agent`, which `line` has if several have one. Raises `RefusalError`."""
+    check_name(name, "gift_card_balance")
+    owner = house.agent(agent, line)
+    lines = house.lines_with(owner)
+    _check_free(house, name)
+    change = Change(house.root)
+    change.add(f"tools/{name}.py", _function(name, lines[0]))
+    file = f"{owner.__module__.replace('.', '/')}.py"
+    source = Source(file, change.read(file))
+    if name in source.bound():
+        raise RefusalError(f"{file} has another {name}: choose another name.")
+    source.add_import(f"tools.{name}", name)
+    source.add_to_toolbox(owner.__name__, name)
+    change.edit(file, source.text(house.root))
+    prompt = Path(file).with_name(f"{agent}.md").as_posix()
+    change.edit(prompt, _told(change.read(prompt), IN_PROMPT.format(name=name, Spoken=spoken(name).capitalize())))
+    for each in lines:
+        if playbook := house.playbook(each, change):
+            playbook.add_tool(agent, name)
+            playbook.check()
+            change.edit(playbook.name, playbook.text)
+    return change
+
+
+def _function(name: str, line: Workflow) -> str:
+    state = line.state
+    imports = {"switchboard.call.call": "Call", state.__module__: state.__name__}
+    written = "\n".join(f"from {module} import {named}" for module, named in sorted(imports.items()))
+    return FUNCTION.format(name=name, spoken=spoken(name), state=state.__name__, imports=written)
+
+
+def _told(prompt: str, duty: str) -> str:
+    """The prompt with one more duty: at the end of the section for them, or of the whole."""
+    before, heading, after = prompt.partition(f"\n{DUTIES}\n")
+    duties, next_heading, rest = after.partition("\n# ") if heading else ("", "", "")
+    end = f"{before}{heading}{duties}".rstrip()
+    gap = "\n" if end.rpartition("\n")[2].startswith("- ") else "\n\n"
+    return f"{end}{gap}{duty}\n{next_heading}{rest}"
+
+
+def _check_free(house: House, name: str) -> None:
+    for line in house.lines:
+        for agent in line.agents:
+            if name in line.tool_names(agent):
+                raise RefusalError(f"{agent.name()} has a tool {name}: choose another name.")
