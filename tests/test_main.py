@@ -65,7 +65,19 @@ def test_the_web_app_loads_no_realtime_plugin() -> None:
 def test_every_command_is_in_the_help() -> None:
     commands = {
         *("console", "demo", "web", "dev", "start", "connect", "download-files", "check", "graph"),
-        *("simulator", "livekit-server", "page", "migrate", "seed", "phone", "calls", "unlock", "erase", "audit"),
+        *(
+            "simulator",
+            "livekit-server",
+            "page",
+            "migrate",
+            "seed",
+            "phone",
+            "calls",
+            "unlock",
+            "erase",
+            "audit",
+            "new",
+        ),
     }
     assert commands <= set(re.findall(r"^\W*([\w-]+)\s", run("--help").stdout, re.MULTILINE))
 

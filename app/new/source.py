@@ -59,16 +59,15 @@ class Source:
 
     def add_edges(self, line: str, sources: Sequence[str], agent: str, targets: Sequence[str]) -> None:
         """In `line`, the classes `sources` may hand over to the class `agent`, and that to `targets`."""
-        handoffs = self._handoffs(line)
-        elements = [*handoffs.elements]
+        before = handoffs = self._handoffs(line)
         for source in sources:
-            place = next((at for at, each in enumerate(elements) if _key(each) == source), None)
-            if place is None:
-                elements = _appended(handoffs, elements, _entry(source, (agent,)))
+            if entry := next((each for each in handoffs.elements if _key(each) == source), None):
+                grown = self._with_edge(entry, source, agent)
+                elements = [grown if each is entry else each for each in handoffs.elements]
+                handoffs = handoffs.with_changes(elements=elements)
             else:
-                elements[place] = self._with_edge(elements[place], source, agent)
-        elements = _appended(handoffs, elements, _entry(agent, targets))
-        self._replace(handoffs, handoffs.with_changes(elements=elements))
+                handoffs = _with_entry(handoffs, _entry(source, (agent,)))
+        self._replace(before, _with_entry(handoffs, _entry(agent, targets)))
 
     def add_to_toolbox(self, agent: str, tool: str) -> None:
         """The class `agent` gets `tool`."""
@@ -147,31 +146,37 @@ def _tuple(names: Sequence[str]) -> cst.BaseExpression:
     return cst.parse_expression(f"({', '.join(names)}{',' if len(names) == 1 else ''})")
 
 
-def _appended(
-    handoffs: cst.Dict, elements: list[cst.BaseDictElement], entry: cst.DictElement
-) -> list[cst.BaseDictElement]:
-    """`entry` after the others, on a line of its own where they are."""
-    if not elements:
-        return [entry]
-    *before, last = elements
-    opening = handoffs.lbrace.whitespace_after
-    between = opening if isinstance(opening, cst.ParenthesizedWhitespace) else cst.SimpleWhitespace(" ")
-    comma = before[-1].comma if before else cst.Comma(whitespace_after=between)
-    return [*before, last.with_changes(comma=comma), entry.with_changes(comma=last.comma)]
+def _with_entry(handoffs: cst.Dict, entry: cst.DictElement) -> cst.Dict:
+    """The dictionary with `entry` at its end."""
+    if not handoffs.elements:
+        return handoffs.with_changes(elements=[entry])
+    *before, last = handoffs.elements
+    between, close = _gaps(handoffs.lbrace.whitespace_after, handoffs.rbrace.whitespace_before)
+    elements = [*before, last.with_changes(comma=between), entry.with_changes(comma=last.comma)]
+    return handoffs.with_changes(elements=elements, rbrace=handoffs.rbrace.with_changes(whitespace_before=close))
 
 
 def _longer(names: cst.Tuple, name: str) -> cst.BaseExpression:
     """The tuple with `name` at its end."""
-    if not names.elements:
-        return _tuple([name])
+    if not names.elements or not names.lpar:
+        return _tuple([*(_code(each.value) for each in names.elements), name])
     *before, last = names.elements
-    paren = names.lpar[0].whitespace_after if names.lpar else None
-    over_lines = isinstance(paren, cst.ParenthesizedWhitespace)
-    between = paren if over_lines and paren else cst.SimpleWhitespace(" ")
-    comma = before[-1].comma if before else cst.Comma(whitespace_after=between)
-    end = last.comma if over_lines else cst.MaybeSentinel.DEFAULT
-    added = cst.Element(cst.Name(name), comma=end)
-    return names.with_changes(elements=[*before, last.with_changes(comma=comma), added])
+    between, close = _gaps(names.lpar[0].whitespace_after, names.rpar[0].whitespace_before)
+    is_over_lines = isinstance(close, cst.ParenthesizedWhitespace)
+    added = cst.Element(cst.Name(name), comma=last.comma if is_over_lines else cst.MaybeSentinel.DEFAULT)
+    paren = names.rpar[0].with_changes(whitespace_before=close)
+    return names.with_changes(elements=[*before, last.with_changes(comma=between), added], rpar=[paren])
+
+
+def _gaps(
+    opening: cst.BaseParenthesizableWhitespace, closing: cst.BaseParenthesizableWhitespace
+) -> tuple[cst.Comma, cst.BaseParenthesizableWhitespace]:
+    """The comma after what was the last one, with its comment, and what comes before the closing bracket then."""
+    is_over_lines = isinstance(opening, cst.ParenthesizedWhitespace)
+    if not is_over_lines or not isinstance(closing, cst.ParenthesizedWhitespace):
+        return cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")), closing
+    between = opening.with_changes(first_line=closing.first_line, empty_lines=())
+    return cst.Comma(whitespace_after=between), closing.with_changes(first_line=cst.TrailingWhitespace())
 
 
 def _tidy(root: Path, name: str, text: str) -> str:

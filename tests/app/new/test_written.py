@@ -75,6 +75,7 @@ def test_a_tool_is_named_where_the_prompt_says_what_to_do(house: House) -> None:
     ("code", "edited"),
     [
         ("{\n    A: (B,),  # one\n    B: (),\n}", "{\n    A: (B, C),  # one\n    B: (),\n    C: (A,),\n}"),
+        ("{\n    A: (),\n    B: (),  # two\n}", "{\n    A: (C,),\n    B: (),  # two\n    C: (A,),\n}"),
         ("{A: ()}", "{A: (C,), C: (A,)}"),
         (
             "{\n    A: (\n        B,  # why\n    ),\n}",
