@@ -62,6 +62,7 @@ def _names(scenario: Scenario, line: Workflow, tables: Tables) -> Iterator[Named
         yield ("holds", "calls", number, "tool"), "tool", called.tool, tools
         if called.by is not None:
             yield ("holds", "calls", number, "by"), "agent", called.by, agents
+    yield from ((("holds", "told", agent), "agent", agent, agents) for agent in holds.told)
     for key, kind, names, known in (
         ("never_calls", "tool", holds.never_calls, tools),
         ("agents", "agent", holds.agents or (), agents),

@@ -1,7 +1,7 @@
 """What came of a call on trial."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row
@@ -20,5 +20,7 @@ class Held:
     """What the caller waited for in vain; "" for nothing."""
     rows: Sequence[Sequence[Row[Any]]] = ()
     """Those of each `rows` of the scenario."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """The instructions of each agent that answered."""
     private: frozenset[str] = frozenset()
     """What of the business nobody may hear who has not been verified, in lower case."""

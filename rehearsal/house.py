@@ -6,11 +6,12 @@ import time
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from rehearsal.attentive import Attentive
 from rehearsal.call import CallOnTrial, HungError
 from rehearsal.file import Play
 from rehearsal.held import Held
@@ -71,11 +72,16 @@ class House:
     business: Business
     settings: Settings
     prices: Prices
-    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def play_all(self, plays: Sequence[Play], seeds: Sequence[int]) -> AsyncIterator[Verdict]:
         """Each scenario with each seed; what came of it in the order in which the calls end."""
-        calls = [asyncio.create_task(self.play(play, seed)) for play in plays for seed in seeds]
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def in_turn(play: Play, seed: int) -> Verdict:
+            async with turns:
+                return await self.play(play, seed)
+
+        calls = [asyncio.create_task(in_turn(play, seed)) for play in plays for seed in seeds]
         try:
             for call in asyncio.as_completed(calls):
                 yield await call
@@ -85,21 +91,20 @@ class House:
 
     async def play(self, play: Play, seed: int) -> Verdict:
         """One call. The seed is of the simulator's dice."""
-        async with self._turns:
-            began = time.monotonic()
-            held = await self._hold(play, zlib.crc32(f"{play.name}/{seed}".encode()))
-            misses = judge(play.scenario.holds, held, self.line.watched, self.prices)
-            return Verdict(play, seed, misses, held.events, time.monotonic() - began)
+        began = time.monotonic()
+        held = await self._hold(play, zlib.crc32(f"{play.name}/{seed}".encode()))
+        misses = judge(play.scenario.holds, held, self.line.watched, self.prices)
+        return Verdict(play, seed, misses, held.events, time.monotonic() - began)
 
     async def _hold(self, play: Play, dice: int) -> Held:
         scenario, books = play.scenario, self.business.books
         clock.stop(self.business.now)
-        record, lines, codes = Record(), Lines(scenario.caller), mailbox()
+        record, lines, codes, mind = Record(), Lines(scenario.caller), mailbox(), Attentive(self.mind)
         faults = tuple(each.fault() for each in scenario.faults)
         held = Held()
         async with (
             self._database() as database,
-            Simulator(self.mind, Options(seed=dice, faults=faults)) as simulator,
+            Simulator(mind, Options(seed=dice, faults=faults)) as simulator,
             aclosing(Services(with_simulator(self.settings, simulator.url))) as services,
         ):
             await books.change(database, scenario.before)
@@ -119,7 +124,7 @@ class House:
                     await call.hold()
                 except HungError as hung:
                     held.hung = str(hung)
-            held.events, held.unsaid = tuple(record.events), lines.unsaid
+            held.events, held.unsaid, held.told = tuple(record.events), lines.unsaid, mind.told
             held.rows = [await books.found(database, each) for each in scenario.holds.rows]
         return held
 

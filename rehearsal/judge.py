@@ -44,6 +44,7 @@ def judge(holds: Holds, held: Held, rules: Sequence[Rule], prices: Prices) -> Se
         *_calls(holds, held.events),
         *_agents(holds, held.events),
         *_words(holds, held),
+        *_told_agents(holds, held),
         *_rows(holds, held),
         *_ending(holds, held.events),
         *_findings(holds, held.events, rules),
@@ -112,6 +113,18 @@ def _words(holds: Holds, held: Held) -> Iterator[Miss]:
         yield from (Miss(f"never says /{pattern.pattern}/", each.text) for each in spoken if pattern.search(each.text))
     for name in holds.never:
         yield from (Miss(f"never says {name}", text) for text in broken(name, held))
+
+
+def _told_agents(holds: Holds, held: Held) -> Iterator[Miss]:
+    """The offline mind reads no prompt, so a call alone would not tell that a prompt has lost something."""
+    for agent, patterns in holds.told.items():
+        told = held.told.get(agent, "")
+        missing = (pattern.pattern for pattern in patterns if not pattern.search(told))
+        yield from (Miss(f"{agent} is told /{each}/", "its prompt does not say so") for each in missing)
+    calls = {(event.agent, event.tool): None for event in held.events if isinstance(event, ToolCalled)}
+    for agent, tool in calls:
+        if agent in held.told and f"`{tool}`" not in held.told[agent]:
+            yield Miss(f"{agent} is told of `{tool}`, which it calls", "its prompt does not name it")
 
 
 def _rows(holds: Holds, held: Held) -> Iterator[Miss]:

@@ -178,6 +178,8 @@ class Holds(Part):
     never_says: tuple[Pattern, ...] = ()
     never: tuple[ReadyRule, ...] = READY
     """What no agent says."""
+    told: dict[str, tuple[Pattern, ...]] = Field(default_factory=dict)
+    """What stands in an agent's instructions, so that no change of a prompt loses it."""
     rows: tuple[Rows, ...] = ()
     ended: EndReason | None = None
     strikes: tuple[str, ...] = ()
