@@ -360,7 +360,7 @@ def unlock(
     what: Annotated[
         str,
         typer.Argument(
-            help="An order number or an e-mail address, for the account; a phone number, an address or a call, for it."
+            help="What names an account, such as an order number; a phone number, an address or a call, for it."
         ),
     ],
 ) -> None:
@@ -375,7 +375,8 @@ def erase(
     call: Annotated[str | None, typer.Option("--call", help="A call's id; those that it goes on from, too.")] = None,
     caller: Annotated[str | None, typer.Option("--caller", help="All calls from this phone number.")] = None,
     account: Annotated[
-        str | None, typer.Option("--account", help="All of an account: its order number, e-mail address or id.")
+        str | None,
+        typer.Option("--account", help="All of an account: its order number, e-mail address or id; or shop:7."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
@@ -395,7 +396,7 @@ def migrate() -> None:
 
 @cli.command(cls=Settled)
 def seed() -> None:
-    """Fill the shop with its example customers and orders."""
+    """Fill the database with the example of each line's business."""
     from app.data import run_seed
 
     run_seed()

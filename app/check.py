@@ -4,17 +4,18 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import typer
 from livekit.agents import APIError, llm, utils
 from openai import OpenAIError
 
-from app.data import UNREACHABLE, VERSIONS, cause_of, database_of
+from app.data import UNREACHABLE, cause_of, database_of, without_tables
 from app.lines import LINES
 from app.process import LOG_FILE, settings, start_logging, tell
 from switchboard.ledger.prices import Prices, PricesError
+from switchboard.line.business import Business
+from switchboard.line.businesses import businesses_of
 from switchboard.line.voices import Voice
 from switchboard.line.workflow import Workflow
 from switchboard.migrations import pending
@@ -39,11 +40,11 @@ def run() -> None:
     """Say of each part whether it works; exits with 2 if one does not."""
     chosen = settings()
     start_logging(chosen, LOG_FILE)
-    if asyncio.run(check_all(chosen, tuple(LINES.values()), VERSIONS, tell)):
+    if asyncio.run(check_all(chosen, tuple(LINES.values()), tell)):
         raise typer.Exit(2)
 
 
-async def check_all(chosen: Settings, lines: Sequence[Workflow], versions: Sequence[Path], say: Say) -> int:
+async def check_all(chosen: Settings, lines: Sequence[Workflow], say: Say) -> int:
     """Say of each part whether it works; returns how many do not."""
     provider = chosen.provider or "simulator, because none is named: enough for console and demo"
     say(f"ok       settings: realtime by {provider}, turns by {chosen.turns.detection}")
@@ -52,7 +53,7 @@ async def check_all(chosen: Settings, lines: Sequence[Workflow], versions: Seque
         for agent, voice in line.voices.items():
             if chosen.provider not in (None, "simulator") and Services(chosen).available(voice) != voice:
                 say(f"warning  line {line.name}: no service for the voice of {agent.name()}; it speaks in another one")
-    problems = [_prices(chosen, say), await _database(chosen, versions, say)]
+    problems = [_numbers(chosen, lines, say), _prices(chosen, say), await _database(chosen, businesses_of(lines), say)]
     if chosen.provider not in (None, "simulator"):
         async with utils.http_context.open(), aclosing(Services(chosen)) as services:
             problems.append(await _realtime(services, say))
@@ -60,6 +61,15 @@ async def check_all(chosen: Settings, lines: Sequence[Workflow], versions: Seque
             if chosen.provider == "azure":
                 await tell_ends(services, say)
     return sum(problems)
+
+
+def _numbers(chosen: Settings, lines: Sequence[Workflow], say: Say) -> bool:
+    """Whether a line answers each number: one that leads nowhere would be found out by a caller."""
+    names = [line.name for line in lines]
+    lost = [number for number in chosen.phone.numbers if number.line not in names]
+    for number in lost:
+        say(f"problem  PHONE_NUMBERS: there is no line {number.line!r} for {number.number}; lines: {', '.join(names)}")
+    return bool(lost)
 
 
 def _prices(chosen: Settings, say: Say) -> bool:
@@ -74,15 +84,20 @@ def _prices(chosen: Settings, say: Say) -> bool:
     return False
 
 
-async def _database(chosen: Settings, versions: Sequence[Path], say: Say) -> bool:
+async def _database(chosen: Settings, businesses: Sequence[Business], say: Say) -> bool:
     try:
         async with aclosing(database_of(chosen)) as database:
-            missing = await pending(database, versions)
+            missing = await pending(database, [business.migrations for business in businesses])
+            lacking = [] if missing else await without_tables(database, businesses)
     except UNREACHABLE as error:
         say(f"problem  database {chosen.storage.shown_url}: {cause_of(error)}; does it run at that address?")
         return True
     if missing:
         say(f"problem  database {chosen.storage.shown_url}: its tables are not up to date; run: main.py migrate")
+        return True
+    for each in lacking:
+        say(f"problem  database {chosen.storage.shown_url}: {each}")
+    if lacking:
         return True
     say(f"ok       database {chosen.storage.shown_url}")
     return False

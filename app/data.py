@@ -1,25 +1,30 @@
-"""The database: brought up to date, and filled with the example shop."""
+"""The database of the engine and of every line's business: brought up to date, and filled with their examples."""
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import typer
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from app.process import HERE, fail, settings
-from shop.seed import seed
+from app.lines import BUSINESSES
+from app.process import fail, settings
 from switchboard.database import Database
-from switchboard.migrations import pending, upgrade
+from switchboard.line.business import Business
+from switchboard.migrations import absent, pending, unknown, upgrade
 from switchboard.pseudonyms import Pseudonyms
 from switchboard.settings.schema import Settings
 from switchboard.telemetry.storage import waited
 
-VERSIONS = (HERE / "shop" / "migrations" / "versions",)
-"""The business's migrations, beside the engine's."""
+VERSIONS = tuple(business.migrations for business in BUSINESSES)
+"""The businesses' migrations, beside the engine's."""
 UNREACHABLE = (SQLAlchemyError, OSError)
 """What a connection that cannot be made raises."""
+
+Answer = TypeVar("Answer")
 
 
 def database_of(chosen: Settings) -> Database:
@@ -33,40 +38,44 @@ def run_migrate() -> None:
 
 
 def run_seed() -> None:
-    """The same, and fill the shop."""
+    """The same, and fill it with the examples."""
     run_migrate()
-    typer.echo(asyncio.run(fill_shop(settings())))
+    typer.echo(asyncio.run(fill(settings())) or "Nothing to add: no line has a business with an example.")
 
 
 def migrate(chosen: Settings) -> str:
-    """Bring the database to the newest version of the tables; says so."""
+    """Bring the database to the newest version of the tables; says so. Exits with 2 where that cannot be."""
     reach(chosen)
+    if strange := asyncio.run(_asked(chosen, lambda database: unknown(database, VERSIONS))):
+        names = ", ".join(sorted(strange))
+        fail(
+            f"The database {chosen.storage.shown_url} has tables that nobody here knows ({names}): of a newer "
+            "version, or of a business that no line names. Start that version, let a line name the "
+            "business, or delete these rows of its table alembic_version."
+        )
     upgrade(chosen.storage.url.get_secret_value(), VERSIONS)
+    _fail_without_tables(chosen)
     return f"{chosen.storage.shown_url} is up to date."
 
 
 def prepare_database(chosen: Settings) -> None:
     """Bring an embedded database up to date and fill a new one; refuse a server's that is behind.
 
-    Where a simulator stands in for a model that nobody named, callers get its example shop on a server as well.
+    Where a simulator stands in for a model that nobody named, callers get the examples on a server as well.
     """
     if chosen.storage.url.get_secret_value().startswith("sqlite"):
         migrate(chosen)
         if not chosen.storage.given("url"):
-            asyncio.run(fill_shop(chosen))
+            asyncio.run(fill(chosen))
         return
 
     reach(chosen)
-
-    async def missing() -> set[str]:
-        async with aclosing(database_of(chosen)) as database:
-            return await pending(database, VERSIONS)
-
-    if asyncio.run(missing()):
+    if asyncio.run(_asked(chosen, lambda database: pending(database, VERSIONS))):
         fail(f"The database {chosen.storage.shown_url} is not up to date. Run: {sys.argv[0]} migrate")
+    _fail_without_tables(chosen)
     if chosen.provider is None and chosen.simulated_at:
         with suppress(IntegrityError):  # another worker fills it at this moment
-            asyncio.run(fill_shop(chosen))
+            asyncio.run(fill(chosen))
 
 
 def reach(chosen: Settings) -> None:
@@ -88,7 +97,33 @@ def cause_of(error: Exception) -> str:
     return type(driver.__cause__ or driver if driver else error).__name__
 
 
-async def fill_shop(chosen: Settings) -> str:
-    """Give the shop its example customers and orders, if it has none; says what was added."""
-    async with aclosing(database_of(chosen)) as database, database.write() as session:
-        return str(await seed(session, datetime.now(UTC)))
+async def fill(chosen: Settings) -> str:
+    """Give each business its example, if it is empty; says what was added, a line for each."""
+    told = []
+    async with aclosing(database_of(chosen)) as database:
+        for business in BUSINESSES:
+            if business.seed:
+                async with database.write() as session:
+                    told.append(str(await business.seed(session, datetime.now(UTC))))
+    return "\n".join(told)
+
+
+async def without_tables(database: Database, businesses: Iterable[Business]) -> list[str]:
+    """What each business lacks though all migrations are done: somebody forgot to write one. A sentence for each."""
+    lacking = [(business.name, await absent(database, business.tables)) for business in businesses]
+    return [
+        f"the business {name} has no table {', '.join(tables)}; write the migration that makes it "
+        '(CONTRIBUTING.md, "Change the database"), then run: main.py migrate'
+        for name, tables in lacking
+        if tables
+    ]
+
+
+def _fail_without_tables(chosen: Settings) -> None:
+    if lacking := asyncio.run(_asked(chosen, lambda database: without_tables(database, BUSINESSES))):
+        fail("\n".join(f"The database {chosen.storage.shown_url}: {each}" for each in lacking))
+
+
+async def _asked(chosen: Settings, question: Callable[[Database], Awaitable[Answer]]) -> Answer:
+    async with aclosing(database_of(chosen)) as database:
+        return await question(database)

@@ -60,7 +60,7 @@ async def _whole_stack(chosen: Settings, line: str | None, with_phone: bool, mac
         seconds = time.monotonic() - began
         if password:
             typer.echo(f"Operators: {_address(chosen, page)}/operate, password {password}")
-        typer.echo(f"Open {_address(chosen, page)} (after {seconds:.1f} s). Logs: {logs}. Ctrl-C ends it.")
+        typer.echo(f"Open {page_address(chosen, page, line)} (after {seconds:.1f} s). Logs: {logs}. Ctrl-C ends it.")
         try:
             await parts.wait()
         finally:
@@ -155,6 +155,11 @@ def _own_parts(
     operators = {"OPERATE_PASSWORD": password} if password else {}
     yield Part("worker", command("start"), log_says("registered worker"), values, HERE, again_seconds=5)
     yield Part("web", command("web"), http_ok(f"{_address(chosen, page)}/health"), values | operators, HERE)
+
+
+def page_address(chosen: Settings, port: int, line: str | None) -> str:
+    """What to open: the page that calls `line`, or the first line if none was named."""
+    return _address(chosen, port) + (f"/?line={line}" if line else "")
 
 
 def _address(chosen: Settings, port: int) -> str:

@@ -7,15 +7,13 @@ from contextlib import aclosing
 import typer
 
 from app.data import database_of, prepare_database
+from app.lines import BUSINESSES, LINES
 from app.looks import note
 from app.process import LOG_FILE, fail, settings, start_logging, tell
-from shop import customers
-from shop.belongings import Belongings
-from shop.customers import Details
-from shop.models import FIRST_ORDER_NUMBER, Customer
 from switchboard.database import Database
 from switchboard.ledger.tables import CallRow
-from switchboard.operate.erase import Erased, Eraser, Whom
+from switchboard.line.business import Whom
+from switchboard.operate.erase import Erased, Eraser
 from switchboard.recording.recordings import Recordings
 from switchboard.settings.schema import Settings
 from tools import hearing
@@ -31,20 +29,34 @@ def run(call: str | None, caller: str | None, account: str | None, sure: bool) -
     asyncio.run(_erase(chosen, call, caller, account, sure))
 
 
-def eraser_of(database: Database, chosen: Settings) -> Eraser:
-    """What erases in this database, the recordings of the settings and the shop."""
-    return Eraser(database, Recordings.of(chosen.recordings), Belongings(database.pseudonyms))
-
-
 async def _erase(chosen: Settings, call: str | None, caller: str | None, account: str | None, sure: bool) -> None:
     async with aclosing(database_of(chosen)) as database:
-        whom = Whom(call, _number(caller), await _account(database, account))
-        eraser = eraser_of(database, chosen)
+        business, proved = await account_named(database, account) if account is not None else (None, None)
+        whom = Whom(call, _number(caller), proved, business)
+        eraser = Eraser(database, Recordings.of(chosen.recordings), LINES.values())
         calls = await eraser.find(whom)
         _ask(calls, whom, sure)
         for each in calls:
             await note(database, chosen, "erased", each.id)
         _report(await eraser.erase(whom))
+
+
+async def account_named(database: Database, said: str) -> tuple[str, str]:
+    """The business and its customer's id; "shop:7" asks the shop alone. Exits with 2 where nobody or two are meant."""
+    named, colon, rest = said.partition(":")
+    asked = [each for each in BUSINESSES if colon and each.name == named]
+    wanted = rest if asked else said
+    async with database.read() as session:
+        found = [
+            (business.name, account)
+            for business in asked or BUSINESSES
+            if business.accounts and (account := await business.accounts.find(session, wanted))
+        ]
+    if not found:
+        fail(f"There is no account {said!r}.")
+    if len(found) > 1:
+        fail(f"Whose account? Name one of {', '.join(f'{name}:{wanted}' for name, _ in found)}.")
+    return found[0]
 
 
 def _number(said: str | None) -> str | None:
@@ -54,21 +66,6 @@ def _number(said: str | None) -> str | None:
     if number is None:
         fail(f"{said!r} is no phone number.")
     return number
-
-
-async def _account(database: Database, said: str | None) -> str | None:
-    """The customer whom an order number, an e-mail address or their own number names."""
-    if said is None:
-        return None
-    async with database.read() as session:
-        if said.isdecimal() and int(said) < FIRST_ORDER_NUMBER:
-            customer = await session.get(Customer, int(said))
-        else:
-            details = Details("", hearing.order_number(said), said if "@" in said else None)
-            customer = next(iter(await customers.named_by(session, details)), None)
-    if customer is None:
-        fail(f"There is no account {said!r}.")
-    return str(customer.id)
 
 
 def _ask(calls: Sequence[CallRow], whom: Whom, sure: bool) -> None:

@@ -3,12 +3,15 @@
 import typer
 
 from app.process import fail
+from switchboard.line.businesses import businesses_of
 from switchboard.line.graph import as_mermaid, as_text
 from switchboard.line.workflow import Workflow
 from workflows.support_line import SUPPORT_LINE
 
 LINES = {line.name: line for line in (SUPPORT_LINE,)}
 """By name; the first one answers when a call names none."""
+BUSINESSES = businesses_of(LINES.values())
+"""What stands behind them, in one database."""
 
 
 def line_named(name: str | None) -> Workflow:

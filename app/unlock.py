@@ -1,7 +1,7 @@
 """Letting somebody be verified again: the person's way out of a lock, beside time."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from ipaddress import ip_address
 
@@ -10,10 +10,10 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.data import database_of, prepare_database
+from app.lines import BUSINESSES
 from app.process import fail, settings
-from shop.customers import Details
-from shop.locks import unlock_account, unlock_origin
 from switchboard.http.sources import Sources
+from switchboard.line.business import Accounts, Business
 from switchboard.pseudonyms import Pseudonyms
 from switchboard.settings.schema import Settings
 from tools import hearing
@@ -26,7 +26,7 @@ def run(what: str) -> None:
 
     async def unlocked() -> int:
         async with aclosing(database_of(chosen)) as database, database.write() as session:
-            return await unlock(session, database.pseudonyms, what, mark_of(chosen))
+            return await unlock(session, database.pseudonyms, what, mark_of(chosen), BUSINESSES)
 
     counts = asyncio.run(unlocked())
     typer.echo(f"Unlocked: {counts} counts of failed tries are forgotten." if counts else "Nothing was held there.")
@@ -37,17 +37,24 @@ def mark_of(chosen: Settings) -> Callable[[str], str]:
     return Sources(SecretStr(chosen.pseudonym_secret)).mark
 
 
-async def unlock(session: AsyncSession, pseudonyms: Pseudonyms, what: str, mark: Callable[[str], str]) -> int:
+async def unlock(
+    session: AsyncSession,
+    pseudonyms: Pseudonyms,
+    what: str,
+    mark: Callable[[str], str],
+    businesses: Iterable[Business],
+) -> int:
     """What is meant is seen from how it is written; tells how many counts are forgotten. Exits with 2 if nothing is."""
     what = what.strip()
-    if "@" in what:
-        return await unlock_account(session, pseudonyms, Details("", email=what))
-    if what.isdecimal() and (order := hearing.order_number(what)):
-        return await unlock_account(session, pseudonyms, Details("", order_number=order))
-    return await unlock_origin(session, pseudonyms, *_origin(what, mark))
+    all_accounts = [business.accounts for business in businesses if business.accounts]
+    counts = [await accounts.unlock(session, pseudonyms, what) for accounts in all_accounts]
+    if any(count is not None for count in counts):
+        return sum(filter(None, counts))
+    kind, value = _origin(what, mark, all_accounts)
+    return sum([await accounts.unlock_origin(session, pseudonyms, kind, value) for accounts in all_accounts])
 
 
-def _origin(what: str, mark: Callable[[str], str]) -> tuple[str, str]:
+def _origin(what: str, mark: Callable[[str], str], all_accounts: Iterable[Accounts]) -> tuple[str, str]:
     """Its kind and how it is counted."""
     if what.startswith("call"):
         return "call", what
@@ -55,7 +62,8 @@ def _origin(what: str, mark: Callable[[str], str]) -> tuple[str, str]:
         return "address", mark(what)
     number = hearing.phone(what)
     if number is None:
-        fail(f"{what!r} is no order number, e-mail address, phone number, network address or call.")
+        ways = [way for accounts in all_accounts for way in accounts.named_by]
+        fail(f"{what!r} is no {', '.join(dict.fromkeys([*ways, 'phone number', 'network address']))} or call.")
     return "number", number
 
 

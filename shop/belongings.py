@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shop.codes import Codes
 from shop.models import Callback, Order, OrderLine, Return, SignIn, Ticket, TicketStatus, VerificationCode
-from switchboard.operate.erase import Whom
+from switchboard.line.business import Whom
 from switchboard.pseudonyms import Pseudonyms
 
 ERASED = literal("erased:")

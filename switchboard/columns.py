@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from sqlalchemy import DateTime, Dialect, Numeric, TypeDecorator
 
+ENGINE = "switchboard"
+"""The label of the engine's own branch of migrations."""
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -9,14 +9,12 @@ from pathlib import Path
 
 import pytest
 
-import shop
-from shop.seed import seed
+from app.data import VERSIONS
+from app.lines import BUSINESSES
 from switchboard.database import Database
 from switchboard.migrations import upgrade
+from tests.moment import NOW
 from tests.postgres import Postgres, running_postgres
-from tests.shop.rows import NOW
-
-SHOP_VERSIONS = Path(shop.__file__).parent / "migrations" / "versions"
 
 MakeUrl = Callable[[str], str]
 """Makes a database that is a copy of the template of this name ("empty" or "seeded") and tells its URL."""
@@ -73,7 +71,7 @@ def postgres_templates(postgres: Postgres) -> Postgres:
 
 def fill(server: Postgres) -> str:
     """Make both templates on that server; the URL of the filled one."""
-    upgrade(server.create("empty"), [SHOP_VERSIONS])
+    upgrade(server.create("empty"), VERSIONS)
     url = server.create("seeded", template="empty")
     _fill(url)
     return url
@@ -83,7 +81,7 @@ def fill(server: Postgres) -> str:
 def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a migrated database "empty.db" and a filled one "seeded.db"."""
     folder = tmp_path_factory.mktemp("templates")
-    upgrade(f"sqlite:///{folder}/empty.db", [SHOP_VERSIONS])
+    upgrade(f"sqlite:///{folder}/empty.db", VERSIONS)
     shutil.copy(folder / "empty.db", folder / "seeded.db")
     _fill(f"sqlite:///{folder}/seeded.db")
     return folder
@@ -123,7 +121,7 @@ async def database(make_url: MakeUrl) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def seeded(make_url: MakeUrl) -> AsyncIterator[Database]:
-    """A database with the shop as the seed fills it, at `tests.shop.rows.NOW`."""
+    """A database with each business as its seed fills it, at `tests.moment.NOW`."""
     database = Database(make_url("seeded"))
     yield database
     await database.aclose()
@@ -141,8 +139,10 @@ def _fixtures(item: pytest.Item) -> list[str]:
 def _fill(url: str) -> None:
     async def fill() -> None:
         database = Database(url)
-        async with database.write() as session:
-            await seed(session, NOW)
+        for business in BUSINESSES:
+            async with database.write() as session:
+                if business.seed:
+                    await business.seed(session, NOW)
         await database.aclose()
 
     asyncio.run(fill())

@@ -5,6 +5,7 @@ from pathlib import Path
 from agents.escalation import Escalation
 from agents.greeter import Greeter
 from agents.support import Support
+from shop.business import SHOP
 from switchboard.line.callback import Callback
 from switchboard.line.context import Brief
 from switchboard.line.face import Face
@@ -42,4 +43,5 @@ SUPPORT_LINE = Workflow(
     rescues=(SHOP_DESK, Callback(take_callback)),
     secrets=frozenset({"code"}),
     playbook=Path(__file__).with_name("support_line.playbook.yaml"),
+    business=SHOP,
 )

@@ -1,6 +1,6 @@
 """The web app, put together: every address it answers stands in one table."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -54,7 +54,7 @@ from switchboard.ledger.prices import Prices
 from switchboard.ledger.turned_away import TurnedAway
 from switchboard.line.workflow import Workflow
 from switchboard.operate.audit import Audit
-from switchboard.operate.erase import Business, Eraser, NoBusiness
+from switchboard.operate.erase import Eraser
 from switchboard.operate.feed import Feed
 from switchboard.pseudonyms import Pseudonyms
 from switchboard.recording.recordings import Recordings
@@ -72,11 +72,9 @@ def create_app(
     page: Path | None,
     prices: Prices,
     watch_seconds: float = WATCH_SECONDS,
-    business: Callable[[Pseudonyms], Business] = NoBusiness,
 ) -> FastAPI:
     """The app. `lines` has at least one; `page` is the folder of the built page; `prices` are what calls cost.
 
-    `business` is erased with calls.
     Every `watch_seconds` it looks whether an agent came to each room that was handed out.
     """
     web, limits = settings.web, settings.call
@@ -120,7 +118,7 @@ def create_app(
     audit = Audit(database, timedelta(days=settings.operate.audit_days))
     live = Live(feed, audit)
     recordings = Recordings.of(settings.recordings)
-    eraser = Eraser(database, recordings, business(database.pseudonyms))
+    eraser = Eraser(database, recordings, lines.values())
     history = History(database, lines, prices, recordings, eraser, audit)
     app.router.routes.extend(operator_routes(settings.operate, livekit.secret, page, history, live, audit))
     app.router.routes.extend(page_routes(page, server_url, web.cors_origins))

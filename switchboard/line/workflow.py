@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from switchboard.ledger.rules import RULES, Rule
 from switchboard.line.agent import VoiceAgent
+from switchboard.line.business import Business
 from switchboard.line.callback import Callback
 from switchboard.line.context import Context, Everything
 from switchboard.line.face import Face, completed
@@ -116,6 +117,8 @@ class Workflow:
     """What is looked for in its calls besides what is in every line's."""
     playbook: Path | None = None
     """How the line's agents behave offline, on the simulator."""
+    business: Business | None = None
+    """What its tools work on: its tables are made, filled, checked and erased with the engine's."""
 
     def __post_init__(self) -> None:
         self._check_names()

@@ -1,4 +1,4 @@
-"""Database migrations. The engine and the business have branches of their own, so that a shop can be dropped."""
+"""Database migrations. The engine and each business have branches of their own, so that a shop can be dropped."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData, inspect
 
 from switchboard.database import Database
 
@@ -31,6 +31,23 @@ async def pending(database: Database, version_locations: Sequence[Path] = ()) ->
     heads = set(ScriptDirectory.from_config(_config(version_locations)).get_heads())
     async with database.read() as session:
         return heads - await (await session.connection()).run_sync(_current_heads)
+
+
+async def unknown(database: Database, version_locations: Sequence[Path] = ()) -> set[str]:
+    """Revisions that the database has and nobody here has written: with one of them it cannot be upgraded."""
+    known = {revision.revision for revision in ScriptDirectory.from_config(_config(version_locations)).walk_revisions()}
+    async with database.read() as session:
+        return await (await session.connection()).run_sync(_current_heads) - known
+
+
+async def absent(database: Database, tables: MetaData) -> list[str]:
+    """Which of the tables the database does not have, whatever its revision says."""
+    async with database.read() as session:
+        return await (await session.connection()).run_sync(_absent, tables)
+
+
+def _absent(connection: Connection, tables: MetaData) -> list[str]:
+    return sorted(set(tables.tables) - set(inspect(connection).get_table_names()))
 
 
 def _current_heads(connection: Connection) -> set[str]:

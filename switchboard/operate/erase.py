@@ -1,61 +1,26 @@
 """Erasing somebody's words: in the ledger, in recordings, and in what the business keeps. How calls went is kept."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import structlog
 from sqlalchemy import Select, delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.call.again import Mark
 from switchboard.call.source import UNKNOWN
 from switchboard.database import Database
 from switchboard.ledger.erasure import take_words
 from switchboard.ledger.tables import CallRow, EventRow, RecordingRow, StandingRow
-from switchboard.pseudonyms import Pseudonyms
+from switchboard.line.business import Belongings, Whom
+from switchboard.line.businesses import businesses_of
+from switchboard.line.workflow import Workflow
 from switchboard.recording.recordings import Recordings, StorageError
 
 log = structlog.get_logger(__name__)
 
 ERASING_SECONDS = 30.0
-
-
-@dataclass(frozen=True)
-class Whom:
-    """Whose words: of one call, of all calls from a number, or of all in which an account was proved."""
-
-    call: str | None = None
-    caller: str | None = None
-    """A number as the network writes it: "+447700900123"."""
-    account: str | None = None
-    """The business's own id of a customer."""
-
-
-class Business(Protocol):
-    """What the business keeps of callers beside the ledger, in the same database."""
-
-    async def calls(self, session: AsyncSession, whom: Whom) -> set[str]:
-        """The origins of calls in which they had something written down."""
-
-    async def erase(self, session: AsyncSession, whom: Whom, origins: Collection[str]) -> Mapping[str, int]:
-        """Remove what is theirs, or was written down in calls of those origins; so much of what ("callbacks")."""
-
-
-class NoBusiness:
-    """A house without one: what callers said stands in the ledger alone."""
-
-    def __init__(self, pseudonyms: Pseudonyms) -> None:
-        """Every business is made with those of the database."""
-
-    async def calls(self, *_: object) -> set[str]:
-        """None."""
-        return set()
-
-    async def erase(self, *_: object) -> Mapping[str, int]:
-        """Nothing."""
-        return {}
 
 
 @dataclass
@@ -67,7 +32,7 @@ class Erased:
     recordings: int = 0
     recordings_left: int = 0
     """The storage did not remove them now. They stay due, and are tried again when a call ends after its time."""
-    kept_by_business: Mapping[str, int] = field(default_factory=dict)
+    kept_by_business: Counter[str] = field(default_factory=Counter)
     in_files: bool = False
     """What was removed is gone from the database's files as well."""
 
@@ -82,17 +47,22 @@ class Erased:
 
 
 class Eraser:
-    """Erases in `database` and in `recordings`, which is None where there are none."""
+    """Erases in `database`, with the businesses of the `lines`, and in `recordings`, None where there are none."""
 
-    def __init__(self, database: Database, recordings: Recordings | None, business: Business) -> None:
+    def __init__(self, database: Database, recordings: Recordings | None, lines: Iterable[Workflow]) -> None:
         self._database = database
         self._recordings = recordings
-        self._business = business
+        self._lines = tuple(lines)
+        self._belongings = {
+            business.name: business.belongings(database.pseudonyms)
+            for business in businesses_of(self._lines)
+            if business.belongings
+        }
 
     async def find(self, whom: Whom) -> list[CallRow]:
         """Their calls, with all that went on from one another, in order."""
         async with self._database.read() as session:
-            names = await self._business.calls(session, whom)
+            names = {name for each in self._asked(whom) for name in await each.calls(session, whom)}
             names |= {row.origin or row.id for row in await session.scalars(self._named(whom))}
             one_of_them = CallRow.id.in_(names) | CallRow.origin.in_(names)
             return list(await session.scalars(select(CallRow).where(one_of_them).order_by(CallRow.started_at)))
@@ -108,7 +78,8 @@ class Eraser:
                     await session.execute(delete(StandingRow).where(StandingRow.origin == call.origin))
         async with self._database.write() as session:
             origins = {call.origin or call.id for call in calls} | {call.id for call in calls}
-            done.kept_by_business = await self._business.erase(session, whom, origins)
+            for belongings in self._asked(whom):
+                done.kept_by_business.update(await belongings.erase(session, whom, origins))
         await self._erase_recordings(done)
         done.in_files = await self._database.purge()
         log.info("calls were erased", calls=len(calls), recordings=done.recordings, left=done.recordings_left)
@@ -122,8 +93,20 @@ class Eraser:
             return select(CallRow).where(CallRow.caller == (mark.value if mark else None))
         proved = EventRow.body["verified"]["account"].as_string() == whom.account
         return select(CallRow).where(
-            select(EventRow.seq).where(EventRow.call_id == CallRow.id, EventRow.kind == "remembered", proved).exists()
+            CallRow.line.not_in(self._lines_of_others(whom)),
+            select(EventRow.seq).where(EventRow.call_id == CallRow.id, EventRow.kind == "remembered", proved).exists(),
         )
+
+    def _asked(self, whom: Whom) -> Iterator[Belongings]:
+        """Of whom something may be kept: an account is one business's own, and its id means another one elsewhere."""
+        for name, belongings in self._belongings.items():
+            if whom.account is None or whom.business in (None, name):
+                yield belongings
+
+    def _lines_of_others(self, whom: Whom) -> list[str]:
+        if whom.business is None:
+            return []
+        return [line.name for line in self._lines if line.business is None or line.business.name != whom.business]
 
     async def _erase_recordings(self, done: Erased) -> None:
         async with self._database.read() as session:

@@ -8,9 +8,9 @@ from contextlib import aclosing
 import pytest
 from sqlalchemy import text
 
+from app.data import VERSIONS
 from switchboard.database import Database
 from switchboard.migrations import LOCK, pending
-from tests.conftest import SHOP_VERSIONS
 from tests.deploy.engine import ROOT
 from tests.postgres import Postgres
 
@@ -40,7 +40,7 @@ async def test_two_that_migrate_at_once_wait_for_one_another(url: str, bare: Dat
     outputs = [await asyncio.wait_for(each.communicate(), PATIENCE) for each in both]
 
     assert [each.returncode for each in both] == [0, 0], outputs
-    assert await pending(bare, [SHOP_VERSIONS]) == set()
+    assert await pending(bare, VERSIONS) == set()
 
 
 async def migrate(url: str) -> asyncio.subprocess.Process:

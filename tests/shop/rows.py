@@ -1,15 +1,14 @@
 """Small shops for tests: rows made by hand, so that a test reads without the seed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shop.customers import Account
 from shop.models import CallbackSlot, Customer, Order, OrderLine, OrderStatus
+from tests.moment import NOW as NOW
 
 DAY = timedelta(days=1)
-# A Monday in winter: the shop's clock is UTC, and working days lie ahead.
-NOW = datetime(2025, 11, 24, 9, 30, tzinfo=UTC)
 
 
 async def add_customer(session: AsyncSession, name: str = "ada", postcode: str = "SW1A 2AA") -> Account:

@@ -12,7 +12,7 @@ from shop.codes import Codes
 from shop.customers import Account
 from shop.models import Callback, Return, SignIn, Ticket, VerificationCode
 from switchboard.database import Database
-from switchboard.operate.erase import Whom
+from switchboard.line.business import Whom
 from tests.shop.rows import DAY, NOW, add_customer, add_order, add_slot
 
 NUMBER = "+447700900128"

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.unlock import unlock
+from shop.business import SHOP
 from shop.customers import Details
 from shop.demo import AMELIA
 from shop.proofs import Asker, Desk
@@ -26,7 +27,7 @@ async def passes(database: Database, details: Details, asker: Asker = NOWHERE) -
 
 async def unlocked(database: Database, what: str) -> int:
     async with database.write() as session:
-        return await unlock(session, database.pseudonyms, what, network_of)
+        return await unlock(session, database.pseudonyms, what, network_of, (SHOP,))
 
 
 async def lock_account(database: Database) -> None:

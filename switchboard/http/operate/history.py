@@ -14,10 +14,11 @@ from switchboard.http.operate.roles import Role
 from switchboard.http.reaching import reaching_database
 from switchboard.ledger.events import LaneName
 from switchboard.ledger.prices import Prices
+from switchboard.line.business import Whom
 from switchboard.line.workflow import Workflow
 from switchboard.operate.audit import Audit, Look, Viewer
 from switchboard.operate.choices import choices
-from switchboard.operate.erase import Eraser, Whom
+from switchboard.operate.erase import Eraser
 from switchboard.operate.exports import csv_of, export_json, json_of
 from switchboard.operate.filter import Filter, FilterError
 from switchboard.operate.find import find

@@ -5,11 +5,12 @@ import asyncio
 from alembic import command
 from sqlalchemy import select
 
+from app.data import VERSIONS
 from switchboard.database import Database
 from switchboard.ledger.events import CallTransferred, PersonStep
 from switchboard.ledger.tables import CallAgentRow, DigestRow
 from switchboard.migrations import _config, upgrade
-from tests.conftest import SHOP_VERSIONS, MakeUrl
+from tests.conftest import MakeUrl
 from tests.switchboard.operate.made import MASKED, answered, bare_call, call, handed
 
 BEFORE = "switchboard_0009"
@@ -21,7 +22,7 @@ async def test_a_call_that_was_over_before_is_filled_in_from_its_events_and_othe
     make_url: MakeUrl,
 ) -> None:
     url = make_url("empty")
-    config = _config([SHOP_VERSIONS])
+    config = _config(VERSIONS)
     config.attributes["database_url"] = url
     await asyncio.to_thread(command.downgrade, config, BEFORE)
     database = Database(url)
@@ -33,7 +34,7 @@ async def test_a_call_that_was_over_before_is_filled_in_from_its_events_and_othe
     await bare_call(database, "running", answered())
     await call(database, "known", answered(), cost="0.25")
 
-    await asyncio.to_thread(upgrade, url, [SHOP_VERSIONS])
+    await asyncio.to_thread(upgrade, url, VERSIONS)
 
     async with database.read() as session:
         digests = {row.call_id: row for row in await session.scalars(select(DigestRow))}

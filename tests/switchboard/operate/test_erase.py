@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import MetaData, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shop.belongings import Belongings
 from shop.models import Ticket
 from stack.ports import free_port
 from switchboard.database import Database
@@ -18,7 +18,9 @@ from switchboard.ledger.events import Answered, CallerSpoke, Ended, HandoffDone,
 from switchboard.ledger.standing import Standing, change
 from switchboard.ledger.tables import CallRow, DigestRow, EventRow, RecordingRow, StandingRow
 from switchboard.ledger.timeline import timeline
-from switchboard.operate.erase import Eraser, Whom
+from switchboard.line.business import Business, Whom
+from switchboard.line.workflow import Workflow
+from switchboard.operate.erase import Eraser
 from switchboard.recording.recordings import Recordings
 from tests.attacks.puppet import Puppet
 from tests.attacks.test_a09_secrets import logged
@@ -26,6 +28,7 @@ from tests.conftest import MakeUrl
 from tests.livekit import LiveKitServer, livekit_server
 from tests.shop.rows import NOW
 from tests.stage.room import Booth, booth
+from tests.stage.stage import LINE as STAGE
 from tests.stage.stage import stage_settings, staged
 from tests.switchboard.operate.made import answered, bare_call
 from tests.switchboard.operate.searched import database_text, files_of, files_text
@@ -41,14 +44,18 @@ OF_THEIRS = ("quokka", "zanzibar", "wombat", "7700900999", "7700900128", "*28")
 """What is the caller's: words of theirs, the number that they gave, the number that they called from."""
 
 
-class Nothing:
-    """A business that keeps nothing."""
+class Noting:
+    """Belongings that note whose they were asked for."""
+
+    def __init__(self, asked: list[str | None]) -> None:
+        self._asked = asked
 
     async def calls(self, session: AsyncSession, whom: Whom) -> set[str]:
         return set()
 
     async def erase(self, session: AsyncSession, whom: Whom, origins: Collection[str]) -> Mapping[str, int]:
-        return {}
+        self._asked.append(whom.account)
+        return {"letters": 2}
 
 
 def found(text: str) -> set[str]:
@@ -88,7 +95,7 @@ async def test_after_an_erasure_nobody_finds_a_word_of_the_caller(
         async with aclosing(Database(url)) as database:
             before = await everything(database, kept)
             recordings = Recordings(stage_settings(RECORDINGS_URL=place).recordings)
-            done = await Eraser(database, recordings, Belongings(database.pseudonyms)).erase(Whom(caller=NUMBER))
+            done = await Eraser(database, recordings, (LINE,)).erase(Whom(caller=NUMBER))
             after = await everything(database, kept, log)
             (call,) = await rows(database)
             events = {event.kind for event in await timeline(database, call.id)}
@@ -113,7 +120,7 @@ async def test_of_a_call_that_still_runs_nothing_is_kept_from_then_on(make_url: 
     async with staged(url, typed=True) as stage:
         await stage.say(TYPED)
         await stage.conversation.ledger.saved()
-        done = await Eraser(stage.database, None, Nothing()).erase(Whom(call=stage.conversation.call.id))
+        done = await Eraser(stage.database, None, ()).erase(Whom(call=stage.conversation.call.id))
         assert done.whole
         assert found(await everything(stage.database)) == set()
         await stage.say(LATER)
@@ -137,7 +144,7 @@ async def test_a_call_that_runs_and_is_erased_has_no_recording(
         await this.record.until(lambda: any(step.stage == "announced" for step in this.of(Recording)))
         async with aclosing(Database(url)) as database:
             await this.conversation.ledger.saved()
-            await Eraser(database, None, Nothing()).erase(Whom(call=this.conversation.call.id))
+            await Eraser(database, None, ()).erase(Whom(call=this.conversation.call.id))
         this.conversation.ending.finish("caller_left")
     async with aclosing(Database(url)) as database, database.read() as session:
         assert (await session.scalars(select(RecordingRow))).all() == []
@@ -153,7 +160,7 @@ async def test_a_call_takes_those_that_it_goes_on_from_along_and_nobody_elses(da
             ledger.write(CallerSpoke(text=f"word {words}"))
             ledger.write(Ended(reason="error"))
     await change(database, "room", Standing("room"), Standing("room", uses=1))
-    done = await Eraser(database, None, Nothing()).erase(Whom(call="call_2"))
+    done = await Eraser(database, None, ()).erase(Whom(call="call_2"))
 
     left = await database_text(database)
     assert done.calls == ("call_1", "call_2")
@@ -168,11 +175,35 @@ async def test_an_account_is_erased_wherever_it_was_proved(database: Database) -
             state={"topic": f"word of {account}"}, verified={"account": account, "name": "A", "by": "b"}
         )
         await bare_call(database, f"call_{account}", answered(), proved, seconds=60)
-    done = await Eraser(database, None, Nothing()).erase(Whom(account="7"))
+    done = await Eraser(database, None, ()).erase(Whom(account="7"))
 
     left = await database_text(database)
     assert done.calls == ("call_7",)
     assert ("word of 7" in left, "word of 8" in left) == (False, True)
+
+
+async def test_an_account_of_one_business_is_nobody_in_another(database: Database) -> None:
+    asked: dict[str, list[str | None]] = {"one": [], "two": []}
+
+    def line(name: str) -> Workflow:
+        belongings = partial(Noting, asked[name])
+        return replace(
+            STAGE,
+            name=f"line-{name}",
+            business=Business(name, MetaData(), Path(), belongings=lambda _: belongings()),
+        )
+
+    lines = (line("one"), line("two"))
+    proved = Remembered(state={}, verified={"account": "7", "name": "A", "by": "b"})
+    for name in ("line-one", "line-two", "of-old"):
+        await bare_call(database, name, answered(), proved, seconds=60, line=name)
+    done = await Eraser(database, None, lines).erase(Whom(account="7", business="one"))
+    assert set(done.calls) == {"line-one", "of-old"}, "a line that is no more may have been theirs"
+    assert asked == {"one": ["7"], "two": []}
+
+    done = await Eraser(database, None, lines).erase(Whom(call="line-two"))
+    assert asked == {"one": ["7", None], "two": [None]}
+    assert done.kept_by_business == {"letters": 4}
 
 
 async def test_what_was_taken_down_for_a_number_leads_to_its_call(seeded: Database) -> None:
@@ -183,7 +214,7 @@ async def test_what_was_taken_down_for_a_number_leads_to_its_call(seeded: Databa
     async with seeded.write() as session:
         row = {"urgency": "normal", "status": "open", "summary": "a summary", "opened_at": NOW}
         session.add(Ticket(**row, phone=NUMBER, idempotency_key="room:open_ticket:0"))
-    done = await Eraser(seeded, None, Belongings(seeded.pseudonyms)).erase(Whom(caller=NUMBER))
+    done = await Eraser(seeded, None, (LINE,)).erase(Whom(caller=NUMBER))
 
     assert done.calls == ("call_1",)
     assert "a word of theirs" not in await database_text(seeded)
@@ -197,7 +228,7 @@ async def test_a_recording_that_the_storage_does_not_remove_is_told_and_stays_du
     dead = {"RECORDINGS_URL": "s3://recordings", "RECORDINGS_S3_ENDPOINT": f"http://127.0.0.1:{free_port()}"}
     keys = {"RECORDINGS_S3_KEY_ID": "key", "RECORDINGS_S3_SECRET": "secret-of-nobody"}
     for recordings in (Recordings(stage_settings(**dead, **keys).recordings), None):
-        done = await Eraser(database, recordings, Nothing()).erase(Whom(call="call_1"))
+        done = await Eraser(database, recordings, ()).erase(Whom(call="call_1"))
         assert (done.recordings, done.recordings_left, done.whole) == (0, 1, False)
     async with database.read() as session:
         assert (await session.scalars(select(RecordingRow.call_id))).all() == ["call_1"]
@@ -208,6 +239,6 @@ async def test_a_new_kind_of_event_goes_with_the_words(database: Database) -> No
     async with database.write() as session:
         row = {"call_id": "call_1", "seq": 9, "kind": "of tomorrow", "at": 1.0, "wall": NOW}
         session.add(EventRow(**row, body={"words": "quokka"}))
-    await Eraser(database, None, Nothing()).erase(Whom(call="call_1"))
+    await Eraser(database, None, ()).erase(Whom(call="call_1"))
 
     assert "quokka" not in await database_text(database)
