@@ -44,6 +44,10 @@ TOO_SLOW = (
     "This took too long, and nobody knows whether it was done. Tell the caller that the system is slow. Look it up "
     "before you do it again, or offer something else."
 )
+BROKE = (
+    "Tell the caller that this does not work at the moment, and offer something else: it broke with {kind}, which is "
+    "for our log and not for them."
+)
 UNHEARD = "{result}\n(The caller spoke meanwhile and has not heard this yet: say it in your next answer.)"
 SAY_WHAT_WAS_FOUND = "The caller spoke before they heard what you found: say it in your next answer."
 BRIEF_THE_COLLEAGUE = (

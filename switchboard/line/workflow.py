@@ -17,6 +17,7 @@ from switchboard.line.callback import Callback
 from switchboard.line.context import Context, Everything
 from switchboard.line.face import Face, completed
 from switchboard.line.front import Front
+from switchboard.line.parts import called, no_tuple, problems_of_state, problems_of_tool
 from switchboard.line.shown import Shown, shown
 from switchboard.line.versions import versions_of
 from switchboard.line.voices import NativeVoice, Voice
@@ -24,7 +25,11 @@ from switchboard.line.words import Words
 
 AgentType = type[VoiceAgent]
 
-TOOL_IN_PROMPT = re.compile(r"`([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`")
+TOOL_IN_PROMPT = re.compile(
+    r"`([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`"
+    r"|\b(?:[Cc]all|[Uu]se|[Rr]un|[Ii]nvoke)(?:s|ing)? (?:the tool )?`([a-z][a-z0-9]*)`|`([a-z][a-z0-9]*)\(\)`"
+)
+"""A name with an underscore is a tool's; one word is, where it is told to be called, and may be anything elsewhere."""
 END_CALL = "end_call"
 
 
@@ -121,6 +126,7 @@ class Workflow:
     """What its tools work on: its tables are made, filled, checked and erased with the engine's."""
 
     def __post_init__(self) -> None:
+        self._check_parts()
         self._check_names()
         self._check_edges()
         self._check_reachable()
@@ -215,6 +221,41 @@ class Workflow:
     def _refuse(self, problem: str) -> NoReturn:
         raise WorkflowError(f"line {self.name}: {problem}")
 
+    def _check_parts(self) -> None:
+        """Before anything looks into them."""
+        for name, value in (("rescues", self.rescues or ()), ("rules", self.rules)):
+            if problem := no_tuple(value, called(value)):
+                self._refuse(f"{name} {problem}")
+        if isinstance(self.secrets, str):
+            self._refuse(f"secrets is the text {self.secrets!r}; write frozenset({{{self.secrets!r}}})")
+        if not isinstance(self.handoffs, Mapping):
+            self._refuse("handoffs is no dictionary; write {Agent: (whom it hands over to, ...), ...}")
+        for agent, edges in self.handoffs.items():
+            self._check_agent(agent, "handoffs")
+            if problem := no_tuple(edges, called(edges)):
+                self._refuse(f"handoffs of {agent.__name__} {problem}")
+            for edge in edges:
+                if not isinstance(edge, Destination):
+                    self._check_agent(
+                        edge.target if isinstance(edge, Handoff) else edge, f"handoffs of {agent.__name__}"
+                    )
+        self._check_agent(self.start, "start")
+        for agent in self.agents:
+            self._check_toolbox(agent)
+        for problem in problems_of_state(self.state):
+            self._refuse(f"the state {self.state.__name__} {problem}")
+
+    def _check_agent(self, agent: object, where: str) -> None:
+        if not (isinstance(agent, type) and issubclass(agent, VoiceAgent)):
+            self._refuse(f"{where} has {called(agent)}, which is no agent's class, no Handoff, Person or Number")
+
+    def _check_toolbox(self, agent: AgentType) -> None:
+        if problem := no_tuple(agent.toolbox, called(agent.toolbox)):
+            self._refuse(f"the toolbox of {agent.__name__} {problem}")
+        for tool in agent.toolbox:
+            for problem in problems_of_tool(tool):
+                self._refuse(f"the tool {called(tool)} of {agent.__name__} {problem}")
+
     def _check_names(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9-]*", self.name):
             self._refuse("the name must be lower-case letters, digits and dashes")
@@ -305,7 +346,8 @@ class Workflow:
             prompt = agent.prompt()
         except FileNotFoundError:
             self._refuse(f"{agent.__name__} has no prompt: write {agent.prompt_file()}")
-        missing = sorted(set(TOOL_IN_PROMPT.findall(prompt)) - self.tool_names(agent))
+        named = {name for each in TOOL_IN_PROMPT.findall(prompt) for name in each if name}
+        missing = sorted(named - self.tool_names(agent))
         if missing:
             self._refuse(
                 f"the prompt of {agent.__name__} names `{missing[0]}`, a tool that it does not have; "

@@ -9,7 +9,7 @@ from switchboard.call.call import Call
 from switchboard.ledger.events import AgentSpoke, ToolReturned
 from switchboard.line.agent import VoiceAgent
 from switchboard.line.limit import limited, within
-from switchboard.line.sentences import TOO_SLOW
+from switchboard.line.sentences import BROKE, TOO_SLOW
 from switchboard.line.workflow import NoState, Workflow
 from tests.stage.stage import Stage, staged
 
@@ -36,6 +36,12 @@ async def fail_of_itself(ctx: RunContext[Call[NoState]]) -> str:
 
 
 @function_tool
+async def break_down(ctx: RunContext[Call[NoState]]) -> str:
+    """Break."""
+    raise KeyError("07700 900123")
+
+
+@function_tool
 async def echo(ctx: RunContext[Call[NoState]], thing: str) -> str:
     """Say it again.
 
@@ -50,7 +56,7 @@ class Waiting(VoiceAgent):
 
     purpose = "The caller waits."
     opening = "Welcome the caller."
-    toolbox: ClassVar[tuple[llm.Tool, ...]] = (hang, hang_undeclared, fail_of_itself)
+    toolbox: ClassVar[tuple[llm.Tool, ...]] = (hang, hang_undeclared, fail_of_itself, break_down)
 
 
 LINE = Workflow(name="waiting", start=Waiting, handoffs={Waiting: ()})
@@ -72,9 +78,16 @@ async def test_a_tools_own_time_limit_is_its_own_failure(database_url: str) -> N
     async with staged(database_url, line=LINE, typed=True) as stage:
         await stage.say("call fail_of_itself")
 
-        ((result, failed),) = returned(stage)
-        assert failed
-        assert result != TOO_SLOW
+        assert returned(stage) == [(BROKE.format(kind="TimeoutError"), True)]
+
+
+async def test_of_an_error_that_was_not_meant_for_the_model_only_the_type_is_told(database_url: str) -> None:
+    async with staged(database_url, line=LINE, typed=True) as stage:
+        await stage.say("call break_down")
+
+        assert returned(stage) == [(BROKE.format(kind="KeyError"), True)]
+        assert "internal error" not in stage.of(AgentSpoke)[-1].text
+        assert "900123" not in str(stage.events)
 
 
 async def test_without_a_declaration_the_setting_counts(database_url: str) -> None:

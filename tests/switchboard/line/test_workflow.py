@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from livekit.agents import function_tool
+from pydantic import BaseModel
 
 from switchboard.ledger.events import Event
 from switchboard.ledger.rules import RULES, rule
@@ -195,3 +197,95 @@ def test_what_a_person_is_waited_for_with_is_recorded_if_they_are_a_rescue() -> 
 
     assert with_her.recorded_words - without.recorded_words == {ANNA.calling, ANNA.waiting}
     assert without.recorded_words == set(without.words.all)
+
+
+def test_a_missing_comma_is_told_where_it_is_missing() -> None:
+    assert refusal(handoffs={Reception: (Desk), Desk: ()}) == (
+        "line broken: handoffs of Reception is Desk and no tuple; a tuple of one needs a comma: (Desk,)"
+    )
+    assert refusal(rescues=Person("boss", purpose="Always.")).startswith(
+        "line broken: rescues is Person(...) and no tuple"
+    )
+    assert refusal(secrets="code") == "line broken: secrets is the text 'code'; write frozenset({'code'})"
+
+
+@pytest.mark.parametrize("edge", ["desk", 7, Workflow, function_tool])
+def test_an_edge_to_what_is_no_agent_is_refused(edge: object) -> None:
+    assert "which is no agent's class, no Handoff, Person or Number" in refusal(handoffs={Reception: (edge,)})
+    assert "line broken: start has " in refusal(start=edge, handoffs={})
+
+
+@function_tool
+async def without_words(question: str) -> str:
+    return question
+
+
+@function_tool
+async def untyped(question) -> str:  # type: ignore[no-untyped-def]
+    """Answer."""
+    return str(question)
+
+
+async def plain(question: str) -> str:
+    """Answer."""
+    return question
+
+
+@function_tool
+async def lookup(question: str) -> str:
+    """Look it up."""
+    return question
+
+
+@pytest.mark.parametrize(
+    ("toolbox", "problem"),
+    [
+        (lookup, "the toolbox of Clerk is lookup and no tuple; a tuple of one needs a comma: (lookup,)"),
+        ((without_words,), "the tool without_words of Clerk has no docstring, which is the model's manual"),
+        ((untyped,), "the tool untyped of Clerk does not say what its argument question is; give it a type, such as"),
+        ((plain,), "the tool plain of Clerk is no tool; write @function_tool above plain"),
+    ],
+)
+def test_a_tool_that_the_model_could_not_use_is_refused(toolbox: object, problem: str) -> None:
+    clerk = agent("Clerk", toolbox=toolbox)
+
+    assert refusal(start=clerk, handoffs={}).startswith(f"line broken: {problem}")
+
+
+@pytest.mark.parametrize(
+    "words", ["Call `search` at once.", "You may use `search`.", "Then `search()` it.", "calling `search`"]
+)
+def test_one_word_that_a_prompt_says_to_call_is_a_tool(tmp_path: Path, words: str) -> None:
+    prompt = tmp_path / "clerk.md"
+    prompt.write_text(words)
+
+    assert "names `search`, a tool that it does not have" in refusal(start=agent("Clerk", prompt), handoffs={})
+
+
+def test_one_word_in_backticks_may_be_anything_else(tmp_path: Path) -> None:
+    prompt = tmp_path / "clerk.md"
+    prompt.write_text("Say `yes`, never `orders`. The status is `open`. Call `lookup`. Recall `that`.")
+    clerk = agent("Clerk", prompt, toolbox=(lookup,))
+
+    assert Workflow(name="whole", start=clerk, handoffs={}).agents == (clerk,)
+
+
+class Needy(BaseModel):
+    """Cannot be empty."""
+
+    number: int
+
+
+class Wrong(BaseModel):
+    """Its default is none."""
+
+    number: int = "none"  # type: ignore[assignment]
+
+
+def test_a_state_that_a_call_cannot_begin_with_is_refused() -> None:
+    assert refusal(state=Needy) == (
+        "line broken: the state Needy needs a value for number, and a call begins without one; give it a default"
+    )
+    assert refusal(state=Wrong).startswith(
+        "line broken: the state Wrong has a default for number that is of another type"
+    )
