@@ -72,7 +72,8 @@ async def typed_call(chosen: Settings, line: Workflow) -> None:
     start_logging(chosen, LOG_FILE)
     out = Console()
     log = LOG_FILE.relative_to(HERE)
-    out.print(f"You are calling {line.name}. Type, or leave with Ctrl-D. Log: {log}", style="dim", soft_wrap=True)
+    calling = f"{line.front.completed(line.name).brand}, line {line.name}"
+    out.print(f"You are calling {calling}. Type, or leave with Ctrl-D. Log: {log}", style="dim", soft_wrap=True)
     async with (
         aclosing(database_of(chosen)) as database,
         services(chosen, line) as available,

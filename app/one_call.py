@@ -43,7 +43,7 @@ async def as_html(chosen: Settings, call: str, file: Path) -> None:
     """All of it, as a page in a file that is not there yet, for this user only."""
     found = await _story(chosen, call)
     try:
-        write_new(file, export_html(found, SIGHT))
+        write_new(file, export_html(found, SIGHT, LINES.get(found.call.line)))
     except FileExistsError:
         fail(f"--html: {file} is there already; it is left as it is. Name another file, or remove it first.")
     except OSError as error:

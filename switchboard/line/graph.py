@@ -5,7 +5,7 @@ from switchboard.line.workflow import Handoff, Workflow
 
 
 def as_text(workflow: Workflow) -> str:
-    """One paragraph an agent: what it is for, its voice, its tools, whom it hands to."""
+    """One paragraph an agent: what it is for, its voice, how pages show it, its tools, whom it hands to."""
     parts = [f"{workflow.name}: starts with {workflow.start.name()}, at most {workflow.max_handoffs} handoffs a call"]
     for agent in workflow.agents:
         tools = sorted(name for name in workflow.tool_names(agent) if not name.startswith("transfer_to_"))
@@ -13,7 +13,9 @@ def as_text(workflow: Workflow) -> str:
         edges += [f"  -> {number.name} (by phone)" for number in workflow.numbers(agent)]
         edges += [f"  -> {person.name} (a person)" for person in workflow.people(agent)]
         voice = workflow.voice(agent).label
-        lines = [f"{agent.name()} ({voice})", f"  {agent.purpose}", f"  tools: {', '.join(tools)}"]
+        face = workflow.faces[agent.name()]
+        lines = [f"{agent.name()} ({voice})", f"  {agent.purpose}", f"  shown as: {face.label}, {face.colour}"]
+        lines.append(f"  tools: {', '.join(tools)}")
         parts.append("\n".join([*lines, *edges]))
     return "\n\n".join(parts)
 

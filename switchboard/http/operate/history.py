@@ -79,7 +79,8 @@ class History:
     async def export_html(self, call_id: str, request: Request) -> Response:
         """All of one call, as a page that needs nothing else."""
         found = await self._story(call_id, request, "exported")
-        return _attached(export_html(found, sight_of(request)), "text/html; charset=utf-8", f"{found.call.id}.html")
+        sheet = export_html(found, sight_of(request), self._lines.get(found.call.line))
+        return _attached(sheet, "text/html; charset=utf-8", f"{found.call.id}.html")
 
     async def sound(self, call_id: str, lane: LaneName, request: Request) -> Response:
         """What was heard of one party, as Opus in Ogg; a part of it, if a header Range asks for that."""

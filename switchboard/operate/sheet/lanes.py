@@ -77,7 +77,7 @@ def _row(strip: Strip, track: Track, top: float) -> Markup:
     name = tag("text", _fitting(track.name, NAMES - 8), x=0.0, y=middle + 4, class_="name")
     ground = tag("line", x1=NAMES, x2=WIDTH, y1=middle, y2=middle, class_="ground")
     spans = (_span(strip, span, middle) for span in track.spans if strip.has(span.begin, span.end))
-    return tag("g", name, ground, *spans, class_=f"track c{track.colour}")
+    return tag("g", name, ground, *spans, class_=f"track c-{track.colour}")
 
 
 def _span(strip: Strip, span: Span, middle: float) -> Markup:

@@ -21,9 +21,10 @@ from switchboard.ledger.events import (
     ToolReturned,
 )
 from switchboard.ledger.rules import Finding
+from switchboard.line.caption import readable
+from switchboard.operate.sheet.cast import Cast
 from switchboard.operate.sheet.markup import Markup, tag
 from switchboard.operate.sheet.times import clock
-from switchboard.operate.sheet.tracks import readable
 
 QUIET = frozenset(("used", "turn", "remembered", "handoff_asked", "speaks"))
 """Kinds of events that are told elsewhere on the sheet, or need no row."""
@@ -31,10 +32,10 @@ PLACE = frozenset(("seq", "at", "wall", "kind"))
 
 
 class Rows:
-    """The rows of one call. `colours` are those of its agents."""
+    """The rows of one call."""
 
-    def __init__(self, colours: Mapping[str, int]) -> None:
-        self._colours = colours
+    def __init__(self, cast: Cast) -> None:
+        self._cast = cast
 
     def all(self, events: Sequence[Event], found: Sequence[Finding]) -> list[Markup]:
         """In the order of the call; what a rule found stands where it struck."""
@@ -49,12 +50,12 @@ class Rows:
                 return self._said(at, "caller", "Caller", event.text)
             case AgentSpoke():
                 cut = " (interrupted)" if event.interrupted else ""
-                return self._said(at, self._agent(event.agent), readable(event.agent), f"{event.text}{cut}")
+                return self._said(at, self._agent(event.agent), self._cast.name(event.agent), f"{event.text}{cut}")
             case PersonSpoke():
-                return self._said(at, "person", readable(event.target), event.text)
+                return self._said(at, "person", self._cast.name(event.target), event.text)
             case Filled():
                 return self._said(
-                    at, f"{self._agent(event.agent)} filler", readable(event.agent), event.text or "(music)"
+                    at, f"{self._agent(event.agent)} filler", self._cast.name(event.agent), event.text or "(music)"
                 )
             case ToolCalled():
                 return self._note(at, "tool", event.tool, _written(event.arguments))
@@ -64,15 +65,15 @@ class Rows:
                 return self._note(at, kind, f"{event.tool} {how} after {event.ms:.0f} ms", event.result)
             case HandoffDone():
                 return self._note(
-                    at, "handoff", f"{readable(event.source)} → {readable(event.target)}", _silence(event)
+                    at, "handoff", f"{self._cast.name(event.source)} → {self._cast.name(event.target)}", _silence(event)
                 )
             case Failed():
                 return self._note(at, "trouble", f"Error: {event.source}", event.message)
             case _:
-                return self._note(at, "event", *_other(event))
+                return self._note(at, "event", *_other(event, self._cast))
 
     def _agent(self, name: str) -> str:
-        return f"agent c{self._colours.get(name, 0)}"
+        return f"agent c-{self._cast.colour(name)}"
 
     def _said(self, at: float, who: str, name: str, text: str) -> Markup:
         return _li(at, f"said {who}", tag("b", name, class_="who"), tag("p", text))
@@ -97,14 +98,14 @@ def _silence(event: HandoffDone) -> str:
     return f"{silence}arrived after {event.arrived_ms:.0f} ms, {spoke}"
 
 
-def _other(event: Event) -> tuple[str, str]:
+def _other(event: Event, cast: Cast) -> tuple[str, str]:
     match event:
         case Answered():
-            return f"Answered by {readable(event.agent)}", f"line {event.line}, {event.provider}"
+            return f"Answered by {cast.name(event.agent)}", f"line {event.line}, {event.provider}"
         case PersonStep():
-            return f"{readable(event.target)}: {event.stage.replace('_', ' ')}", ""
+            return f"{cast.name(event.target)}: {event.stage.replace('_', ' ')}", ""
         case CallTransferred():
-            return f"Transferred to {readable(event.target)}", f"{event.outcome.replace('_', ' ')}, {event.ms:.0f} ms"
+            return f"Transferred to {cast.name(event.target)}", f"{event.outcome.replace('_', ' ')}, {event.ms:.0f} ms"
         case Recovered():
             return f"{readable(event.source)} is back", f"after {event.ms:.0f} ms"
         case Ended():

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+from switchboard.line.caption import readable
+from switchboard.line.workflow import Workflow
+from switchboard.operate.sheet.cast import Cast
 from switchboard.operate.sheet.lanes import drawn
 from switchboard.operate.sheet.markup import Markup, joined, tag
 from switchboard.operate.sheet.rows import Rows
 from switchboard.operate.sheet.sums import cost_text, costs, usage, versions
 from switchboard.operate.sheet.times import clock
-from switchboard.operate.sheet.tracks import Tracks, length_of, marks, readable
+from switchboard.operate.sheet.tracks import Tracks, length_of, marks
 from switchboard.operate.sight import Sight
 from switchboard.operate.story import CallStory
 
@@ -16,11 +19,12 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """A browser that opens it fetches nothing and runs nothing, whatever stands in it."""
 
 
-def export_html(told: CallStory, sight: Sight) -> str:
-    """All of one call, as it may be seen."""
+def export_html(told: CallStory, sight: Sight, line: Workflow | None = None) -> str:
+    """All of one call, as it may be seen; `line` is its line, if that is still there."""
     story = told.seen(sight)
     seconds = length_of(story.events)
-    tracks = Tracks(story.events, seconds)
+    cast = Cast(line)
+    tracks = Tracks(story.events, seconds, cast)
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -31,12 +35,12 @@ def export_html(told: CallStory, sight: Sight) -> str:
         tag("style", Markup(STYLE)),
     )
     parts = (
-        _top(story, seconds),
+        _top(story, seconds, cast),
         _section("Findings", _findings(story)),
         _section("Lanes", drawn(list(tracks), seconds, marks(story.events), story.findings)),
-        _section("Transcript", tag("ol", *Rows(tracks.colours).all(story.events, story.findings), class_="rows")),
-        _section("Cost", costs(story.bill) if story.bill.agents else Markup()),
-        _section("Usage", usage(story.events)),
+        _section("Transcript", tag("ol", *Rows(cast).all(story.events, story.findings), class_="rows")),
+        _section("Cost", costs(story.bill, cast) if story.bill.agents else Markup()),
+        _section("Usage", usage(story.events, cast)),
         _section("Versions", versions(story.events)),
     )
     document = tag("html", head, tag("body", tag("main", *parts)), lang="en")
@@ -48,11 +52,11 @@ def _section(title: str, inside: Markup) -> Markup:
     return tag("section", tag("h2", title), inside) if inside else Markup()
 
 
-def _top(story: CallStory, seconds: float) -> Markup:
+def _top(story: CallStory, seconds: float, cast: Cast) -> Markup:
     call = story.call
     facts = {
         "Line": call.line,
-        "Agents": ", ".join(map(readable, call.agents)) or "nobody",
+        "Agents": ", ".join(map(cast.name, call.agents)) or "nobody",
         "Caller": call.caller or "not known",
         "Began": f"{call.started_at:%Y-%m-%d %H:%M:%S} UTC",
         "Length": clock(call.seconds if call.seconds is not None else seconds),

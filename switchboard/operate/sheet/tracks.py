@@ -18,6 +18,7 @@ from switchboard.ledger.events import (
     ToolCalled,
     ToolReturned,
 )
+from switchboard.operate.sheet.cast import Cast
 
 Look = Literal["held", "speech", "filler", "tool", "failed", "silence", "ringing"]
 
@@ -40,10 +41,10 @@ class Span:
 
 @dataclass
 class Track:
-    """What one party, or all tools, did. Agents have a `colour` from 1."""
+    """What one party, or all tools, did. Agents have a `colour`."""
 
     name: str
-    colour: int = 0
+    colour: str = "none"
     spans: list[Span] = field(default_factory=list)
 
     @property
@@ -55,8 +56,8 @@ class Track:
 class Tracks:
     """Those of a call that lasted `seconds`, in the order in which one looks for them."""
 
-    def __init__(self, events: Sequence[Event], seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, events: Sequence[Event], seconds: float, cast: Cast) -> None:
+        self._cast = cast
         self._caller, self._tools = Track(CALLER), Track(TOOLS)
         self._agents: dict[str, Track] = {}
         self._persons: dict[str, Track] = {}
@@ -75,11 +76,6 @@ class Tracks:
         yield from self._persons.values()
         if self._tools.spans:
             yield self._tools
-
-    @property
-    def colours(self) -> dict[str, int]:
-        """That of each agent."""
-        return {name: track.colour for name, track in self._agents.items()}
 
     def _take(self, event: Event) -> None:
         match event:
@@ -143,20 +139,15 @@ class Tracks:
         self._held = (track, at) if track else None
 
     def _agent(self, name: str) -> Track:
-        return self._agents.setdefault(name, Track(readable(name), len(self._agents) % 8 + 1))
+        return self._agents.setdefault(name, Track(self._cast.name(name), self._cast.colour(name)))
 
     def _person(self, name: str) -> Track:
-        return self._persons.setdefault(name, Track(readable(name)))
+        return self._persons.setdefault(name, Track(self._cast.name(name)))
 
 
 def length_of(events: Sequence[Event]) -> float:
     """How far a call's events reach, in seconds."""
     return max((event.at for event in events), default=0.0)
-
-
-def readable(name: str) -> str:
-    """A name of the house as people write it."""
-    return name.replace("_", " ").capitalize()
 
 
 def marks(events: Sequence[Event]) -> list[tuple[float, str]]:

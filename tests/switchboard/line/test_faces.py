@@ -10,6 +10,7 @@ from livekit.agents import function_tool, llm
 from app.lines import LINES
 from switchboard.line.face import COLOURS, Face
 from switchboard.line.front import Front
+from switchboard.line.graph import as_text
 from switchboard.line.limit import limited
 from switchboard.line.shown import Shown, shown, shows
 from switchboard.line.workflow import Number, Person, Workflow, WorkflowError
@@ -148,6 +149,10 @@ def test_a_line_without_words_of_its_own_is_called_by_its_name() -> None:
 )
 def test_words_of_a_line_that_a_page_cannot_show_are_refused(front: Front, problem: str) -> None:
     assert refusal(line, front=front) == problem
+
+
+def test_the_graph_tells_how_an_agent_is_shown() -> None:
+    assert "shown as: Desk, violet" in as_text(line())
 
 
 @pytest.mark.parametrize("name", LINES)

@@ -22,10 +22,14 @@ from switchboard.ledger.events import (
     Used,
 )
 from switchboard.ledger.prices import Prices
+from switchboard.line.face import COLOURS, Face
+from switchboard.line.workflow import Person, Workflow
 from switchboard.operate.sheet import export_html
+from switchboard.operate.sheet.cast import Cast
 from switchboard.operate.sheet.tracks import Tracks
 from switchboard.operate.sight import Sight
 from switchboard.operate.story import story
+from tests.stage.agents import Desk, Reception
 from tests.switchboard.operate.made import answered, bare_call
 
 EVIL = "<script>alert(1)</script>\"'&"
@@ -79,11 +83,11 @@ class Read(HTMLParser):
         self.text += data
 
 
-async def sheet(database: Database, sight: Sight = Sight.ALL) -> str:
+async def sheet(database: Database, sight: Sight = Sight.ALL, line: Workflow | None = None) -> str:
     await bare_call(database, "call_1", *EVENTS, seconds=8)
     told = await story(database, "call_1", Prices.read(), {})
     assert told is not None
-    return export_html(told, sight)
+    return export_html(told, sight, line)
 
 
 async def test_a_sheet_has_all_of_a_call(database: Database) -> None:
@@ -96,6 +100,19 @@ async def test_a_sheet_has_all_of_a_call(database: Database) -> None:
         "0.0040 USD", "gpt-realtime-2", "text in", "never_back: no result",
     ):  # fmt: skip
         assert told in read.text, told
+
+
+async def test_those_who_are_in_it_have_the_names_and_colours_of_their_line(database: Database) -> None:
+    desk = Person("shop desk", purpose="The caller wants it.", face=Face("Night <b>desk</b>"))
+    support = type("Support", (Desk,), {"face": Face("The dome", colour="olive"), "prompt_file": Desk.prompt_file})
+    line = Workflow(name="support-line", start=Reception, handoffs={Reception: (support, desk), support: ()})
+
+    text = await sheet(database, line=line)
+    read = Read(text)
+    for told in ("Greeter → The dome", "The dome has the caller", "Night <b>desk</b>: joined", "Greeter, The dome"):
+        assert told in read.text, told
+    assert {"track c-olive", "said agent c-green", "track c-none"} <= {value for _, value in read.attributes}
+    assert all(f".c-{colour} {{" in text for colour in COLOURS)
 
 
 async def test_nothing_that_was_said_is_markup_and_nothing_is_fetched(database: Database) -> None:
@@ -121,7 +138,7 @@ async def test_a_moment_of_a_sheet_has_the_address_that_its_page_has(database: D
 
 def test_the_silence_of_a_handoff_is_drawn_to_scale() -> None:
     done = HandoffDone(source="a", target="b", arrived_ms=9, spoke_ms=900, silence_ms=640, socket_kept=True, at=5.0)
-    (_, _, agent) = Tracks([answered("a"), done], 9.0)
+    (_, _, agent) = Tracks([answered("a"), done], 9.0, Cast())
     (silence,) = [span for span in agent.spans if span.look == "silence"]
     assert silence.begin == pytest.approx(4.36)
     assert (silence.end, silence.label) == (5.0, "640 ms")
