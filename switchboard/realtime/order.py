@@ -9,12 +9,13 @@ MOST_ANSWERS, MOST_EARLY = 8, 1000
 
 
 class Order:
-    """Of one connection. An event waits for the beginning of its answer, and of its item; an end that never came is
-    made up from the end of the answer, which has all of it."""
+    """Of one connection. An event waits for the beginning of its answer, and of its item; what never came is made up
+    from the end of the answer, which has all of it: the end of an item, or the beginning of an answer that has failed.
+    """
 
     def __init__(self) -> None:
         self._answers: dict[str, set[str]] = {}
-        """By its id, the items of each answer that have begun."""
+        """By its id, the items that have begun of each answer which has begun, or ended."""
         self._whole: set[str] = set()
         """Items that have ended."""
         self._early: list[Event] = []
@@ -27,6 +28,8 @@ class Order:
             self._early.append(event)
             self.lost = self.lost or event["type"] == "response.done" or len(self._early) > MOST_EARLY
             return
+        if event["type"] == "response.created" and _answer_of(event) in self._answers:
+            return  # it has ended meanwhile
         yield from self._made_up(event)
         self._note(event)
         yield event
@@ -48,17 +51,19 @@ class Order:
     def _made_up(self, event: Event) -> Iterator[Event]:
         if event["type"] != "response.done":
             return
-        answer = _answer_of(event)
+        answer, response = _answer_of(event), event.get("response") or {}
+        if answer not in self._answers and response.get("status") in ("failed", "incomplete"):
+            yield {"type": "response.created", "response": response}
         begun = self._answers.get(answer or "", set())
-        for place, item in enumerate((event.get("response") or {}).get("output") or ()):
+        for place, item in enumerate(response.get("output") or ()):
             if item.get("id") in begun - self._whole:
                 made_up = {"type": "response.output_item.done", "response_id": answer, "output_index": place}
                 yield {**made_up, "item": item}
 
     def _note(self, event: Event) -> None:
         kind, answer, item = event["type"], _answer_of(event), _item_of(event)
-        if kind == "response.created" and answer is not None:
-            self._answers[answer] = set()
+        if kind in ("response.created", "response.done") and answer is not None:
+            self._answers.setdefault(answer, set())
             self._forget()
         elif kind == "response.output_item.added" and answer in self._answers and item is not None:
             self._answers[answer].add(item)

@@ -6,9 +6,10 @@ import pytest
 
 from simulator.mind import CallTool, Say
 from switchboard.ledger.events import AgentSpoke
+from switchboard.realtime import watchdog
 from switchboard.realtime.order import MOST_ANSWERS, MOST_EARLY, Order
 from tests.stage.mind import texts
-from tests.stage.stage import staged
+from tests.stage.stage import PATIENCE, staged
 from tests.switchboard.realtime.test_session import connected, said
 
 ENDS = ["response.output_item.done", "response.done"]
@@ -81,6 +82,23 @@ def test_an_answer_that_ends_and_of_which_nothing_has_come_is_passed_on() -> Non
     assert not order.lost
 
 
+@pytest.mark.parametrize("status", ["failed", "incomplete"])
+def test_the_beginning_of_an_answer_that_has_failed_is_made_up_and_not_taken_when_it_comes(status: str) -> None:
+    end = {"type": "response.done", "response": {"id": "a", "status": status}}
+
+    assert passed(Order(), end, created("a"), created("b")) == [
+        created("a") | {"response": end["response"]},
+        end,
+        created("b"),
+    ]
+
+
+def test_an_answer_that_was_cancelled_does_not_begin_when_it_is_over() -> None:
+    end = {"type": "response.done", "response": {"id": "a", "status": "cancelled"}}
+
+    assert passed(Order(), end, created("a")) == [end]
+
+
 def test_a_service_that_begins_nothing_is_not_listened_to_for_ever() -> None:
     order = Order()
     passed(order, *[piece("a", "i")] * MOST_EARLY)
@@ -112,6 +130,18 @@ async def test_all_of_an_answer_is_heard_and_done_whatever_comes_late_or_never(
         calls = [call.name async for call in answer.function_stream]
 
     assert (words, calls) == (("Here it is.", []) if isinstance(reply, Say) else ("", ["look_up"]))
+
+
+async def test_an_answer_that_fails_before_it_begins_is_asked_for_again_at_once(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watchdog, "FIRST_SECONDS", PATIENCE)
+    async with staged(database_url, typed=True) as stage:
+        stage.simulator.faults.add("failed_response")
+        stage.simulator.faults.add("wrong_order", at="response.created")
+        await stage.say("one")
+
+        assert [spoke.text.strip() for spoke in stage.of(AgentSpoke)[1:]] == ["reception heard: one."]
 
 
 @pytest.mark.parametrize("typed", [True, False], ids=["typed", "native"])
