@@ -20,9 +20,9 @@ from switchboard.transfer.hold_music import music
 TICK_SECONDS = 0.1
 TOOL_SECONDS, TOOL_AGAIN_SECONDS = 2.0, 8.0
 SERVICE_SECONDS = (1.5, 4.0)
-SILENCE_SECONDS, SOONEST_SECONDS = 1.7, 1.0
+SILENCE_SECONDS, NOTICED_SECONDS = 1.7, 1.5
 """The first word comes so long after the caller's last one: whoever notices that they have finished has waited before.
-But not sooner than that after they have."""
+It is noticed in that time, or it is something else that they wait for now."""
 MUSIC_SECONDS = 6.0
 BACK_SECONDS = 1.0
 FETCH_SECONDS = 0.8
@@ -110,9 +110,14 @@ class Company:
         if self._said >= len(SERVICE_SECONDS):
             return None
         due = SERVICE_SECONDS[self._said]
-        if self._said or self._turns.unanswered_since is None:
-            return due
-        return min(due, max(SOONEST_SECONDS, self._turns.unanswered_since + SILENCE_SECONDS - since))
+        quiet = self._quiet_before(since)
+        return due if self._said or quiet > NOTICED_SECONDS else min(due, SILENCE_SECONDS - quiet)
+
+    def _quiet_before(self, since: float) -> float:
+        """How long the caller had heard and said nothing by then."""
+        if (unheeded := self._wait.unheeded_seconds) is not None:
+            return unheeded - (self._call.ledger.now - since)
+        return since - (since if self._turns.unanswered_since is None else self._turns.unanswered_since)
 
     def _next(self, reason: WaitsFor) -> str:
         if reason == "tool":

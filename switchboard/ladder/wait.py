@@ -43,7 +43,13 @@ class Wait:
             return None
         if self._running and not self.outage:
             return "tool"
-        return "service" if self.outage or self._model.live.owes or self._about_to_speak else None
+        owed = self.outage or self._model.live.owes or self._about_to_speak or self.unheeded_seconds is not None
+        return "service" if owed else None
+
+    @property
+    def unheeded_seconds(self) -> float | None:
+        """For how long the caller has been still, if the service has not noticed; None: it is as it should be."""
+        return self._model.live.unheeded_seconds
 
     @property
     def on_the_way_to(self) -> str | None:
@@ -65,7 +71,9 @@ class Wait:
     @property
     def caller_speaks(self) -> bool:
         """In an outage nobody tells when they stop: we listen ourselves."""
-        return self._model.live.hears_speech if self.outage else self._session.user_state == "speaking"
+        if self.outage:
+            return self._model.live.hears_speech
+        return self._session.user_state == "speaking" and self.unheeded_seconds is None
 
     def _tool(self, event: ToolExecutionUpdatedEvent) -> None:
         update = event.update

@@ -33,6 +33,11 @@ class Pieces(AudioByteStream):
         """Whether somebody seems to speak: for the time when the service that knows is away."""
         return self._pause < PAUSE
 
+    @property
+    def still_seconds(self) -> float:
+        """For how long there has been no sound that a detector would take for speech."""
+        return self._quiet / RATE
+
     def push(self, data: bytes | memoryview) -> list[rtc.AudioFrame]:
         """Take audio in, whole samples; the piece that is to be sent now, if there is one."""
         self._held.extend(data)

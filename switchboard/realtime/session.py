@@ -132,6 +132,11 @@ class CallSession(SpokenSession):
         return not self._hearing.speaking and not self.owes
 
     @property
+    def unheeded_seconds(self) -> float | None:
+        """For how long the caller has been still whom the service still hears: it has fallen silent itself."""
+        return self.still_seconds if self._hearing.speaking else None
+
+    @property
     def owes(self) -> bool:
         """Whether the service has an answer to give, or to go on with."""
         return self._watchdog.owed or self._broken.waiting is not None or bool(self._lost.replies)

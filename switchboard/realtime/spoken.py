@@ -20,6 +20,9 @@ from switchboard.realtime.events import seconds
 from switchboard.realtime.pieces import Pieces
 from switchboard.realtime.transcript import PacedTranscript
 
+UNNOTICED_SECONDS = 0.5
+"""A service that ends turns after a silence notices it so much later at the latest."""
+
 
 class SpokenSession(RealtimeSession):
     """LiveKit's, with a modality that can change in a call, and no word in the history before its sound."""
@@ -60,6 +63,15 @@ class SpokenSession(RealtimeSession):
     def hears_speech(self) -> bool:
         """Whether the caller seems to speak, as far as can be told without the service."""
         return self._pieces.speech
+
+    @property
+    def still_seconds(self) -> float | None:
+        """For how long the caller has been still, if a service that ends turns by that should have noticed by now."""
+        turns = self._opts.turn_detection
+        if turns is None or turns.type != "server_vad" or turns.silence_duration_ms is None:
+            return None
+        still = self._pieces.still_seconds
+        return still if still > turns.silence_duration_ms / 1000 + UNNOTICED_SECONDS else None
 
     def _append_audio(self, frames: list[rtc.AudioFrame]) -> None:
         """As LiveKit does it, without an object to be checked and dumped for every piece."""

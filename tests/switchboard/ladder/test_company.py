@@ -8,17 +8,20 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import ClassVar
 
+import numpy as np
 import pytest
 from livekit.agents import RunContext, function_tool, llm
 
 from simulator.faults import Fault
 from simulator.options import Options
+from simulator.voice import RATE, synthesize
 from switchboard.call.call import Call
 from switchboard.ledger.events import AgentSpoke, Filled, HandoffDone, ToolCalled, ToolReturned, Turn
 from switchboard.line.agent import VoiceAgent
 from switchboard.line.voices import CartesiaVoice, Voice
 from switchboard.line.words import Words
 from switchboard.line.workflow import Handoff, NoState, Workflow
+from switchboard.realtime.pieces import QUIET
 from tests.livekit import LiveKitServer
 from tests.stage.mind import LONG, texts
 from tests.stage.room import Booth, booth
@@ -164,6 +167,23 @@ async def test_who_has_spoken_hears_a_word_soon_after_their_own_last_one_wheneve
         assert word.text == WORDS.moment
         assert 1.6 <= word.at - turn.ended_at < 1.9
         assert turn.silence_ms < 2000
+
+
+@pytest.mark.parametrize("fault", ["half_open", "stall"])
+async def test_who_speaks_to_a_service_that_falls_silent_hears_a_word_soon_after_their_own_last_one(
+    enter: Enter, fault: str
+) -> None:
+    async with enter(line=NATIVE) as call:
+        call.simulator.faults.add(fault, at="input_audio_buffer.speech_started", when="after")
+        call.mind.will_hear("hello there")
+        spoken = np.frombuffer(synthesize("hello there", "caller", 1.0).pcm, np.int16)
+        call.mouth.say("hello there")
+        ended = time.monotonic() + np.flatnonzero(np.abs(spoken) > QUIET)[-1] / RATE
+
+        assert 1.6 <= await call.when(Filled) - ended <= 2.0
+        await call.record.until(lambda: len(call.of(AgentSpoke)) == 2)
+        assert filled(call)[0] == ("service", WORDS.moment)
+        assert [spoke.text for spoke in call.of(AgentSpoke)[1:]] == ["waiting heard: hello there."]
 
 
 @pytest.mark.parametrize(

@@ -83,5 +83,13 @@ def test_speech_is_what_is_above_its_level_until_there_is_none_for_half_a_second
     assert not pieces.speech
 
 
+def test_who_is_still_is_so_since_the_last_sound() -> None:
+    pieces = Pieces()
+    pieces.push(tone(QUIET + 1, SHORT))
+    assert pieces.still_seconds == 0
+    pieces.push(tone(QUIET, 2 * SHORT))
+    assert pieces.still_seconds == 2 * SHORT / RATE
+
+
 def test_a_push_of_nothing_sends_nothing() -> None:
     assert Pieces().push(b"") == []
