@@ -25,7 +25,7 @@ from switchboard.settings.environment import with_simulator
 from switchboard.settings.schema import Settings
 
 PATIENCE = 20.0
-"""Whoever waits for longer waits in vain."""
+"""Whoever waits in vain has heard of nothing for so long. A long answer to what was said before is no such wait."""
 LAST = Turn("ask", "last", "", None)
 SETTLING_SECONDS = 5.0
 TOOLS = ("find", "search", "open_ticket")
@@ -95,9 +95,9 @@ class Events:
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait for it. Raises TimeoutError."""
-        async with asyncio.timeout(PATIENCE):
-            while not happened():
-                self._more.clear()
+        while not happened():
+            self._more.clear()
+            async with asyncio.timeout(PATIENCE):
                 await self._more.wait()
 
 

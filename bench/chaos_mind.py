@@ -44,11 +44,11 @@ class Asked:
 
     @property
     def result(self) -> str | None:
-        """What the tool brought."""
+        """What the tool brought: "" if it put the caller through."""
         call = self.call
         outputs = (item for item in self.since if item.type == "function_call_output")
         found = next((item.output for item in outputs if call and item.call_id == call.call_id), None)
-        return found.splitlines()[0] if found else None
+        return found and found.splitlines()[0]
 
     def _is_ours(self, call: Item) -> bool:
         if self.target:
@@ -117,7 +117,7 @@ def _step(agent: str, asked: Asked) -> tuple[list[str], CallTool | None]:
     end = END.format(tag=asked.tag)
     if asked.target == agent:
         return [ARRIVED.format(agent=agent, tag=asked.tag, end=end)], None
-    if asked.result:
+    if asked.result is not None:
         told = NOT_THROUGH.format(agent=agent, tag=asked.tag, end=end)
         return [told if asked.target else BROUGHT.format(tag=asked.tag, result=asked.result, end=end)], None
     if asked.call:  # it runs
