@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shop import orders
-from shop.calendar import day_of
 from shop.customers import Account
 from shop.errors import ItemUnclearError, NotReturnableError, OpenedReturn
 from shop.models import Order, OrderLine, OrderStatus, Return, ReturnStatus
 from shop.wanted import wanted
 from shop.wording import NotUnderstoodError
+from switchboard.calendar import day_of
 
 RETURN_DAYS = 30
 RETURNABLE = frozenset({OrderStatus.DELIVERED, OrderStatus.PARTLY_RETURNED})

@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shop import samples
-from shop.calendar import WORKING_DAYS, ZONE, day_of
 from shop.demo import DEMO_CUSTOMERS, DEMO_ORDERS, DemoCustomer, DemoOrder
 from shop.models import (
     CURRENCY,
@@ -29,6 +28,7 @@ from shop.models import (
     TicketStatus,
     Urgency,
 )
+from switchboard.calendar import WORKING_DAYS, ZONE, day_of
 
 CUSTOMERS = 50
 ORDERS = 200

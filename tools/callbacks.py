@@ -8,10 +8,10 @@ from livekit.agents import RunContext, ToolError, function_tool
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shop import callbacks, customers
-from shop.calendar import day_of, local
 from shop.customers import Account
 from shop.errors import SlotTakenError
 from shop.models import Callback, CallbackSlot
+from switchboard.calendar import day_of, local
 from switchboard.call.call import Call
 from switchboard.call.origins import origin_of
 from switchboard.line.deeds import Deed, makes_true

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from livekit.agents import RunContext, ToolError, function_tool
 
 from shop import orders, returns
-from shop.calendar import day_of
 from shop.errors import NotCancellableError, OrderNotFoundError
 from shop.models import Order, OrderStatus
+from switchboard.calendar import day_of
 from switchboard.call.call import Call
 from switchboard.line.deeds import Deed, makes_true
 from switchboard.line.shown import shows

@@ -5,11 +5,11 @@ from datetime import datetime
 from livekit.agents import RunContext, ToolError, function_tool
 
 from shop import returns
-from shop.calendar import day_of
 from shop.errors import ItemUnclearError, NotReturnableError, OrderNotFoundError
 from shop.models import OrderStatus
 from shop.orders import CANCELLABLE
 from shop.returns import Started
+from switchboard.calendar import day_of
 from switchboard.call.call import Call
 from switchboard.line.deeds import Deed, makes_true
 from switchboard.line.shown import shows

@@ -1,9 +1,9 @@
-"""Numbers, dates and times as people say them on the phone. Days are the shop's (see `shop/calendar.py`)."""
+"""Numbers, dates and times as people say them on the phone. Days are the shop's (see `switchboard/calendar.py`)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from shop.calendar import day_of, local
+from switchboard.calendar import day_of, local
 from tools.hearing import TEENS, TENS, UNITS
 
 ORDINALS = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth"}

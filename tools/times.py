@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from shop.calendar import day_of, local
+from switchboard.calendar import day_of, local
 from tools.hearing import TEENS, TENS, UNITS
 from tools.speech import ordinal
 

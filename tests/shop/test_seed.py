@@ -6,11 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shop import customers, returns
-from shop.calendar import day_of, local
 from shop.demo import CANCELLABLE, DEMO_ORDERS, ON_ITS_WAY, RETURNABLE, TOO_LATE
 from shop.models import Base, Callback, CallbackSlot, Customer, Order, OrderStatus, Return, ReturnStatus
 from shop.orders import CANCELLABLE as CANCELLABLE_STATUSES
 from shop.seed import seed
+from switchboard.calendar import day_of, local
 from switchboard.database import Database
 from tests.shop.rows import DAY, NOW
 

@@ -1,4 +1,4 @@
-"""The shop's clock and opening days: one time zone, and times in UTC everywhere else."""
+"""The clock and the working days of the businesses: one time zone, and times in UTC everywhere else."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -8,10 +8,10 @@ WORKING_DAYS = range(5)  # Monday to Friday
 
 
 def local(moment: datetime) -> datetime:
-    """The same moment on the shop's clock."""
+    """The same moment on that clock."""
     return moment.astimezone(ZONE)
 
 
 def day_of(moment: datetime) -> date:
-    """The shop's calendar day of a moment."""
+    """The calendar day of a moment."""
     return local(moment).date()
