@@ -99,13 +99,18 @@ def cause_of(error: Exception) -> str:
 
 async def fill(chosen: Settings) -> str:
     """Give each business its example, if it is empty; says what was added, a line for each."""
-    told = []
     async with aclosing(database_of(chosen)) as database:
-        for business in BUSINESSES:
-            if business.seed:
-                async with database.write() as session:
-                    told.append(str(await business.seed(session, datetime.now(UTC))))
-    return "\n".join(told)
+        return "\n".join(await fill_database(database, datetime.now(UTC)))
+
+
+async def fill_database(database: Database, now: datetime) -> list[str]:
+    """The same for an open database and a moment of one's own."""
+    told = []
+    for business in BUSINESSES:
+        if business.seed:
+            async with database.write() as session:
+                told.append(str(await business.seed(session, now)))
+    return told
 
 
 async def without_tables(database: Database, businesses: Iterable[Business]) -> list[str]:

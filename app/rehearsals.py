@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from fnmatch import fnmatch
 from pathlib import Path
@@ -12,11 +12,10 @@ from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 import typer
-from sqlalchemy import select
 
 from app.costs import prices_of
-from app.data import VERSIONS
-from app.lines import line_named
+from app.data import VERSIONS, fill_database
+from app.lines import BUSINESSES, line_named
 from app.process import HERE, fail, start_logging, tell, tell_json
 from app.rehearsal_report import Report
 from rehearsal.file import Play, ScenarioError, load
@@ -25,21 +24,18 @@ from rehearsal.junit import junit_xml
 from rehearsal.letters import Letters
 from rehearsal.rows import Books
 from rehearsal.scenario import schema
-from shop.models import Base, Customer, OrderLine
-from shop.seed import seed as fill
 from simulator.playbook import Playbook
 from switchboard.database import Database
 from switchboard.line.workflow import Workflow
 from switchboard.migrations import upgrade
 from switchboard.settings.environment import load_settings
-from tools import access
 
 SCENARIOS = HERE / "scenarios"
 SCHEMA = SCENARIOS / "scenario.schema.json"
 LOG = HERE / "var" / "log" / "try.log"
 NOW = datetime(2025, 11, 24, 9, 30, tzinfo=UTC)
 """When every call is: a Monday in winter, so that working days lie ahead and the shop's clock is UTC."""
-TABLES = Base.metadata.tables
+TABLES = {name: table for business in BUSINESSES for name, table in business.tables.tables.items()}
 
 
 def run(names: Sequence[str], line: str | None, times: int, seed: int, as_json: bool, junit: Path | None) -> None:
@@ -104,16 +100,16 @@ def house_of(line: Workflow) -> Iterator[House]:
     """What the scenarios of a line are played on. Runs event loops of its own: enter it outside of any."""
     if line.playbook is None:
         fail(f"The line {line.name} has no playbook, so its calls cannot be held offline.")
-    settings, post = load_settings(None, OFFLINE), access.POST
-    with TemporaryDirectory(prefix="rehearsal-") as folder:
+    settings, letters = load_settings(None, OFFLINE), Letters()
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="rehearsal-"))
         template = Path(folder, "template.db")
         _prepare(template)
         business = Business(template, NOW, Books(TABLES, NOW), _private)
-        access.POST = Letters()
-        try:
-            yield House(line, Playbook.load(line.playbook), business, settings, prices_of(settings))
-        finally:
-            access.POST = post
+        for each in BUSINESSES:
+            if each.post:
+                stack.enter_context(each.post(letters.send))
+        yield House(line, Playbook.load(line.playbook), business, settings, prices_of(settings))
 
 
 OFFLINE = {"REALTIME_PROVIDER": "simulator"}
@@ -121,14 +117,13 @@ OFFLINE = {"REALTIME_PROVIDER": "simulator"}
 
 
 def _prepare(template: Path) -> None:
-    """A filled shop, to be copied: all of it in one file."""
+    """Every business with its example, to be copied: all of it in one file."""
     url = f"sqlite:///{template}"
     upgrade(url, VERSIONS)
 
     async def prepare() -> None:
         database = Database(url)
-        async with database.write() as session:
-            await fill(session, NOW)
+        await fill_database(database, NOW)
         await database.purge()
         await database.aclose()
 
@@ -136,12 +131,13 @@ def _prepare(template: Path) -> None:
 
 
 async def _private(database: Database) -> frozenset[str]:
-    """What the shop knows of its customers and what they have bought."""
+    """What the businesses know of their customers."""
+    known: set[str] = set()
     async with database.read() as session:
-        known = select(Customer.name, Customer.email, Customer.phone, Customer.street)
-        details = [value for row in await session.execute(known) for value in row]
-        products = await session.scalars(select(OrderLine.product).distinct())
-        return frozenset(each.casefold() for each in (*details, *products))
+        for business in BUSINESSES:
+            if business.private:
+                known.update(each.casefold() for each in await business.private(session))
+    return frozenset(known)
 
 
 async def _play(house: House, plays: Sequence[Play], seeds: Sequence[int], report: Report) -> Sequence[Verdict]:

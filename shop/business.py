@@ -4,7 +4,9 @@ from pathlib import Path
 
 from shop.accounts import Accounts
 from shop.belongings import Belongings
+from shop.customers import private
 from shop.models import Base
+from shop.post import OUTBOX
 from shop.seed import seed
 from switchboard.line.business import Business
 
@@ -15,4 +17,6 @@ SHOP = Business(
     seed=seed,
     belongings=Belongings,
     accounts=Accounts(),
+    private=private,
+    post=OUTBOX.given_to,
 )

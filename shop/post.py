@@ -1,10 +1,14 @@
 """How a code gets to the address on file."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
 from switchboard.files import private_file, private_folder
+from switchboard.line.business import Send
 
 
 class Post(Protocol):
@@ -29,3 +33,33 @@ class FilePost:
         file = self._folder / quote(email, safe="@")
         private_file(file)
         file.write_text(f"{code}\n")
+
+
+class Outbox:
+    """What the shop's letters leave by: the `carrier` has them, put your own in its place."""
+
+    def __init__(self, carrier: Post) -> None:
+        self.carrier = carrier
+
+    def send(self, email: str, code: str) -> None:
+        """Give it to the carrier."""
+        self.carrier.send(email, code)
+
+    @contextmanager
+    def given_to(self, send: Send) -> Iterator[None]:
+        """Within the block all letters go to `send`."""
+        before, self.carrier = self.carrier, Carrier(send)
+        try:
+            yield
+        finally:
+            self.carrier = before
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A `Post` that is a function."""
+
+    send: Send
+
+
+OUTBOX = Outbox(FilePost(Path(__file__).parent.parent / "var" / "codes"))

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.data import VERSIONS
-from app.lines import BUSINESSES
+from app.data import VERSIONS, fill_database
 from switchboard.database import Database
 from switchboard.migrations import upgrade
 from tests.moment import NOW
@@ -139,10 +138,7 @@ def _fixtures(item: pytest.Item) -> list[str]:
 def _fill(url: str) -> None:
     async def fill() -> None:
         database = Database(url)
-        for business in BUSINESSES:
-            async with database.write() as session:
-                if business.seed:
-                    await business.seed(session, NOW)
+        await fill_database(database, NOW)
         await database.aclose()
 
     asyncio.run(fill())

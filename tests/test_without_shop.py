@@ -27,9 +27,11 @@ PLAIN_LINE = Workflow(
     name="plain-line", start=Host, handoffs={Host: ()}, playbook=Path(__file__).with_name("plain.playbook.yaml")
 )
 """
+KEPT = ("clock.py", "hearing", "keys.py", "speech.py", "times.py")
+"""Of the tools' helpers: these know no business."""
 COMMANDS = ("migrate", "seed", "check", "graph --text", "console --text", "calls", "erase --caller +447700900123 --yes")
 ALL = f"""
-import tests.conftest
+import app.rehearsals, tests.conftest, tools.keys, tools.times
 from main import cli
 for words in {COMMANDS}:
     try:
@@ -53,7 +55,8 @@ def house(tmp_path: Path) -> Path:
     (house / "agents" / "host.md").write_text("You talk.", encoding="utf-8")
     (house / "workflows" / "plain_line.py").write_text(WORKFLOW, encoding="utf-8")
     (house / "workflows" / "plain.playbook.yaml").symlink_to(ROOT / "workflows" / "support_line.playbook.yaml")
-    (house / "tools" / "hearing").symlink_to(ROOT / "tools" / "hearing")
+    for kept in KEPT:
+        (house / "tools" / kept).symlink_to(ROOT / "tools" / kept)
     return house
 
 

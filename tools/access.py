@@ -5,7 +5,6 @@ nothing to call it with.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -16,7 +15,7 @@ from shop import customers
 from shop.codes import Codes
 from shop.customers import Account, Details
 from shop.models import Customer
-from shop.post import FilePost, Post
+from shop.post import OUTBOX, Post
 from shop.proofs import Asker, Desk
 from shop.sign_ins import Identity
 from shop.tries import FREE, Verdict
@@ -28,8 +27,8 @@ log = structlog.get_logger("verification")
 
 MAX_TRIES = FREE
 
-POST: Post = FilePost(Path(__file__).parent.parent / "var" / "codes")
-"""What brings codes to customers; put your own in its place."""
+POST: Post = OUTBOX
+"""What brings codes to customers."""
 
 BY_ORDER, BY_EMAIL, BY_ALL = "order number and postcode", "e-mail and postcode", "order number, postcode and e-mail"
 BY_CODE = "a code sent to the address on file"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.columns import ENGINE
 from switchboard.pseudonyms import Pseudonyms
+
+Send = Callable[[str, str], None]
+"""Sends to an address, such as an e-mail's, a code."""
 
 
 class BusinessError(ValueError):
@@ -72,6 +76,10 @@ class Business:
     belongings: Callable[[Pseudonyms], Belongings] | None = None
     """What is erased with a caller; None: it keeps nothing of them."""
     accounts: Accounts | None = None
+    private: Callable[[AsyncSession], Awaitable[Collection[str]]] | None = None
+    """What it knows of its customers: words that nobody may be told who is not verified."""
+    post: Callable[[Send], AbstractContextManager[None]] | None = None
+    """Within the block, what customers are sent goes to another sender: for calls that are only tried out."""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
