@@ -219,9 +219,9 @@ def simulator(
 @cli.command("try")
 def try_out(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Scenarios, with * for anything; all of the line's.")
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Scenarios, with * for anything; all.")
     ] = None,
-    line: LineOption = None,
+    line: Annotated[str | None, typer.Option("--line", help="Those of this line only.")] = None,
     times: Annotated[int, typer.Option(min=1, help="Hold each call so many times, with a seed more each time.")] = 1,
     seed: Annotated[int, typer.Option(help="Of the simulator's dice.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="The sum of it as JSON, on the last line.")] = False,
@@ -230,7 +230,7 @@ def try_out(
         bool, typer.Option("--schema", help="Only write the format for editors anew, scenarios/scenario.schema.json.")
     ] = False,
 ) -> None:
-    """Hold the calls of a line's scenarios, offline, and tell whether what must hold does; exits with 1 if not."""
+    """Hold the calls of all scenarios, offline, and tell whether what must hold does; exits with 1 if not."""
     from app.rehearsals import run, write_schema
 
     if schema:

@@ -18,11 +18,16 @@ class ScenarioError(Exception):
 
 @dataclass(frozen=True)
 class Play:
-    """A scenario with its name, that of its file."""
+    """A scenario of a line."""
 
-    name: str
+    line: Workflow
     file: Path
     scenario: Scenario
+
+    @property
+    def name(self) -> str:
+        """Its folder and its file."""
+        return f"{self.file.parent.name}/{self.file.stem}"
 
 
 Tables = Mapping[str, Collection[str]]
@@ -43,7 +48,7 @@ def load(file: Path, line: Workflow, tables: Tables) -> Play:
         raise ScenarioError(f"{file}{at}: {error.message}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioError(f"{file}: it cannot be read: {error}") from None
-    return Play(file.stem, file, scenario)
+    return Play(line, file, scenario)
 
 
 Named = tuple[Place, str, str, Collection[str]]

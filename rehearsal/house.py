@@ -1,15 +1,11 @@
-"""Where scenarios are played: a line, its business in a template to be copied, and what its calls run on."""
+"""Where scenarios are played: a line, its business, and what its calls run on."""
 
 import asyncio
-import shutil
 import time
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from rehearsal.attentive import Attentive
 from rehearsal.call import CallOnTrial, HungError
@@ -18,14 +14,13 @@ from rehearsal.held import Held
 from rehearsal.judge import Miss, judge
 from rehearsal.letters import mailbox
 from rehearsal.lines import Lines
+from rehearsal.prepared import Prepared
 from rehearsal.record import Record
-from rehearsal.rows import Books
 from simulator.mind import Mind
 from simulator.options import Options
 from simulator.server import Simulator
 from switchboard.call.call import Caller
 from switchboard.conversation import Conversation
-from switchboard.database import Database
 from switchboard.ledger.events import Event
 from switchboard.ledger.prices import Prices
 from switchboard.line.workflow import Workflow
@@ -35,16 +30,6 @@ from switchboard.settings.schema import Settings
 from tools import clock
 
 AT_ONCE = 8
-
-
-@dataclass(frozen=True)
-class Business:
-    """What a line's calls find: a database as it stands at `now`, and what of it is an account's own."""
-
-    template: Path
-    now: datetime
-    books: Books
-    private: Callable[[Database], Awaitable[frozenset[str]]]
 
 
 @dataclass
@@ -69,7 +54,7 @@ class House:
 
     line: Workflow
     mind: Mind
-    business: Business
+    prepared: Prepared
     settings: Settings
     prices: Prices
 
@@ -97,18 +82,18 @@ class House:
         return Verdict(play, seed, misses, held.events, time.monotonic() - began)
 
     async def _hold(self, play: Play, dice: int) -> Held:
-        scenario, books = play.scenario, self.business.books
-        clock.stop(self.business.now)
+        scenario, books = play.scenario, self.prepared.books
+        clock.stop(self.prepared.now)
         record, lines, codes, mind = Record(), Lines(scenario.caller), mailbox(), Attentive(self.mind)
         faults = tuple(each.fault() for each in scenario.faults)
         held = Held()
         async with (
-            self._database() as database,
+            self.prepared.copied() as database,
             Simulator(mind, Options(seed=dice, faults=faults)) as simulator,
             aclosing(Services(with_simulator(self.settings, simulator.url))) as services,
         ):
             await books.change(database, scenario.before)
-            held.private = await self.business.private(database)
+            held.private = await self.prepared.private(database)
             conversation = Conversation(
                 self.line,
                 services,
@@ -127,11 +112,3 @@ class House:
             held.events, held.unsaid, held.told = tuple(record.events), lines.unsaid, mind.told
             held.rows = [await books.found(database, each) for each in scenario.holds.rows]
         return held
-
-    @asynccontextmanager
-    async def _database(self) -> AsyncIterator[Database]:
-        """A copy of the template, for one call."""
-        with TemporaryDirectory(prefix="rehearsal-") as folder:
-            copy = shutil.copy(self.business.template, folder)
-            async with aclosing(Database(f"sqlite:///{copy}")) as database:
-                yield database

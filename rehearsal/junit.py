@@ -21,7 +21,7 @@ def junit_xml(verdicts: Sequence[Verdict]) -> str:
             suite,
             "testcase",
             classname=f"scenarios.{verdict.play.file.parent.name}",
-            name=f"{verdict.play.name} (seed {verdict.seed})",
+            name=f"{verdict.play.file.stem} (seed {verdict.seed})",
             time=f"{verdict.seconds:.3f}",
         )
         for miss in verdict.misses:

@@ -32,7 +32,7 @@ from tools import returns as return_tools
 from tools.case import Case
 from workflows.support_line import SUPPORT_LINE
 
-PLAYS = {play.name: play for play in plays_of(SUPPORT_LINE)}
+PLAYS = {play.file.stem: play for play in plays_of(SUPPORT_LINE)}
 Patch = pytest.MonkeyPatch
 Break = Callable[[Patch], None]
 

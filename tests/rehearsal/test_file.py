@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from app.rehearsals import TABLES
 from rehearsal.file import ScenarioError, load
+from rehearsal.prepared import tables_of
 from workflows.support_line import SUPPORT_LINE
 
-COLUMNS = {name: table.c.keys() for name, table in TABLES.items()}
+COLUMNS = {name: table.c.keys() for name, table in tables_of(SUPPORT_LINE.business).items()}
 GOOD = """\
 about: It shows something.
 caller:
@@ -39,7 +39,7 @@ BROKEN = [
 def test_a_whole_scenario_is_read(tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text(GOOD)
 
-    assert load(tmp_path / "good.yaml", SUPPORT_LINE, COLUMNS).name == "good"
+    assert load(tmp_path / "good.yaml", SUPPORT_LINE, COLUMNS).name == f"{tmp_path.name}/good"
 
 
 @pytest.mark.parametrize(("good", "bad", "told"), BROKEN, ids=[bad for _, bad, _ in BROKEN])

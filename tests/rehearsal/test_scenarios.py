@@ -15,7 +15,7 @@ def test_every_line_has_scenarios() -> None:
     assert all(plays_of(line) for line in LINES.values())
 
 
-@pytest.mark.parametrize("play", PLAYS, ids=[play.name for play in PLAYS])
+@pytest.mark.parametrize("play", PLAYS, ids=[play.file.stem for play in PLAYS])
 async def test_a_scenario_of_the_support_line_holds(play: Play, house: House) -> None:
     verdict = await house.play(play, seed=0)
 

@@ -39,8 +39,13 @@ def test_it_tells_what_was_expected_and_heard_and_the_call_and_exits_with_1(fold
     assert result.exit_code == 1, result.output
     lines = result.output.splitlines()
     summed = json.loads(lines[-1])
-    assert {**summed, "seconds": 0} == {"scenarios": 2, "passed": 1, "failed": ["not_greeted"], "seconds": 0}
-    assert sum(line.startswith("ok      greeted") for line in lines) == 2
+    assert {**summed, "seconds": 0} == {
+        "scenarios": 2,
+        "passed": 1,
+        "failed": ["support_line/not_greeted"],
+        "seconds": 0,
+    }
+    assert sum(line.startswith("ok      support_line/greeted") for line in lines) == 2
     assert any("says /Fairway/" in line and "greeter: Hello, and welcome to Fernway." in line for line in lines)
     assert lines.count("caller: Goodbye then.") == 1
     suite = ElementTree.parse(tmp_path / "try.xml").getroot()
@@ -60,7 +65,7 @@ def test_a_name_that_nothing_has_is_told_with_those_that_there_are(folder: Path)
     result = tried("greeting")
 
     assert result.exit_code == 2
-    assert "There is no scenario 'greeting'. There are: greeted." in result.output
+    assert "There is no scenario 'greeting'. There are: support_line/greeted." in result.output
 
 
 def test_a_broken_scenario_is_told_with_its_line_and_nothing_is_played(folder: Path) -> None:
