@@ -1,11 +1,9 @@
 """The services that a call runs on: those of the settings, or a simulator's."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import aclosing, asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.process import fail
 from switchboard.line.workflow import Workflow
 from switchboard.realtime.breaker import Breakers
 from switchboard.services.providers import Services
@@ -28,17 +26,23 @@ async def services(chosen: Settings, line: Workflow) -> AsyncIterator[Services]:
         async with aclosing(Services(reached, BREAKERS)) as available:
             yield available
         return
-    if line.playbook is None:
-        fail(f"The line {line.name} has no playbook, so the simulator cannot play it. Set REALTIME_PROVIDER.")
     async with (
-        simulator_of(line.playbook)(0) as simulator,
+        simulator_of(line)(0) as simulator,
         aclosing(Services(with_simulator(chosen, simulator.url))) as available,
     ):
         yield available
 
 
-def simulator_of(playbook: Path) -> "MakeSimulator":
-    """Simulators that behave as `playbook` says; it is read once."""
+def read_playbooks(chosen: Settings, lines: Iterable[Workflow]) -> None:
+    """Those that calls will go by, before there is one. Exits with 2, and says so, when one is wrong."""
+    if chosen.provider in (None, "simulator") and not chosen.simulated_at:
+        for line in lines:
+            if line.playbook:
+                simulator_of(line)
+
+
+def simulator_of(line: Workflow) -> "MakeSimulator":
+    """Simulators that behave as the line's playbook says; it is read once."""
     from app.simulator import playbook_simulator  # noqa: PLC0415 - its libraries are an extra, not needed with keys
 
-    return playbook_simulator(playbook)
+    return playbook_simulator(line)

@@ -12,6 +12,7 @@ from openai import OpenAIError
 
 from app.data import UNREACHABLE, cause_of, database_of, without_tables
 from app.lines import LINES
+from app.playbooks import problem_of
 from app.process import LOG_FILE, settings, start_logging, tell
 from switchboard.ledger.prices import Prices, PricesError
 from switchboard.line.business import Business
@@ -53,7 +54,8 @@ async def check_all(chosen: Settings, lines: Sequence[Workflow], say: Say) -> in
         for agent, voice in line.voices.items():
             if chosen.provider not in (None, "simulator") and Services(chosen).available(voice) != voice:
                 say(f"warning  line {line.name}: no service for the voice of {agent.name()}; it speaks in another one")
-    problems = [_numbers(chosen, lines, say), _prices(chosen, say), await _database(chosen, businesses_of(lines), say)]
+    problems = [_playbook(line, say) for line in lines]
+    problems += [_numbers(chosen, lines, say), _prices(chosen, say), await _database(chosen, businesses_of(lines), say)]
     if chosen.provider not in (None, "simulator"):
         async with utils.http_context.open(), aclosing(Services(chosen)) as services:
             problems.append(await _realtime(services, say))
@@ -61,6 +63,12 @@ async def check_all(chosen: Settings, lines: Sequence[Workflow], say: Say) -> in
             if chosen.provider == "azure":
                 await tell_ends(services, say)
     return sum(problems)
+
+
+def _playbook(line: Workflow, say: Say) -> bool:
+    if problem := problem_of(line):
+        say(f"problem  line {line.name}: its playbook {problem}")
+    return problem is not None
 
 
 def _numbers(chosen: Settings, lines: Sequence[Workflow], say: Say) -> bool:

@@ -13,10 +13,10 @@ from livekit.agents.voice.agent_activity import ActivityClosedError
 from rich.console import Console
 from rich.markup import escape
 
-from app.available import services
+from app.available import read_playbooks, services
 from app.costs import prices_of
 from app.data import database_of, prepare_database
-from app.lines import line_named
+from app.lines import LINES, line_named
 from app.process import HERE, LOG_FILE, settings, start_logging
 from app.worker import run_livekit
 from switchboard.call.call import Caller
@@ -60,6 +60,7 @@ def run(text: bool, line: str | None) -> None:
     chosen = settings()
     if chosen.provider is None:
         typer.echo("No Azure or OpenAI key is set: the simulator answers. See README.md for real services.")
+    read_playbooks(chosen, LINES.values())
     prepare_database(chosen)
     if text:
         asyncio.run(typed_call(chosen, line_named(line)))

@@ -2,6 +2,7 @@
 
 import typer
 
+from app.playbooks import problem_of
 from app.process import fail
 from switchboard.line.businesses import businesses_of
 from switchboard.line.graph import as_mermaid, as_text
@@ -26,6 +27,8 @@ def line_named(name: str | None) -> Workflow:
 def show(name: str | None, *, only_text: bool) -> None:
     """A line: its agents, who hands to whom, in which voice; as text, and as Mermaid unless `only_text`."""
     line = line_named(name)
+    if problem := problem_of(line):
+        fail(f"line {line.name}: {problem}")
     typer.echo(as_text(line))
     if not only_text:
         typer.echo(f"\n{as_mermaid(line)}")

@@ -14,6 +14,7 @@ import typer
 
 from app.costs import prices_of
 from app.lines import LINES, line_named
+from app.playbooks import playbook_of
 from app.process import HERE, fail, start_logging, tell, tell_json
 from app.rehearsal_report import Report
 from rehearsal.file import Play, ScenarioError, load
@@ -22,7 +23,6 @@ from rehearsal.junit import junit_xml
 from rehearsal.letters import Letters
 from rehearsal.prepared import prepare, tables_of
 from rehearsal.scenario import schema
-from simulator.playbook import Playbook
 from switchboard.line.workflow import Workflow
 from switchboard.settings.environment import load_settings
 
@@ -97,13 +97,12 @@ def _is_meant(play: Play, name: str) -> bool:
 @contextmanager
 def house_of(line: Workflow) -> Iterator[House]:
     """What the scenarios of a line are played on. Runs event loops of its own: enter it outside of any."""
-    if line.playbook is None:
-        fail(f"The line {line.name} has no playbook, so its calls cannot be held offline.")
+    playbook = playbook_of(line)
     settings = load_settings(None, OFFLINE)
     post = line.business.post if line.business else None
     with TemporaryDirectory(prefix="rehearsal-") as folder, post(Letters().send) if post else nullcontext():
         prepared = prepare(line.business, NOW, Path(folder, "template.db"))
-        yield House(line, Playbook.load(line.playbook), prepared, settings, prices_of(settings))
+        yield House(line, playbook, prepared, settings, prices_of(settings))
 
 
 OFFLINE = {"REALTIME_PROVIDER": "simulator"}

@@ -3,34 +3,38 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from app.lines import line_named
+from app.playbooks import playbook_of
 from app.process import fail
 from app.recordings import loaded, recorder_in
 from simulator.control import Control
 from simulator.mind import Mind
 from simulator.options import Options
 from simulator.playback import Playback
-from simulator.playbook import Playbook
 from simulator.recognizer import Recognizer, RecognizerError
 from simulator.script import Script, ScriptError
 from simulator.server import Simulator
 from simulator.tape import Recorder
 from simulator.whisper import Whisper
+from switchboard.line.workflow import Workflow
 
 MakeSimulator = Callable[..., Simulator]
 """Makes simulators on a given port (0: any), with options as the simulator's."""
 
 
-@cache
-def playbook_simulator(playbook: Path) -> MakeSimulator:
-    """Simulators that behave as `playbook` says."""
-    return simulators_with(Playbook.load(playbook))
+_READ: dict[Path | None, MakeSimulator] = {}
+
+
+def playbook_simulator(line: Workflow) -> MakeSimulator:
+    """Simulators that behave as the playbook of `line` says, which is read once."""
+    if line.playbook not in _READ:
+        _READ[line.playbook] = simulators_with(playbook_of(line))
+    return _READ[line.playbook]
 
 
 def scripted_simulator(script: Path) -> MakeSimulator:
@@ -94,10 +98,7 @@ def _maker(line: str | None, script: Path | None, play: Path | None, strict: boo
         return scripted_simulator(script)
     if play:
         return replaying_simulator(play, strict)
-    playbook = line_named(line).playbook
-    if not playbook:
-        fail("That line has no playbook for the simulator.")
-    return playbook_simulator(playbook)
+    return playbook_simulator(line_named(line))
 
 
 async def _serve(simulator: Simulator, recognizer: Whisper | None, control: int | None) -> None:

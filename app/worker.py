@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from livekit.agents import NOT_GIVEN, AgentServer, JobContext, JobExecutorType, JobProcess, NotGivenOr, cli
 
-from app.available import services, simulator_of
+from app.available import read_playbooks, services
 from app.costs import prices_of
 from app.data import database_of, prepare_database
 from app.lines import LINES
@@ -215,8 +215,7 @@ def prepare_process(_process: JobProcess, metrics: Path | None = None) -> None:
     prices_of(chosen)
     for line in LINES.values():
         _ = line.versions  # made now
-        if chosen.provider == "simulator" and line.playbook and not chosen.simulated_at:
-            simulator_of(line.playbook)
+    read_playbooks(chosen, LINES.values())
     warm()
 
 
@@ -306,6 +305,7 @@ def run(answer: Answer = answer) -> None:
     except SettingsError as error:
         fail(str(error))
     prices_of(chosen)
+    read_playbooks(chosen, LINES.values())
     prepare_database(chosen)
     run_livekit(build_server(chosen, answer))
 

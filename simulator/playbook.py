@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from simulator.playbook_format import (
     Rule,
     Step,
     check,
+    check_known,
     needs_of,
     place_of,
 )
@@ -45,11 +46,14 @@ class Playbook:
         self._book = book
 
     @classmethod
-    def load(cls, path: str | Path) -> Playbook:
-        """Read and check a playbook. Raises `PlaybookError`."""
+    def load(cls, path: str | Path, agents: Collection[str] = (), tools: Collection[str] = ()) -> Playbook:
+        """Read and check a playbook. Given the `agents` and `tools` of a line, it names no others. Raises `PlaybookError`."""
         path = Path(path)
         try:
-            return cls(_read(path.read_text(encoding="utf-8")))
+            book = _read(path.read_text(encoding="utf-8"))
+            if agents or tools:
+                check_known(book, agents, tools)
+            return cls(book)
         except OSError as error:
             raise PlaybookError(f"{path}: cannot be read: {error.strerror}") from None
         except UnicodeDecodeError:

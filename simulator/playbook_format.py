@@ -27,8 +27,9 @@ A text names slots as `{order}`; in arguments `{order?}` may be missing. `{said}
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from pydantic import Field, field_validator, model_validator
@@ -357,6 +358,51 @@ def check(book: Book) -> None:
     if book.general:
         _check_topics(book, ("general",), (book.general.topic, *book.general.of))
     _check_shadowed_topics(book)
+
+
+def check_known(book: Book, agents: Collection[str], tools: Collection[str]) -> None:
+    """Refuse what names an agent or a tool that there is not. Raises `YamlError`."""
+    for path, names in _agents_named(book):
+        _check_among("agent", agents, path, names)
+    for path, names in _tools_named(book):
+        _check_among("tool", tools, path, names)
+
+
+def _check_among(kind: str, known: Collection[str], path: Path, names: Iterable[str]) -> None:
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            meant = f"is `{near[0]}` meant?" if near else f"there are: {', '.join(sorted(known))}"
+            raise YamlError(f"the line has no {kind} `{name}`; {meant}", path)
+
+
+def _agents_named(book: Book) -> Iterator[tuple[Path, Iterable[str]]]:
+    for name in book.agents:
+        yield ("agents", name), (name,)
+    for name, notes in book.tools.items():
+        for place, rule in enumerate(notes.after):
+            yield ("tools", name, "after", place), rule.agents or ()
+
+
+def _tools_named(book: Book) -> Iterator[tuple[Path, Iterable[str]]]:
+    for name in book.tools:
+        yield ("tools", name), (name,)
+    for name, slot in book.slots.items():
+        yield ("slots", name), slot.options.tools if slot.options else ()
+    for name, topic in book.topics.items():
+        yield ("topics", name), (tool for tool in topic.closed_by if tool != ANY_REPLY)
+    for path, rules in _rule_lists(book):
+        for place, rule in enumerate(rules):
+            yield (*path, place), _tools_of(rule, rule)
+    for name, agent in book.agents.items():
+        for place, plan in enumerate(agent.plans):
+            for number, step in enumerate(plan.steps):
+                yield ("agents", name, "plans", place, "steps", number), _tools_of(step, step.when or Conditions())
+
+
+def _tools_of(does: Rule | Step, asks: Conditions) -> Iterator[str]:
+    yield from (does.call,) if does.call else ()
+    yield from (*asks.done, *asks.undone)
 
 
 def _rule_lists(book: Book) -> Iterator[tuple[Path, tuple[Rule, ...]]]:

@@ -87,7 +87,9 @@ class Document:
             errors = error.errors(include_url=False)
             # A mistyped key is also missing: its own name says more.
             first = next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
-            raise YamlError(_sentence(first), first["loc"], self.line_of(first["loc"])) from None
+            missing = [each for each in errors if each["type"] == "missing" and each["loc"][:-1] == first["loc"][:-1]]
+            said = _missing(missing) if first in missing[:-1] else _sentence(first)
+            raise YamlError(said, first["loc"], self.line_of(first["loc"])) from None
 
     def line_of(self, path: Path) -> int | None:
         """The line of the deepest part of `path` that is in the text, counted from 1."""
@@ -121,6 +123,12 @@ def _sentence(error: ErrorDetails) -> str:
             return str(error["ctx"]["error"])
         case _:
             return f"`{key}`: {error['msg'].lower()}"
+
+
+def _missing(errors: Sequence[ErrorDetails]) -> str:
+    """All at once: who begins a document would be told them one by one."""
+    names = ", ".join(f"`{each['loc'][-1]}`" for each in errors)
+    return f"the keys {names} are missing"
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
