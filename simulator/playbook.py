@@ -47,13 +47,10 @@ class Playbook:
 
     @classmethod
     def load(cls, path: str | Path, agents: Collection[str] = (), tools: Collection[str] = ()) -> Playbook:
-        """Read and check a playbook. Given the `agents` and `tools` of a line, it names no others. Raises `PlaybookError`."""
+        """Read and check a playbook. It names no others than the `agents` and `tools` given. `PlaybookError`."""
         path = Path(path)
         try:
-            book = _read(path.read_text(encoding="utf-8"))
-            if agents or tools:
-                check_known(book, agents, tools)
-            return cls(book)
+            return cls(_read(path.read_text(encoding="utf-8"), agents, tools))
         except OSError as error:
             raise PlaybookError(f"{path}: cannot be read: {error.strerror}") from None
         except UnicodeDecodeError:
@@ -98,9 +95,15 @@ class Playbook:
         return next((rest for rest in cut_short if rest is not None), [Say("Sorry, we were cut off. Where were we?")])
 
 
-def _read(text: str) -> Book:
-    book = Document(text).read(Book)
-    check(book)
+def _read(text: str, agents: Collection[str], tools: Collection[str]) -> Book:
+    document = Document(text)
+    book = document.read(Book)
+    try:
+        check(book)
+        if agents or tools:
+            check_known(book, agents, tools)
+    except YamlError as error:
+        raise YamlError(error.message, error.path, document.line_of(error.path)) from None
     return book
 
 

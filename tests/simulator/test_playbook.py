@@ -352,6 +352,55 @@ def test_a_wrong_playbook_is_refused_with_its_place(tmp_path: Path, old: str, ne
     assert "\n" not in str(refused.value)
 
 
+def test_all_keys_that_are_missing_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(PlaybookError) as refused:
+        load(tmp_path, "slots: {}\ntopics: {}\nagents: {}\nlost: What?\nplain: Hm.\n")
+    assert str(refused.value).endswith(
+        "the keys `agent`, `clauses`, `drop`, `negated`, `goodbye`, `request`, `advice`, `troubled`, `lasting` "
+        "are missing"
+    )
+
+
+AGENTS, TOOLS = {"desk", "bar"}, {"clean_room", "show_bill", "end_call"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("  desk:\n", "  dusk:\n", "desk.yaml:35: agent `dusk`: the line has no agent `dusk`; is `desk` meant?"),
+        ("forget: [room]", "agents: [dusk], forget: [room]", "tool `show_bill`, after rule 2: the line has no agent"),
+        (
+            "  show_bill:\n",
+            "  show_bills:\n",
+            "tool `show_bills`: the line has no tool `show_bills`; is `show_bill` meant?",
+        ),
+        ("[clean_room]", "[clean]", "topic `clean`: the line has no tool `clean`; is `clean_room` meant?"),
+        (
+            "call: end_call",
+            "call: ring_off",
+            "first rule 1: the line has no tool `ring_off`; there are: clean_room, end_call",
+        ),
+        ("{call: show_bill", "{call: showbill", "agent `desk`, plan 2, step 1: the line has no tool `showbill`"),
+        ("{leaving: true, say", "{leaving: true, done: [bil], say", "first rule 2: the line has no tool `bil`"),
+    ],
+)
+def test_an_agent_or_a_tool_that_the_line_does_not_have_is_refused(
+    tmp_path: Path, old: str, new: str, complaint: str
+) -> None:
+    file = tmp_path / "desk.yaml"
+    file.write_text(BOOK.strip().replace(old, new, 1))
+    assert BOOK.count(old) >= 1
+    with pytest.raises(PlaybookError) as refused:
+        Playbook.load(file, AGENTS, TOOLS)
+    assert complaint in str(refused.value)
+
+
+def test_a_playbook_that_names_what_there_is_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "desk.yaml"
+    file.write_text(BOOK)
+    assert isinstance(Playbook.load(file, AGENTS, TOOLS), Playbook)
+
+
 def test_a_playbook_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PlaybookError, match="cannot be read"):
         Playbook.load(tmp_path / "none.yaml")
