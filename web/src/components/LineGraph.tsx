@@ -11,9 +11,12 @@ interface Props {
   state: CallState;
 }
 
+/** More beside one another would be too narrow for their names, on a phone. */
+const WIDEST = 2;
+
 export function LineGraph({ line, state }: Props) {
   const names = useNames();
-  const { nodes, edges, rows } = layout(line);
+  const { nodes, edges, rows } = layout(line, WIDEST);
   return (
     <section className="line" aria-labelledby="line-title">
       <h2 id="line-title">{texts.line.title}</h2>
@@ -27,7 +30,7 @@ export function LineGraph({ line, state }: Props) {
           {nodes.map(({ name, x, y }) => (
             <li
               key={name}
-              style={{ left: `${x}%`, top: `${y}%` }}
+              style={{ left: `${x}%`, top: `${y}%`, maxWidth: `${2 * Math.min(x, 100 - x)}%` }}
               data-agent={name}
               data-colour={names.face(name).colour}
               data-visited={state.visited.includes(name)}

@@ -8,7 +8,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { App } from '../../src/app';
 import { Call } from '../../src/call/call';
 import type { Line } from '../../src/call/line';
+import { initial } from '../../src/call/state';
 import { tickets } from '../../src/call/tickets';
+import { LineGraph } from '../../src/components/LineGraph';
 import { namesOn } from '../../src/names';
 import { FakeRoom } from '../fixture/fakeRoom';
 import './setup';
@@ -91,6 +93,21 @@ test('in a call its agents, tools and people have its names and colours', async 
   await log.findByText(EVIL);
   act(() => room.event({ kind: 'person', person: 'astronomer', state: 'called' }));
   await log.findByText('Calling Dr Vale…');
+});
+
+test('on a line with many agents no more than two stand beside one another, and each has room for its name', () => {
+  const many = ['a', 'b', 'c', 'd', 'e'];
+  const edges = many.map((to) => ({ from: 'night_owl', to, announced: false }));
+  render(<LineGraph line={{ ...OBSERVATORY, edges }} state={initial(false)} />);
+  const places = screen.getAllByRole('listitem').map(({ style }) => [style.top, style.left, style.maxWidth].join(' '));
+  expect(places).toEqual([
+    '12.5% 50% 100%',
+    '37.5% 25% 50%',
+    '37.5% 75% 50%',
+    '62.5% 25% 50%',
+    '62.5% 75% 50%',
+    '87.5% 50% 100%',
+  ]);
 });
 
 test('what a line does not tell is called by its id', () => {
