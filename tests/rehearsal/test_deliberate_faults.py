@@ -14,11 +14,11 @@ from agents.greeter import Greeter
 from agents.support import Support
 from app.rehearsals import plays_of
 from rehearsal.house import House
-from rehearsal.letters import Letters
 from shop import callbacks, customers, orders, returns
 from shop.codes import Codes
 from shop.knowledge import Knowledge
 from shop.models import Customer, Order
+from shop.post import Outbox
 from switchboard.call import witness
 from switchboard.call.ending import Ending
 from switchboard.call.handoff import Handoffs
@@ -137,7 +137,7 @@ FAULTS: Mapping[str, tuple[str, Break]] = {
     "any postcode will do": ("wrong_postcode_three_times", replaced(customers, "whom", _first)),
     "any e-mail address will do": ("wrong_email_for_a_change", replaced(access, "confirm_email", _confirms_anybody)),
     "any code will do": ("wrong_code", replaced(Codes, "use", _any_code)),
-    "codes are not sent": ("cancel_with_a_code", replaced(Letters, "send", lambda *_: None)),
+    "codes are not sent": ("cancel_with_a_code", replaced(Outbox, "send", lambda *_: None)),
     "orders of others are told": ("somebody_elses_order", replaced(orders, "find", _anybodys)),
     "an order is only said to be cancelled": ("cancel_with_proof", replaced(orders, "cancel", _only_said)),
     "another item is returned": ("return_one_of_two", replaced(returns, "choose", _other_line)),
