@@ -64,7 +64,9 @@ RecordFromOption = Annotated[
     str | None,
     typer.Option("--record-from", help="Pass all on to this endpoint, a real service, and record its sessions."),
 ]
-PlayOption = Annotated[Path | None, typer.Option("--play", help="Answer as a recording (.jsonl) did.")]
+PlayOption = Annotated[
+    Path | None, typer.Option("--play", help="Answer as a recording (.jsonl, or a call's folder) did.")
+]
 LenientOption = Annotated[bool, typer.Option("--lenient", help="With --play: go on when a client does something else.")]
 CompareOption = Annotated[
     Path | None,

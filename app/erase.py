@@ -16,6 +16,7 @@ from switchboard.line.business import Whom
 from switchboard.operate.erase import Erased, Eraser
 from switchboard.recording.recordings import Recordings
 from switchboard.settings.schema import Settings
+from switchboard.tapes.shelf import Shelf
 from tools import hearing
 
 
@@ -33,7 +34,8 @@ async def _erase(chosen: Settings, call: str | None, caller: str | None, account
     async with aclosing(database_of(chosen)) as database:
         business, proved = await account_named(database, account) if account is not None else (None, None)
         whom = Whom(call, _number(caller), proved, business)
-        eraser = Eraser(database, Recordings.of(chosen.recordings), LINES.values())
+        recordings, shelf = Recordings.of(chosen.recordings), Shelf.of(chosen.tapes)
+        eraser = Eraser(database, recordings, LINES.values(), shelf)
         calls = await eraser.find(whom)
         _ask(calls, whom, sure)
         for each in calls:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import typer
 
 from app.process import HERE, fail, tell
+from simulator.call_recording import CallRecording
 from simulator.comparison import compare
 from simulator.proxy import EndpointError, Proxy, checked
 from simulator.recording import Recording, RecordingError
@@ -20,6 +21,14 @@ def loaded(file: Path) -> Recording:
     """The recording; what is wrong with it ends the process with 2."""
     try:
         return Recording.load(file)
+    except RecordingError as error:
+        fail(str(error))
+
+
+def loaded_call(place: Path) -> CallRecording:
+    """The same for a call's folder, or the recording of one session."""
+    try:
+        return CallRecording.load(place)
     except RecordingError as error:
         fail(str(error))
 

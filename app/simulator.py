@@ -1,7 +1,7 @@
 """The simulator: as a line's playbook or a script has it, in this process or as one of its own."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,9 @@ import typer
 from app.lines import line_named
 from app.playbooks import playbook_of
 from app.process import fail
-from app.recordings import loaded, recorder_in
+from app.recordings import loaded_call, recorder_in
 from simulator.control import Control
+from simulator.faults import Fault
 from simulator.mind import Mind
 from simulator.options import Options
 from simulator.playback import Playback
@@ -45,13 +46,14 @@ def scripted_simulator(script: Path) -> MakeSimulator:
         fail(str(error))
 
 
-def replaying_simulator(recording: Path, strict: bool) -> MakeSimulator:
-    """The same for the recording of a session."""
-    return simulators_with(Playback(loaded(recording), strict))
+def replaying_simulator(place: Path, strict: bool) -> MakeSimulator:
+    """The same for the recording of a session, or of all connections of a call."""
+    call = loaded_call(place)
+    return simulators_with(Playback(call.realtime, strict), call.faults)
 
 
-def simulators_with(mind: Mind) -> MakeSimulator:
-    """Simulators that think with `mind`."""
+def simulators_with(mind: Mind, faults: Sequence[Fault] = ()) -> MakeSimulator:
+    """Simulators that think with `mind`, and have these faults before all others."""
 
     def make(
         port: int,
@@ -60,7 +62,9 @@ def simulators_with(mind: Mind) -> MakeSimulator:
         recorder: Recorder | None = None,
         **options: Any,
     ) -> Simulator:
-        return Simulator(mind, Options(**options), port, host, recognizer, recorder=recorder)
+        chosen = Options(**options)
+        chosen.faults = (*faults, *chosen.faults)
+        return Simulator(mind, chosen, port, host, recognizer, recorder=recorder)
 
     return make
 

@@ -32,6 +32,24 @@ Reply: TypeAlias = Sequence[Say | CallTool]
 """The output items of one response, in order."""
 
 
+Break: TypeAlias = Literal["dropped", "silent", "failed", "incomplete"]
+
+
+class BrokenOff(Exception):  # noqa: N818 - a response that breaks off is an answer as well
+    """The response is `said`, and breaks off: within the last message of it, or after it.
+
+    dropped: the socket is cut. silent: nothing more comes of it, unless it is cancelled. failed, incomplete:
+    `response.done` says so, with `details`.
+    """
+
+    def __init__(self, how: Break, details: Mapping[str, Any], said: Reply = (), within: bool = False) -> None:
+        super().__init__(how)
+        self.how = how
+        self.details = details
+        self.said = said
+        self.within = within
+
+
 @dataclass(frozen=True)
 class Tool:
     """A function that the session (or the response) offers. `parameters` is its JSON schema."""
@@ -78,7 +96,7 @@ class Mind(Protocol):
     """A playbook, a script, or a test's own."""
 
     def answer(self, request: Request) -> Reply:
-        """The response to `request`. Pure: no side effects, safe to ask again. Raises `MindError`."""
+        """The response to `request`. Pure: no side effects, safe to ask again. Raises `MindError`, `BrokenOff`."""
         ...
 
     def hear(self, session_id: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import random
 import re
 from collections.abc import Callable, Mapping
@@ -21,7 +22,7 @@ from simulator.mcp_answer import McpError
 from simulator.mcp_items import approved
 from simulator.mcp_output import ApprovalOutput, McpCallOutput
 from simulator.mcp_tools import McpTools, Server
-from simulator.mind import CallTool, MindError, Modality, Reply, Request, Say
+from simulator.mind import BrokenOff, CallTool, MindError, Modality, Reply, Request, Say
 from simulator.output import CallOutput, MessageOutput, Outlet, OutputItem, Phase
 from simulator.plan import Plan, seen
 from simulator.times import Time, drawn
@@ -105,6 +106,7 @@ class Response:
         self._open: OutputItem | None = None
         self._task: asyncio.Task[None] | None = None
         self._limits: list[_Limit] = []
+        self._breaks: BrokenOff | None = None
         self._slow: Fault | None = None
         self._audio_due = 0.0
         self._over = False
@@ -169,10 +171,14 @@ class Response:
         await self._wait(self._begin())
         called = False
         for place, part in enumerate(reply):
+            if self._breaks and self._breaks.within and place == len(reply) - 1:
+                self._limits.append(_Limit(None, math.inf, self._break_off))
             if isinstance(part, Say):
                 await self._say(part, spoken.get(place), self._phase(place, reply))
             elif self._plan.tool_choice != "none":
                 called = await self._call(part) or called
+        if self._breaks:
+            self._break_off()
         return called
 
     def _begin(self) -> float:
@@ -184,7 +190,10 @@ class Response:
         return token
 
     def _answer(self) -> Reply:
-        reply = self._backend.mind.answer(self._request())
+        try:
+            reply = self._backend.mind.answer(self._request())
+        except BrokenOff as broken:
+            self._breaks, reply = broken, broken.said
         if not self._plan.parallel:
             reply = _with_one_call(reply)
         if any(isinstance(part, Say) for part in reply):
@@ -226,6 +235,14 @@ class Response:
 
     def _incomplete(self, reason: str) -> None:
         raise _Cut("incomplete", {"reason": reason})
+
+    def _break_off(self) -> None:
+        assert self._breaks is not None
+        if self._breaks.how == "dropped":
+            self._drop()
+        if self._breaks.how == "silent":
+            raise asyncio.CancelledError
+        raise _Cut(self._breaks.how, self._breaks.details)
 
     def _drop(self) -> None:
         self._host.drop()

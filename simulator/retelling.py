@@ -8,10 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.mind import CallTool, Modality, Reply, Say
+from simulator.mind import Break, CallTool, Modality, Reply, Say
 from simulator.recording import Frame, Recording
 
 TRANSCRIBED = "conversation.item.input_audio_transcription.completed"
+PIECES = (
+    *("response.output_text.delta", "response.output_audio_transcript.delta"),
+    *("response.text.delta", "response.audio_transcript.delta"),
+)
+BREAKS: Mapping[str, Break] = {"failed": "failed", "incomplete": "incomplete"}
 BUSY = "conversation_already_has_active_response"
 Event = Mapping[str, Any]
 
@@ -41,8 +46,38 @@ class Step:
     reply: Reply = ()
     status: str = "incomplete"
     """As `response.done` told it; a recording may end before."""
-    error: str | None = None
-    """Why it failed, as the service's code."""
+    breaks: Break | None = None
+    """How it broke off."""
+    within: bool = False
+    """It did so within the last message of the reply."""
+    details: Event = field(default_factory=dict)
+    """Why, as `response.done` told it."""
+
+
+@dataclass
+class _Unfinished:
+    """A response that goes on: what there is of it."""
+
+    step: Step
+    _items: list[Say | CallTool] = field(default_factory=list)
+    _written: dict[str, str] = field(default_factory=dict)
+    _finished: set[str] = field(default_factory=set)
+
+    def add(self, item: str, words: str) -> None:
+        """Some more of a message."""
+        if item not in self._finished:
+            self._written[item] = self._written.get(item, "") + words
+
+    def finish(self, item: Event) -> None:
+        """The whole of an item."""
+        self._finished.add(str(item.get("id")))
+        self._written.pop(str(item.get("id")), None)
+        self._items += _reply([item])
+
+    def break_off(self, how: Break) -> None:
+        """This is all."""
+        self.step.reply = [*self._items, *(Say(words) for words in self._written.values())]
+        self.step.breaks, self.step.within = how, bool(self._written)
 
 
 @dataclass
@@ -71,11 +106,13 @@ class _Teller:
         self._session: Event = {}
         self._items: list[ToldItem] = []
         self._asked: deque[tuple[object, Event]] = deque()
-        self._open: dict[str, Step] = {}
+        self._open: dict[str, _Unfinished] = {}
         self._silent: set[str] = set()
 
     def tell(self, frame: Frame) -> None:
         """One frame more."""
+        if frame.close is not None:
+            self._on_close(frame)
         handlers = self._of_client if frame.side == "client" else self._of_server
         if handler := handlers.get(frame.kind):
             handler(self, frame.event or {}, frame.line)
@@ -132,19 +169,39 @@ class _Teller:
         given = self._asked.popleft()[1] if self._asked else {}
         items = tuple(self._items) if given.get("input") is None else _given_items(given["input"], self._items, line)
         tools = _tools(given.get("tools", self._session.get("tools")), given.get("tool_choice"))
-        modalities = response.get("output_modalities") or response.get("modalities") or ["audio"]
+        modalities = next(filter(None, map(_modalities, (response, given, self._session))), ["audio"])
         own = str(given.get("instructions") or "").removeprefix(str(self._session.get("instructions"))).strip()
         step = Step(line, items, tools, "audio" if "audio" in modalities else "text", bool(own))
         self._told.steps.append(step)
-        self._open[str(response.get("id"))] = step
+        self._open[str(response.get("id"))] = _Unfinished(step)
+
+    def _on_piece(self, event: Event, _line: int) -> None:
+        if unfinished := self._open.get(str(event.get("response_id"))):
+            unfinished.add(str(event.get("item_id")), str(event.get("delta") or ""))
+
+    def _on_item_done(self, event: Event, _line: int) -> None:
+        if unfinished := self._open.get(str(event.get("response_id"))):
+            unfinished.finish(_object(event, "item"))
 
     def _on_done(self, event: Event, _line: int) -> None:
         response = _object(event, "response")
-        step = self._open.pop(str(response.get("id")), None)
-        if step is not None:
+        if unfinished := self._open.pop(str(response.get("id")), None):
+            step = unfinished.step
             step.status = str(response.get("status"))
             step.reply = _reply(response.get("output"))
-            step.error = _failure(response) if step.status == "failed" else None
+            step.breaks = BREAKS.get(step.status)
+            if step.breaks:
+                step.within = bool(step.reply) and isinstance(step.reply[-1], Say)
+                step.details = {k: v for k, v in _object(response, "status_details").items() if k != "type"}
+
+    def _on_close(self, frame: Frame) -> None:
+        """What was owed then came no more: who is left without an answer, and leaves, was not given one."""
+        how: Break = "silent" if frame.side == "client" else "dropped"
+        while self._asked:
+            self._on_created({}, frame.line)
+        for unfinished in self._open.values():
+            unfinished.break_off(how)
+        self._open.clear()
 
     _of_client: Mapping[str, Callable[[_Teller, Event, int], None]] = {"response.create": _on_ask}
     _of_server: Mapping[str, Callable[[_Teller, Event, int], None]] = {
@@ -158,8 +215,14 @@ class _Teller:
         "input_audio_buffer.committed": _on_committed,
         TRANSCRIBED: _on_transcript,
         "response.created": _on_created,
+        **dict.fromkeys(PIECES, _on_piece),
+        "response.output_item.done": _on_item_done,
         "response.done": _on_done,
     }
+
+
+def _modalities(told: Event) -> Any:
+    return told.get("output_modalities") or told.get("modalities")
 
 
 def _object(event: Event, key: str) -> Event:
@@ -195,11 +258,6 @@ def _tools(tools: object, choice: object) -> frozenset[str]:
     if choice == "none":
         return frozenset()
     return names & {str(choice.get("name"))} if isinstance(choice, dict) else names
-
-
-def _failure(response: Event) -> str:
-    error = _object(_object(response, "status_details"), "error")
-    return str(error.get("code") or error.get("type"))
 
 
 def _reply(output: object) -> Reply:

@@ -59,6 +59,8 @@ from switchboard.redaction.redactor import Redactor
 from switchboard.services.providers import Services
 from switchboard.services.speech import Speeches
 from switchboard.settings.schema import Costs
+from switchboard.tapes.shelf import Shelf, forget_tapes
+from switchboard.tapes.tapes import Tapes
 
 log = structlog.get_logger(__name__)
 
@@ -123,13 +125,18 @@ class Conversation:
             desk=settings.desk,
         )
         self._witness = Witness(self.call, workflow.secrets)
+        self._tapes = Tapes(Shelf.of(settings.tapes), call_id, self.ledger.kept)
         modality = self._modality(workflow.voice(self._first))
-        self.model = services.realtime(modality, self._witness.reconnected, channel.more_silence_ms)
+        self.model = services.realtime(
+            modality, self._witness.reconnected, channel.more_silence_ms, self._tapes.realtime
+        )
         self._meter = Meter(self.ledger, lambda: self.call.agent, held=True)
         self._turns = Turns(self.call, services.silence_seconds(channel.more_silence_ms))
         self.model.began = self._follow
         self._speeches = Speeches(
-            lambda voice: services.speech(voice, lambda: self.model.live), self._meter.spoke, spoken=not typed
+            lambda voice: services.speech(voice, lambda: self.model.live, self._tapes.speech),
+            self._meter.spoke,
+            spoken=not typed,
         )
         silence = None if typed else settings.call.silence_seconds
         self.session = self._new_session(silence, channel.more_silence_ms)
@@ -240,9 +247,11 @@ class Conversation:
     async def __aenter__(self) -> Self:
         TAG.set(self._tag)
         opened = self._resources
+        opened.push_async_callback(self._forget_old_tapes)
         opened.push_async_callback(self._forget_old_calls)
         if get_job_context(required=False) is None:  # a LiveKit job has an HTTP session of its own
             await opened.enter_async_context(utils.http_context.open())
+        opened.push_async_callback(self._tapes.aclose)
         await opened.enter_async_context(self.ledger)
         if self._recorder:
             self._recorder.start()
@@ -361,3 +370,14 @@ class Conversation:
                     await forget_recordings(self.call.database, recordings, datetime.now(UTC) - kept)
         except (SQLAlchemyError, OSError) as error:
             log.warning("old calls were not removed: the database does not answer", error=type(error).__name__)
+
+    async def _forget_old_tapes(self) -> None:
+        settings = self.services.settings
+        shelf, kept = Shelf.of(settings.tapes), timedelta(days=settings.storage.retention_days)
+        if shelf is None:
+            return
+        try:
+            async with asyncio.timeout(FORGETTING_SECONDS):
+                await forget_tapes(self.call.database, shelf, datetime.now(UTC) - kept)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("old tapes were not removed", error=type(error).__name__)

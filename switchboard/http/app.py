@@ -59,6 +59,7 @@ from switchboard.operate.feed import Feed
 from switchboard.pseudonyms import Pseudonyms
 from switchboard.recording.recordings import Recordings
 from switchboard.settings.schema import LiveKitAccess, Settings, Web
+from switchboard.tapes.shelf import Shelf
 from switchboard.telemetry.web import begin
 
 MOST_BYTES = 64 * 1024
@@ -118,7 +119,7 @@ def create_app(
     audit = Audit(database, timedelta(days=settings.operate.audit_days))
     live = Live(feed, audit)
     recordings = Recordings.of(settings.recordings)
-    eraser = Eraser(database, recordings, lines.values())
+    eraser = Eraser(database, recordings, lines.values(), Shelf.of(settings.tapes))
     history = History(database, lines, prices, recordings, eraser, audit)
     app.router.routes.extend(operator_routes(settings.operate, livekit.secret, page, history, live, audit))
     app.router.routes.extend(page_routes(page, server_url, web.cors_origins))

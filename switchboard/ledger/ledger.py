@@ -122,6 +122,10 @@ class Ledger:
             listener(event)  # type: ignore[arg-type]  # the same
         return event
 
+    def kept(self, value: Any) -> Any:
+        """A value as it comes out of JSON, as it may be kept of this call, by what is known to be a secret now."""
+        return self._redactor.json(self.mask.json(value))
+
     def _without_secrets(self, parts: Mapping[str, Any]) -> dict[str, Any]:
         """Those parts of an event that hold words, as they may be kept."""
         words = {name: self.mask.json(parts[name]) for name in WORDS if name in parts}

@@ -17,6 +17,7 @@ from switchboard.line.business import Belongings, Whom
 from switchboard.line.businesses import businesses_of
 from switchboard.line.workflow import Workflow
 from switchboard.recording.recordings import Recordings, StorageError
+from switchboard.tapes.shelf import Shelf
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +32,7 @@ class Erased:
     events: int = 0
     recordings: int = 0
     recordings_left: int = 0
-    """The storage did not remove them now. They stay due, and are tried again when a call ends after its time."""
+    """The storage, or the disk, did not remove them now: they are tried again when a call ends after its time."""
     kept_by_business: Counter[str] = field(default_factory=Counter)
     in_files: bool = False
     """What was removed is gone from the database's files as well."""
@@ -47,11 +48,21 @@ class Erased:
 
 
 class Eraser:
-    """Erases in `database`, with the businesses of the `lines`, and in `recordings`, None where there are none."""
+    """Erases in `database`, with the businesses of the `lines`, in `recordings` and on `shelf`.
 
-    def __init__(self, database: Database, recordings: Recordings | None, lines: Iterable[Workflow]) -> None:
+    The last two are None where there are none. What is on the shelf of another machine goes when a call ends there.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        recordings: Recordings | None,
+        lines: Iterable[Workflow],
+        shelf: Shelf | None = None,
+    ) -> None:
         self._database = database
         self._recordings = recordings
+        self._shelf = shelf
         self._lines = tuple(lines)
         self._belongings = {
             business.name: business.belongings(database.pseudonyms)
@@ -81,6 +92,8 @@ class Eraser:
             for belongings in self._asked(whom):
                 done.kept_by_business.update(await belongings.erase(session, whom, origins))
         await self._erase_recordings(done)
+        if self._shelf:
+            await self._erase_tapes(done, self._shelf)
         done.in_files = await self._database.purge()
         log.info("calls were erased", calls=len(calls), recordings=done.recordings, left=done.recordings_left)
         return done
@@ -115,6 +128,14 @@ class Eraser:
             if await self._erase_recording(call_id):
                 done.recordings += 1
             else:
+                done.recordings_left += 1
+
+    async def _erase_tapes(self, done: Erased, shelf: Shelf) -> None:
+        for call_id in done.calls:
+            try:
+                await asyncio.to_thread(shelf.erase, call_id)
+            except OSError as error:
+                log.warning("tapes were not erased", call=call_id, error=type(error).__name__)
                 done.recordings_left += 1
 
     async def _erase_recording(self, call_id: str) -> bool:

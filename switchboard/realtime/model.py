@@ -12,6 +12,7 @@ from switchboard.realtime.endpoints import Endpoint, Endpoints
 from switchboard.realtime.readable import ReadableFrames
 from switchboard.realtime.service import PATIENCE_SECONDS
 from switchboard.realtime.session import CallSession
+from switchboard.tapes.tapes import Taping, untaped
 
 HEARTBEAT_SECONDS = 6.0
 """A connection is asked for a sign of life after so long without one, and is lost when none comes in half of it."""
@@ -28,13 +29,14 @@ class Beating:
     They give no frame that cannot be read: one would end LiveKit's session.
     """
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    def __init__(self, session: aiohttp.ClientSession, taping: Taping) -> None:
         self._session = session
+        self._taping = taping
 
     async def ws_connect(self, url: str, headers: dict[str, str]) -> aiohttp.ClientWebSocketResponse:
         """As the session does it."""
         connection = await self._session.ws_connect(url, headers=headers, heartbeat=HEARTBEAT_SECONDS)
-        return cast("aiohttp.ClientWebSocketResponse", ReadableFrames(connection))
+        return cast("aiohttp.ClientWebSocketResponse", ReadableFrames(self._taping(connection, url)))
 
 
 class CallModel(RealtimeModel):
@@ -43,6 +45,7 @@ class CallModel(RealtimeModel):
     `token` gives a fresh Entra token for each connect; it raises `APIConnectionError` when it has none.
     `endpoints` are all that serve the model, each with its own token; None: the one of LiveKit's options.
     `reconnected` hears the seconds that a dropped connection was away.
+    `taping` puts what goes over each connection on a tape.
     `refused` hears of each answer that the service's content filter has cut, `gave_up` that the service was given up,
     after `patience_seconds`, and LiveKit hears it when that returns. `began` gets the session, before it connects. All
     three are to be set before the call begins.
@@ -56,6 +59,7 @@ class CallModel(RealtimeModel):
         endpoints: Endpoints | None = None,
         reconnected: Callable[[float], None] = lambda _: None,
         patience_seconds: float = PATIENCE_SECONDS,
+        taping: Taping = untaped,
         **options: Any,
     ) -> None:
         super().__init__(conn_options=CONNECT, **options)
@@ -66,6 +70,7 @@ class CallModel(RealtimeModel):
         self.gave_up: Callable[[], Awaitable[None]] | None = None
         self.began: Callable[[CallSession], None] = lambda _: None
         self._patience_seconds = patience_seconds
+        self._taping = taping
         self._live: CallSession | None = None
 
     @property
@@ -91,7 +96,7 @@ class CallModel(RealtimeModel):
             await self._live.aclose()
 
     def _ensure_http_session(self) -> aiohttp.ClientSession:
-        return cast("aiohttp.ClientSession", Beating(super()._ensure_http_session()))
+        return cast("aiohttp.ClientSession", Beating(super()._ensure_http_session(), self._taping))
 
     def session(self, *, turn_detection_disabled: bool = False) -> CallSession:
         """A session on this model; LiveKit asks for one per call."""

@@ -7,6 +7,7 @@ from switchboard.line.agent import Speech
 from switchboard.line.voices import AzureVoice
 from switchboard.services.azure_access import AzureAccess
 from switchboard.settings.schema import Settings
+from switchboard.tapes.tapes import Taping
 
 TIMEOUT = httpx2.Timeout(connect=15.0, read=5.0, write=5.0, pool=5.0)
 """LiveKit's own for text to speech, in seconds."""
@@ -24,7 +25,7 @@ class AzureSpeech:
     def configured(self) -> bool:
         return self._azure.tts_deployment is not None
 
-    def speech(self, voice: AzureVoice) -> Speech:
+    def speech(self, voice: AzureVoice, _: Taping) -> Speech:
         return openai.TTS(
             voice=voice.name,
             model=self._azure.tts_deployment or "",

@@ -1,12 +1,16 @@
 """Cartesia, by its own API or over LiveKit Inference."""
 
-from livekit.agents import inference
+from typing import Any, cast
+
+import aiohttp
+from livekit.agents import inference, utils
 from livekit.plugins import cartesia
 
 from switchboard.line.agent import Speech
 from switchboard.line.voices import CartesiaVoice
 from switchboard.services.azure_access import AzureAccess
 from switchboard.settings.schema import Settings
+from switchboard.tapes.tapes import Taping
 
 
 class CartesiaSpeech:
@@ -19,7 +23,7 @@ class CartesiaSpeech:
     def configured(self) -> bool:
         return self._settings.cartesia.configured
 
-    def speech(self, voice: CartesiaVoice) -> Speech:
+    def speech(self, voice: CartesiaVoice, taping: Taping) -> Speech:
         settings = self._settings.cartesia
         if settings.via == "livekit":
             livekit = self._settings.require_livekit()
@@ -34,4 +38,19 @@ class CartesiaSpeech:
             model=voice.model or settings.model,
             voice=voice.id,
             base_url=settings.base_url,
+            http_session=cast("aiohttp.ClientSession", _Taped(taping)),
         )
+
+
+class _Taped:
+    """LiveKit's HTTP session of the call, whose WebSockets are on a tape; in all else it is itself."""
+
+    def __init__(self, taping: Taping) -> None:
+        self._taping = taping
+
+    async def ws_connect(self, url: str, **options: Any) -> aiohttp.ClientWebSocketResponse:
+        """As the session does it."""
+        return self._taping(await utils.http_context.http_session().ws_connect(url, **options), url)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(utils.http_context.http_session(), name)

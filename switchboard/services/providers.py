@@ -28,6 +28,7 @@ from switchboard.services.http_client import http_client
 from switchboard.services.speech import NativeSpeech
 from switchboard.services.vendor import Vendor
 from switchboard.settings.schema import Azure, Settings
+from switchboard.tapes.tapes import Taping, untaped
 
 VENDORS: Mapping[type[Voice], Callable[[Settings, AzureAccess], Vendor[Any]]] = {
     CartesiaVoice: CartesiaSpeech,
@@ -61,7 +62,13 @@ class Services:
 
     # -- the realtime model --------------------------------------------------------------------------------------------
 
-    def realtime(self, modality: Modality, reconnected: Callable[[float], None], more_silence_ms: int = 0) -> CallModel:
+    def realtime(
+        self,
+        modality: Modality,
+        reconnected: Callable[[float], None],
+        more_silence_ms: int = 0,
+        taping: Taping = untaped,
+    ) -> CallModel:
         """The realtime model of one call, which begins in `modality`; its turns end that much later than set."""
         settings = self.settings
         noise = settings.realtime.noise_reduction
@@ -80,6 +87,7 @@ class Services:
             turn_detection=self._server_turns(more_silence_ms),
             max_session_duration=settings.realtime.max_session_duration,
             patience_seconds=settings.realtime.patience_seconds,
+            taping=taping,
         )
 
     def _azure(self) -> dict[str, Any]:
@@ -183,10 +191,10 @@ class Services:
         wanted = () if isinstance(voice, NativeVoice) else (voice, self.default_voice)
         return next((each for each in wanted if self._vendor(each)), NativeVoice())
 
-    def speech(self, voice: Voice, realtime: Callable[[], CallSession]) -> list[Speech]:
+    def speech(self, voice: Voice, realtime: Callable[[], CallSession], taping: Taping = untaped) -> list[Speech]:
         """Who can speak text for `voice`: its own service, then Azure's, the native voice last."""
         wanted = [voice, *([] if isinstance(voice, AzureVoice) else [self.default_voice])]
-        services = [vendor.speech(each) for each in wanted if (vendor := self._vendor(each))]
+        services = [vendor.speech(each, taping) for each in wanted if (vendor := self._vendor(each))]
         return [*services, NativeSpeech(realtime)]
 
     def _vendor(self, voice: Voice) -> Vendor[Any] | None:

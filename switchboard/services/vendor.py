@@ -4,6 +4,7 @@ from typing import Generic, Protocol, TypeVar
 
 from switchboard.line.agent import Speech
 from switchboard.line.voices import Voice
+from switchboard.tapes.tapes import Taping
 
 OwnVoice = TypeVar("OwnVoice", bound=Voice, contravariant=True)
 
@@ -15,5 +16,5 @@ class Vendor(Protocol, Generic[OwnVoice]):
     def configured(self) -> bool:
         """Whether the settings say how to reach it."""
 
-    def speech(self, voice: OwnVoice) -> Speech:
-        """What speaks in `voice`; asked only where it is configured."""
+    def speech(self, voice: OwnVoice, taping: Taping) -> Speech:
+        """What speaks in `voice`; asked only where it is configured. `taping` takes its WebSockets, if it has any."""

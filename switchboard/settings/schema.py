@@ -12,6 +12,7 @@ from switchboard.settings.values import (
     AzureEndpoint,
     CartesiaModel,
     DatabaseUrl,
+    Folder,
     HttpUrl,
     KeysUrl,
     LineNumbers,
@@ -458,6 +459,21 @@ class Recordings(Group):
     ] = None
     s3_secret: Annotated[
         Secret | None, Env("RECORDINGS_S3_SECRET", "The secret of the access key.", "<secret>", secret=True)
+    ] = None
+
+
+class Tapes(Group):
+    """Where it is kept what the services of a call were asked and answered."""
+
+    title = "Recordings of the services, to find a fault"
+    folder: Annotated[
+        Folder | None,
+        Env(
+            "TAPES_FOLDER",
+            "A folder of each worker's machine, in which it is kept what the model and Cartesia were asked and "
+            "answered, without sound, as long as what happened in the call (docs/recording.md). Unset: it is not.",
+            "/var/lib/switchboard/tapes",
+        ),
     ] = None
 
 
@@ -960,6 +976,7 @@ class Settings(BaseModel):
     turns: Turns = Turns()
     storage: Storage = Storage()
     recordings: Recordings = Recordings()
+    tapes: Tapes = Tapes()
     livekit: LiveKit = LiveKit()
     worker: Worker = Worker()
     web: Web = Web()

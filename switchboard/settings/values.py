@@ -423,6 +423,15 @@ People = Annotated[
 ]
 
 
+def _folder(path: Path) -> Path:
+    if not path.is_absolute() or len(path.parts) < 2 or ".." in path.parts:
+        raise InvalidValueError(fix="name a folder from the root on")
+    return path
+
+
+Folder = Annotated[Path, AfterValidator(_folder), Takes("the path of a folder, such as /var/lib/switchboard/tapes")]
+
+
 def _readable_file(path: Path) -> Path:
     if not path.is_file():
         raise InvalidValueError(fix="name a file that is there")

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pytest
 
-from simulator.mind import CallTool, Item, MindError, Modality, Request, Say, Tool
+from simulator.mind import BrokenOff, CallTool, Item, MindError, Modality, Request, Say, Tool
 from simulator.playback import LINGER, OVER, Playback
 from simulator.recording import Recording
 from simulator.retelling import Retelling
@@ -221,7 +221,7 @@ async def test_a_response_that_failed_fails_again(tmp_path: Path) -> None:
     async with Simulator(playback) as simulator, connect(simulator) as wire:
         await one(wire)
     assert wire.seen[-1]["response"]["status"] == "failed"
-    assert "out_of_order" in wire.seen[-1]["response"]["status_details"]["error"]["message"]
+    assert wire.seen[-1]["response"]["status_details"]["error"]["code"] == "out_of_order"
 
 
 async def test_what_has_not_the_shape_of_an_event_tells_nothing(tmp_path: Path) -> None:
@@ -310,4 +310,12 @@ def test_a_result_of_nothing_is_the_same_as_an_empty_one(tmp_path: Path) -> None
 def test_what_was_cut_off_may_linger(status: str, times: int, tmp_path: Path) -> None:
     playback = Playback(written(tmp_path, status), strict=False, lingering=True)
     assert playback.answer(request()) == [Say(" ".join(["It comes"] * times)), CallTool("find_order", {})]
-    assert Playback(written(tmp_path, status), strict=False).answer(request())[0] == Say("It comes")
+
+
+def test_what_was_cut_off_by_the_client_is_said_to_its_end_and_by_the_service_it_is_cut_off_again(
+    tmp_path: Path,
+) -> None:
+    assert Playback(written(tmp_path, "cancelled"), strict=False).answer(request())[0] == Say("It comes")
+    with pytest.raises(BrokenOff) as broken:
+        Playback(written(tmp_path, "incomplete"), strict=False).answer(request())
+    assert (broken.value.how, next(iter(broken.value.said))) == ("incomplete", Say("It comes"))

@@ -186,20 +186,44 @@ def test_an_answer_is_what_a_mind_can_say_and_call(tmp_path: Path) -> None:
     ]
     (step,) = steps(tmp_path, *answer("resp_1", *output))
     assert step.reply == [Say("One two."), CallTool("find", {"number": 7}), Say("")]
-    assert (step.status, step.error) == ("completed", None)
+    assert (step.status, step.breaks) == ("completed", None)
 
 
-@pytest.mark.parametrize(
-    ("details", "error"),
-    [
-        ({"error": {"code": "busy", "type": "server_error"}}, "busy"),
-        ({"error": {"type": "server_error"}}, "server_error"),
-        (None, "None"),
-    ],
-)
-def test_a_failure_is_told_by_its_code_or_kind(details: Line | None, error: str, tmp_path: Path) -> None:
-    (step,) = steps(tmp_path, *answer(status="failed", status_details=details))
-    assert step.error == error
+@pytest.mark.parametrize("status", ["failed", "incomplete"])
+def test_an_answer_that_broke_off_tells_how_and_why(status: str, tmp_path: Path) -> None:
+    why = {"reason": "content_filter"}
+    (step,) = steps(tmp_path, *answer(status=status, status_details={"type": status, **why}))
+    assert (step.breaks, step.details, step.within) == (status, why, False)
+
+
+def broken(closes: Line, *more: Line) -> tuple[Line, ...]:
+    """An answer of which there is a whole message, and the beginning of another one, when the connection ends."""
+    whole = {"id": "a", "type": "message", "content": [{"type": "text", "text": "One."}]}
+    piece = {"response_id": "resp_1", "item_id": "b"}
+    return (
+        answer()[0],
+        server("response.output_text.delta", response_id="resp_1", item_id="a", delta="One."),
+        server("response.output_item.done", response_id="resp_1", item=whole),
+        *(server("response.output_text.delta", **piece, delta=delta) for delta in ("Two ", "an")),
+        *more,
+        closes,
+    )
+
+
+@pytest.mark.parametrize(("side", "how"), [("nobody", "dropped"), ("server", "dropped"), ("client", "silent")])
+def test_an_answer_that_the_connection_did_not_outlive_is_what_had_come_of_it(
+    side: str, how: str, tmp_path: Path
+) -> None:
+    (step,) = steps(tmp_path, *broken({"at": 1, "from": side, "close": 1006}))
+    assert step.reply == [Say("One."), Say("Two an")]
+    assert (step.breaks, step.within, step.status) == (how, True, "incomplete")
+
+
+def test_what_was_asked_for_and_never_begun_broke_off_too(tmp_path: Path) -> None:
+    first, second = steps(
+        tmp_path, *answer(), client("response.create", response={}), {"at": 1, "from": "nobody", "close": 1006}
+    )
+    assert (first.breaks, second.breaks, second.reply) == (None, "dropped", [])
 
 
 def test_answers_side_by_side_are_told_apart(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from switchboard.services.azure_access import AzureAccess
 from switchboard.services.providers import VENDORS, Services
 from switchboard.services.speech import NativeSpeech
 from switchboard.settings.schema import Azure, Cartesia, Settings
+from switchboard.tapes.tapes import Taping
 from tests.stage.agents import Reception
 
 OWN, AZURE, NATIVE = CartesiaVoice("a-voice"), AzureVoice("verse"), NativeVoice()
@@ -99,7 +100,7 @@ class AcmeSpeech:
     def __init__(self, _: Settings, __: AzureAccess) -> None:
         pass
 
-    def speech(self, _: AcmeVoice) -> Speech:
+    def speech(self, _: AcmeVoice, __: Taping) -> Speech:
         return NativeSpeech(nobody)
 
 

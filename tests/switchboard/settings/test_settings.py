@@ -119,6 +119,7 @@ WRONG = {
     "RECORDINGS_S3_REGION": ["eu west", "x" * 65],
     "RECORDINGS_S3_KEY_ID": [f"two words {CANARY}"],
     "RECORDINGS_S3_SECRET": [f"two words {CANARY}", "<secret>"],
+    "TAPES_FOLDER": ["tapes", "./tapes", "/", "/var/../tapes", f"tapes{CANARY}"],
     "LIVEKIT_URL": ["shop.livekit.cloud", "wss://", f"wss://u:{CANARY}@shop.livekit.cloud"],
     "LIVEKIT_API_KEY": [f"two words {CANARY}"],
     "LIVEKIT_API_SECRET": [f"two words {CANARY}", "x"],
