@@ -228,6 +228,9 @@ def try_out(
     seed: Annotated[int, typer.Option(help="Of the simulator's dice.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="The sum of it as JSON, on the last line.")] = False,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a JUnit report into this file.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page into this file, with the calls that failed.")
+    ] = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="Only write the format for editors anew, scenarios/scenario.schema.json.")
     ] = False,
@@ -237,7 +240,7 @@ def try_out(
 
     if schema:
         return write_schema()
-    return run(names or (), line, times, seed, as_json, junit)
+    return run(names or (), line, times, seed, as_json, junit, html)
 
 
 @cli.command("livekit-server")

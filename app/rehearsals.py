@@ -21,6 +21,7 @@ from rehearsal.file import Play, ScenarioError, load
 from rehearsal.house import House, Verdict
 from rehearsal.junit import junit_xml
 from rehearsal.letters import Letters
+from rehearsal.page import page
 from rehearsal.prepared import prepare, tables_of
 from rehearsal.scenario import schema
 from switchboard.line.workflow import Workflow
@@ -33,7 +34,15 @@ NOW = datetime(2025, 11, 24, 9, 30, tzinfo=UTC)
 """When every call is: a Monday in winter, so that working days lie ahead and British clocks show UTC."""
 
 
-def run(names: Sequence[str], line: str | None, times: int, seed: int, as_json: bool, junit: Path | None) -> None:
+def run(
+    names: Sequence[str],
+    line: str | None,
+    times: int,
+    seed: int,
+    as_json: bool,
+    junit: Path | None,
+    html: Path | None,
+) -> None:
     """Play the scenarios with these names, or all; exits with 1 if one fails, with 2 if one is broken."""
     began, lines = time.monotonic(), [line_named(line)] if line else list(LINES.values())
     plays = _chosen(lines, names)
@@ -47,7 +56,9 @@ def run(names: Sequence[str], line: str | None, times: int, seed: int, as_json: 
     seconds = time.monotonic() - began
     report.sum_up(len(plays), failed, seconds)
     if junit:
-        _write(junit, junit_xml(verdicts))
+        _write("--junit", junit, junit_xml(verdicts))
+    if html:
+        _write("--html", html, page(verdicts))
     if as_json:
         passed = len(plays) - len(failed)
         tell_json({"scenarios": len(plays), "passed": passed, "failed": failed, "seconds": round(seconds, 1)})
@@ -117,8 +128,8 @@ async def _play(house: House, plays: Sequence[Play], seeds: Sequence[int], repor
     return verdicts
 
 
-def _write(file: Path, text: str) -> None:
+def _write(option: str, file: Path, text: str) -> None:
     try:
         file.write_text(text)
     except OSError as error:
-        fail(f"--junit: {file} cannot be written: {error.strerror}.")
+        fail(f"{option}: {file} cannot be written: {error.strerror}.")

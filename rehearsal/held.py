@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from switchboard.ledger.events import Event
+from switchboard.operate.story import CallStory
 
 
 @dataclass
@@ -22,5 +23,7 @@ class Held:
     """Those of each `rows` of the scenario."""
     told: Mapping[str, str] = field(default_factory=dict)
     """The instructions of each agent that answered."""
+    story: CallStory | None = None
+    """As operators have it."""
     private: frozenset[str] = frozenset()
     """What of the business nobody may hear who has not been verified, in lower case."""

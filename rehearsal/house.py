@@ -24,6 +24,7 @@ from switchboard.conversation import Conversation
 from switchboard.ledger.events import Event
 from switchboard.ledger.prices import Prices
 from switchboard.line.workflow import Workflow
+from switchboard.operate.story import CallStory, story
 from switchboard.services.providers import Services
 from switchboard.settings.environment import with_simulator
 from switchboard.settings.schema import Settings
@@ -40,6 +41,7 @@ class Verdict:
     seed: int
     misses: Sequence[Miss] = ()
     events: Sequence[Event] = ()
+    story: CallStory | None = None
     seconds: float = 0.0
 
     @property
@@ -79,7 +81,7 @@ class House:
         began = time.monotonic()
         held = await self._hold(play, zlib.crc32(f"{play.name}/{seed}".encode()))
         misses = judge(play.scenario.holds, held, self.line.watched, self.prices)
-        return Verdict(play, seed, misses, held.events, time.monotonic() - began)
+        return Verdict(play, seed, misses, held.events, held.story, time.monotonic() - began)
 
     async def _hold(self, play: Play, dice: int) -> Held:
         scenario, books = play.scenario, self.prepared.books
@@ -110,5 +112,6 @@ class House:
                 except HungError as hung:
                     held.hung = str(hung)
             held.events, held.unsaid, held.told = tuple(record.events), lines.unsaid, mind.told
+            held.story = await story(database, conversation.call.id, self.prices, {self.line.name: self.line.watched})
             held.rows = [await books.found(database, each) for each in scenario.holds.rows]
         return held

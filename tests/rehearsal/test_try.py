@@ -34,7 +34,7 @@ def test_it_tells_what_was_expected_and_heard_and_the_call_and_exits_with_1(fold
     (folder / "greeted.yaml").write_text(PASSES)
     (folder / "not_greeted.yaml").write_text(FAILS)
 
-    result = tried("--json", "--times", "2", "--junit", str(tmp_path / "try.xml"))
+    result = tried("--json", "--times", "2", "--junit", str(tmp_path / "try.xml"), "--html", str(tmp_path / "try.html"))
 
     assert result.exit_code == 1, result.output
     lines = result.output.splitlines()
@@ -48,6 +48,9 @@ def test_it_tells_what_was_expected_and_heard_and_the_call_and_exits_with_1(fold
     assert sum(line.startswith("ok      support_line/greeted") for line in lines) == 2
     assert any("says /Fairway/" in line and "greeter: Hello, and welcome to Fernway." in line for line in lines)
     assert lines.count("caller: Goodbye then.") == 1
+    page = (tmp_path / "try.html").read_text()
+    assert "<h1>2 of 4 calls failed</h1>" in page
+    assert page.count("<iframe") == 2 and "says /Fairway/" in page
     suite = ElementTree.parse(tmp_path / "try.xml").getroot()
     assert (suite.get("tests"), suite.get("failures")) == ("4", "2")
 
