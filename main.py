@@ -17,9 +17,10 @@ class Plain(TyperGroup):
             return super().invoke(ctx)
         except ValueError as error:
             from app.process import fail
+            from switchboard.line.business import BusinessError
             from switchboard.line.workflow import WorkflowError
 
-            if not isinstance(error, WorkflowError):
+            if not isinstance(error, WorkflowError | BusinessError):
                 raise
             fail(str(error))
 
@@ -33,7 +34,9 @@ cli = typer.Typer(
 )
 phone = typer.Typer(help="The phone numbers of the settings, on the LiveKit server.", no_args_is_help=True)
 cli.add_typer(phone, name="phone")
-new = typer.Typer(help="Write an agent or a tool where it belongs: all of it, or nothing.", no_args_is_help=True)
+new = typer.Typer(
+    help="Write an agent, a tool or a line where it belongs: all of it, or nothing.", no_args_is_help=True
+)
 cli.add_typer(new, name="new")
 
 
@@ -442,6 +445,17 @@ def new_tool(
     from app.new.command import write_tool
 
     write_tool(name, agent, line)
+
+
+@new.command("line")
+def new_line(
+    name: Annotated[str, typer.Argument(help="Lower-case words joined by dashes: sales-line.")],
+    start: Annotated[str | None, typer.Option("--start", help="Its first agent: a new one, sales_desk.")] = None,
+) -> None:
+    """Write a line: a workflow with one agent, its playbook, its place among the lines, and a scenario."""
+    from app.new.command import write_line
+
+    write_line(name, start)
 
 
 @cli.command(cls=Settled)

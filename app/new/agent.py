@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from app.new.change import Change
-from app.new.house import House
+from app.new.house import House, prompt_of
 from app.new.names import check_name, class_named, spoken
+from app.new.prompt import DUTIES, HANDING_OVER, with_duty
 from app.new.refusal import RefusalError
+from app.new.scenario import folder_of, scenario_text
 from app.new.source import Source
 from switchboard.line.workflow import AgentType, Workflow
 
@@ -52,17 +54,44 @@ def new_agent(house: House, name: str, line: str, sources: Sequence[str], target
     if not givers:
         raise RefusalError(f"Nobody would hand a caller over to {name}: name an agent that does with --from.")
     change = Change(house.root)
-    change.add(f"agents/{name}.py", CLASS.format(spoken=spoken(name), named=class_named(name)))
-    change.add(f"agents/{name}.md", PROMPT.format(spoken=spoken(name), handing=_handing(takers)))
+    change.add(f"agents/{name}.py", class_text(name))
+    change.add(f"agents/{name}.md", prompt_text(name, takers))
     file, source = house.workflow_file(workflow, change)
     change.edit(file, _with_edges(house, source, workflow, name, givers, takers))
+    for giver in givers:
+        prompt = prompt_of(giver)
+        duty = f"- The caller asks about {spoken(name)}: call `transfer_to_{name}`."
+        change.edit(prompt, with_duty(change.read(prompt), duty, HANDING_OVER, DUTIES))
     if playbook := house.playbook(workflow, change):
         playbook.add_agent(name, [agent.name() for agent in takers])
         for giver in givers:
             playbook.add_edge(giver.name(), name)
         playbook.check()
         change.edit(playbook.name, playbook.text)
+        if workflow.start in givers:
+            change.add(f"{folder_of(line)}/reaches_{name}.yaml", _scenario(workflow, name))
     return change
+
+
+def class_text(name: str) -> str:
+    """The class of a new agent."""
+    return CLASS.format(spoken=spoken(name), named=class_named(name))
+
+
+def prompt_text(name: str, takers: Sequence[AgentType]) -> str:
+    """Its prompt; it hands callers over to `takers`."""
+    return PROMPT.format(spoken=spoken(name), handing=_handing(takers))
+
+
+def _scenario(workflow: Workflow, name: str) -> str:
+    start = workflow.start.name()
+    holds = [
+        f"calls: [{{tool: transfer_to_{name}, by: {start}}}]",
+        f"agents: [{start}, {name}]",
+        f"says: [I can help with {spoken(name)}]",
+    ]
+    says = (f"I have a question about {spoken(name)}", "Goodbye")
+    return scenario_text(f"Who asks about {spoken(name)} is handed over to that agent.", says, holds)
 
 
 def _check_free(workflow: Workflow, name: str) -> None:

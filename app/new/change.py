@@ -45,6 +45,7 @@ class Change:
         before = {path: path.read_bytes() if path.exists() else None for path in paths}
         try:
             for path, text in paths.items():
+                path.parent.mkdir(exist_ok=True)
                 path.write_bytes(text.encode())
             yield
         except OSError as error:
@@ -60,5 +61,6 @@ def _restore(before: dict[Path, bytes | None]) -> None:
         with suppress(OSError):  # the others are restored all the same
             if content is None:
                 path.unlink(missing_ok=True)
+                path.parent.rmdir()  # one that was made for it is empty; of another that is refused
             elif path.read_bytes() != content:
                 path.write_bytes(content)

@@ -9,6 +9,7 @@ from app.lines import LINES
 from app.new.agent import new_agent
 from app.new.change import Change
 from app.new.house import House
+from app.new.line import new_line
 from app.new.refusal import RefusalError
 from app.new.tool import new_tool
 from app.process import HERE, fail, tell
@@ -35,6 +36,17 @@ def write_tool(name: str, agent: str, line: str | None) -> None:
         f"Write in tools/{name}.py what it does: its docstring is the model's manual.",
         "Account data only through `account_of` (tools/access.py). If it is for strangers, add it to FOR_EVERYBODY "
         "in tests/tools/test_access.py.",
+    )
+
+
+def write_line(name: str, start: str | None) -> None:
+    """The same for a new line."""
+    _write(
+        lambda house: new_line(house, name, start),
+        name,
+        f"Say in its agent's prompt what it does; add others: main.py new agent NAME --line {name} --from AGENT",
+        f"Talk with it: main.py console --text --line {name}; try it: main.py try --line {name}",
+        f"Callers reach it by a number (PHONE_NUMBERS=<number>={name}) or by the dispatch metadata (docs/phone.md).",
     )
 
 

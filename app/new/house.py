@@ -61,5 +61,11 @@ class House:
         return path.relative_to(self.root).as_posix()
 
 
+def prompt_of(agent: AgentType) -> str:
+    """The file of its prompt, in the house."""
+    *folders, _ = agent.__module__.split(".")
+    return "/".join([*folders, agent.prompt_file().name])
+
+
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(names)

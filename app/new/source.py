@@ -69,6 +69,17 @@ class Source:
                 handoffs = _with_entry(handoffs, _entry(source, (agent,)))
         self._replace(before, _with_entry(handoffs, _entry(agent, targets)))
 
+    def add_line(self, constant: str) -> None:
+        """`constant` is among the lines."""
+        assigned = m.Assign(targets=[m.AssignTarget(target=m.Name("LINES"))])
+        found = [each.value for each in m.findall(self._module, assigned) if isinstance(each, cst.Assign)]
+        listed = found[0].for_in.iter if found and isinstance(found[0], cst.DictComp) else None
+        if not isinstance(listed, cst.Tuple):
+            raise RefusalError(
+                f"{self._name} does not list the lines in a tuple; import {constant} and list it by hand."
+            )
+        self._replace(listed, _longer(listed, constant))
+
     def add_to_toolbox(self, agent: str, tool: str) -> None:
         """The class `agent` gets `tool`."""
         found = m.findall(self._module, m.ClassDef(name=m.Name(agent)))

@@ -1,10 +1,9 @@
 """A new tool: its function, its place in an agent's toolbox and prompt, and when it is called offline."""
 
-from pathlib import Path
-
 from app.new.change import Change
-from app.new.house import House
+from app.new.house import House, prompt_of
 from app.new.names import check_name, spoken
+from app.new.prompt import DUTIES, with_duty
 from app.new.refusal import RefusalError
 from app.new.source import Source
 from switchboard.line.workflow import Workflow
@@ -28,7 +27,6 @@ async def {name}(ctx: RunContext[Call[{state}]], question: str) -> str:  # noqa:
     return "I have looked, and there is nothing on that yet."
 '''
 IN_PROMPT = "- {Spoken}: call `{name}`, and say what it tells you."
-DUTIES = "# What you do"
 
 
 def new_tool(house: House, name: str, agent: str, line: str | None) -> Change:
@@ -46,8 +44,9 @@ def new_tool(house: House, name: str, agent: str, line: str | None) -> Change:
     source.add_import(f"tools.{name}", name)
     source.add_to_toolbox(owner.__name__, name)
     change.edit(file, source.text(house.root))
-    prompt = Path(file).with_name(f"{agent}.md").as_posix()
-    change.edit(prompt, _told(change.read(prompt), IN_PROMPT.format(name=name, Spoken=spoken(name).capitalize())))
+    prompt = prompt_of(owner)
+    duty = IN_PROMPT.format(name=name, Spoken=spoken(name).capitalize())
+    change.edit(prompt, with_duty(change.read(prompt), duty, DUTIES))
     for each in lines:
         if playbook := house.playbook(each, change):
             playbook.add_tool(agent, name)
@@ -61,15 +60,6 @@ def _function(name: str, line: Workflow) -> str:
     imports = {"switchboard.call.call": "Call", state.__module__: state.__name__}
     written = "\n".join(f"from {module} import {named}" for module, named in sorted(imports.items()))
     return FUNCTION.format(name=name, spoken=spoken(name), state=state.__name__, imports=written)
-
-
-def _told(prompt: str, duty: str) -> str:
-    """The prompt with one more duty: at the end of the section for them, or of the whole."""
-    before, heading, after = prompt.partition(f"\n{DUTIES}\n")
-    duties, next_heading, rest = after.partition("\n# ") if heading else ("", "", "")
-    end = f"{before}{heading}{duties}".rstrip()
-    gap = "\n" if end.rpartition("\n")[2].startswith("- ") else "\n\n"
-    return f"{end}{gap}{duty}\n{next_heading}{rest}"
 
 
 def _check_free(house: House, name: str) -> None:

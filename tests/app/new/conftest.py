@@ -13,6 +13,8 @@ from tests.command import ROOT
 PARTS = (
     "agents",
     "app",
+    "rehearsal",
+    "scenarios",
     "shop",
     "simulator",
     "stack",
@@ -22,7 +24,7 @@ PARTS = (
     "main.py",
     "pyproject.toml",
 )
-WRITTEN_TO = ("agents/", "tools/", "workflows/", "app/", "main.py")
+WRITTEN_TO = ("agents/", "tools/", "workflows/", "scenarios/", "app/", "main.py")
 Snapshot = dict[str, bytes]
 
 

@@ -9,6 +9,7 @@ from app.new.agent import new_agent
 from app.new.change import Change
 from app.new.command import carry_out
 from app.new.house import House
+from app.new.line import new_line
 from app.new.refusal import RefusalError
 from app.new.tool import new_tool
 from tests.app.new.conftest import Snapshot
@@ -41,6 +42,26 @@ TOOLS: dict[str, tuple[tuple[str, str, str | None], str]] = {
     "an unknown agent": (("gift_balance", "gretel", None), "There is no agent 'gretel'. Agents: greeter, support"),
     "an unknown line": (("gift_balance", "greeter", "sales-line"), "There is no line 'sales-line'"),
 }
+
+
+LINES_ASKED_FOR: dict[str, tuple[tuple[str, str | None], str]] = {
+    "no name": (("Sales Line", None), "use lower-case words joined by dashes, such as sales-line"),
+    "a line that is there": ((LINE, None), f"There is a line {LINE}"),
+    "a word of Python's": (("class", None), "class means something already"),
+    "an agent that is there": (("sales-line", "greeter"), "agents/greeter.py is there already"),
+    "no name of an agent": (("sales-line", "Sales"), "use lower-case words joined by underscores, such as sales_desk"),
+}
+
+
+@pytest.mark.parametrize("wrong", LINES_ASKED_FOR)
+def test_a_wrong_line_is_refused(house: House, snapshot: Callable[[], Snapshot], wrong: str) -> None:
+    given, sentence = LINES_ASKED_FOR[wrong]
+    before = snapshot()
+    with pytest.raises(RefusalError) as refused:
+        new_line(house, *given)
+
+    assert sentence in str(refused.value)
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize("wrong", AGENTS)
@@ -79,7 +100,7 @@ def test_what_cannot_be_written_is_undone(house: House, snapshot: Callable[[], S
     before = snapshot()
     change = Change(house.root)
     change.edit("agents/greeter.md", "Changed.")
-    change.add("nowhere/gift_cards.py", "")
+    change.add("no/where/gift_cards.py", "")
     with pytest.raises(RefusalError, match="cannot be written: No such file or directory"), change.written():
         pass
 

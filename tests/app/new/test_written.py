@@ -9,6 +9,7 @@ from app.lines import LINES
 from app.new.agent import new_agent
 from app.new.change import Change
 from app.new.house import House
+from app.new.line import new_line
 from app.new.playbook_text import PlaybookText
 from app.new.refusal import RefusalError
 from app.new.source import Source
@@ -30,13 +31,19 @@ def removed(before: str, after: str) -> list[str]:
     return [line[2:].strip() for line in lines if line.startswith("- ")]
 
 
-def test_a_caller_reaches_a_new_agent_and_a_new_tool_offline(own_house: House) -> None:
+def test_a_caller_reaches_a_new_agent_a_new_tool_and_a_new_line_offline(own_house: House) -> None:
     with new_tool(own_house, "opening_times", "support", LINE).written():
+        pass
+    with new_line(own_house, "sales-line", None).written():
         pass
     made = run_in(own_house.root, "new", "agent", "gift_cards", "--line", LINE, "--from", "greeter", "--to", "support")
     call = run_in(own_house.root, "console", "--text", typed=TYPED)
 
+    tried = run_in(own_house.root, "try", "*reaches_gift_cards", "*is_greeted")
+
     assert made.returncode == 0, made.stderr
+    assert tried.returncode == 0, tried.stdout
+    assert "2 scenarios" in tried.stdout
     assert made.stdout.startswith("wrote  agents/gift_cards.py\nwrote  agents/gift_cards.md\n")
     assert "[handoff] greeter -> gift_cards" in call.stdout
     assert "gift_cards: I can help with gift cards." in call.stdout
