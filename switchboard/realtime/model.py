@@ -35,7 +35,9 @@ class Beating:
 
     async def ws_connect(self, url: str, headers: dict[str, str]) -> aiohttp.ClientWebSocketResponse:
         """As the session does it."""
-        connection = await self._session.ws_connect(url, headers=headers, heartbeat=HEARTBEAT_SECONDS)
+        connection = await self._session.ws_connect(
+            url, headers=headers, heartbeat=HEARTBEAT_SECONDS, autoping=False
+        )  # `ReadableFrames` answers, and tells of the answers to ours
         return cast("aiohttp.ClientWebSocketResponse", ReadableFrames(self._taping(connection, url)))
 
 

@@ -3,8 +3,8 @@
 import re
 import time
 
-RETRY_SECONDS = 1.0
-"""Where it does not say."""
+RETRY_SECONDS = (0.3, 0.6, 1.0)
+"""Where it does not say: after the first failure, the second, and each further one."""
 TOLD = re.compile(r"(?:try again|retry) (?:in|after) ([0-9]+(?:\.[0-9]+)?) ?(ms|millis|s|m)", re.IGNORECASE)
 UNITS = {"ms": 0.001, "millis": 0.001, "s": 1.0, "m": 60.0}
 
@@ -15,16 +15,18 @@ class Patience:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._since: float | None = None
+        self._failures = 0
 
     def served(self) -> None:
         """It does what it should."""
-        self._since = None
+        self._since, self._failures = None, 0
 
     def failed(self, message: str = "") -> float | None:
         """In how many seconds it is to be asked again; None: no more."""
         now = time.monotonic()
         self._since = now if self._since is None else self._since
-        wait = told_seconds(message) or RETRY_SECONDS
+        wait = told_seconds(message) or RETRY_SECONDS[min(self._failures, len(RETRY_SECONDS) - 1)]
+        self._failures += 1
         return wait if now + wait <= self._since + self._seconds else None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import structlog
 
+from switchboard.realtime.alive import ALIVE
 from switchboard.realtime.frames import clean_frame
 from switchboard.realtime.order import Event, Order
 
@@ -34,7 +35,10 @@ INSIDE = ("response", "item", "part", "error", "output", *LISTS)
 
 
 class ReadableFrames:
-    """A connection that passes over what cannot be read, and puts events in order; in all else it is itself."""
+    """A connection that passes over what cannot be read, and puts events in order; in all else it is itself.
+
+    An answer to a ping is an event of the kind `ALIVE`.
+    """
 
     def __init__(self, connection: aiohttp.ClientWebSocketResponse) -> None:
         self._connection = connection
@@ -46,6 +50,11 @@ class ReadableFrames:
         """The next frame that can be read, or what the connection says of itself."""
         while not self._next:
             message = await self._connection.receive()
+            if message.type is aiohttp.WSMsgType.PING:
+                await self._connection.pong(message.data)
+                continue
+            if message.type is aiohttp.WSMsgType.PONG:
+                return aiohttp.WSMessage(aiohttp.WSMsgType.TEXT, json.dumps({"type": ALIVE}), None)
             if message.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
                 return message
             event = read(message.data) if message.type is aiohttp.WSMsgType.TEXT else None

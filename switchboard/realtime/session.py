@@ -32,6 +32,7 @@ from openai.types.realtime import (
     ResponseDoneEvent,
 )
 
+from switchboard.realtime.alive import ALIVE, Alive
 from switchboard.realtime.aloud import Readings
 from switchboard.realtime.at_hand import AtHand
 from switchboard.realtime.broken import BrokenAnswers
@@ -102,6 +103,7 @@ class CallSession(SpokenSession):
         self._opts.max_session_duration = None  # LiveKit's renewal is deaf to a connection that is lost meanwhile
         self._connection: aiohttp.ClientWebSocketResponse | None = None
         self._watchdog = Watchdog(self._break_off)
+        self._alive = Alive(self._ping, self._break_off)
         self._breaking_off: asyncio.Future[bool] | None = None
         self._last_words = LastWords(gave_up, partial(super()._emit_error, recoverable=False))
         self._hung_up = False
@@ -133,8 +135,8 @@ class CallSession(SpokenSession):
 
     @property
     def unheeded_seconds(self) -> float | None:
-        """For how long the caller has been still whom the service still hears: it has fallen silent itself."""
-        return self.still_seconds if self._hearing.speaking else None
+        """For how long the caller has been still whom the service still hears, or does not: it has fallen silent."""
+        return self.still_seconds if self._hearing.speaking or self._alive.doubtful else None
 
     @property
     def owes(self) -> bool:
@@ -203,6 +205,8 @@ class CallSession(SpokenSession):
             self._watchdog.asked()
         elif event["type"] == "input_audio_buffer.append":
             self._hearing.sent(event, seconds(event["audio"]), self.hears_speech)
+            if self.hears_speech and not self.away:
+                self._alive.doubt()
 
     def interrupt(self) -> None:
         """Cancel the answer that is being given, or that was about to be taken up again."""
@@ -322,7 +326,12 @@ class CallSession(SpokenSession):
         self._breaking_off = None
         self._refusals.begin_anew()
         self._connection = connection
+        self._alive.sign()
         return connection
+
+    async def _ping(self) -> None:
+        if self._connection:
+            await self._connection.ping()
 
     def _break_off(self) -> None:
         """Nothing more is heard of this connection: LiveKit connects anew, and what is owed is asked for again."""
@@ -342,6 +351,7 @@ class CallSession(SpokenSession):
     def rest(self) -> None:
         """Let the connection go, because nobody is there, until `wake`; what it owes is kept."""
         self._watchdog.rest()
+        self._alive.sign()
         self._rest.begin()
 
     def wake(self) -> None:
@@ -351,6 +361,7 @@ class CallSession(SpokenSession):
     def _park(self) -> None:
         """Put aside what the lost connection owes, before LiveKit gives it up: replies, and the broken answer."""
         self._watchdog.rest()
+        self._alive.sign()
         if not self.sockets:
             self._lost.note({})  # none was there yet: LiveKit gives nothing up
             return
@@ -439,7 +450,8 @@ class CallSession(SpokenSession):
     def _inspect(self, event: dict[str, Any]) -> None:
         """See every server event first, and keep from LiveKit, which knows one answer at a time, what is none of it."""
         clean_frame(event)
-        if self._breaking_off or self._twice.comes(event):
+        self._alive.sign()
+        if event["type"] == ALIVE or self._breaking_off or self._twice.comes(event):
             event["type"] = UNWANTED
             return
         self._hearing.received(event)
@@ -459,6 +471,7 @@ class CallSession(SpokenSession):
         self._hung_up = True
         self._last_words.hang_up()
         self._watchdog.rest()
+        self._alive.sign()
         self._owe_nothing()
         closing = Closing(super().aclose(), self._main_atask)
         if self._rest.taken:

@@ -169,12 +169,19 @@ async def test_who_has_spoken_hears_a_word_soon_after_their_own_last_one_wheneve
         assert turn.silence_ms < 2000
 
 
-@pytest.mark.parametrize("fault", ["half_open", "stall"])
+@pytest.mark.parametrize(
+    ("fault", "at"),
+    [
+        ("half_open", "input_audio_buffer.speech_started"),
+        ("stall", "input_audio_buffer.speech_started"),
+        ("half_open", "input_audio_buffer.append"),
+    ],
+)
 async def test_who_speaks_to_a_service_that_falls_silent_hears_a_word_soon_after_their_own_last_one(
-    enter: Enter, fault: str
+    enter: Enter, fault: str, at: str
 ) -> None:
     async with enter(line=NATIVE) as call:
-        call.simulator.faults.add(fault, at="input_audio_buffer.speech_started", when="after")
+        call.simulator.faults.add(fault, at=at, when="after")
         call.mind.will_hear("hello there")
         spoken = np.frombuffer(synthesize("hello there", "caller", 1.0).pcm, np.int16)
         call.mouth.say("hello there")

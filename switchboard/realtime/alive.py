@@ -1,0 +1,51 @@
+"""Whether there is somebody at the other end of a connection, asked while the caller speaks to it and nothing comes."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+DOUBT_SECONDS = 0.5
+"""After so long without a sign of life whoever speaks asks for one."""
+ANSWER_SECONDS = 0.7
+"""Where none comes for so long there may be nobody."""
+GONE_SECONDS = 3.0
+"""Where none comes for so long there is nobody: no network takes that."""
+ALIVE = "switchboard.alive"
+"""The kind of event that a sign of life is, where it is none of the service's."""
+
+
+class Alive:
+    """Of one connection after another. `ping` asks; `gone` is called when that was not answered."""
+
+    def __init__(self, ping: Callable[[], Awaitable[None]], gone: Callable[[], None]) -> None:
+        self._ping = ping
+        self._gone = gone
+        self._last = time.monotonic()
+        self._asked: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._asking: asyncio.Future[None] | None = None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a sign of life was asked for, and should have come by now."""
+        return self._asked is not None and time.monotonic() > self._asked + ANSWER_SECONDS
+
+    def sign(self) -> None:
+        """Something has come, or it is another connection, or none."""
+        self._last, self._asked = time.monotonic(), None
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    def doubt(self) -> None:
+        """Somebody speaks to it: ask, if nothing has come for a while."""
+        now = time.monotonic()
+        if self._asked is None and now > self._last + DOUBT_SECONDS:
+            self._asked = now
+            self._asking = asyncio.ensure_future(self._ask())
+            self._timer = asyncio.get_running_loop().call_later(GONE_SECONDS, self._gone)
+
+    async def _ask(self) -> None:
+        with suppress(ConnectionError):  # one that is closed tells it by itself
+            await self._ping()
