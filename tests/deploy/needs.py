@@ -32,6 +32,7 @@ OF_WORKER = in_group(
     "Turns: who notices that the caller has finished",
     "Storage",
     "Recordings, on lines with `recorded`",
+    "Recordings of the services, to find a fault",
     "The worker",
     "Logs",
     "The phone, through LiveKit SIP",
