@@ -7,9 +7,10 @@ from app.process import fail
 from switchboard.line.businesses import businesses_of
 from switchboard.line.graph import as_mermaid, as_text
 from switchboard.line.workflow import Workflow
+from workflows.clinic_line import CLINIC_LINE
 from workflows.support_line import SUPPORT_LINE
 
-LINES = {line.name: line for line in (SUPPORT_LINE,)}
+LINES = {line.name: line for line in (SUPPORT_LINE, CLINIC_LINE)}
 """By name; the first one answers when a call names none."""
 BUSINESSES = businesses_of(LINES.values())
 """What stands behind them, in one database."""

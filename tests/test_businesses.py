@@ -18,7 +18,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, text
 from app import data, erase
 from app.check import check_all
 from app.demo import page_address
-from app.lines import BUSINESSES
+from app.lines import BUSINESSES, LINES
 from switchboard.database import Database
 from switchboard.line.business import Business
 from switchboard.settings.environment import load_settings
@@ -106,6 +106,16 @@ async def test_check_refuses_a_number_whose_line_there_is_not(chosen: Settings) 
     assert [line for line in said if line.startswith("problem")] == [
         "problem  PHONE_NUMBERS: there is no line 'typo' for +15550101; lines: stage"
     ]
+
+
+async def test_each_line_answers_a_number_of_its_own(chosen: Settings) -> None:
+    numbers = ",".join(f"+1555010{place}={line}" for place, line in enumerate(LINES))
+    values = {"PHONE_NUMBERS": numbers, "PHONE_ALLOWED_ADDRESSES": "127.0.0.0/8"}
+    said: list[str] = []
+    url = chosen.storage.url.get_secret_value()
+
+    assert await check_all(settings_of(url, **values), tuple(LINES.values()), said.append) == 0
+    assert numbers == "+15550100=support-line,+15550101=clinic-line"
 
 
 class Book:

@@ -146,7 +146,7 @@ def test_check_finds_nothing_wrong_with_a_new_clone(shop_url: str) -> None:
     checked = run("check", DATABASE_URL=shop_url)
 
     assert checked.returncode == 0, checked.stderr
-    assert [line.split()[0] for line in checked.stdout.splitlines()] == ["ok"] * 3
+    assert [line.split()[0] for line in checked.stdout.splitlines()] == ["ok"] * 4
 
 
 def test_check_says_which_database_is_not_migrated(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The house after somebody has dropped the shop and its line, as CONTRIBUTING.md says, and has a line of their own."""
+"""The house after somebody has dropped the examples, as CONTRIBUTING.md says, and has a line of their own."""
 
 import os
 import re
@@ -60,10 +60,12 @@ for words in {COMMANDS}:
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
     """Without what is dropped; the line is the first one in `app/lines.py`."""
-    house = house_in(tmp_path, "app", without=("shop", "agents", "workflows", "tools"))
+    house = house_in(tmp_path, "app", without=("shop", "clinic", "agents", "workflows", "tools"))
     lines = house / "app" / "lines.py"
-    named = lines.read_text(encoding="utf-8").replace("workflows.support_line", "workflows.plain_line")
-    lines.write_text(named.replace("SUPPORT_LINE", "PLAIN_LINE"), encoding="utf-8")
+    named = lines.read_text(encoding="utf-8").replace("(SUPPORT_LINE, CLINIC_LINE)", "(PLAIN_LINE,)")
+    named = named.replace("from workflows.clinic_line import CLINIC_LINE\n", "")
+    named = named.replace("workflows.support_line import SUPPORT_LINE", "workflows.plain_line import PLAIN_LINE")
+    lines.write_text(named, encoding="utf-8")
     for folder in ("agents", "workflows", "tools"):
         (house / folder).mkdir()
         (house / folder / "__init__.py").touch()
@@ -80,7 +82,7 @@ def test_every_command_works_and_what_all_tests_share_can_be_imported(house: Pat
     environ = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "COLUMNS": "200"}
     environ["DATABASE_URL"] = f"sqlite:///{house}/switchboard.db"
     run = [sys.executable, "-c", ALL]
-    done = subprocess.run(run, cwd=house, env=environ, input="", capture_output=True, text=True, timeout=120)
+    done = subprocess.run(run, cwd=house, env=environ, input="", capture_output=True, text=True)
     told = done.stdout
 
     assert done.returncode == 0, told + done.stderr

@@ -78,4 +78,4 @@ def test_ctrl_c_hangs_up_without_a_traceback(seeded_demo: dict[str, str]) -> Non
 def test_an_unknown_line_is_refused_with_the_list_of_lines(seeded_demo: dict[str, str]) -> None:
     with Terminal("console", "--text", "--line", "nobody", environ=seeded_demo) as terminal:
         assert terminal.exit_code() == 2
-        assert terminal.lines[-1] == "There is no line 'nobody'. Lines: support-line."
+        assert terminal.lines[-1] == "There is no line 'nobody'. Lines: support-line, clinic-line."

@@ -13,6 +13,7 @@ from tests.command import ROOT
 PARTS = (
     "agents",
     "app",
+    "clinic",
     "rehearsal",
     "scenarios",
     "shop",

@@ -992,7 +992,7 @@ def test_the_search_for_readers_of_the_environment_finds_them(code: str) -> None
 
 
 def test_nothing_else_in_the_house_reads_the_environment() -> None:
-    folders = ("app", "switchboard", "stack", "agents", "tools", "workflows", "shop", "simulator")
+    folders = ("app", "switchboard", "stack", "agents", "tools", "workflows", "shop", "clinic", "simulator")
     files = [ROOT / "main.py", *(file for folder in folders for file in (ROOT / folder).rglob("*.py"))]
     readers = {
         str(file.relative_to(ROOT))

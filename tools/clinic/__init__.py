@@ -1,0 +1,1 @@
+"""What the agents of the practice's line can do."""
