@@ -61,7 +61,7 @@ def test_a_phone_without_a_door_is_not_set_up_and_it_is_said_why(services: Phone
 def test_a_number_of_a_line_that_does_not_exist_is_refused(services: PhoneServices) -> None:
     assert phone(services, "up", PHONE_NUMBERS=f"{NUMBER}=nowhere", PHONE_FIREWALLED="true") == (
         2,
-        "There is no line 'nowhere'. Lines: support-line.\n",
+        "There is no line 'nowhere'. Lines: support-line, clinic-line.\n",
     )
 
 
