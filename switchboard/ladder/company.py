@@ -117,7 +117,8 @@ class Company:
         """How long the caller had heard and said nothing by then."""
         if (unheeded := self._wait.unheeded_seconds) is not None:
             return unheeded - (self._call.ledger.now - since)
-        return since - (since if self._turns.unanswered_since is None else self._turns.unanswered_since)
+        unanswered = self._turns.unanswered_since
+        return 0.0 if unanswered is None else since - unanswered
 
     def _next(self, reason: WaitsFor) -> str:
         if reason == "tool":

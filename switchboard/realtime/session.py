@@ -350,18 +350,21 @@ class CallSession(SpokenSession):
 
     def rest(self) -> None:
         """Let the connection go, because nobody is there, until `wake`; what it owes is kept."""
-        self._watchdog.rest()
-        self._alive.sign()
+        self._expect_nothing()
         self._rest.begin()
 
     def wake(self) -> None:
         """Somebody is there: connect again, as after a connection that was lost."""
         self._rest.end()
 
-    def _park(self) -> None:
-        """Put aside what the lost connection owes, before LiveKit gives it up: replies, and the broken answer."""
+    def _expect_nothing(self) -> None:
+        """Of this connection; nobody waits for an answer of it, or for a sign of life."""
         self._watchdog.rest()
         self._alive.sign()
+
+    def _park(self) -> None:
+        """Put aside what the lost connection owes, before LiveKit gives it up: replies, and the broken answer."""
+        self._expect_nothing()
         if not self.sockets:
             self._lost.note({})  # none was there yet: LiveKit gives nothing up
             return
@@ -470,8 +473,7 @@ class CallSession(SpokenSession):
         """Close the connection. Always completes, and within two seconds."""
         self._hung_up = True
         self._last_words.hang_up()
-        self._watchdog.rest()
-        self._alive.sign()
+        self._expect_nothing()
         self._owe_nothing()
         closing = Closing(super().aclose(), self._main_atask)
         if self._rest.taken:
