@@ -234,15 +234,18 @@ def try_out(
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a page into this file, with the calls that failed.")
     ] = None,
+    as_list: Annotated[bool, typer.Option("--list", help="Only list their names, by line.")] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Only write the format for editors anew, scenarios/scenario.schema.json.")
     ] = False,
 ) -> None:
     """Hold the calls of all scenarios, offline, and tell whether what must hold does; exits with 1 if not."""
-    from app.rehearsals import run, write_schema
+    from app.rehearsals import list_names, run, write_schema
 
     if schema:
         return write_schema()
+    if as_list:
+        return list_names(names or (), line)
     return run(names or (), line, times, seed, as_json, junit, html)
 
 

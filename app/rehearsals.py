@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,6 +33,8 @@ SCHEMA = SCENARIOS / "scenario.schema.json"
 LOG = HERE / "var" / "log" / "try.log"
 NOW = datetime(2025, 11, 24, 9, 30, tzinfo=UTC)
 """When every call is: a Monday in winter, so that working days lie ahead and British clocks show UTC."""
+MOST_NEAR = 3
+"""So many names are told for one that does not exist."""
 
 
 def run(
@@ -44,7 +47,7 @@ def run(
     html: Path | None,
 ) -> None:
     """Play the scenarios with these names, or all; exits with 1 if one fails, with 2 if one is broken."""
-    began, lines = time.monotonic(), [line_named(line)] if line else list(LINES.values())
+    began, lines = time.monotonic(), _lines(line)
     plays = _chosen(lines, names)
     start_logging(load_settings(None, OFFLINE), LOG)
     report, verdicts = Report(), list[Verdict]()
@@ -64,6 +67,16 @@ def run(
         tell_json({"scenarios": len(plays), "passed": passed, "failed": failed, "seconds": round(seconds, 1)})
     if failed:
         raise typer.Exit(1)
+
+
+def list_names(names: Sequence[str], line: str | None) -> None:
+    """Tell the scenarios with these names, or all, below their lines."""
+    lines = _lines(line)
+    plays = _chosen(lines, names)
+    for each in lines:
+        theirs = [f"  {play.name}" for play in plays if play.line is each]
+        if theirs:
+            tell("\n".join([f"{each.name}:", *theirs]))
 
 
 def write_schema() -> None:
@@ -88,6 +101,10 @@ def folder_of(line: Workflow) -> Path:
     return SCENARIOS / line.name.replace("-", "_")
 
 
+def _lines(name: str | None) -> Sequence[Workflow]:
+    return [line_named(name)] if name else list(LINES.values())
+
+
 def _chosen(lines: Sequence[Workflow], names: Sequence[str]) -> Sequence[Play]:
     """Those with one of these names, in which `*` stands for anything; without names all. Exits with 2 for none."""
     try:
@@ -96,13 +113,21 @@ def _chosen(lines: Sequence[Workflow], names: Sequence[str]) -> Sequence[Play]:
         fail(str(error))
     for name in names:
         if not any(_is_meant(play, name) for play in plays):
-            known = ", ".join(play.name for play in plays) or "none"
-            fail(f"There is no scenario {name!r}. There are: {known}.")
+            near = _near(plays, name)[:MOST_NEAR]
+            meant = f" Is {' or '.join(near)} meant?" if near else ""
+            fail(f"There is no scenario {name!r}.{meant} All are listed by: main.py try --list")
     return [play for play in plays if not names or any(_is_meant(play, name) for name in names)]
 
 
 def _is_meant(play: Play, name: str) -> bool:
     return fnmatch(play.name, name) or fnmatch(play.file.stem, name)
+
+
+def _near(plays: Sequence[Play], name: str) -> Sequence[str]:
+    """The names of scenarios that `name` is a part of or nearly is."""
+    holding = [play.name for play in plays if name in play.name]
+    like = get_close_matches(name, [each for play in plays for each in (play.file.stem, play.name)], MOST_NEAR)
+    return list(dict.fromkeys([*holding, *(play.name for play in plays if {play.file.stem, play.name} & {*like})]))
 
 
 @contextmanager

@@ -62,13 +62,38 @@ def test_only_those_that_are_named_are_played(folder: Path) -> None:
     assert "1 scenarios, all passed" in tried("greet*").output
 
 
-def test_a_name_that_nothing_has_is_told_with_those_that_there_are(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("greetd", " Is support_line/greeted or support_line/not_greeted meant?"),
+        ("suport_line/not_greeted", " Is support_line/greeted or support_line/not_greeted meant?"),
+        ("not", " Is support_line/not_greeted meant?"),
+        ("nosuch", ""),
+    ],
+)
+def test_a_name_that_nothing_has_is_told_with_the_nearest_and_how_to_list_all(
+    folder: Path, name: str, meant: str
+) -> None:
     (folder / "greeted.yaml").write_text(PASSES)
+    (folder / "not_greeted.yaml").write_text(FAILS)
 
-    result = tried("greeting")
+    result = tried(name)
 
-    assert result.exit_code == 2
-    assert "There is no scenario 'greeting'. There are: support_line/greeted." in result.output
+    told = f"There is no scenario {name!r}.{meant} All are listed by: main.py try --list\n"
+    assert (result.exit_code, result.stderr) == (2, told)
+
+
+def test_names_are_listed_below_their_lines(folder: Path) -> None:
+    (folder / "greeted.yaml").write_text(PASSES)
+    (folder / "not_greeted.yaml").write_text(FAILS)
+    (folder.parent / "clinic_line").mkdir()
+    (folder.parent / "clinic_line" / "greeted.yaml").write_text(PASSES)
+
+    every = tried("--list").output
+    assert every == (
+        "support-line:\n  support_line/greeted\n  support_line/not_greeted\nclinic-line:\n  clinic_line/greeted\n"
+    )
+    assert tried("--list", "greet*", "--line", "support-line").output == "support-line:\n  support_line/greeted\n"
 
 
 def test_a_broken_scenario_is_told_with_its_line_and_nothing_is_played(folder: Path) -> None:
