@@ -229,6 +229,9 @@ def try_out(
     line: Annotated[str | None, typer.Option("--line", help="Those of this line only.")] = None,
     times: Annotated[int, typer.Option(min=1, help="Hold each call so many times, with a seed more each time.")] = 1,
     seed: Annotated[int, typer.Option(help="Of the simulator's dice.")] = 0,
+    voice: Annotated[
+        bool, typer.Option("--voice", help="Speak, in rooms of a LiveKit server, in place of typing: in real time.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The sum of it as JSON, on the last line.")] = False,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a JUnit report into this file.")] = None,
     html: Annotated[
@@ -246,7 +249,7 @@ def try_out(
         return write_schema()
     if as_list:
         return list_names(names or (), line)
-    return run(names or (), line, times, seed, as_json, junit, html)
+    return run(names or (), line, times, seed, voice, as_json, junit, html)
 
 
 @cli.command("livekit-server")

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from fnmatch import fnmatch
@@ -18,6 +19,7 @@ from app.lines import LINES, line_named
 from app.playbooks import playbook_of
 from app.process import HERE, fail, start_logging, tell, tell_json
 from app.rehearsal_report import Report
+from app.rehearsal_rooms import in_rooms
 from rehearsal.file import Play, ScenarioError, load
 from rehearsal.house import House, Verdict
 from rehearsal.junit import junit_xml
@@ -42,6 +44,7 @@ def run(
     line: str | None,
     times: int,
     seed: int,
+    voice: bool,
     as_json: bool,
     junit: Path | None,
     html: Path | None,
@@ -54,7 +57,7 @@ def run(
     for each in lines:
         if theirs := [play for play in plays if play.line is each]:
             with house_of(each) as house:
-                verdicts += asyncio.run(_play(house, theirs, range(seed, seed + times), report))
+                verdicts += _played(house, theirs, range(seed, seed + times), voice, report)
     failed = sorted({verdict.play.name for verdict in verdicts if not verdict.passed})
     seconds = time.monotonic() - began
     report.sum_up(len(plays), failed, seconds)
@@ -145,11 +148,20 @@ OFFLINE = {"REALTIME_PROVIDER": "simulator"}
 """All that is set: what is in the environment or in .env changes no verdict."""
 
 
-async def _play(house: House, plays: Sequence[Play], seeds: Sequence[int], report: Report) -> Sequence[Verdict]:
-    verdicts = []
-    async for verdict in house.play_all(plays, seeds):
-        report.show(verdict)
-        verdicts.append(verdict)
+def _played(
+    house: House, plays: Sequence[Play], seeds: Sequence[int], voice: bool, report: Report
+) -> Sequence[Verdict]:
+    verdicts: list[Verdict] = []
+
+    async def play(house: House) -> None:
+        async for verdict in house.play_all(plays, seeds):
+            report.show(verdict)
+            verdicts.append(verdict)
+
+    if voice:
+        in_rooms(lambda rooms: play(replace(house, rooms=rooms)))
+    else:
+        asyncio.run(play(house))
     return verdicts
 
 

@@ -19,7 +19,7 @@ if __name__ == "__main__" and not __package__:  # run as a file: the packages of
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from bench.chaos_call import Outcome, typed_call
-from bench.chaos_room import jobs, rooms_left, spoken_call
+from bench.chaos_room import rooms_left, spoken_call
 from bench.chaos_script import Script, script
 from bench.figures import bar, positive
 from bench.rounds import progress
@@ -79,11 +79,10 @@ async def make(scripts: Sequence[Script], settings: Settings, folder: Path) -> F
         await _take(typed, TYPED_AT_ONCE, lambda each: typed_call(each, settings, database, clock), found)
         if spoken:
             async with running(folder, progress) as stack, stack.api() as livekit:
-                with jobs(livekit):
-                    call = partial(
-                        spoken_call, settings=settings, database=database, clock=clock, stack=stack, livekit=livekit
-                    )
-                    await _take(spoken, SPOKEN_AT_ONCE, call, found)
+                call = partial(
+                    spoken_call, settings=settings, database=database, clock=clock, stack=stack, livekit=livekit
+                )
+                await _take(spoken, SPOKEN_AT_ONCE, call, found)
                 found.left += await rooms_left(livekit)
     await database.aclose()
     found.left += len(await _left(asyncio.all_tasks() - before))

@@ -3,10 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from contextvars import ContextVar
-from types import SimpleNamespace
-from unittest.mock import patch
+from contextlib import asynccontextmanager
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +37,6 @@ SPEAKING_SECONDS = 0.6
 LOWEST_HERTZ, STEP_HERTZ = 300, 100
 PIECE, LEAST_PIECES = RATE // 10, 3
 PATIENCE = 20.0
-ROOM: ContextVar[str] = ContextVar("room")
 
 
 def pitch_of(place: int) -> int:
@@ -95,24 +91,11 @@ class Ear(caller.Ear):
             self._heard()
 
 
-@contextmanager
-def jobs(livekit: api.LiveKitAPI) -> Iterator[None]:
-    """LiveKit's job of each call, as far as a room needs one."""
-
-    async def delete_room() -> None:
-        await livekit.room.delete_room(api.DeleteRoomRequest(room=ROOM.get()))
-
-    job = SimpleNamespace(delete_room=delete_room, api=livekit)
-    with patch("switchboard.room.caller.get_job_context", lambda: job):
-        yield
-
-
 async def spoken_call(
     script: Script, settings: Settings, database: Database, clock: Clock, stack: Stack, livekit: api.LiveKitAPI
 ) -> Outcome:
     """Play the script, spoken, and judge it."""
     name = f"chaos-{script.number}"
-    ROOM.set(name)
     mind, events, silence = Teller(), Events(), Silence(clock)
     options = options_of(script)
     async with (

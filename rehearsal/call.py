@@ -1,4 +1,4 @@
-"""A call of a scenario, held offline: the line's agents on a simulator, and a caller who types."""
+"""A call of a scenario, held offline: the line's agents on a simulator, and a caller who types or speaks."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -11,14 +11,10 @@ from livekit.agents.voice.agent_activity import ActivityClosedError
 from rehearsal.lines import Lines
 from rehearsal.record import Record
 from rehearsal.scenario import Turn
+from rehearsal.way import Way
 from switchboard.call.quiet import Quiet
-from switchboard.call.typed import Typed
 from switchboard.conversation import Conversation
-from switchboard.ledger.events import AgentSpoke, CallerSpoke, Event, ToolCalled
-from switchboard.room.keypad import turn as typed_keys
-
-PATIENCE = 30.0
-"""Seconds; whoever waits for longer waits in vain, on a busy machine as well."""
+from switchboard.ledger.events import AgentSpoke, Event, ToolCalled
 
 
 class HungError(Exception):
@@ -28,14 +24,14 @@ class HungError(Exception):
 class CallOnTrial:
     """A caller with `lines`, in a call that `record` listens to. `codes` are what was sent to them."""
 
-    def __init__(self, conversation: Conversation, lines: Lines, record: Record, codes: list[str]) -> None:
+    def __init__(self, conversation: Conversation, way: Way, lines: Lines, record: Record, codes: list[str]) -> None:
         self._conversation = conversation
-        self._typed = Typed(conversation.session, conversation.call.departure)
+        self._way = way
         self._lines = lines
         self._record = record
         self._codes = codes
-        self._put = 0
-        """So many lines were typed."""
+        self._begun = False
+        """The caller has said something."""
         self._heard_from = 0
         """Which event was the last one when the caller last did something."""
         self._quiet = Quiet(conversation.session, conversation.model)
@@ -45,22 +41,19 @@ class CallOnTrial:
 
     async def hold(self) -> None:
         """From the greeting until the call is over. Raises HungError."""
-        answering = asyncio.create_task(self._typed.answer())
-        try:
-            await self._within(self._conversation.start(), "the call to begin")
-            await self._answered("the greeting")
-            while not self._over and (turn := self._lines.next(self._heard())):
-                await self._take(turn)
-            if not self._conversation.ending.begun:
-                self._conversation.ending.finish("caller_left")
-            await self._within(self._conversation.ending.over.wait(), "the call to end")
-        finally:
-            answering.cancel()
+        self._way.begin(self._conversation)
+        await self._within(self._conversation.start(), "the call to begin")
+        await self._answered("the greeting")
+        while not self._over and (turn := self._lines.next(self._heard())):
+            await self._take(turn)
+        if not self._over:
+            self._way.hangs_up()
+        await self._within(self._conversation.ending.over.wait(), "the call to end")
 
     def note(self, event: Event) -> None:
         """A listener of the ledger: a turn that belongs into this moment is taken now."""
         waiting = self._lines.waiting
-        if self._put and waiting and isinstance(event, ToolCalled) and event.tool == waiting.during:
+        if self._begun and waiting and isinstance(event, ToolCalled) and event.tool == waiting.during:
             self._do(self._lines.next("") or waiting)
 
     @property
@@ -72,20 +65,23 @@ class CallOnTrial:
             raise HungError(f"the agent to call {turn.during}, to speak in that moment")
         said = turn.says or turn.types or ""
         self._do(turn)
-        if not turn.hangs_up:
+        if turn.hangs_up:
+            await self._within(self._conversation.ending.over.wait(), "the call to end")
+        else:
             await self._answered(f"an answer to {said!r}")
 
     def _do(self, turn: Turn) -> None:
         self._heard_from = len(self._record.events)
+        self._begun = True
         if turn.hangs_up:
-            self._conversation.ending.finish("caller_left")
-            return
-        self._put += 1
-        keys = turn.types and typed_keys(turn.types, False, self._conversation.ledger.mask)
-        self._typed.put(keys or (turn.says or "").replace("{code}", self._codes[-1] if self._codes else "{code}"))
+            self._way.hangs_up()
+        elif turn.types:
+            self._way.types(turn.types)
+        else:
+            self._way.says((turn.says or "").replace("{code}", self._codes[-1] if self._codes else "{code}"))
 
     async def _answered(self, what: str) -> None:
-        """Wait until the agents have taken in what was typed, have spoken since, and are done."""
+        """Wait until the agents have taken in what was said, have spoken since, and are done."""
         await self._within(self._all_said(), what)
 
     async def _all_said(self) -> None:
@@ -98,7 +94,7 @@ class CallOnTrial:
             quiet.result()
 
     async def _until_quiet(self) -> None:
-        await self._record.until(lambda: len(self._record.of(CallerSpoke)) >= self._put and self._heard())
+        await self._record.until(lambda: self._way.taken(self._record) and self._heard())
         with suppress(ActivityClosedError):  # the call is over
             await self._quiet.wait()
             while self._speeches:
@@ -117,7 +113,7 @@ class CallOnTrial:
 
     async def _within(self, work: Awaitable[object], what: str) -> None:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._way.patience):
                 await work
         except TimeoutError:
             raise HungError(what) from None

@@ -4,8 +4,8 @@ import asyncio
 import time
 import zlib
 from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, replace
 
 from rehearsal.attentive import Attentive
 from rehearsal.call import CallOnTrial, HungError
@@ -16,10 +16,16 @@ from rehearsal.letters import mailbox
 from rehearsal.lines import Lines
 from rehearsal.prepared import Prepared
 from rehearsal.record import Record
+from rehearsal.rooms import Rooms
+from rehearsal.scenario import Person
+from rehearsal.speaker import Speaker
+from rehearsal.typist import Typist
+from rehearsal.way import Way
 from simulator.mind import Mind
 from simulator.options import Options
 from simulator.server import Simulator
 from switchboard.call.call import Caller
+from switchboard.call.channel import WEB
 from switchboard.conversation import Conversation
 from switchboard.ledger.events import Event
 from switchboard.ledger.prices import Prices
@@ -30,7 +36,10 @@ from switchboard.settings.environment import with_simulator
 from switchboard.settings.schema import Settings
 from tools import clock
 
-AT_ONCE = 8
+AT_ONCE, SPOKEN_AT_ONCE = 8, 2
+"""Calls. Those that are spoken take real time, and two of them the time of two cores."""
+GONE = replace(WEB, comes_back=False)
+"""Who hangs up here means it."""
 
 
 @dataclass
@@ -59,10 +68,12 @@ class House:
     prepared: Prepared
     settings: Settings
     prices: Prices
+    rooms: Rooms | None = None
+    """Where the callers speak; None: they type."""
 
     async def play_all(self, plays: Sequence[Play], seeds: Sequence[int]) -> AsyncIterator[Verdict]:
         """Each scenario with each seed; what came of it in the order in which the calls end."""
-        turns = asyncio.Semaphore(AT_ONCE)
+        turns = asyncio.Semaphore(SPOKEN_AT_ONCE if self.rooms else AT_ONCE)
 
         async def in_turn(play: Play, seed: int) -> Verdict:
             async with turns:
@@ -86,12 +97,13 @@ class House:
     async def _hold(self, play: Play, dice: int) -> Held:
         scenario, books = play.scenario, self.prepared.books
         clock.stop(self.prepared.now)
-        record, lines, codes, mind = Record(), Lines(scenario.caller), mailbox(), Attentive(self.mind)
+        record, lines, codes = Record(), Lines(scenario.caller), mailbox()
         faults = tuple(each.fault() for each in scenario.faults)
         held = Held()
         async with (
             self.prepared.copied() as database,
-            Simulator(mind, Options(seed=dice, faults=faults)) as simulator,
+            self._way(scenario.caller) as way,
+            Simulator(mind := Attentive(self.mind, way.understood), Options(seed=dice, faults=faults)) as simulator,
             aclosing(Services(with_simulator(self.settings, simulator.url))) as services,
         ):
             await books.change(database, scenario.before)
@@ -102,10 +114,12 @@ class House:
                 database,
                 Caller(number=scenario.caller.number),
                 prices=self.prices,
-                typed=True,
+                typed=way.invitation is None,
+                invitation=way.invitation,
+                channel=GONE,
                 listeners=(record.note, lambda event: call.note(event)),
             )
-            call = CallOnTrial(conversation, lines, record, codes)
+            call = CallOnTrial(conversation, way, lines, record, codes)
             async with conversation:
                 try:
                     await call.hold()
@@ -115,3 +129,13 @@ class House:
             held.story = await story(database, conversation.call.id, self.prices, {self.line.name: self.line.watched})
             held.rows = [await books.found(database, each) for each in scenario.holds.rows]
         return held
+
+    @asynccontextmanager
+    async def _way(self, person: Person) -> AsyncIterator[Way]:
+        if self.rooms is None:
+            async with aclosing(Typist()) as typist:
+                yield typist
+            return
+        async with self.rooms.entered(person.number) as (room, invitation), aclosing(Speaker(room, invitation)) as way:
+            await way.mouth.publish(room)
+            yield way

@@ -140,6 +140,11 @@ async def find_program(build: LiveKitBuild, machine: Machine) -> Path:
     return build.program
 
 
+def program_here(build: LiveKitBuild, machine: Machine) -> Path | None:
+    """One of LiveKit's programs that need not be built: on the PATH, or our cached build; None: there is none."""
+    return machine.find(build.source.name) or (build.program if build.whole else None)
+
+
 def checksum(path: Path) -> str:
     """The SHA-256 of a file, in hex."""
     with path.open("rb") as file:

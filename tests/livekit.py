@@ -17,7 +17,7 @@ from livekit import api
 from pydantic import SecretStr
 
 from stack.cache import cache_folder
-from stack.livekit_build import LiveKitBuild
+from stack.livekit_build import LiveKitBuild, program_here
 from stack.machine import Machine
 from stack.ports import free_port
 from switchboard.livekit import client_of
@@ -137,7 +137,7 @@ def _binary() -> Path:
     """LiveKit's server: from the PATH, or this user's own build; `main.py livekit-server` makes one."""
     with Machine(cache_folder(Path.home()), dict(os.environ), print) as machine:
         build = LiveKitBuild(machine, ROOT / "deploy/livekit", ROOT / "deploy/toolchains/go.txt")
-        found = machine.find("livekit-server") or (build.program if build.whole else None)
+        found = program_here(build, machine)
     if found is None:
         raise LiveKitMissing("No LiveKit server here: run `.venv/bin/python main.py livekit-server`, which builds one.")
     return found

@@ -109,7 +109,7 @@ class CallerRoom:
         if self._delivering:
             await self.outbox.aclose(self._delivering)
         if self._entered and not self.goes_on and (not self._was_away or await self._lost_the_seat() is False):
-            await get_job_context().delete_room()
+            await self._seat.close_room()
 
     @property
     def audience(self) -> list[str]:

@@ -74,6 +74,13 @@ class Seat:
         others = [agent.joined_at_ms for agent in seen.agents if agent.identity != identity]
         return not seen.there or any(since is None or other < since for other in others)
 
+    async def close_room(self) -> None:
+        """End the call for whoever is still there. A room that is no more, or a server, needs no closing."""
+        try:
+            await self._server.room.delete_room(api.DeleteRoomRequest(room=self._room.name))
+        except (api.TwirpError, aiohttp.ClientError, TimeoutError) as error:
+            log.info("the room was not closed", error=type(error).__name__)
+
     async def _look(self) -> Seen | None:
         """None: the server does not answer."""
         try:

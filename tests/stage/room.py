@@ -260,10 +260,6 @@ async def _join(server: LiveKitServer, room: rtc.Room, name: str, identity: str,
 
 def _play_job(monkeypatch: pytest.MonkeyPatch, livekit: api.LiveKitAPI, name: str, sip: Any) -> None:
     """LiveKit's job, as far as a room needs one."""
-
-    async def delete_room() -> None:
-        await livekit.room.delete_room(api.DeleteRoomRequest(room=name))
-
-    job = SimpleNamespace(delete_room=delete_room, api=SimpleNamespace(room=livekit.room, sip=sip))
+    job = SimpleNamespace(api=SimpleNamespace(room=livekit.room, sip=sip))
     JOB.set(job)
     monkeypatch.setattr("switchboard.room.caller.get_job_context", JOB.get)

@@ -84,12 +84,8 @@ async def visited(
     name, record, database = f"call-{secrets.token_hex(6)}", Record(), Database(database_url)
     async with livekit.api() as server, Simulator(mind) as simulator:
         job = Job(id="AJ_1", room=await server.room.create_room(api.CreateRoomRequest(name=name)))
-
-        async def delete_room() -> None:
-            await server.room.delete_room(api.DeleteRoomRequest(room=name))
-
         relief = Relief(server, job, "AW_1", "")
-        context = SimpleNamespace(job=job, api=server, delete_room=delete_room)
+        context = SimpleNamespace(job=job, api=server)
         monkeypatch.setattr("switchboard.room.caller.get_job_context", lambda: context)
         room = rtc.Room()
         grants = api.VideoGrants(room_join=True, room=name, agent=True)
