@@ -1,11 +1,10 @@
-"""A stage for a playbook: it plays whole calls without a server, with tools that answer like the real ones."""
+"""A stage for a playbook: it plays whole calls without a server, with the agents' own tools."""
 
 from __future__ import annotations
 
 import inspect
 import json
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,41 +17,8 @@ from switchboard.line.claims import claims
 from switchboard.line.context import Brief, brief_text
 from switchboard.line.sentences import UNREACHED, WITH_YOU_AGAIN
 from switchboard.line.workflow import END_CALL, AgentType, Destination, Handoff, Person, transfer_name
-from tools import access, knowledge, tickets, verification
+from tests.workflows.shop import TOOLS, Made, the_shop
 from workflows.support_line import SUPPORT_LINE
-
-GOODS = {
-    "10042": "an oak shelf and two linen cushions, one hundred and twelve pounds fifty in all",
-    "10043": "a desk lamp, forty pounds in all",
-    "10044": "a wool throw, sixty pounds in all",
-    "10141": "a desk lamp, forty-six pounds forty-five in all",
-    "10154": "a glass vase and three bath towels, seventy-eight pounds in all",
-    "10160": "a round mirror, seventy-five pounds in all",
-}
-LATE = (
-    "It was shipped ten days ago, on Friday the thirteenth of November with DPD and was due yesterday, so it is late. "
-    "Offer to open a ticket."
-)
-DELIVERED = "It was delivered yesterday. A return can be started until Sunday the fourteenth of December."
-WHERE = {
-    "10042": "It was shipped yesterday with Parcelforce and should arrive on Tuesday the twenty-fourth of November.",
-    "10043": "It was paid yesterday and will be packed next. It can still be cancelled.",
-    "10044": LATE,
-    "10141": DELIVERED,
-    "10154": DELIVERED,
-    "10160": LATE,
-}
-EMAIL, CODE = "anna.smith@example.com", "123456"
-ACCOUNTS = {
-    "SW1A 2AA": ("10042", "10043", "10044", "10141", EMAIL),
-    "M1 4BT": ("10154", "ben.ode@example.com"),
-    "EH1 2NG": ("10160",),
-}
-ITEMS = {"10042": ("an oak shelf", "two linen cushions"), "10154": ("a glass vase", "three bath towels")}
-SLOTS = (
-    "tomorrow at half past nine in the morning, tomorrow at two in the afternoon or Wednesday the second of December "
-    "at ten in the morning"
-)
 
 
 def tool(name: str, parameters: Sequence[str] = (), description: str = "") -> Tool:
@@ -91,18 +57,15 @@ TOOLBOXES: Mapping[str, Mapping[str, Tool]] = {name: _toolbox(agent) for name, a
 
 @dataclass
 class World:
-    """The shop behind the tools. `phone`: the caller's number is known."""
+    """What is behind the tools: the shop. `phone`: the caller's number is known."""
 
-    verified: bool = False
-    proved: bool = False
-    """The caller has shown enough for changes."""
-    by_email: bool = False
-    tries: int = 0
     phone: bool = True
     rung: bool = False
     """Places outside of the line can be reached by phone."""
     fixed: Mapping[str, str] = field(default_factory=dict)
     """Tool -> what it returns whatever happens."""
+    _made: Made = ()
+    """The tools that were called so far."""
 
     def offers(self, agent: str) -> Mapping[str, Tool]:
         """The tools of an agent in this world."""
@@ -110,109 +73,14 @@ class World:
         return {name: each for name, each in TOOLBOXES[agent].items() if self.rung or name not in rung}
 
     def run(self, name: str, arguments: Mapping[str, Any]) -> str:
+        """What a tool of an agent returns. A transfer that works says nothing, and nobody who is rung picks up."""
         if name in self.fixed:
             return self.fixed[name]
-        answer: Callable[..., str] = getattr(self, f"_{name}", lambda **_: "")  # a transfer that works says nothing
-        return answer(**arguments)
-
-    def _verify_caller(self, postcode: str = "", order_number: str = "", email: str = "") -> str:
-        self.tries += 1
-        known = set(ACCOUNTS.get(postcode, ()))
-        given = {each for each in (order_number, email) if each}
-        self.verified = bool(given) and given <= known
-        self.proved, self.by_email = self.verified and len(given) > 1, not order_number
-        if not self.verified and self.tries >= access.MAX_TRIES:
-            return access.LOCKED
-        if not self.verified:
-            return access.NO_MATCH
-        return f"The caller is verified: Anna Smith.{verification.MAY_CHANGE if self.proved else ''}"
-
-    def _confirm_caller(self, email: str = "", code: str = "") -> str:
-        if not self.verified and not code:
-            return access.UNVERIFIED
-        if self.by_email and not code:
-            return access.CODE_WANTED
-        self.proved = code == CODE or any(email in account for account in ACCOUNTS.values())
-        if not self.proved:
-            return access.CODE_WRONG if code else access.EMAIL_WRONG
-        return f"The caller is confirmed: Anna Smith.{verification.MAY_CHANGE}"
-
-    def _send_code(self, **_: str) -> str:
-        return verification.CODE_SENT
-
-    def _find_order(self, order_number: str) -> str:
-        return self._refusal(order_number) or f"Order {order_number} is {GOODS[order_number]}. {WHERE[order_number]}"
-
-    def _list_recent_orders(self) -> str:
-        if not self.verified:
-            return access.UNVERIFIED
-        return (
-            "The two newest orders: Order 10043, a desk lamp, placed yesterday: paid and about to be packed. "
-            "Order 10042, an oak shelf and two linen cushions, placed three days ago, on Friday: on its way."
-        )
-
-    def _cancel_order(self, order_number: str) -> str:
-        if order_number == "10042":
-            return "Order 10042 has left the warehouse and cannot be cancelled. Tell the caller that it can be refused."
-        done = (
-            f"Order {order_number}, a desk lamp, is cancelled. The forty pounds go back to the card within five days."
-        )
-        return self._change_refused(order_number) or done
-
-    def _start_return(self, order_number: str, reason: str = "", item: str = "") -> str:
-        items = ITEMS.get(order_number, ())
-        named = set(re.findall(r"\w{4,}", item))
-        if items and item != "everything" and not any(named & set(each.split()) for each in items):
-            return (
-                f"Ask which of these shall go back, or everything: {' or '.join(items)}. "
-                "Then call `start_return` with the item."
-            )
-        goods = item or "a desk lamp"
-        opened = (
-            f"The return of {goods} from order {order_number} is open. The return number is 4711. Write "
-            "it on the parcel and take the parcel to any post office within fourteen days; sending it is free."
-        )
-        return self._change_refused(order_number) or opened
-
-    def _open_ticket(self, summary: str, order_number: str = "", phone: str = "") -> str:
-        if not (self.verified or self.phone or phone):
-            return tickets.PHONE_MISSING
-        return "The ticket is open; its number is 501. A colleague answers within two working days."
-
-    def _open_urgent_ticket(self, summary: str, order_number: str = "", phone: str = "") -> str:
-        return "The urgent ticket is open; its number is 777. A senior colleague answers within four working hours."
-
-    def _search_knowledge(self, question: str) -> str:
-        if "wifi" in question.lower():
-            return knowledge.NOTHING
-        return "Returns, how long you can return something: You can return anything within thirty days."
-
-    def _transfer_to_shop_desk(self, reason: str, facts: str, tried: str) -> str:
-        return UNREACHED.format(name="shop desk", again=WITH_YOU_AGAIN)
-
-    def _list_callback_slots(self, day: str = "") -> str:
-        return f"Free times are {SLOTS}."
-
-    def _book_callback(self, slot: str, phone: str = "", topic: str = "") -> str:
-        if not (self.phone or phone):
-            return tickets.PHONE_MISSING
-        return f"The callback is booked: a colleague calls {slot}, on the number ending in 1 2 3."
-
-    def _write_briefing(self, problem: str, wish: str = "", tried: str = "") -> str:
-        return "The briefing is written. Next, open an urgent ticket or book a callback, whichever the caller prefers."
-
-    def _change_refused(self, order_number: str) -> str:
-        return access.UNPROVEN if self.verified and not self.proved else self._refusal(order_number)
-
-    def _refusal(self, order_number: str) -> str:
-        if not self.verified:
-            return access.UNVERIFIED
-        if order_number in GOODS:
-            return ""
-        return (
-            f"There is no order {order_number} on the caller's account. Read the number back digit by digit and ask "
-            "whether it is right, or call `list_recent_orders`."
-        )
+        if name in TOOLS:
+            self._made = (*self._made, (name, json.dumps(dict(arguments))))
+            return the_shop().answer(self.phone, self._made)
+        unreached = {transfer_name(place): place.name for place in SUPPORT_LINE.places}
+        return UNREACHED.format(name=unreached[name], again=WITH_YOU_AGAIN) if name in unreached else ""
 
 
 class Stage:

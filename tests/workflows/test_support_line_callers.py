@@ -154,7 +154,7 @@ def test_a_general_question_is_answered_from_the_documents(
     stage = stage_at(playbook, agent, verified)
     stage.say(words)
     assert names(stage) == ["search_knowledge"], stage.log
-    assert "order number" not in stage.log[-1]
+    assert not re.search(r"order number[^.]*\?", stage.log[-1])
 
 
 @pytest.mark.parametrize(("agent", "verified"), PLACES)
@@ -274,8 +274,8 @@ def test_an_answer_that_names_the_matter_again_is_about_the_matter_at_hand(playb
 
 def test_both_orders_of_a_list_are_looked_up(playbook: Playbook) -> None:
     stage = stage_at(playbook, "support")
-    heard(stage, "where is my parcel?", "I don't have the number", "anna.smith@example.com", "SW1A 2AA", "both of them")
-    assert stage.called("find_order") == [{"order_number": "10043"}, {"order_number": "10042"}]
+    heard(stage, "where is my parcel?", "I don't have the number", "ben.ode@example.com", "M1 4BT", "both of them")
+    assert stage.called("find_order") == [{"order_number": "10155"}, {"order_number": "10154"}]
 
 
 def test_a_number_that_was_refused_leaves_the_other_wish_its_own(playbook: Playbook) -> None:
@@ -392,7 +392,7 @@ def test_a_ticket_about_an_overdue_order_needs_no_second_explanation(playbook: P
     stage = stage_at(playbook, "greeter")
     reply = heard(stage, "hi, how is order 10160 doing? EH1 2NG", "it's overdue isn't it")
     assert re.search("late.*ticket", reply)
-    assert "number is 501" in stage.say("yes open a ticket")
+    assert re.search(r"its number is \d", stage.say("yes open a ticket"))
     [ticket] = stage.called("open_ticket")
     assert ticket["order_number"] == "10160"
     assert "late" in ticket["summary"]
@@ -482,10 +482,8 @@ def test_an_item_just_read_out_is_chosen_by_any_reference(playbook: Playbook, wo
 
 def test_the_other_order_of_a_list_is_chosen(playbook: Playbook) -> None:
     stage = stage_at(playbook, "support")
-    heard(
-        stage, "list my orders, anna.smith@example.com", "SW1A 2AA", "what about the first one?", "and the other one?"
-    )
-    assert stage.called("find_order") == [{"order_number": "10043"}, {"order_number": "10042"}]
+    heard(stage, "list my orders, ben.ode@example.com", "M1 4BT", "what about the first one?", "and the other one?")
+    assert stage.called("find_order") == [{"order_number": "10155"}, {"order_number": "10154"}]
 
 
 # -- no way round in circles
