@@ -174,7 +174,9 @@ class WithFaults(TyperCommand):
 def simulator(
     port: Annotated[int, typer.Option(help="Its port; 0 takes a free one.")] = 8089,
     host: Annotated[str, typer.Option(help="The address it listens at.")] = "127.0.0.1",
-    line: LineOption = None,
+    line: Annotated[
+        str | None, typer.Option("--line", help="Answer all sessions as this line; each as its own if none is named.")
+    ] = None,
     connect_delay: Annotated[str | None, typer.Option(help="Milliseconds that a connection takes.")] = None,
     round_trip: Annotated[int, typer.Option(min=0, help="Milliseconds of network, there and back.")] = 0,
     first_token: Annotated[str | None, typer.Option(help="Milliseconds from a request to the first item.")] = None,

@@ -11,6 +11,7 @@ import typer
 from app.data import prepare_database
 from app.lines import line_named
 from app.machine import PAGE, livekit_build, livekit_program, on_this_machine, page_of, progress
+from app.playbooks import require_playbook
 from app.process import HERE, settings
 from app.simulator import simulator_settings
 from simulator.recognizer import NOT_UNDERSTOOD
@@ -37,8 +38,9 @@ PARTS = "The parts"
 def run(line: str | None, with_phone: bool, began: float) -> None:
     """Start it all, until Ctrl-C. `began` is when it was asked for, in `time.monotonic()`."""
     chosen = settings()
-    if line:
-        line_named(line)
+    called = line_named(line)
+    if _simulated(chosen):
+        require_playbook(called)
     prepare_database(chosen)
     on_this_machine(lambda machine: _whole_stack(chosen, line, with_phone, machine, began))
 
@@ -54,7 +56,7 @@ async def _whole_stack(chosen: Settings, line: str | None, with_phone: bool, mac
             with steps.step(PARTS):
                 livekit, sip = await _livekit(chosen, with_phone, noting, parts)
                 password = None if chosen.operate.door else secrets.token_urlsafe(12)
-                page = await _start_own_parts(chosen, line, livekit, parts, password)
+                page = await _start_own_parts(chosen, livekit, parts, password)
         if sip:
             typer.echo(f"Dial {await _number(chosen, line, livekit)}@{sip} with a SIP phone on this machine.")
         seconds = time.monotonic() - began
@@ -98,18 +100,19 @@ async def _livekit(
     return phones.livekit, phones.sip.address
 
 
-async def _start_own_parts(
-    chosen: Settings, line: str | None, livekit: LiveKitAccess, parts: Parts, password: str | None
-) -> int:
+async def _start_own_parts(chosen: Settings, livekit: LiveKitAccess, parts: Parts, password: str | None) -> int:
     """Web app, worker and simulator, side by side; the port of the page. `password` is the operators', if any."""
-    simulated = chosen.provider in (None, "simulator")
     wanted = (Port("the page", chosen.web.port), Port("the simulator", 8089))
-    ports, moved = take(*wanted[: 1 + simulated])
+    ports, moved = take(*wanted[: 1 + _simulated(chosen)])
     for told in moved:
         typer.echo(told)
     numbers = [port.number for port in ports]
-    await together(*(parts.start(part) for part in _own_parts(chosen, line, livekit, password, *numbers)))
+    await together(*(parts.start(part) for part in _own_parts(chosen, livekit, password, *numbers)))
     return numbers[0]
+
+
+def _simulated(chosen: Settings) -> bool:
+    return chosen.provider in (None, "simulator")
 
 
 async def _number(chosen: Settings, line: str | None, livekit: LiveKitAccess) -> str:
@@ -124,12 +127,7 @@ async def _number(chosen: Settings, line: str | None, livekit: LiveKitAccess) ->
 
 
 def _own_parts(
-    chosen: Settings,
-    line: str | None,
-    livekit: LiveKitAccess,
-    password: str | None,
-    page: int,
-    simulated: int | None = None,
+    chosen: Settings, livekit: LiveKitAccess, password: str | None, page: int, simulated: int | None = None
 ) -> Iterator[Part]:
     """Our own programs: the web app on the port `page`, a worker, and a simulator on the port `simulated`, if any."""
 
@@ -150,8 +148,7 @@ def _own_parts(
             typer.echo(NOT_UNDERSTOOD)
         url = f"http://127.0.0.1:{simulated}"
         values |= simulator_settings(url)
-        arguments = ("--port", str(simulated), *(("--line", line) if line else ()))
-        yield Part("simulator", command("simulator", *arguments), http_ok(f"{url}/health"), folder=HERE)
+        yield Part("simulator", command("simulator", "--port", str(simulated)), http_ok(f"{url}/health"), folder=HERE)
     operators = {"OPERATE_PASSWORD": password} if password else {}
     yield Part("worker", command("start"), log_says("registered worker"), values, HERE, again_seconds=5)
     yield Part("web", command("web"), http_ok(f"{_address(chosen, page)}/health"), values | operators, HERE)

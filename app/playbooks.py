@@ -26,10 +26,15 @@ def problem_of(line: Workflow) -> str | None:
     return None
 
 
-def playbook_of(line: Workflow) -> "Playbook":
-    """The playbook of `line`. Exits with 2 when it has none, or one that is wrong."""
+def require_playbook(line: Workflow) -> None:
+    """Exits with 2 when `line` has none."""
     if line.playbook is None:
         fail(f"The line {line.name} has no playbook, so the simulator cannot play it. Set REALTIME_PROVIDER.")
+
+
+def playbook_of(line: Workflow) -> "Playbook":
+    """The playbook of `line`. Exits with 2 when it has none, or one that is wrong."""
+    require_playbook(line)
     if problem := problem_of(line):
         fail(f"line {line.name}: {problem}")
     return _read(line)

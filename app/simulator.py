@@ -1,4 +1,4 @@
-"""The simulator: as a line's playbook or a script has it, in this process or as one of its own."""
+"""The simulator: as the lines' playbooks or a script have it, in this process or as one of its own."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -8,10 +8,11 @@ from typing import Any
 
 import typer
 
-from app.lines import line_named
+from app.lines import LINES, line_named
 from app.playbooks import playbook_of
 from app.process import fail
 from app.recordings import loaded_call, recorder_in
+from simulator.by_line import ByLine
 from simulator.control import Control
 from simulator.faults import Fault
 from simulator.mind import Mind
@@ -36,6 +37,13 @@ def playbook_simulator(line: Workflow) -> MakeSimulator:
     if line.playbook not in _READ:
         _READ[line.playbook] = simulators_with(playbook_of(line))
     return _READ[line.playbook]
+
+
+def every_lines_simulator() -> MakeSimulator:
+    """The same for all lines: each session is answered by the playbook of the line that its instructions name."""
+    if all(line.playbook is None for line in LINES.values()):
+        fail("No line has a playbook, so the simulator cannot play any. Set REALTIME_PROVIDER.")
+    return simulators_with(ByLine({line.name: playbook_of(line) if line.playbook else None for line in LINES.values()}))
 
 
 def scripted_simulator(script: Path) -> MakeSimulator:
@@ -102,7 +110,7 @@ def _maker(line: str | None, script: Path | None, play: Path | None, strict: boo
         return scripted_simulator(script)
     if play:
         return replaying_simulator(play, strict)
-    return playbook_simulator(line_named(line))
+    return playbook_simulator(line_named(line)) if line else every_lines_simulator()
 
 
 async def _serve(simulator: Simulator, recognizer: Whisper | None, control: int | None) -> None:
