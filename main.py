@@ -226,7 +226,8 @@ def simulator(
 @cli.command("try")
 def try_out(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Scenarios, with * for anything; all.")
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Scenarios, with * for anything, or files (*.yaml); all."),
     ] = None,
     line: Annotated[str | None, typer.Option("--line", help="Those of this line only.")] = None,
     times: Annotated[int, typer.Option(min=1, help="Hold each call so many times, with a seed more each time.")] = 1,
@@ -252,6 +253,20 @@ def try_out(
     if as_list:
         return list_names(names or (), line)
     return run(names or (), line, times, seed, voice, as_json, junit, html)
+
+
+@cli.command(cls=Settled)
+def scenario(
+    call: Annotated[str, typer.Argument(help="A call's id.")],
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="FILE", help="A new file, or - for here; scenarios/<line>/<call>.yaml."),
+    ] = None,
+) -> None:
+    """Make a scenario of a call in the ledger: what was said, what tools gave, and what held."""
+    from app.scenario import run
+
+    run(call, to)
 
 
 @cli.command("livekit-server")

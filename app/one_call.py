@@ -36,12 +36,12 @@ async def as_text(chosen: Settings, call: str) -> None:
 
 async def as_json(chosen: Settings, call: str) -> None:
     """All of it, as one document."""
-    tell_json((await _story(chosen, call)).json(SIGHT), indent=1)
+    tell_json((await story_of(chosen, call)).json(SIGHT), indent=1)
 
 
 async def as_html(chosen: Settings, call: str, file: Path) -> None:
     """All of it, as a page in a file that is not there yet, for this user only."""
-    found = await _story(chosen, call)
+    found = await story_of(chosen, call)
     try:
         write_new(file, export_html(found, SIGHT, LINES.get(found.call.line)))
     except FileExistsError:
@@ -52,7 +52,8 @@ async def as_html(chosen: Settings, call: str, file: Path) -> None:
     tell(f"{file} has the call{so_far}.")
 
 
-async def _story(chosen: Settings, call: str) -> CallStory:
+async def story_of(chosen: Settings, call: str) -> CallStory:
+    """All of it. Exits with 2 if there is no such call."""
     prices = prices_of(chosen)
     watched = {name: line.watched for name, line in LINES.items()}
     async with aclosing(database_of(chosen)) as database:

@@ -1,24 +1,17 @@
 """The playbooks of lines, read, and compared with the agents and tools that the lines have."""
 
-from importlib.util import find_spec
-from typing import TYPE_CHECKING
-
 from app.process import fail
+from simulator.playbook import Playbook, PlaybookError
 from switchboard.line.workflow import Workflow
-
-if TYPE_CHECKING:
-    from simulator.playbook import Playbook
 
 BRIEFING, OF_BRIEFING = "briefing", frozenset({"accept_caller", "decline_caller"})
 """Who talks with a person that is rung, and their tools (`switchboard/transfer/briefing.py`)."""
 
 
 def problem_of(line: Workflow) -> str | None:
-    """Why `line` could not go by its playbook; None: it can, it has none, or the simulator is not installed."""
-    if line.playbook is None or find_spec("yaml") is None:
+    """Why `line` could not go by its playbook; None: it can, or has none."""
+    if line.playbook is None:
         return None
-    from simulator.playbook import PlaybookError  # noqa: PLC0415 - its libraries are an extra, not needed with keys
-
     try:
         _read(line)
     except PlaybookError as error:
@@ -32,7 +25,7 @@ def require_playbook(line: Workflow) -> None:
         fail(f"The line {line.name} has no playbook, so the simulator cannot play it. Set REALTIME_PROVIDER.")
 
 
-def playbook_of(line: Workflow) -> "Playbook":
+def playbook_of(line: Workflow) -> Playbook:
     """The playbook of `line`. Exits with 2 when it has none, or one that is wrong."""
     require_playbook(line)
     if problem := problem_of(line):
@@ -40,9 +33,7 @@ def playbook_of(line: Workflow) -> "Playbook":
     return _read(line)
 
 
-def _read(line: Workflow) -> "Playbook":
-    from simulator.playbook import Playbook  # noqa: PLC0415 - the same
-
+def _read(line: Workflow) -> Playbook:
     agents = {BRIEFING, *(agent.name() for agent in line.agents)}
     tools = OF_BRIEFING.union(*(line.tool_names(agent) for agent in line.agents))
     return Playbook.load(line.playbook or "", agents, tools)

@@ -20,7 +20,7 @@ from app.playbooks import playbook_of
 from app.process import HERE, fail, start_logging, tell, tell_json
 from app.rehearsal_report import Report
 from app.rehearsal_rooms import in_rooms
-from rehearsal.file import Play, ScenarioError, load
+from rehearsal.file import Play, ScenarioError, Tables, line_named_in, load
 from rehearsal.house import House, Verdict
 from rehearsal.junit import junit_xml
 from rehearsal.letters import Letters
@@ -95,8 +95,7 @@ def schema_text() -> str:
 
 def plays_of(line: Workflow) -> Sequence[Play]:
     """The scenarios of a line, by their names. Raises ScenarioError."""
-    columns = {name: table.c.keys() for name, table in tables_of(line.business).items()}
-    return [load(file, line, columns) for file in sorted(folder_of(line).glob("*.yaml"))]
+    return [load(file, line, _columns(line)) for file in sorted(folder_of(line).glob("*.yaml"))]
 
 
 def folder_of(line: Workflow) -> Path:
@@ -104,14 +103,23 @@ def folder_of(line: Workflow) -> Path:
     return SCENARIOS / line.name.replace("-", "_")
 
 
+def _columns(line: Workflow) -> Tables:
+    return {name: table.c.keys() for name, table in tables_of(line.business).items()}
+
+
 def _lines(name: str | None) -> Sequence[Workflow]:
     return [line_named(name)] if name else list(LINES.values())
 
 
 def _chosen(lines: Sequence[Workflow], names: Sequence[str]) -> Sequence[Play]:
-    """Those with one of these names, in which `*` stands for anything; without names all. Exits with 2 for none."""
+    """Those with one of these names, in which `*` stands for anything, and those in files; without names all.
+
+    Exits with 2 for none.
+    """
+    files, names = [name for name in names if _is_file(name)], [name for name in names if not _is_file(name)]
     try:
-        plays = [play for line in lines for play in plays_of(line)]
+        given = [_read(Path(file), lines) for file in files]
+        plays = [play for line in lines for play in plays_of(line)] if names or not files else []
     except ScenarioError as error:
         fail(str(error))
     for name in names:
@@ -119,7 +127,22 @@ def _chosen(lines: Sequence[Workflow], names: Sequence[str]) -> Sequence[Play]:
             near = _near(plays, name)[:MOST_NEAR]
             meant = f" Is {' or '.join(near)} meant?" if near else ""
             fail(f"There is no scenario {name!r}.{meant} All are listed by: main.py try --list")
-    return [play for play in plays if not names or any(_is_meant(play, name) for name in names)]
+    return [*given, *(play for play in plays if not names or any(_is_meant(play, name) for name in names))]
+
+
+def _is_file(name: str) -> bool:
+    """Whether a file is meant, and no scenario by its name."""
+    return name.endswith(".yaml")
+
+
+def _read(file: Path, lines: Sequence[Workflow]) -> Play:
+    """The scenario in a file that may lie anywhere. Raises ScenarioError."""
+    name, folder = line_named_in(file), file.resolve().parent
+    line = next((line for line in lines if (line.name == name if name else folder == folder_of(line))), None)
+    if line is None:
+        known = " or ".join(line.name for line in lines)
+        raise ScenarioError(f"{file}: it calls {f'the line {name}' if name else 'no line'}: write `line:`, {known}.")
+    return load(file, line, _columns(line), str(file))
 
 
 def _is_meant(play: Play, name: str) -> bool:

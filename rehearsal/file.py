@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rehearsal.scenario import Scenario
+from pydantic import ValidationError
+
+from rehearsal.scenario import Called, Holds, Scenario
 from simulator.strict_yaml import Document, YamlError
 from simulator.strict_yaml import Path as Place
-from switchboard.line.workflow import Workflow
+from switchboard.line.workflow import NamedTool, Workflow
 
 
 class ScenarioError(Exception):
@@ -23,32 +26,57 @@ class Play:
     line: Workflow
     file: Path
     scenario: Scenario
-
-    @property
-    def name(self) -> str:
-        """Its folder and its file."""
-        return f"{self.file.parent.name}/{self.file.stem}"
+    name: str
+    """Its folder and its file; of one that lies elsewhere, how it was named."""
 
 
 Tables = Mapping[str, Collection[str]]
 """The columns of each table."""
 
 
-def load(file: Path, line: Workflow, tables: Tables) -> Play:
-    """The scenario in `file`. Raises `ScenarioError` with file and line for the first thing that is wrong."""
-    try:
+def load(file: Path, line: Workflow, tables: Tables, name: str = "") -> Play:
+    """The scenario in `file`, under its own name if no other is given.
+
+    Raises `ScenarioError` with file and line for the first thing that is wrong.
+    """
+    with _told(file):
         document = Document(file.read_text())
         scenario = document.read(Scenario)
-        for place, kind, name, known in _names(scenario, line, tables):
-            if name not in known:
-                said = f"there is no {kind} `{name}`; there are: {', '.join(sorted(known))}"
+        for place, kind, meant, known in _names(scenario, line, tables):
+            if meant not in known:
+                said = f"there is no {kind} `{meant}`; there are: {', '.join(sorted(known))}"
                 raise YamlError(said, place, document.line_of(place))
+        _check_memory(scenario, line, document)
+    return Play(line, file, scenario, name or f"{file.parent.name}/{file.stem}")
+
+
+def line_named_in(file: Path) -> str | None:
+    """The line that a scenario says it calls, be there one or not. Raises `ScenarioError`."""
+    with _told(file):
+        return Document(file.read_text()).read(Scenario).line
+
+
+@contextmanager
+def _told(file: Path) -> Iterator[None]:
+    try:
+        yield
     except YamlError as error:
         at = f":{error.line}" if error.line else ""
         raise ScenarioError(f"{file}{at}: {error.message}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioError(f"{file}: it cannot be read: {error}") from None
-    return Play(line, file, scenario)
+
+
+def _check_memory(scenario: Scenario, line: Workflow, document: Document) -> None:
+    """What a result has the line remember has to be something that its state can have."""
+    for number, result in enumerate(scenario.tools or ()):
+        try:
+            line.state.model_validate(line.state().model_dump() | result.remembers)
+        except ValidationError as error:
+            (first, *_) = error.errors(include_url=False)
+            place = ("tools", number, "remembers", *first["loc"])
+            said = f"`{first['loc'][-1]}`: {first['msg'].lower()}"
+            raise YamlError(said, place, document.line_of(place)) from None
 
 
 Named = tuple[Place, str, str, Collection[str]]
@@ -62,11 +90,14 @@ def _names(scenario: Scenario, line: Workflow, tables: Tables) -> Iterator[Named
     for number, turn in enumerate(scenario.caller.says):
         if turn.during is not None:
             yield ("caller", "says", number, "during"), "tool", turn.during, tools
+    if scenario.line is not None:
+        yield ("line",), "line", scenario.line, {line.name}
+    yield from _recorded(scenario, line)
     holds = scenario.holds
-    for number, called in enumerate(holds.calls):
-        yield ("holds", "calls", number, "tool"), "tool", called.tool, tools
+    for place, called in _called(holds):
+        yield (*place, "tool"), "tool", called.tool, tools
         if called.by is not None:
-            yield ("holds", "calls", number, "by"), "agent", called.by, agents
+            yield (*place, "by"), "agent", called.by, agents
     yield from ((("holds", "told", agent), "agent", agent, agents) for agent in holds.told)
     for key, kind, names, known in (
         ("never_calls", "tool", holds.never_calls, tools),
@@ -75,6 +106,23 @@ def _names(scenario: Scenario, line: Workflow, tables: Tables) -> Iterator[Named
     ):
         yield from ((("holds", key, number), kind, name, known) for number, name in enumerate(names))
     yield from _columns(scenario, tables)
+
+
+def _called(holds: Holds) -> Iterator[tuple[Place, Called]]:
+    for number, called in enumerate(holds.calls):
+        yield ("holds", "calls", number), called
+    for turn, exchange in enumerate(holds.turns):
+        for number, called in enumerate(exchange.calls):
+            yield ("holds", "turns", turn, "calls", number), called
+
+
+def _recorded(scenario: Scenario, line: Workflow) -> Iterator[Named]:
+    """The engine's own tools, such as those that hand over, are never recorded."""
+    tools = {tool.info.name for agent in line.agents for tool in agent.toolbox if isinstance(tool, NamedTool)}
+    for number, result in enumerate(scenario.tools or ()):
+        place = ("tools", number)
+        yield (*place, "tool"), "tool", result.tool, tools
+        yield from (((*place, "remembers", name), "field", name, line.state.model_fields) for name in result.remembers)
 
 
 def _columns(scenario: Scenario, tables: Tables) -> Iterator[Named]:

@@ -17,6 +17,8 @@ class Held:
     events: Sequence[Event] = ()
     unsaid: Sequence[str] = ()
     """What the caller had in mind and could not say."""
+    missing: Sequence[str] = ()
+    """What tools were asked for and is not among the scenario's results."""
     hung: str = ""
     """What the caller waited for in vain; "" for nothing."""
     rows: Sequence[Sequence[Row[Any]]] = ()

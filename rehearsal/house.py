@@ -16,6 +16,7 @@ from rehearsal.letters import mailbox
 from rehearsal.lines import Lines
 from rehearsal.prepared import Prepared
 from rehearsal.record import Record
+from rehearsal.recorded import Results
 from rehearsal.rooms import Rooms
 from rehearsal.scenario import Person
 from rehearsal.speaker import Speaker
@@ -108,6 +109,7 @@ class House:
         ):
             await books.change(database, scenario.before)
             held.private = await self.prepared.private(database)
+            results = Results(scenario.tools)
             conversation = Conversation(
                 self.line,
                 services,
@@ -118,6 +120,7 @@ class House:
                 invitation=way.invitation,
                 channel=GONE,
                 listeners=(record.note, lambda event: call.note(event)),
+                in_place_of=results.in_place_of,
             )
             call = CallOnTrial(conversation, way, lines, record, codes)
             async with conversation:
@@ -126,6 +129,7 @@ class House:
                 except HungError as hung:
                     held.hung = str(hung)
             held.events, held.unsaid, held.told = tuple(record.events), lines.unsaid, mind.told
+            held.missing = results.missing
             held.story = await story(database, conversation.call.id, self.prices, {self.line.name: self.line.watched})
             held.rows = [await books.found(database, each) for each in scenario.holds.rows]
         return held

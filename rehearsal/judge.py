@@ -9,15 +9,15 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from rehearsal.course import exchanges, who_had
 from rehearsal.held import Held
+from rehearsal.matching import matches
 from rehearsal.rules import broken
-from rehearsal.scenario import Called, Holds, Rows
+from rehearsal.scenario import Called, Exchange, Holds, Rows
 from switchboard.ledger.events import (
     AgentSpoke,
-    Answered,
     Ended,
     Event,
-    HandoffDone,
     Recovered,
     ToolCalled,
     ToolReturned,
@@ -40,8 +40,11 @@ class Miss:
 def judge(holds: Holds, held: Held, rules: Sequence[Rule], prices: Prices) -> Sequence[Miss]:
     """All that does not hold, in the order of the format."""
     return [
+        *_recorded(held),
         *_to_the_end(held),
-        *_calls(holds, held.events),
+        *_turns(holds.turns, held.events),
+        *_calls(holds.calls, held.events, held.events),
+        *_never_calls(holds, held.events),
         *_agents(holds, held.events),
         *_words(holds, held),
         *_told_agents(holds, held),
@@ -59,20 +62,39 @@ def _to_the_end(held: Held) -> Iterator[Miss]:
         yield Miss(f"the caller says: {words}", "they could not: it was over before")
 
 
-def _calls(holds: Holds, events: Sequence[Event]) -> Iterator[Miss]:
+def _recorded(held: Held) -> Iterator[Miss]:
+    for asked in held.missing:
+        yield Miss(f"{asked} is among `tools`", "what it gives is not recorded for these arguments")
+
+
+def _turns(turns: Sequence[Exchange], events: Sequence[Event]) -> Iterator[Miss]:
+    """Of the first turn that is not as it should be: what comes after it follows from it."""
+    for number, (wanted, (said, of_turn)) in enumerate(zip(turns, exchanges(events), strict=False)):
+        misses = [*_calls(wanted.calls, of_turn, events), *_says(wanted.says, of_turn)]
+        if misses:
+            told = f'turn {number}, "{said}": ' if number else "the greeting: "
+            yield from (Miss(f"{told}{miss.expected}", miss.heard) for miss in misses)
+            return
+
+
+def _calls(wanted: Sequence[Called], events: Sequence[Event], all_events: Sequence[Event]) -> Iterator[Miss]:
+    """Of tools that are called in `events`; what they give may come later."""
     calls = [event for event in events if isinstance(event, ToolCalled)]
-    returned = {event.call_id: event for event in events if isinstance(event, ToolReturned)}
+    returned = {event.call_id: event for event in all_events if isinstance(event, ToolReturned)}
     told = ", ".join(map(_told_call, calls)) or "no tool is called"
     place = 0
-    for wanted in holds.calls:
-        found = next((at for at in range(place, len(calls)) if _is(wanted, calls[at], returned)), None)
+    for each in wanted:
+        found = next((at for at in range(place, len(calls)) if _is(each, calls[at], returned)), None)
         if found is None:
             after = f", after {_told_call(calls[place - 1])}" if place else ""
-            yield Miss(f"calls {_told_wanted(wanted)}{after}", _nearest(wanted, calls[place:], returned) or told)
+            yield Miss(f"calls {_told_wanted(each)}{after}", _nearest(each, calls[place:], returned) or told)
             break
         place = found + 1
-    for call in calls:
-        if call.tool in holds.never_calls:
+
+
+def _never_calls(holds: Holds, events: Sequence[Event]) -> Iterator[Miss]:
+    for call in events:
+        if isinstance(call, ToolCalled) and call.tool in holds.never_calls:
             yield Miss(f"never calls {call.tool}", _told_call(call))
 
 
@@ -81,7 +103,7 @@ def _is(wanted: Called, call: ToolCalled, returned: Mapping[str, ToolReturned]) 
     return (
         call.tool == wanted.tool
         and wanted.by in (None, call.agent)
-        and all(_matches(pattern, call.arguments.get(name)) for name, pattern in wanted.with_.items())
+        and all(matches(pattern, call.arguments.get(name)) for name, pattern in wanted.with_.items())
         and (wanted.gives is None or (back is not None and wanted.gives.search(back.result) is not None))
         and (wanted.fails is None or (back is not None and back.failed == wanted.fails))
     )
@@ -94,21 +116,26 @@ def _nearest(wanted: Called, calls: Sequence[ToolCalled], returned: Mapping[str,
 
 
 def _agents(holds: Holds, events: Sequence[Event]) -> Iterator[Miss]:
-    had = [event.agent for event in events if isinstance(event, Answered)]
-    had += [event.target for event in events if isinstance(event, HandoffDone)]
+    had = who_had(events)
     if holds.agents is not None and tuple(had) != holds.agents:
         yield Miss(f"the caller is with {_chain(holds.agents)}", _chain(had))
 
 
-def _words(holds: Holds, held: Held) -> Iterator[Miss]:
-    spoken = [event for event in held.events if isinstance(event, AgentSpoke)]
+def _says(wanted: Sequence[re.Pattern[str]], events: Sequence[Event]) -> Iterator[Miss]:
+    spoken = [event for event in events if isinstance(event, AgentSpoke)]
     place = 0
-    for pattern in holds.says:
+    for pattern in wanted:
         found = next((at for at in range(place, len(spoken)) if pattern.search(spoken[at].text)), None)
         if found is None:
-            yield Miss(f"says /{pattern.pattern}/", "\n".join(f"{each.agent}: {each.text}" for each in spoken[place:]))
+            heard = "\n".join(f"{each.agent}: {each.text}" for each in spoken[place:])
+            yield Miss(f"says /{pattern.pattern}/", heard or "nothing")
             break
         place = found
+
+
+def _words(holds: Holds, held: Held) -> Iterator[Miss]:
+    yield from _says(holds.says, held.events)
+    spoken = [event for event in held.events if isinstance(event, AgentSpoke)]
     for pattern in holds.never_says:
         yield from (Miss(f"never says /{pattern.pattern}/", each.text) for each in spoken if pattern.search(each.text))
     for name in holds.never:
@@ -139,7 +166,7 @@ def _rows(holds: Holds, held: Held) -> Iterator[Miss]:
 def _columns(told: str, wanted: Rows, row: Row[Any]) -> Iterator[Miss]:
     for name, pattern in wanted.has.items():
         value = row._mapping[name]
-        if not _matches(pattern, value):
+        if not matches(pattern, value):
             yield Miss(f"{told}: {name} is {_told_pattern(pattern)}", f"{value}")
 
 
@@ -166,12 +193,6 @@ def _cost(holds: Holds, events: Sequence[Event], prices: Prices) -> Iterator[Mis
     cost = prices.of(events)
     if holds.cost is not None and (cost.unknown or cost.amount is None or cost.amount > holds.cost):
         yield Miss(f"costs at most {holds.cost:g}", str(cost))
-
-
-def _matches(pattern: re.Pattern[str] | None, value: object) -> bool:
-    if pattern is None or value is None:
-        return pattern is value
-    return pattern.fullmatch(str(value)) is not None
 
 
 def _told_call(call: ToolCalled) -> str:

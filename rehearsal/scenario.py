@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from simulator import strict_yaml
 from simulator.faults import Fault, When
@@ -140,6 +140,37 @@ class WhatFails(Part):
         return Fault(**dict(self))
 
 
+class Proof(Part):
+    """What is proved about the caller."""
+
+    account: str
+    """The business's own id of the customer."""
+    name: str
+    by: str
+    """What proved it."""
+    strength: str = "read"
+
+
+class Recorded(Part):
+    """What a tool gives, or refuses, in place of what it does with the business.
+
+    Each is given once, in their order, and the last one that fits whenever it is asked for again.
+    """
+
+    tool: str
+    with_: dict[str, Whole] | None = Field(default=None, alias="with")
+    """For these arguments, and no others but their defaults; not said: for any."""
+    returns: str
+    fails: bool = False
+    """It is what the tool refuses with."""
+    remembers: dict[str, JsonValue] = Field(default_factory=dict)
+    """What the line's state has from then on, by its fields; the others stay as they are."""
+    proves: Proof | None = None
+    """Who the caller is from then on."""
+    held: tuple[str, ...] = ()
+    """What is not verified any more after failed tries, by its kinds, such as "postcode"."""
+
+
 class Called(Part):
     """A tool that has to be called. A tool's name alone stands for `{tool: name}`."""
 
@@ -154,6 +185,9 @@ class Called(Part):
     """Whether it returns an error; either will do if that is not said."""
 
 
+SomeCall = Annotated[Called, BeforeValidator(_tool, json_schema_input_type=str | Called)]
+
+
 class Rows(Part):
     """Rows of a table after the call."""
 
@@ -165,11 +199,22 @@ class Rows(Part):
     """How many there are; one at least if that is not said."""
 
 
+class Exchange(Part):
+    """What must hold of one turn: from what the caller says until they say the next thing."""
+
+    calls: tuple[SomeCall, ...] = ()
+    """Tools that are called, in this order; others may be called between them."""
+    says: tuple[Pattern, ...] = ()
+    """What agents say, in this order; several may be in one sentence."""
+
+
 class Holds(Part):
     """What must hold of the call. What is not said may be as it likes, but for `never` and `strikes`."""
 
-    calls: tuple[Annotated[Called, BeforeValidator(_tool, json_schema_input_type=str | Called)], ...] = ()
+    calls: tuple[SomeCall, ...] = ()
     """Tools that are called, in this order; others may be called between them."""
+    turns: tuple[Exchange, ...] = ()
+    """The same for each turn: the greeting, the answer to the first thing that the caller says, and so on."""
     never_calls: tuple[str, ...] = ()
     agents: tuple[str, ...] | None = None
     """Who has the caller, one after the other."""
@@ -195,8 +240,12 @@ class Scenario(Part):
 
     about: str
     """What it shows, in a sentence."""
+    line: str | None = None
+    """The line that is called; not said: its folder tells."""
     caller: Person
     before: tuple[Change, ...] = ()
+    tools: tuple[Recorded, ...] | None = None
+    """What tools give: then none of them touches the business, and one that is not here is a fault."""
     faults: tuple[WhatFails, ...] = ()
     holds: Holds
 

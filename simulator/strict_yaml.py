@@ -7,7 +7,7 @@ import re
 from collections.abc import Hashable, Sequence
 from typing import Annotated, Any, TypeAlias, TypeVar
 
-import yaml  # type: ignore[import-untyped]  # PyYAML carries no types, and this is the one module that reads YAML
+import yaml  # type: ignore[import-untyped]  # PyYAML carries no types, and this is the one module that knows it
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, JsonValue, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -100,6 +100,36 @@ class Document:
                 break
             line, node = found
         return line
+
+
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # the base class has no types
+    """Writes as people do: what is small in one line, and lists below their key and further in."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:  # noqa: ARG002 - as said above
+        return super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - what stands twice is written twice
+        return True
+
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> yaml.MappingNode:
+        node = super().represent_mapping(tag, mapping, flow_style)
+        node.flow_style = _is_small([part for pair in node.value for part in pair])
+        return node
+
+    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> yaml.SequenceNode:
+        node = super().represent_sequence(tag, sequence, flow_style)
+        node.flow_style = _is_small(node.value) and all(" " not in part.value for part in node.value)
+        return node
+
+
+def _is_small(parts: Sequence[yaml.Node]) -> bool:
+    return all(isinstance(part, yaml.ScalarNode) for part in parts) and sum(len(part.value) + 2 for part in parts) < 72
+
+
+def written(data: Any) -> str:
+    """Plain data as a document."""
+    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return text
 
 
 def _child(node: object, step: str | int) -> tuple[int, Any] | None:

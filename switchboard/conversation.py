@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,7 +11,7 @@ from typing import Any, Self
 
 import structlog
 from livekit import rtc
-from livekit.agents import AgentSession, get_job_context, room_io, utils
+from livekit.agents import AgentSession, get_job_context, llm, room_io, utils
 from livekit.agents.types import NOT_GIVEN
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -76,6 +77,7 @@ class Conversation:
     `typed` is for a caller who types: nothing is spoken, and nobody is asked whether they are still there. `past` is a
     call that broke off and goes on here; `origin` is what the web app's tickets call them both. `channel` is how the
     caller reaches us. `listeners` are told every event of the ledger, `lag` how far its storing is behind.
+    `in_place_of` gives what is called in place of an agent's tool.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class Conversation:
         listeners: tuple[Listener, ...] = (),
         lag: Lag = lambda _seconds: None,
         worker: str | None = None,
+        in_place_of: Callable[[Call[Any], llm.Tool], llm.Tool] = lambda _call, tool: tool,
     ) -> None:
         settings = services.settings
         call_id = f"call_{uuid.uuid4().hex[:12]}"
@@ -155,7 +158,7 @@ class Conversation:
             self._modality,
             self._tag,
             self._tools_of,
-            lambda tool: repeats.guard(limited(tool, settings.call.tool_seconds)),
+            lambda tool: repeats.guard(limited(in_place_of(self.call, tool), settings.call.tool_seconds)),
             self._disclosure.added_to,
             self._turns,
             channel.manners,

@@ -17,6 +17,7 @@ holds:
   calls: [find_order]
   ended: goodbye
 """
+RESULT = "{tool: find_order, returns: Found."
 BROKEN = [
     ("caller:", "calls:", ":2: unknown key `calls`"),
     ("about: It shows something.\n", "", ": the key `about` is missing"),
@@ -33,6 +34,11 @@ BROKEN = [
     ("holds:", "faults: [{name: flood}]\nholds:", ":4: unknown fault 'flood'; known: "),
     ("{says: wait, during", "{says: wait, types: '1', during", ":3: a turn is one of"),
     ("about:", "about: [", ": not YAML"),
+    ("caller:", "line: clinic-line\ncaller:", ":2: there is no line `clinic-line`; there are: support-line"),
+    ("holds:", "tools: [{tool: end_call, returns: ''}]\nholds:", ":4: there is no tool `end_call`; there are: book_c"),
+    ("holds:", f"tools: [{RESULT}, remembers: {{order: 1}}}}]\nholds:", ":4: there is no field `order`; there are: br"),
+    ("holds:", f"tools: [{RESULT}, remembers: {{order_number: x}}}}]\nholds:", ":4: `order_number`: input should be"),
+    ("calls: [find_order]", "turns: [{}, {calls: [find_ordr]}]", ":5: there is no tool `find_ordr`"),
 ]
 
 

@@ -62,6 +62,24 @@ def test_only_those_that_are_named_are_played(folder: Path) -> None:
     assert "1 scenarios, all passed" in tried("greet*").output
 
 
+def test_a_file_is_played_wherever_it_lies_if_it_says_which_line_it_calls(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "greeted.yaml"
+    file.write_text(PASSES)
+    homeless = tried(str(file))
+    file.write_text(f"line: support-line\n{PASSES}")
+
+    played = tried(str(file))
+
+    said = f"{file}: it calls no line: write `line:`, support-line or clinic-line.\n"
+    assert (homeless.exit_code, homeless.stderr) == (2, said)
+    assert played.output.startswith(f"ok      {file} (")
+    assert (
+        "it calls the line support-line: write `line:`, clinic-line."
+        in tried(str(file), "--line", "clinic-line").stderr
+    )
+    assert "it cannot be read" in tried(str(tmp_path / "nothing.yaml")).stderr
+
+
 @pytest.mark.parametrize(
     ("name", "meant"),
     [

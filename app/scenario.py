@@ -1,0 +1,45 @@
+"""`main.py scenario`: a call of the ledger as a scenario, to be played by `main.py try`."""
+
+import asyncio
+from pathlib import Path
+
+from app.data import prepare_database
+from app.lines import LINES
+from app.one_call import story_of
+from app.process import HERE, fail, settings, start_logging, tell
+from app.rehearsals import folder_of
+from rehearsal.made import NotMadeError, scenario_of
+from switchboard.files import write_new
+
+HERE_ITSELF = "-"
+"""In place of a file: standard output."""
+
+
+def run(call: str, to: str | None) -> None:
+    """Write it into a new file `to`, or among the scenarios of its line. Exits with 2 if it cannot be made."""
+    chosen = settings()
+    start_logging(chosen)
+    prepare_database(chosen)
+    story = asyncio.run(story_of(chosen, call))
+    line = LINES.get(story.call.line)
+    try:
+        text = scenario_of(story, line)
+    except NotMadeError as error:
+        fail(f"{error}.")
+    if to == HERE_ITSELF:
+        tell(text.rstrip())
+        return
+    assert line, "there is a scenario of it"
+    file = Path(to) if to else folder_of(line) / f"{story.call.id}.yaml"
+    _write(file, text)
+    shown = file.relative_to(HERE) if file.is_relative_to(HERE) else file
+    tell(f"{shown} has the call as a scenario. Play it: main.py try {shown}")
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        write_new(file, text)
+    except FileExistsError:
+        fail(f"{file} is there already; it is left as it is. Name another file with --to, or remove it first.")
+    except OSError as error:
+        fail(f"--to: {file} cannot be written: {error.strerror}.")
