@@ -191,6 +191,8 @@ class CallSession(SpokenSession):
         return reply
 
     def send_event(self, event: Any) -> None:
+        if isinstance(event, ResponseCancelEvent) and not event.response_id:
+            return  # it would end whatever answer the service gives when it hears of it: the caller's turn's, too
         if isinstance(event, ResponseCreateEvent):
             self._requests.ask(event)
         super().send_event(event)
@@ -209,13 +211,14 @@ class CallSession(SpokenSession):
                 self._alive.doubt()
 
     def interrupt(self) -> None:
-        """Cancel the answer that is being given, or that was about to be taken up again."""
+        """Cancel the answer that is being given, or that was about to be taken up again.
+
+        One that was asked for and has not begun is not wanted any more if its future is cancelled.
+        """
         self._discarded_event_ids.update(self._broken.interrupt())
         self._at_hand.cancel()
-        if self._at_hand.given:  # by its name: another one may have begun when the service hears of it
+        if self._at_hand.given:
             self.send_event(ResponseCancelEvent(type="response.cancel", response_id=self._at_hand.answer.id))
-        else:
-            super().interrupt()
 
     def _handle_response_created(self, event: ResponseCreatedEvent) -> None:
         cause = asked_by(event)
@@ -264,7 +267,8 @@ class CallSession(SpokenSession):
         if generation:
             self._items.whole(generation)
         for request in self._requests.waited():
-            super().send_event(request)
+            if request.event_id not in self._discarded_event_ids:
+                super().send_event(request)
         self._renewal.look()
 
     def forget_unheard(self, heard: llm.ChatContext) -> None:

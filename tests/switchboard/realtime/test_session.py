@@ -147,6 +147,25 @@ async def test_an_answer_is_cancelled_by_its_name_so_that_no_other_one_is() -> N
         assert [event["response_id"] for event in stage.simulator.received("response.cancel")] == [answer.response_id]
 
 
+async def test_a_reply_that_is_cancelled_before_it_begins_takes_no_other_answer_with_it() -> None:
+    async with connected([Say(LONG)], options=Options(pace=4.0, first_audio=0.5, round_trip=0.1)) as stage:
+
+        def ask_and_cancel(event: dict[str, Any]) -> None:
+            if event["type"] == "input_audio_buffer.committed":  # the service's own answer begins now
+                reply = stage.session.generate_reply()
+                stage.session.interrupt()
+                reply.cancel()
+
+        stage.session.on("openai_server_event_received", ask_and_cancel)
+        stage.speak("no wait")
+        await stage.until("response.created")
+
+        assert await said(stage.answers[0]) == LONG
+        assert await stage.ask()
+        assert stage.sent("response.create") == 2
+        assert not stage.sent("response.cancel")
+
+
 async def test_a_reply_that_is_refused_because_another_is_given_is_asked_for_again() -> None:
     async with connected([Say("One moment.")], [Say("Here it is.")], options=Options(first_audio=0.2)) as stage:
         first, second = stage.session.generate_reply(), stage.session.generate_reply()
