@@ -14,6 +14,7 @@ from app.data import UNREACHABLE, cause_of, database_of, without_tables
 from app.lines import LINES
 from app.playbooks import problem_of
 from app.process import LOG_FILE, settings, start_logging, tell
+from app.refusals import REALTIME, SPEECH, reason_of
 from switchboard.ledger.prices import Prices, PricesError
 from switchboard.line.business import Business
 from switchboard.line.businesses import businesses_of
@@ -29,12 +30,6 @@ Say = Callable[[str], object]
 PATIENCE = 15.0
 SOON_DAYS = 90
 """So long before its end a model is warned of: a new one wants to be tried."""
-STATUS = {
-    401: "the key or the token is not accepted",
-    404: "there is no such deployment",
-    410: "its model has ended",
-    429: "it is busy",
-}
 
 
 def run() -> None:
@@ -122,7 +117,7 @@ async def _realtime(services: Services, say: Say) -> bool:
 
     def failed(error: llm.RealtimeModelError) -> None:
         if not answer.done():
-            answer.set_result(_cause(error.error))
+            answer.set_result(reason_of(error.error, REALTIME.get(services.settings.provider or "", {})))
 
     session.on("openai_server_event_received", created)
     session.on("error", failed)
@@ -137,14 +132,22 @@ async def _realtime(services: Services, say: Say) -> bool:
 
 
 async def _voice(services: Services, voice: Voice, say: Say) -> bool:
-    speech = Chain(services.speech(voice, _nobody)[:1], warm=False)
+    service = services.speech(voice, _nobody)[0]
+    told: list[BaseException] = []
+    service.on("error", lambda error: told.append(error.error))  # the chain's own says no more than that all failed
+    speech = Chain([service], warm=False)
     try:
         problem = None if await asyncio.wait_for(_sounds(speech), PATIENCE) else "it says nothing"
     except (APIError, TimeoutError) as error:
-        problem = _cause(error)
+        problem = reason_of(told[0] if told else error, SPEECH.get(_vendor(services, voice), {}))
     finally:
         await speech.aclose()
     return _report(say, f"voice by {voice.kind.capitalize()}", problem)
+
+
+def _vendor(services: Services, voice: Voice) -> str:
+    by_livekit = voice.kind == "cartesia" and services.settings.cartesia.via == "livekit"
+    return "cartesia by livekit" if by_livekit else voice.kind
 
 
 async def tell_ends(services: Services, say: Say) -> None:
@@ -187,15 +190,6 @@ def _voices(services: Services, lines: Sequence[Workflow]) -> list[Voice]:
 
 def _nobody() -> CallSession:
     raise RuntimeError("no call is running")
-
-
-def _cause(error: BaseException) -> str:
-    """What went wrong, in our words: a service's own may quote a key."""
-    deepest = error
-    while deepest.__cause__ is not None:
-        deepest = deepest.__cause__
-    status = getattr(deepest, "status", None) or getattr(error, "status_code", None)
-    return f"{status}: {STATUS.get(status, 'refused')}" if status else f"no connection ({type(deepest).__name__})"
 
 
 def _report(say: Say, what: str, problem: str | None) -> bool:
