@@ -82,6 +82,11 @@ class Page:
         """The numbers of those that have come whole."""
         return [number for number in self._events if number]
 
+    @property
+    def is_whole(self) -> bool:
+        """All that began to come has come: LiveKit's client reads each stream for itself, and a later one may be first."""
+        return all(self._events)
+
     def kept(self) -> list[int]:
         """What is left of the events when they are put in order and what came twice is dropped (docs/page.md)."""
         return sorted(set(self.events))
@@ -168,7 +173,7 @@ async def all_told(place: Place, page: Page) -> int:
     """The agent has said all it had to say, and the page has it; the number of the last news."""
     await place.agent.falls_silent()
     last = place.agent.told
-    await page.until(lambda: last in page.events and page.said()[-1:] == [last])
+    await page.until(lambda: last in page.events and page.is_whole and page.said()[-1:] == [last])
     return last
 
 
