@@ -84,7 +84,7 @@ class Page:
 
     @property
     def is_whole(self) -> bool:
-        """All that began to come has come: LiveKit's client reads each stream for itself, and a later one may be first."""
+        """All that began to come has come: each stream is read for itself, and a later one may be whole first."""
         return all(self._events)
 
     def kept(self) -> list[int]:
