@@ -173,7 +173,7 @@ async def typed_call(script: Script, settings: Settings, database: Database, clo
         made = Made(conversation, simulator, mind, events, silence)
         async with conversation:
             conversation.session.output.transcription = Page(silence.heard)
-            typed = Typed(conversation.session, conversation.call.departure)
+            typed = Typed(conversation.session, conversation.call)
 
             async def put(turn: Turn) -> None:
                 typed.put(turn.words)

@@ -22,7 +22,7 @@ class Typist:
     def begin(self, conversation: Conversation) -> None:
         """As the other way."""
         self._conversation = conversation
-        self._typed = Typed(conversation.session, conversation.call.departure)
+        self._typed = Typed(conversation.session, conversation.call)
         self._answering = asyncio.create_task(self._typed.answer())
 
     def says(self, words: str) -> None:

@@ -245,6 +245,7 @@ class Conversation:
             self._disclosure.added_to,
             self._turns,
             self._recorder,
+            self._past.typed if self._past else (),
         )
 
     async def __aenter__(self) -> Self:

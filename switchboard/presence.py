@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +16,10 @@ from switchboard.background import Background
 from switchboard.call.call import Call
 from switchboard.call.channel import PHONE, Channel
 from switchboard.call.ending import Ending
+from switchboard.call.receipts import Receipts
 from switchboard.call.turns import Turns
 from switchboard.call.typed import Typed
+from switchboard.call.typed_line import TypedLine
 from switchboard.ladder.callback_rung import CallbackRung
 from switchboard.ladder.company import Company
 from switchboard.ladder.farewell import Farewell
@@ -72,7 +74,7 @@ class Presence:
     """The room's side of one call. `answered` is called when the caller is there.
 
     `disclosing` adds to an instruction what the caller is still to hear. `turns` and `recorder`,
-    if the call is recorded, are told what they hear.
+    if the call is recorded, are told what they hear. `kept` are the typed lines, by name, of the call that goes on.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class Presence:
         disclosing: Callable[[str], str],
         turns: Turns,
         recorder: Recorder | None,
+        kept: Collection[str],
     ) -> None:
         settings = services.settings
         self._invitation = invitation
@@ -108,7 +111,7 @@ class Presence:
         self._recorder = recorder
         self._started = False
         zero = channel is PHONE and settings.phone.asks_for_person_with_zero
-        self._typed = Typed(session, call.departure)
+        self._typed = Typed(session, call)
         self._keypad = Keypad(lambda keys: self._type(turn(keys, zero, call.ledger.mask)))
         self._room = CallerRoom(
             invitation.room,
@@ -119,7 +122,8 @@ class Presence:
             self._press,
             background,
         )
-        self._chat = Chat(invitation.room, self._room.is_caller, self._type, background)
+        self._receipts = Receipts(call.ledger, kept, self._room.confirm, background)
+        self._chat = Chat(invitation.room, self._room.is_caller, self._room.seated, self._type, background)
         self._track = AgentTrack(Everyone(turns, recorder) if recorder else turns)
         self._words = TranscriptSynchronizer(next_in_chain_audio=self._track, next_in_chain_text=AgentWords(self._room))
         self._cold = ColdTransfer(call, ending, settings.phone.phones_of, self._room.refer)
@@ -155,6 +159,7 @@ class Presence:
     def show(self, event: Event) -> None:
         """A listener of the ledger: the caller's page is shown what it may see."""
         self._room.show(event)
+        self._receipts.note(event)
 
     async def start(self, start_session: Callable[[rtc.Room, room_io.RoomOptions], Awaitable[None]]) -> None:
         """Make connection, room and greeting ready side by side; the first words wait for the caller.
@@ -181,10 +186,16 @@ class Presence:
         if self._ending.begun:
             return
         self._started = True
-        self._background.run(self._typed.answer(), "answer what is typed")
+        answering = self._background.run(self._typed.answer(), "answer what is typed")
+        self._background.run(self._leave_unanswered(answering), "leave what is typed")
         self._keeping = self._background.run(self._company.keep(), "keep the caller company")
         if self._room.caller is not None:  # known to LiveKit only now: it looks for the identity in the room at once
             self._session.room_io.set_participant(self._room.caller)
+
+    async def _leave_unanswered(self, answering: asyncio.Task[None]) -> None:
+        """What is typed to an agent that leaves: nobody would hear its answer, and the page tells the next one."""
+        await self._ending.leaving.wait()
+        answering.cancel()
 
     async def bid_farewell(self) -> None:
         """The service does not come back: have the caller helped otherwise, or tell them, and end the call.
@@ -206,6 +217,9 @@ class Presence:
             return
         self._warm.stop()
         self._farewell.stop()
+        await self._warm.idle.wait()
+        for line in self._warm.take_back():
+            self._typed.put(line.text, line.name)
         if self._keeping:
             await utils.aio.cancel_and_wait(self._keeping)
         await self._move.make()
@@ -324,13 +338,16 @@ class Presence:
         if self._moving is None:
             self._moving = self._background.run(self._relieved(), "hand the caller over to another worker")
 
-    def _type(self, words: str) -> None:
-        """The caller has typed something, on the keypad or on a page."""
+    def _type(self, words: str, name: str | None = None) -> None:
+        """The caller has typed something, on the keypad or on a page, which calls it `name`."""
+        leaves = self._ending.begun and not self._move.over
+        if leaves or not self._receipts.wants(name):
+            return
         if self._move.over:
-            self._move.keep(words)
+            self._move.keep(TypedLine(words, name))
         elif self._farewell.begun.is_set():
             self._farewell.type(words)
         elif self._warm.running:
-            self._warm.keep(words)
+            self._warm.keep(TypedLine(words, name))
         else:
-            self._typed.put(words)
+            self._typed.put(words, name)

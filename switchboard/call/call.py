@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from switchboard.call.departure import Departure
 from switchboard.call.source import UNKNOWN, Source
+from switchboard.call.typed_line import TypedLine
 from switchboard.database import Database
 from switchboard.ledger import Ledger
 from switchboard.line.quoted import one_line
@@ -72,5 +73,7 @@ class Call(Generic[State]):
     departure: Departure = field(default_factory=Departure)
     desk: Desk = field(default_factory=Desk)
     """What callers may ask of people."""
+    typing: TypedLine | None = None
+    """What the caller has typed and the agent is being given."""
     origin: str | None = None
     """What it has in common with the calls that it goes on from; None: there are none."""

@@ -61,6 +61,11 @@ class Past:
         return any(isinstance(event, Recording) and event.stage == "announced" for event in self.happened)
 
     @property
+    def typed(self) -> frozenset[str]:
+        """What the caller's page calls the lines that they typed and that were kept."""
+        return frozenset(event.typed for event in self.happened if isinstance(event, CallerSpoke) and event.typed)
+
+    @property
     def moved(self) -> bool:
         """It did not break off: a worker that stopped has handed the caller over."""
         ends = [event.reason for event in self.happened if isinstance(event, Ended)]

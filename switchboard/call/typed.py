@@ -7,7 +7,8 @@ import structlog
 from livekit.agents import AgentSession, ConversationItemAddedEvent, llm
 from livekit.agents.voice import SpeechHandle
 
-from switchboard.call.departure import Departure
+from switchboard.call.call import Call
+from switchboard.call.typed_line import TypedLine
 from switchboard.waiting import any_set
 
 log = structlog.get_logger(__name__)
@@ -18,38 +19,37 @@ MOST_TRIES = 3
 class Typed:
     """The lines of one call. A line interrupts the agent, and waits for the next one while the caller is on the way."""
 
-    def __init__(self, session: AgentSession[Any], departure: Departure) -> None:
+    def __init__(self, session: AgentSession[Any], call: Call[Any]) -> None:
         self._session = session
-        self._departure = departure
-        self._lines: asyncio.Queue[str] = asyncio.Queue()
+        self._call = call
+        self._lines: asyncio.Queue[TypedLine] = asyncio.Queue()
         self._kept = asyncio.Event()
         """The line at hand stands in the conversation."""
-        self._at_hand: str | None = None
         session.on("conversation_item_added", self._added)
 
-    def take_back(self) -> list[str]:
+    def take_back(self) -> list[TypedLine]:
         """The lines that nobody has begun to answer; they are answered here no more."""
         lines = [self._lines.get_nowait() for _ in range(self._lines.qsize())]
-        at_hand, self._at_hand = self._at_hand, None
+        at_hand, self._call.typing = self._call.typing, None
         return lines if at_hand is None or self._kept.is_set() else [at_hand, *lines]
 
-    def put(self, line: str) -> None:
-        """The caller has typed that."""
-        self._lines.put_nowait(line)
+    def put(self, text: str, name: str | None = None) -> None:
+        """The caller has typed that; `name` is what their page calls it."""
+        self._lines.put_nowait(TypedLine(text, name))
 
     async def answer(self) -> None:
         """Have every line answered, those as well that were typed before; until cancelled."""
         while True:
-            self._at_hand = await self._lines.get()
-            await self._take(self._at_hand)
-            self._at_hand = None
+            self._call.typing = line = await self._lines.get()
+            await self._take(line)
+            self._call.typing = None
 
-    async def _take(self, line: str) -> None:
+    async def _take(self, line: TypedLine) -> None:
         """LiveKit forgets a line whose answer is interrupted, or fails, before it was asked for: it is given again."""
         self._kept.clear()
         failures = 0
         while not self._kept.is_set():
-            await self._departure.over.wait()
+            await self._call.departure.over.wait()
             answer = await self._ask(line)
             if self._kept.is_set() or answer.interrupted:
                 continue
@@ -58,16 +58,18 @@ class Typed:
             if failures == MOST_TRIES:
                 return
 
-    async def _ask(self, line: str) -> SpeechHandle:
+    async def _ask(self, line: TypedLine) -> SpeechHandle:
         """As LiveKit answers what is typed; returns when the line stands in the conversation, or never will."""
         async with self._session._claim_user_turn():  # the caller counts as speaking
             await self._session.interrupt()
-            answer = self._session.generate_reply(user_input=line)
+            answer = self._session.generate_reply(user_input=line.text)
         ended = asyncio.Event()
         answer.add_done_callback(lambda _: ended.set())
         await any_set(self._kept, ended)
         return answer
 
     def _added(self, event: ConversationItemAddedEvent) -> None:
-        if isinstance(event.item, llm.ChatMessage) and event.item.role == "user":
+        """What they say meanwhile is not it."""
+        item, line = event.item, self._call.typing
+        if line and isinstance(item, llm.ChatMessage) and item.role == "user" and item.text_content == line.text:
             self._kept.set()

@@ -61,7 +61,8 @@ class Witness:
         if not isinstance(item, llm.ChatMessage) or not (text := (item.text_content or "").strip()):
             return
         if item.role == "user":
-            self._ledger.write(CallerSpoke(text=text))
+            line = self._call.typing
+            self._ledger.write(line.spoken() if line and line.text == text else CallerSpoke(text=text))
         elif item.role == "assistant":
             self._ledger.write(AgentSpoke(agent=self._call.agent, text=text, interrupted=item.interrupted))
 

@@ -11,9 +11,10 @@ from livekit.agents.voice.agent_activity import ActivityClosedError
 from switchboard.call.call import Call
 from switchboard.call.ending import Ending
 from switchboard.call.typed import Typed
+from switchboard.call.typed_line import TypedLine
 from switchboard.ladder.farewell import Farewell
 from switchboard.ladder.phrases import Phrases
-from switchboard.ledger.events import AgentSpoke, CallerSpoke
+from switchboard.ledger.events import AgentSpoke
 from switchboard.room.agent_track import AgentTrack
 from switchboard.room.relief import Relief
 
@@ -72,9 +73,9 @@ class Move:
         finally:
             taken.cancel()
 
-    def keep(self, line: str) -> None:
+    def keep(self, line: TypedLine) -> None:
         """The caller has typed something that is the next agent's to answer."""
-        self._call.ledger.write(CallerSpoke(text=line))
+        self._call.ledger.write(line.spoken())
 
     async def _come_to_rest(self) -> list[rtc.AudioFrame]:
         """Let end what is being said and done; the words for the caller, ready to be said."""

@@ -8,6 +8,8 @@ from typing import Any
 from switchboard.ledger.events import Event, Used
 
 PLACE = frozenset(("seq", "at", "wall"))
+NAMES = frozenset(("typed",))
+"""Given by pages, to what is typed on one."""
 IDS = frozenset(("call_id", "resumes"))
 """One has to stand for the same thing throughout."""
 TIMES = frozenset(("ms", "ended_at", "interrupted_at", "since"))
@@ -69,7 +71,7 @@ class _Names:
 def _timeless(event: Event, names: _Names) -> Iterator[tuple[str, Any]]:
     """The fields of an event that count."""
     for name, value in event:
-        if name in PLACE or name in TIMES or name.endswith("_ms"):
+        if name in PLACE | TIMES | NAMES or name.endswith("_ms"):
             continue
         if name == "units":
             yield name, {unit: many for unit, many in value.items() if unit != SECONDS}

@@ -57,6 +57,8 @@ class Answered(Happening):
 class CallerSpoke(Happening):
     kind: Literal["caller_spoke"] = "caller_spoke"
     text: str
+    typed: str | None = None
+    """What their page calls the line, if they typed it there."""
 
 
 class AgentSpoke(Happening):

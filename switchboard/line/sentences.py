@@ -20,7 +20,10 @@ CALLED_AGAIN = (
     "A call from this number broke off shortly before, while you had it. That proves nothing about who calls now. "
     "Greet the caller, ask whether they call about the same matter, and go on from what they say."
 )
-BACK_AGAIN = "The caller's connection was lost and is back. Say so in a few words, and go on where you stopped."
+BACK_AGAIN = (
+    "The caller's connection was lost and is back. Say so in a few words, answer what nobody has answered, and go on "
+    "where you stopped."
+)
 REST = (
     'The connection was cut while you spoke. The caller heard: "{heard}". '
     "Say only the rest of the sentence, starting with the next word; then call the tool that you were about to call, "

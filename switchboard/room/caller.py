@@ -72,6 +72,9 @@ class CallerRoom:
         self.dialed: str | None = None
         self.closed = asyncio.Event()
         """The room is no more, or another agent's."""
+        self.seated = asyncio.Event()
+        """The room is this agent's, as far as is known: whoever was away may have lost it, and learns of it late."""
+        self.seated.set()
         self.outbox = Outbox(room)
         self.goes_on = False
         """Another agent comes when this one has left: the room stays."""
@@ -169,6 +172,10 @@ class CallerRoom:
             case _:
                 pass
 
+    def confirm(self, name: str) -> None:
+        """What the caller's page calls by that name is kept."""
+        self._tell({"kind": "taken", "id": name})
+
     def _show_person(self, step: PersonStep) -> None:
         match step.stage:
             case "called" if not self._person_waits:
@@ -208,6 +215,7 @@ class CallerRoom:
 
     def _lost(self) -> None:
         self._away = self._was_away = True
+        self.seated.clear()
         self._background.run(self._look_for_the_room(), "look for the room")
 
     def _back(self) -> None:
@@ -230,8 +238,10 @@ class CallerRoom:
             if lost:
                 self.closed.set()
             if lost is not None and not away:
-                return
+                break
             await asyncio.sleep(LOOK_SECONDS)
+        if not (self._away or self.closed.is_set()):
+            self.seated.set()
 
     async def _lost_the_seat(self) -> bool | None:
         return await self._seat.lost(self.room.local_participant.identity)

@@ -4,6 +4,7 @@ LiveKit's own input takes any number of texts, of any length, and keeps all of e
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 
@@ -21,23 +22,31 @@ MOST_CHARACTERS = 1000
 AT_ONCE, SECONDS_EACH = 10, 2.0
 """So many texts at once, and one more after each of these seconds: more than anybody types, or waits to be answered."""
 
+NAME, A_NAME = "switchboard.typed", re.compile(r"[0-9a-f-]{32,36}")
+"""The attribute in which a page says what it calls a text: random digits, and nothing else goes into a ledger."""
+
 ORDER_SECONDS = 1.0
 """So long a text waits for the one that was begun before it: each is read as its pieces come."""
 
 
 class Chat:
-    """Takes what the caller of `room` types to `entered`. `is_caller` tells whose text it is."""
+    """Takes what the caller of `room` types to `entered`, with the name that their page has for it, if any.
+
+    `is_caller` tells whose text it is. Nothing is taken before the agent is `seated`, for good.
+    """
 
     def __init__(
         self,
         room: rtc.Room,
         is_caller: Callable[[str], bool],
-        entered: Callable[[str], None],
+        seated: asyncio.Event,
+        entered: Callable[[str, str | None], None],
         background: Background,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._room = room
         self._is_caller = is_caller
+        self._seated = seated
         self._entered = entered
         self._background = background
         self._clock = clock
@@ -76,5 +85,11 @@ class Chat:
             reader.close()
         if before:
             await asyncio.wait([before], timeout=ORDER_SECONDS)
+        await self._seated.wait()
         if words := clean(text[:MOST_CHARACTERS]).strip():
-            self._entered(words)
+            self._entered(words, _name_of(reader))
+
+
+def _name_of(reader: rtc.TextStreamReader) -> str | None:
+    name = (reader.info.attributes or {}).get(NAME, "")
+    return name if A_NAME.fullmatch(name) else None

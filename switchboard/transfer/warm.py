@@ -8,6 +8,7 @@ from livekit.agents import AgentSession, RunContext, function_tool, llm
 
 from switchboard.call.call import Call
 from switchboard.call.meter import Meter
+from switchboard.call.typed_line import TypedLine
 from switchboard.ledger.events import PersonStage
 from switchboard.ledger.mask import Mask
 from switchboard.line.context import brief_text
@@ -40,7 +41,7 @@ class WarmTransfer:
         self.rings = Rings(caller.call)
         self.idle = asyncio.Event()
         self.idle.set()
-        self._typed: list[str] = []
+        self._typed: list[TypedLine] = []
         self._stopped = asyncio.Event()
 
     def stop(self) -> None:
@@ -56,9 +57,14 @@ class WarmTransfer:
         """Whether there is a phone to ring."""
         return bool(self._phones(person))
 
-    def keep(self, words: str) -> None:
+    def keep(self, line: TypedLine) -> None:
         """The caller has typed something while the agent is out: it learns of it when it is back."""
-        self._typed.append(words)
+        self._typed.append(line)
+
+    def take_back(self) -> list[TypedLine]:
+        """What the agent has not learned of."""
+        typed, self._typed = self._typed, []
+        return typed
 
     def tool(self, person: Person) -> llm.Tool:
         """The tool that brings `person` in. Whom it rings is not the model's to say."""
@@ -130,8 +136,10 @@ class WarmTransfer:
         return briefing
 
     def _take_typed(self) -> Sequence[str]:
-        typed, self._typed = self._typed, []
-        return typed
+        lines = self.take_back()
+        for line in lines:
+            self._caller.call.ledger.write(line.spoken())
+        return [line.text for line in lines]
 
 
 def said_in(session: AgentSession[Any], mask: Mask) -> list[Said]:

@@ -27,7 +27,7 @@ async def at_the_keypad(database_url: str) -> AsyncIterator[tuple[Stage, Keypad]
     """A call, and the keypad of its caller."""
     async with staged(database_url, typed=True) as stage:
         call = stage.conversation.call
-        typed = Typed(stage.conversation.session, call.departure)
+        typed = Typed(stage.conversation.session, call)
         answering = asyncio.create_task(typed.answer())
         yield stage, Keypad(lambda keys: typed.put(turn(keys, False, call.ledger.mask)))
         answering.cancel()

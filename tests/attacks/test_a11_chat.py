@@ -10,7 +10,7 @@ from livekit.agents.types import TOPIC_CHAT
 
 from switchboard.background import Background
 from switchboard.livekit import token_of
-from switchboard.room.chat import AT_ONCE, MOST_CHARACTERS, SECONDS_EACH, Chat
+from switchboard.room.chat import AT_ONCE, MOST_CHARACTERS, NAME, SECONDS_EACH, Chat
 from tests.livekit import LiveKitServer, livekit_server
 
 __all__ = ["livekit_server"]
@@ -31,10 +31,13 @@ class Place:
         self.came = -1
         """How many texts of the caller's have come: the time is looked at once before them, and for each."""
         self.typed: list[str] = []
+        self.names: list[str | None] = []
         self.failed = False
         self.background = Background(self._fail)
         agent = rtc.Room()
-        Chat(agent, lambda identity: identity == CALLER, self._take, self.background, self._clock).open()
+        self.seated = asyncio.Event()
+        self.seated.set()
+        Chat(agent, lambda identity: identity == CALLER, self.seated, self._take, self.background, self._clock).open()
         self._agent = agent
 
     async def begin(self) -> rtc.Room:
@@ -62,8 +65,9 @@ class Place:
         self._inside.append(room)
         return room
 
-    def _take(self, words: str) -> None:
+    def _take(self, words: str, name: str | None) -> None:
         self.typed.append(words)
+        self.names.append(name)
         self._news.set()
 
     def _clock(self) -> float:
@@ -82,8 +86,9 @@ async def place(livekit_server: LiveKitServer) -> AsyncIterator[Place]:
     await place.aclose()
 
 
-async def type_(room: rtc.Room, text: str) -> None:
-    await room.local_participant.send_text(text, topic=TOPIC_CHAT)
+async def type_(room: rtc.Room, text: str, name: str | None = None) -> None:
+    attributes = {NAME: name} if name else {}
+    await room.local_participant.send_text(text, topic=TOPIC_CHAT, attributes=attributes)
 
 
 async def test_of_a_flood_of_texts_a_few_are_taken_and_later_ones_as_fast_as_a_person_types(place: Place) -> None:
@@ -155,3 +160,26 @@ async def test_a_text_that_is_broken_off_ends_no_call(place: Place) -> None:
 
     assert place.typed == ["I would like a person"]
     assert not place.failed
+
+
+async def test_nothing_but_a_random_name_is_taken_for_one(place: Place) -> None:
+    caller = await place.begin()
+    names = ["0123456789abcdef" * 2, "01234567-89ab-cdef-0123-456789abcdef"]
+    for name in (*names, "my card is 4111 1111 1111 1111 ok", "0" * 37, "0" * 31, None):
+        await type_(caller, "hello", name)
+    await place.until(lambda: len(place.typed) == 6)
+
+    assert place.names == [*names, None, None, None, None]
+
+
+async def test_an_agent_that_may_have_lost_its_seat_takes_nothing_until_it_is_sure(place: Place) -> None:
+    place.seated.clear()
+    caller = await place.begin()
+    await type_(caller, "hello")
+    await type_(caller, "my order is 10042")
+    await place.until(lambda: place.came == 2)
+    assert place.typed == []
+    place.seated.set()
+    await place.until(lambda: len(place.typed) == 2)
+
+    assert place.typed == ["hello", "my order is 10042"]

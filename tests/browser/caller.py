@@ -67,6 +67,12 @@ navigator.mediaDevices.getUserMedia = async (wishes) => {
   return mouth.stream;
 };
 """
+# Presses a button of that name as soon as the page shows one, from now on: what the page shows changes at any moment.
+TAKES_UP = """name => {
+  const press = () => [...document.querySelectorAll('button')].find((one) => one.textContent.includes(name))?.click();
+  new MutationObserver(press).observe(document.body, { subtree: true, childList: true });
+  press();
+}"""
 SENT = """async () => {
   let energy = 0, seconds = 0;
   for (const connection of window.ears.connections) {
@@ -96,6 +102,10 @@ class Caller:
     async def press(self, name: str) -> None:
         """Press the button with that name."""
         await self.button(name).click()
+
+    async def takes_up(self, name: str) -> None:
+        """Press the button of that name whenever there is one."""
+        await self.page.evaluate(TAKES_UP, name)
 
     async def call(self, how: Literal["Call us now", "Type instead"] = "Call us now") -> None:
         """Call, and wait for the first agent's greeting."""

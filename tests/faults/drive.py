@@ -23,7 +23,7 @@ async def drive(database_url: str, moment: Moment, fault: Fault) -> tuple[Fault,
     async with staged(
         database_url, line=moment.line, mind=Literal(), typed=moment.typed, greeted=False, options=options
     ) as stage:
-        typed = Typed(stage.conversation.session, stage.conversation.call.departure)
+        typed = Typed(stage.conversation.session, stage.conversation.call)
         answering = asyncio.create_task(typed.answer())
         try:
             await _play(stage, typed, moment)

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 from livekit import api, rtc
+from livekit.agents.types import TOPIC_CHAT
 from livekit.protocol.agent import Job
 
 from app.costs import prices_of
 from simulator.mind import Reply, Request, Say
 from simulator.server import Simulator
 from switchboard.call.call import Caller
+from switchboard.call.resume import Past, past_of
 from switchboard.conversation import Conversation
 from switchboard.database import Database
-from switchboard.ledger.events import AgentSpoke, Answered
+from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Event
 from switchboard.line.sentences import BACK_AGAIN, DISCLOSURE
 from switchboard.livekit import token_of
 from switchboard.presence import Invitation
+from switchboard.room.caller import EVENTS
+from switchboard.room.chat import NAME
 from switchboard.room.relief import Relief
 from switchboard.room.seat import Seat
 from switchboard.services.providers import Services
@@ -56,9 +62,12 @@ class Visit:
     conversation: Conversation
     record: Record
     caller: rtc.Room
+    told: asyncio.Queue[str]
+    """What the page is told, as JSON."""
 
     async def comes(self) -> None:
         self.caller = rtc.Room()
+        self.caller.register_text_stream_handler(EVENTS, self._told)
         grants = api.VideoGrants(room_join=True, room=self.room)
         token = token_of(self.server.access).with_identity(CALLER).with_grants(grants)
         await self.caller.connect(self.server.url, token.to_jwt())
@@ -68,6 +77,26 @@ class Visit:
         assert self.conversation._presence
         await self.caller.disconnect()
         await asyncio.wait_for(self.conversation._presence._room.gone.wait(), PATIENCE)
+
+    async def types(self, name: str) -> None:
+        attributes = {NAME: name}
+        await self.caller.local_participant.send_text("hello", topic=TOPIC_CHAT, attributes=attributes)
+
+    async def until_taken(self) -> str:
+        """The name of the line that the page is told of next."""
+        async with asyncio.timeout(PATIENCE):
+            while (news := json.loads(await self.told.get()))["kind"] != "taken":
+                pass
+        return str(news["id"])
+
+    def typed(self) -> list[str | None]:
+        return [event.typed for event in self.record.events if isinstance(event, CallerSpoke)]
+
+    def _told(self, reader: rtc.TextStreamReader, _: str) -> None:
+        async def read() -> None:
+            self.told.put_nowait(await reader.read_all())
+
+        self.reading = asyncio.create_task(read())
 
     def said(self) -> list[AgentSpoke]:
         return [event for event in self.record.events if isinstance(event, AgentSpoke)]
@@ -79,7 +108,11 @@ class Visit:
 
 @asynccontextmanager
 async def visited(
-    livekit: LiveKitServer, database_url: str, monkeypatch: pytest.MonkeyPatch, mind: Obedient
+    livekit: LiveKitServer,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    mind: Obedient,
+    past: Past | None = None,
 ) -> AsyncIterator[Visit]:
     name, record, database = f"call-{secrets.token_hex(6)}", Record(), Database(database_url)
     async with livekit.api() as server, Simulator(mind) as simulator:
@@ -97,10 +130,11 @@ async def visited(
             database,
             Caller(),
             prices=prices_of(settings),
+            past=past,
             invitation=Invitation(room, Seat(server, job), relief, lambda: room.connect(livekit.url, token), CALLER),
             listeners=(record.note,),
         )
-        visit = Visit(livekit, name, simulator, mind, conversation, record, rtc.Room())
+        visit = Visit(livekit, name, simulator, mind, conversation, record, rtc.Room(), asyncio.Queue())
         async with conversation:
             await conversation.start()
             await visit.comes()
@@ -143,3 +177,48 @@ async def test_a_caller_who_was_cut_off_in_the_greeting_is_told_that_it_is_autom
         await visit.comes()
 
         await visit.until_asked(f"{BACK_AGAIN} {DISCLOSURE}")
+
+
+LINE_ID = "0123456789abcdef" * 2
+
+
+async def test_a_line_that_a_page_types_twice_by_one_name_is_taken_once_and_confirmed_twice(
+    livekit_server: LiveKitServer, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with visited(livekit_server, database_url, monkeypatch, Obedient()) as visit:
+        for _ in range(2):
+            await visit.types(LINE_ID)
+            assert await visit.until_taken() == LINE_ID
+
+        assert visit.typed() == [LINE_ID]
+
+
+async def test_a_line_that_the_agent_before_has_kept_is_confirmed_by_the_next_one(
+    livekit_server: LiveKitServer, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC)
+    before: list[Event] = [
+        Answered(line="stage", agent="reception", provider="simulator", wall=now),
+        CallerSpoke(text="hello", typed=LINE_ID, wall=now),
+    ]
+    past = past_of("call_before", before, timedelta(minutes=1))
+    async with visited(livekit_server, database_url, monkeypatch, Obedient(), past) as visit:
+        await visit.types(LINE_ID)
+        assert await visit.until_taken() == LINE_ID
+
+        assert visit.typed() == []
+
+
+async def test_an_agent_that_ends_confirms_nothing(
+    livekit_server: LiveKitServer, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with visited(livekit_server, database_url, monkeypatch, Obedient()) as visit:
+        presence = visit.conversation._presence
+        assert presence
+        presence._type("queued", LINE_ID)
+        visit.conversation.ending.finish("caller_left")
+        presence._type("hello", LINE_ID[::-1])
+        await visit.conversation.ending.over.wait()
+        await visit.conversation.ledger.saved()
+
+        assert visit.typed() == []

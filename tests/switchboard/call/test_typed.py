@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from livekit.agents import llm
 
 from switchboard.call.typed import Typed
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, HandoffAsked, HandoffDone
@@ -16,7 +17,7 @@ LATE_MS = (0, 1, 2, 4, 8, 16, 32)
 
 @asynccontextmanager
 async def typing(stage: Stage) -> AsyncIterator[Typed]:
-    typed = Typed(stage.conversation.session, stage.conversation.call.departure)
+    typed = Typed(stage.conversation.session, stage.conversation.call)
     answering = asyncio.create_task(typed.answer())
     try:
         yield typed
@@ -61,6 +62,26 @@ async def test_two_lines_typed_at_once_both_stand_before_the_answer(database_url
         assert lines(stage) == ["first", "second"]
         seen = [item.text for item in stage.mind.requests[-1].items if item.role == "user"]
         assert seen == ["first", "second"]
+
+
+async def test_a_line_has_the_name_that_its_page_has_for_it_and_what_is_spoken_meanwhile_has_none(
+    database_url: str,
+) -> None:
+    async with staged(database_url, typed=True) as stage, typing(stage) as typed:
+        typed.put(LINE, "line-1")
+        spoken = llm.ChatMessage(role="user", content=["thank you"])
+        await asyncio.sleep(0)
+        assert stage.conversation.call.typing  # and on its way to the service
+        stage.conversation.session._conversation_item_added(spoken)
+        await stage.until(lambda: answered(stage, LINE))
+        typed.put(LINE)
+        await stage.until(lambda: len(answered(stage, LINE)) == 2)
+
+        assert [(spoke.text, spoke.typed) for spoke in stage.of(CallerSpoke)] == [
+            ("thank you", None),
+            (LINE, "line-1"),
+            (LINE, None),
+        ]
 
 
 @pytest.mark.parametrize("late_ms", LATE_MS)

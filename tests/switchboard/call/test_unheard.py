@@ -59,7 +59,7 @@ def said(stage: Stage) -> int:
 @pytest.mark.parametrize("how", ["typed", "spoken"])
 async def test_it_is_said_once_when_the_caller_has_finished(database_url: str, how: str, late: float) -> None:
     async with staged(database_url, line=LINE, mind=Attentive(), typed=how == "typed") as stage:
-        typed = Typed(stage.conversation.session, stage.conversation.call.departure)
+        typed = Typed(stage.conversation.session, stage.conversation.call)
         answering = asyncio.create_task(typed.answer())
         typed.put("call find")
         await stage.until(lambda: stage.of(ToolCalled))
@@ -81,7 +81,7 @@ async def test_a_call_that_ends_before_it_is_said_has_no_fault(
     database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with staged(database_url, line=LINE, mind=Attentive(), typed=True) as stage:
-        typed = Typed(stage.conversation.session, stage.conversation.call.departure)
+        typed = Typed(stage.conversation.session, stage.conversation.call)
         answering = asyncio.create_task(typed.answer())
         typed.put("call find")
         await stage.until(lambda: stage.of(ToolCalled))

@@ -10,7 +10,7 @@ from switchboard.ledger.events import AgentSpoke, CallerSpoke, Ended, Event, Too
 
 def call(tool_id: str = "a", at: float = 0.0, said: str = "Hello.", again: str | None = None) -> list[Event]:
     events: list[Event] = [
-        CallerSpoke(text=said),
+        CallerSpoke(text=said, typed=f"line-{tool_id}"),
         ToolCalled(agent="desk", tool="find", call_id=tool_id, arguments={}),
         ToolReturned(agent="desk", tool="find", call_id=again or tool_id, result="x", failed=False, ms=at),
         Used(agent="desk", work="speech", model="m", units={"characters": 3, "seconds": at}),

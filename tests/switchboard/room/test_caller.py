@@ -1,5 +1,6 @@
 """What the caller's page is told of a person who is brought in, and of a callback."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
@@ -92,3 +93,53 @@ async def test_of_what_helps_a_caller_whom_nobody_serves_the_page_is_told_the_ca
         room.show(RescueStep(agent="greeter", by="callback", outcome="served"))
 
     assert seen == [{"kind": "callback", "state": "tried"}, {"kind": "callback", "state": "served"}]
+
+
+async def test_an_agent_that_was_away_is_seated_once_it_is_back_and_the_server_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("switchboard.room.caller.LOOK_SECONDS", 0)
+    answers: asyncio.Queue[bool | None] = asyncio.Queue()
+    asked = asyncio.Event()
+
+    async def lost() -> bool | None:
+        asked.set()
+        return await answers.get()
+
+    async with caller_room() as room:
+        monkeypatch.setattr(room, "_lost_the_seat", lost)
+        assert room.seated.is_set()
+        room.room.emit("reconnecting")
+        assert not room.seated.is_set()
+        answers.put_nowait(False)
+        await asked.wait()
+        room.room.emit("reconnected")
+        assert not room.seated.is_set()
+        for answer in (None, False, False):
+            answers.put_nowait(answer)
+        await room.seated.wait()
+
+    assert not room.closed.is_set()
+
+
+async def test_an_agent_that_has_lost_its_seat_is_not_seated(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def lost() -> bool:
+        return True
+
+    async with caller_room() as room:
+        monkeypatch.setattr(room, "_lost_the_seat", lost)
+        room.room.emit("reconnecting")
+        room.room.emit("reconnected")
+        await room.closed.wait()
+        await asyncio.gather(*room._background._tasks)
+
+    assert not room.seated.is_set()
+
+
+async def test_a_page_is_told_of_the_line_that_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[dict[str, object]] = []
+    async with caller_room() as room:
+        monkeypatch.setattr(room, "_tell", seen.append)
+        room.confirm("line-1")
+
+    assert seen == [{"kind": "taken", "id": "line-1"}]

@@ -14,6 +14,7 @@ from livekit.agents.voice.run_result import RunResult
 
 from simulator.mind import CallTool, Reply, Request, Say
 from simulator.voice import synthesize
+from switchboard.call.typed_line import TypedLine
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, Ended, PersonSpoke, PersonStep, ToolReturned
 from switchboard.line.sentences import (
     BRIEF_THE_COLLEAGUE,
@@ -472,13 +473,26 @@ async def test_a_caller_who_hangs_up_while_it_rings_frees_the_phone(entered: Ent
         assert [ended.reason for ended in call.stage.of(Ended)] == ["caller_left"]
 
 
+async def test_what_is_typed_while_it_rings_is_the_next_agents_where_the_worker_stops(entered: Entered) -> None:
+    async with entered(rings) as call:
+        await call.asks()
+        await call.until_stage("ringing")
+        call.warm.keep(TypedLine("are you there", "line-1"))
+        call.warm.stop()
+        await call.warm.idle.wait()
+
+        assert call.warm.take_back() == [TypedLine("are you there", "line-1")]
+        assert "are you there" not in [spoke.text for spoke in call.stage.of(CallerSpoke)]
+        assert call.warm.take_back() == []
+
+
 async def test_a_person_hands_the_caller_back_and_the_agent_knows_what_they_said(
     entered: Entered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with entered(answers) as call:
         desk = await joined(call)
-        call.warm.keep("are you")
-        call.warm.keep("there")
+        call.warm.keep(TypedLine("are you"))
+        call.warm.keep(TypedLine("there", "line-2"))
         await desk.press("*")
         await call.stage.simulator.wait_for(lambda: any(each.extra == DICTATE for each in call.asked_of("briefing")))
         call.stage.mind.will_hear("refund her order")
@@ -491,6 +505,10 @@ async def test_a_person_hands_the_caller_back_and_the_agent_knows_what_they_said
             typed='["are you", "there"]'
         )
         assert [spoke.text for spoke in call.stage.of(PersonSpoke)] == ["refund her order"]
+        assert [(spoke.text, spoke.typed) for spoke in call.stage.of(CallerSpoke)][-2:] == [
+            ("are you", None),
+            ("there", "line-2"),
+        ]
         assert [name for name, _ in call.stages()] == [*JOINED, "handed_back"]
         assert call.is_back()
         await desk.gone.wait()

@@ -1,15 +1,20 @@
 /** The page's call: what the caller can do, and the one state that the page shows. */
 import { Room, isBrowserSupported, type RoomOptions } from 'livekit-client';
 import type { Calls, Pass } from './calls';
+import { newId } from './id';
 import { openMicrophone, type Microphone } from './microphone';
+import type { Outbox } from './outbox';
 import { canContinue, needsFreshRoom, ofFailure, type Problem } from './problem';
 import { Session } from './session';
 import { initial, reduce, type Action, type CallState } from './state';
-import { newAttempt, type Tickets } from './tickets';
+import type { Kept, Tickets } from './tickets';
 import type { Patience } from './watch';
 
 /** How long the room waits for a caller who is being asked for the microphone. Milliseconds. */
 const PERMISSION_WAIT = 8_000;
+
+/** So often a call whose agent is gone goes on by itself; then the caller is asked. */
+const MOST_COMEBACKS = 3;
 
 const ROOM: RoomOptions = { adaptiveStream: false, dynacast: false, stopLocalTrackOnUnpublish: true };
 
@@ -17,6 +22,7 @@ const ROOM: RoomOptions = { adaptiveStream: false, dynacast: false, stopLocalTra
 export interface Ground {
   calls: Calls;
   tickets: Tickets;
+  outbox: Outbox;
   createRoom?: () => Room;
   openMicrophone?: () => Promise<Microphone>;
   patience?: Patience;
@@ -29,6 +35,7 @@ export class Call {
   private microphone: Promise<Microphone> | undefined;
   private attempt = 0;
   private continued = false;
+  private comebacks = 0;
 
   constructor(
     private readonly ground: Ground,
@@ -54,7 +61,9 @@ export class Call {
   async start(how: 'speaking' | 'typing'): Promise<void> {
     const kept = this.ground.tickets.load();
     this.ground.tickets.clear();
+    this.ground.outbox.clear();
     if (kept) void this.ground.calls.end(kept.ticket);
+    this.comebacks = 0;
     await this.open(how, false, () => this.ground.calls.ask(this.line));
   }
 
@@ -62,10 +71,8 @@ export class Call {
   async resume(): Promise<void> {
     const kept = this.ground.tickets.load();
     if (!kept) return this.start('speaking');
-    const fresh = this.state.link === 'quiet' || needsFreshRoom(this.state.problem);
-    const attempt = kept.attempt ?? newAttempt();
-    this.ground.tickets.save({ ...kept, attempt });
-    await this.open('speaking', true, () => this.ground.calls.resume(kept.ticket, fresh, attempt));
+    this.comebacks = 0;
+    await this.comeBack('speaking', kept, this.state.link === 'quiet' || needsFreshRoom(this.state.problem));
   }
 
   hangUp(): void {
@@ -89,6 +96,13 @@ export class Call {
 
   async press(key: string): Promise<void> {
     await this.session?.press(key);
+  }
+
+  /** Into the call of a ticket again; `fresh`: not into its old room. */
+  private async comeBack(how: 'speaking' | 'typing', kept: Kept, fresh: boolean): Promise<void> {
+    const attempt = kept.attempt ?? newId();
+    this.ground.tickets.save({ ...kept, attempt });
+    await this.open(how, true, () => this.ground.calls.resume(kept.ticket, fresh, attempt));
   }
 
   private async open(how: 'speaking' | 'typing', continued: boolean, ask: () => Promise<Pass>): Promise<void> {
@@ -144,6 +158,7 @@ export class Call {
       (action) => mine(() => this.apply(action)),
       (problem) => mine(() => this.closed(problem)),
       () => this.state.agent,
+      this.ground.outbox,
       this.ground.patience,
     );
     return session;
@@ -159,9 +174,17 @@ export class Call {
 
   /** The session has ended by itself. */
   private closed(problem: Problem | undefined): void {
+    const kept = this.ground.tickets.load();
     if (!problem) this.finish(this.state.ended ?? 'other');
+    else if (problem.kind === 'agentLost' && kept && this.comebacks < MOST_COMEBACKS) this.goOn(kept);
     else if (canContinue(problem) || (this.continued && problem.kind === 'noAgent')) this.apply({ type: 'lost', problem });
     else this.fail(problem);
+  }
+
+  /** The agent is gone without a word: another one takes the call, and hears only who was heard before. */
+  private goOn(kept: Kept): void {
+    this.comebacks += 1;
+    void this.comeBack(this.state.microphone === 'on' ? 'speaking' : 'typing', kept, true);
   }
 
   private finish(reason: string): void {
@@ -182,6 +205,7 @@ export class Call {
   private forget(): void {
     const kept = this.ground.tickets.load();
     this.ground.tickets.clear();
+    this.ground.outbox.clear();
     if (kept) void this.ground.calls.end(kept.ticket);
   }
 

@@ -9,6 +9,7 @@ export type LineEvent = { seq?: number | undefined } & (
   | { kind: 'handoff'; from: string; to: string }
   | { kind: 'person'; person: string; state: 'called' | 'unreached' }
   | { kind: 'moving' }
+  | { kind: 'taken'; id: string }
   | { kind: 'ended'; reason: string }
 );
 
@@ -27,6 +28,8 @@ export function parseEvent(text: string): LineEvent | undefined {
       return hasTexts(event, 'person') ? (event as LineEvent) : undefined;
     case 'moving':
       return event as LineEvent;
+    case 'taken':
+      return hasTexts(event, 'id') ? (event as LineEvent) : undefined;
     case 'callback':
       return callbackStep(event);
     case 'ended':

@@ -3,6 +3,7 @@ import { RoomEvent, Track, type Participant, type RemoteParticipant, type Room }
 import { AGENT_ATTRIBUTE, type LineEvent } from './events';
 import { isProblem, microphoneProblem, type Microphone } from './microphone';
 import type { Pass } from './calls';
+import type { Line, Outbox } from './outbox';
 import { ofDisconnect, type Problem } from './problem';
 import type { Action } from './state';
 import { Pulse } from './pulse';
@@ -12,6 +13,7 @@ import { PATIENCE, Watch, type Patience } from './watch';
 const STATE_ATTRIBUTE = 'lk.agent.state';
 const ARRIVAL_TOPIC = 'switchboard.arrived';
 const CHAT_TOPIC = 'lk.chat';
+const LINE_ATTRIBUTE = 'switchboard.typed';
 const RESTORED_SHOWN = 4_000;
 const KEYS = '0123456789*#';
 
@@ -25,10 +27,13 @@ export class Session {
   private readonly pulse: Pulse;
   private left = false;
   private inRoom = false;
+  private connected = false;
   private callerSpeaks = false;
   /** The identity of an agent that is about to leave. */
   private leaving: string | undefined;
-  private readonly waiting: (() => void)[] = [];
+  /** To which agent, by identity, each line of the outbox has been sent. */
+  private readonly handed = new Map<string, string>();
+  private keys: string[] = [];
   private restored: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -37,6 +42,7 @@ export class Session {
     private readonly ends: Ends,
     /** The agent that has the caller now. */
     speaker: () => string | undefined,
+    private readonly outbox: Outbox,
     patience: Patience = PATIENCE,
   ) {
     this.watch = new Watch(
@@ -63,7 +69,7 @@ export class Session {
   async enter(pass: Pass, microphone: Promise<Microphone | undefined>): Promise<void> {
     await this.room.connect(pass.server_url, pass.participant_token);
     if (this.left) return;
-    this.inRoom = true;
+    this.inRoom = this.connected = true;
     this.tell({ type: 'connected', at: Date.now() });
     for (const participant of this.room.remoteParticipants.values()) this.meet(participant);
     this.watch.connected(this.agent !== undefined);
@@ -99,22 +105,27 @@ export class Session {
     }
   }
 
-  /** Send typed words to the agent. Raises when they could not be sent. */
+  /** Send typed words to the agent, or to the next one where none is there. Raises when they could not be sent. */
   async say(text: string): Promise<void> {
-    await this.attended();
-    const options = this.agent ? { destinationIdentities: [this.agent.identity] } : {};
-    const { id } = await this.room.localParticipant.sendText(text, { topic: CHAT_TOPIC, ...options });
-    this.tell({ type: 'said', said: { id, who: 'caller', text, final: true, typed: true } });
+    const line = this.outbox.put(text);
+    try {
+      if (this.listener) await this.hand(line, this.listener);
+      else this.show(line);
+    } catch (error) {
+      this.outbox.drop(line.id);
+      throw error;
+    }
   }
 
+  /** Press a key, for the next agent where none is there. */
   async press(key: string): Promise<void> {
-    await this.room.localParticipant.publishDtmf(KEYS.indexOf(key), key);
+    if (this.listener) await this.room.localParticipant.publishDtmf(KEYS.indexOf(key), key);
+    else this.keys.push(key);
   }
 
   leave(): void {
     if (this.left) return;
     this.left = true;
-    this.welcome();
     this.watch.stop();
     this.pulse.stop();
     void this.room.disconnect();
@@ -122,6 +133,14 @@ export class Session {
 
   private get agent(): RemoteParticipant | undefined {
     return [...this.room.remoteParticipants.values()].find((participant) => participant.isAgent);
+  }
+
+  /** The agent that what the caller types reaches: one that has them, not one that comes or leaves. */
+  private get listener(): RemoteParticipant | undefined {
+    if (!this.connected) return undefined;
+    const listens = ({ isAgent, identity, attributes }: RemoteParticipant): boolean =>
+      isAgent && AGENT_ATTRIBUTE in attributes && identity !== this.leaving;
+    return [...this.room.remoteParticipants.values()].find(listens);
   }
 
   private end(problem: Problem | undefined): void {
@@ -136,7 +155,7 @@ export class Session {
 
   private listen(): void {
     this.room
-      .on(RoomEvent.ParticipantConnected, (participant) => this.meet(participant))
+      .on(RoomEvent.ParticipantConnected, (participant) => this.welcome(participant))
       .on(RoomEvent.ParticipantDisconnected, (participant) => this.miss(participant))
       .on(RoomEvent.ParticipantAttributesChanged, (_changed, participant) => this.meet(participant))
       .on(RoomEvent.TrackSubscribed, (_track, _publication, participant) => this.meet(participant))
@@ -152,22 +171,31 @@ export class Session {
       });
   }
 
+  /** Somebody comes, perhaps again: what an agent was given before may not have arrived. */
+  private welcome(participant: Participant): void {
+    if (participant.isAgent) this.handed.clear();
+    this.meet(participant);
+  }
+
   private meet(participant: Participant): void {
     if (!participant.isAgent) return;
     this.watch.arrived();
     const { [AGENT_ATTRIBUTE]: agent, [STATE_ATTRIBUTE]: state } = participant.attributes;
-    if (agent && participant.identity !== this.leaving) this.welcome();
     if (agent) this.tell({ type: 'agent', agent });
     if (state) this.tell({ type: 'agentState', state: state as Extract<Action, { type: 'agentState' }>['state'] });
     const heard = [...participant.trackPublications.values()].some((publication) => publication.isSubscribed);
     if (heard || ['listening', 'thinking', 'speaking'].includes(state ?? '')) this.tell({ type: 'answered' });
+    this.deliver();
   }
 
   private miss(participant: Participant): void {
-    if (participant.isAgent && this.agent === undefined) this.watch.left();
+    if (!participant.isAgent) return;
+    if (this.agent === undefined) this.watch.left();
+    this.deliver();
   }
 
   private hearEvent(event: LineEvent, sender: string): void {
+    if (event.kind === 'taken') this.outbox.drop(event.id);
     this.tell({ type: 'event', event, sender });
     if (event.kind === 'ended') this.watch.farewell();
     if (event.kind !== 'moving') return;
@@ -175,14 +203,24 @@ export class Session {
     this.watch.moves();
   }
 
-  /** Wait for the next agent, if one is on the way: nobody reads what is sent meanwhile. */
-  private async attended(): Promise<void> {
-    if (this.leaving !== undefined) await new Promise<void>((come) => this.waiting.push(come));
+  /** Give the agent what no agent has taken yet. */
+  private deliver(): void {
+    const { listener } = this;
+    if (!listener || this.left) return;
+    const lines = this.outbox.lines.filter(({ id }) => this.handed.get(id) !== listener.identity);
+    for (const line of lines) void this.hand(line, listener).catch(() => this.handed.delete(line.id));
+    for (const key of this.keys.splice(0)) void this.press(key).catch(() => undefined);
   }
 
-  private welcome(): void {
-    this.leaving = undefined;
-    for (const come of this.waiting.splice(0)) come();
+  private async hand(line: Line, { identity }: RemoteParticipant): Promise<void> {
+    this.handed.set(line.id, identity);
+    const options = { topic: CHAT_TOPIC, destinationIdentities: [identity], attributes: { [LINE_ATTRIBUTE]: line.id } };
+    await this.room.localParticipant.sendText(line.text, options);
+    this.show(line);
+  }
+
+  private show({ id, text }: Line): void {
+    this.tell({ type: 'said', said: { id, who: 'caller', text, final: true, typed: true } });
   }
 
   private noteSpeakers(speakers: Participant[]): void {
@@ -193,14 +231,18 @@ export class Session {
 
   private lose(): void {
     clearTimeout(this.restored);
+    this.connected = false;
     this.watch.cut();
     this.pulse.stop();
     this.tell({ type: 'link', link: 'lost' });
   }
 
   private regain(): void {
+    this.connected = true;
     this.tell({ type: 'link', link: 'restored' });
     this.watch.connected(this.agent !== undefined);
+    this.handed.clear(); // what was sent shortly before may not have arrived
+    this.deliver();
     this.pulse.start();
     this.restored = setTimeout(() => this.tell({ type: 'link', link: 'fine' }), RESTORED_SHOWN);
   }

@@ -142,6 +142,7 @@ function withNews(state: CallState, event: LineEvent, origin?: Origin): CallStat
     case 'ended':
       return { ...state, ended: event.reason };
     case 'moving':
+    case 'taken':
       return state;
     default:
       return { ...state, entries: withTool(entries, event, origin) };

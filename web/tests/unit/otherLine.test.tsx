@@ -9,6 +9,7 @@ import { App } from '../../src/app';
 import { Call } from '../../src/call/call';
 import type { Line } from '../../src/call/line';
 import { initial } from '../../src/call/state';
+import { Outbox, typed } from '../../src/call/outbox';
 import { tickets } from '../../src/call/tickets';
 import { LineGraph } from '../../src/components/LineGraph';
 import { namesOn } from '../../src/names';
@@ -50,7 +51,7 @@ afterEach(() => {
 function open(): void {
   const calls = { ask: () => Promise.resolve(PASS), resume: () => Promise.resolve(PASS), end: () => Promise.resolve() };
   const createRoom = () => (room = new FakeRoom());
-  render(<App call={new Call({ calls, tickets, createRoom }, 'observatory')} base="http://hale.test/" line="observatory" />);
+  render(<App call={new Call({ calls, tickets, outbox: new Outbox(typed), createRoom }, 'observatory')} base="http://hale.test/" line="observatory" />);
 }
 
 const title = (name: string) => screen.findByRole('heading', { level: 1, name });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Call } from '../../../src/call/call';
 import type { Calls, Pass } from '../../../src/call/calls';
 import type { Microphone } from '../../../src/call/microphone';
+import { Outbox } from '../../../src/call/outbox';
 import { ProblemError, type ProblemKind } from '../../../src/call/problem';
 import type { Kept } from '../../../src/call/tickets';
 import { FakeRoom } from '../../fixture/fakeRoom';
@@ -29,6 +30,7 @@ const microphone = vi.fn<() => Promise<Microphone>>();
 const query = vi.fn<(wanted: { name: string }) => Promise<{ state: PermissionState }>>();
 const prepared = vi.fn<(...arguments_: unknown[]) => Promise<void>>();
 let kept: Kept | undefined;
+let outbox: Outbox;
 let rooms: FakeRoom[];
 let refusal: unknown;
 
@@ -56,7 +58,10 @@ const createRoom = (): FakeRoom => {
   return made;
 };
 const settled = () => vi.advanceTimersByTimeAsync(0);
-const newCall = (line?: string) => new Call({ calls, tickets, createRoom, openMicrophone: microphone, patience: PATIENCE }, line);
+const newCall = (line?: string) => {
+  outbox = new Outbox({ load: () => undefined, save: () => undefined, clear: () => undefined });
+  return new Call({ calls, tickets, outbox, createRoom, openMicrophone: microphone, patience: PATIENCE }, line);
+};
 const room = () => rooms.at(-1) as FakeRoom;
 const track = () => {
   const stop = vi.fn();
@@ -82,12 +87,16 @@ async function talking(how: 'speaking' | 'typing' = 'typing'): Promise<Call> {
   return call;
 }
 
-/** A call whose agent has vanished. */
+/** A call that the page's network has lost. */
 async function lost(): Promise<Call> {
   const call = await talking();
+  room().cut(DisconnectReason.SIGNAL_CLOSE);
+  return call;
+}
+
+async function agentVanishes(): Promise<void> {
   room().agentLeaves();
   await vi.advanceTimersByTimeAsync(2_000);
-  return call;
 }
 
 test('a page without a call is idle, and prepares nothing', () => {
@@ -326,13 +335,53 @@ test('a continued call that nobody takes can be continued once more', async () =
   expect(calls.resume).toHaveBeenLastCalledWith('ticket-2', true, ATTEMPT);
 });
 
-test('a call whose agent vanished is lost, and goes on in a fresh room', async () => {
-  const call = await lost();
-  expect(call.snapshot()).toMatchObject({ phase: 'lost', problem: { kind: 'agentLost' } });
-  await call.resume();
-  expect(calls.resume).toHaveBeenCalledWith('ticket-1', true, ATTEMPT);
+test('a call whose agent vanished goes on by itself, in a fresh room, and says again what nobody has taken', async () => {
+  const call = await talking();
+  await call.say('Where is my order?');
+  await agentVanishes();
+  expect(calls.resume.mock.calls).toEqual([['ticket-1', true, ATTEMPT]]);
   expect(call.snapshot()).toMatchObject({ phase: 'waiting', agent: 'greeter' });
   expect(kept?.ticket).toBe('ticket-2');
+  room().agentJoins(GREETER);
+  expect(room().sent).toMatchObject([{ text: 'Where is my order?' }]);
+  expect(rooms[0]?.sent[0]?.id).toBe(room().sent[0]?.id);
+  expect(call.snapshot().entries.map(({ kind }) => kind)).toEqual(['said', 'resumed']);
+});
+
+test('a call that loses agent after agent asks the caller', async () => {
+  const call = await talking();
+  for (const times of [1, 2, 3]) {
+    await agentVanishes();
+    expect(calls.resume).toHaveBeenCalledTimes(times);
+    room().agentJoins(GREETER);
+  }
+  await agentVanishes();
+  expect(call.snapshot()).toMatchObject({ phase: 'lost', problem: { kind: 'agentLost' } });
+  await call.resume();
+  expect(calls.resume).toHaveBeenLastCalledWith('ticket-2', true, ATTEMPT);
+  room().agentJoins(GREETER);
+  await agentVanishes();
+  expect(calls.resume).toHaveBeenCalledTimes(5);
+});
+
+test.each([
+  ['speaks', false, 2],
+  ['is muted', true, 1],
+] as const)('a caller who %s when the agent vanishes is heard as they were', async (_, muted, opened) => {
+  microphone.mockImplementation(() => Promise.resolve(track().microphone));
+  const call = await talking('speaking');
+  await settled();
+  await call.mute(muted);
+  await agentVanishes();
+  expect(microphone).toHaveBeenCalledTimes(opened);
+});
+
+test.each(['hangs up', 'calls anew'] as const)('what nobody has taken is forgotten when the caller %s', async (how) => {
+  const call = await talking();
+  await call.say('Where is my order?');
+  if (how === 'hangs up') call.hangUp();
+  else await call.start('typing');
+  expect(outbox.lines).toEqual([]);
 });
 
 test('a caller who lost the connection goes back into the same room', async () => {

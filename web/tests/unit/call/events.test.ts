@@ -17,6 +17,7 @@ test.each([
   [{ kind: 'callback', state: 'served' }, { kind: 'tool_returned', ...CALLBACK, failed: false }],
   [{ kind: 'callback', state: 'not_wanted' }, { kind: 'tool_returned', ...CALLBACK, failed: true }],
   [{ kind: 'callback', state: 'failed' }, { kind: 'tool_returned', ...CALLBACK, failed: true }],
+  [{ kind: 'taken', id: 'line-1' }, { kind: 'taken', id: 'line-1' }],
   [{ kind: 'ended', reason: 'goodbye' }, { kind: 'ended', reason: 'goodbye' }],
 ])('an event of the line is read: %o', (sent, read) => {
   expect(parseEvent(JSON.stringify(sent))).toEqual(read);
@@ -28,6 +29,7 @@ test.each([
   ['{"kind":"tool_called","tool":"find_order"}', '{"kind":"tool_returned","id":"a"}'],
   ['{"kind":"person","person":"shop_desk","state":"asleep"}', '{"kind":"person","state":"called"}', '{"kind":"person","state":"unreached"}'],
   ['{"kind":"callback"}', '{"kind":"callback","state":"asleep"}', '{"kind":"callback","state":1}'],
+  ['{"kind":"taken"}', '{"kind":"taken","id":1}'],
   ['{"kind":"ended"}'],
 ].flat())('what is not an event is passed over: %s', (text) => {
   expect(parseEvent(text)).toBeUndefined();

@@ -3,6 +3,7 @@ import { DisconnectReason, ParticipantKind, RoomEvent, type LocalAudioTrack } fr
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Pass } from '../../../src/call/calls';
 import type { Microphone } from '../../../src/call/microphone';
+import { Outbox } from '../../../src/call/outbox';
 import type { Problem } from '../../../src/call/problem';
 import { Session } from '../../../src/call/session';
 import type { Action } from '../../../src/call/state';
@@ -14,6 +15,7 @@ const GREETER = { 'switchboard.agent': 'greeter', 'lk.agent.state': 'listening' 
 const NOBODY = Promise.resolve(undefined);
 let room: FakeRoom;
 let session: Session;
+let outbox: Outbox;
 let told: Action[];
 let ends: (Problem | undefined)[];
 let speaker: string | undefined;
@@ -26,7 +28,8 @@ beforeEach(() => {
     told.push(action);
     if (action.type === 'agent') speaker = action.agent;
   };
-  session = new Session(room, tell, (problem) => ends.push(problem), () => speaker, PATIENCE);
+  outbox = new Outbox({ load: () => undefined, save: () => undefined, clear: () => undefined });
+  session = new Session(room, tell, (problem) => ends.push(problem), () => speaker, outbox, PATIENCE);
 });
 afterEach(() => vi.useRealTimers());
 
@@ -34,6 +37,8 @@ const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)
 const settled = () => pass(0);
 const types = () => told.map(({ type }) => type);
 const last = (type: Action['type']) => told.findLast((action) => action.type === type);
+const taken = (id: string | undefined): void => room.event({ kind: 'taken', id, seq: 1 });
+const sentTo = () => room.sent.map(({ to, id }) => [...(to ?? []), id]);
 const links = () => told.flatMap((action) => (action.type === 'link' ? [action.link] : []));
 
 const stop = vi.fn();
@@ -135,43 +140,141 @@ test('a device that fails during the call is said', () => {
   expect(told).toEqual([{ type: 'microphone', microphone: 'missing' }]);
 });
 
-test('typed words go to the agent alone, and are shown', async () => {
+test('typed words go to the agent alone, with a name, and are shown', async () => {
   await inCall();
   await session.say('Where is my order?');
-  expect(room.sent).toEqual([{ text: 'Where is my order?', topic: 'lk.chat', to: ['agent-1'] }]);
-  const said = { id: 'text-1', who: 'caller', text: 'Where is my order?', final: true, typed: true };
+  const id = outbox.lines[0]?.id;
+  expect(id).toMatch(/^[0-9a-f]{32}$/);
+  expect(room.sent).toEqual([{ text: 'Where is my order?', topic: 'lk.chat', to: ['agent-1'], id }]);
+  const said = { id, who: 'caller', text: 'Where is my order?', final: true, typed: true };
   expect(last('said')).toEqual({ type: 'said', said });
 });
 
-test('typed words with no agent in sight go to whoever is there', async () => {
+test('typed words with no agent in sight are shown, and wait for one', async () => {
   await session.enter(PASS, NOBODY);
   room.joins('someone', ParticipantKind.STANDARD);
   await session.say('Hello?');
-  expect(room.sent).toEqual([{ text: 'Hello?', topic: 'lk.chat', to: undefined }]);
+  expect(room.sent).toEqual([]);
+  expect(last('said')).toMatchObject({ said: { text: 'Hello?' } });
+  room.agentJoins(GREETER);
+  expect(room.sent).toMatchObject([{ text: 'Hello?', to: ['agent-1'] }]);
+});
+
+test('who has come and does not have the caller yet is given nothing', async () => {
+  outbox.put('Hello?');
+  await session.enter(PASS, NOBODY);
+  room.agentJoins({});
+  expect(room.sent).toEqual([]);
+  room.agentSets(GREETER);
+  expect(room.sent).toMatchObject([{ text: 'Hello?', to: ['agent-1'] }]);
+});
+
+test('what was typed before is given to an agent who is there already', async () => {
+  const { id } = outbox.put('Hello?');
+  room.agentJoins(GREETER);
+  room.sent.length = 0;
+  await session.enter(PASS, NOBODY);
+  expect(sentTo()).toEqual([['agent-1', id]]);
+});
+
+test('what no agent has taken is said again to the next one, once, in order and by its name', async () => {
+  await inCall();
+  await session.say('Where is my order?');
+  await session.say('It is 10042.');
+  const [first, second] = outbox.lines.map(({ id }) => id);
+  room.agentLeaves();
+  room.joins('agent-2', ParticipantKind.AGENT, GREETER);
+  room.joins('guest', ParticipantKind.STANDARD);
+  await settled();
+  const [before, after] = [sentTo().slice(0, 2), sentTo().slice(2)];
+  expect(before).toEqual([['agent-1', first], ['agent-1', second]]);
+  expect(after).toEqual([['agent-2', first], ['agent-2', second]]);
+});
+
+test('what an agent has taken is said to nobody again', async () => {
+  await inCall();
+  await session.say('Where is my order?');
+  taken(outbox.lines[0]?.id);
+  await settled();
+  room.agentLeaves();
+  room.joins('agent-2', ParticipantKind.AGENT, GREETER);
+  expect(room.sent).toHaveLength(1);
+  expect(outbox.lines).toEqual([]);
+});
+
+test('what an agent who leaves has not taken goes to the one who stays', async () => {
+  await inCall();
+  room.joins('agent-2', ParticipantKind.AGENT, GREETER);
+  room.sent.length = 0;
+  await session.say('Hello?');
+  room.agentLeaves();
+  expect(room.sent.map(({ to }) => to)).toEqual([['agent-1'], ['agent-2']]);
+});
+
+test.each([RoomEvent.Reconnecting, RoomEvent.SignalReconnecting] as const)('what is typed while %s is said when the connection is back', async (event) => {
+  await inCall();
+  await session.say('Hello?');
+  room.emit(event as RoomEvent.Reconnecting);
+  await session.say('Are you there?');
+  expect(room.sent).toHaveLength(1);
+  room.emit(RoomEvent.Reconnected);
+  expect(room.sent.map(({ text }) => text)).toEqual(['Hello?', 'Hello?', 'Are you there?']);
+});
+
+test('words that could not be sent are not said later: the caller is told', async () => {
+  await inCall();
+  vi.spyOn(room.localParticipant, 'sendText').mockRejectedValueOnce(new Error('no channel'));
+  await expect(session.say('Hello?')).rejects.toThrow('no channel');
+  expect(outbox.lines).toEqual([]);
+  expect(last('said')).toBeUndefined();
+});
+
+test('words that could not be sent again are kept for the next time', async () => {
+  await inCall();
+  await session.say('Hello?');
+  const failing = vi.spyOn(room.localParticipant, 'sendText').mockRejectedValueOnce(new Error('no channel'));
+  room.emit(RoomEvent.Reconnecting);
+  room.emit(RoomEvent.Reconnected);
+  await settled();
+  expect(failing).toHaveBeenCalledOnce();
+  expect(room.sent).toHaveLength(1);
+  room.leaves(room.joins('agent-2', ParticipantKind.AGENT));
+  expect(room.sent.map(({ to }) => to)).toEqual([['agent-1'], ['agent-1']]);
 });
 
 test('what is typed while the next agent is on the way waits for it', async () => {
   await inCall();
   room.event({ kind: 'moving', seq: 1 });
   await settled();
-  const typed = session.say('Hello?');
+  await session.say('Hello?');
+  await session.press('7');
   room.agentLeaves();
   await pass(9_000);
   expect(room.sent).toEqual([]);
   const next = room.joins('agent-2', ParticipantKind.AGENT, GREETER);
-  await typed;
   expect(room.sent.map(({ to }) => to)).toEqual([[next.identity]]);
+  expect(room.pressed).toEqual([[7, '7']]);
   expect(ends).toEqual([]);
 });
 
-test('what is typed while nobody comes is not lost without a word', async () => {
+test('the next agent hears what is typed although the one before is still in sight', async () => {
   await inCall();
   room.event({ kind: 'moving', seq: 1 });
   await settled();
-  const typed = session.say('Hello?');
+  const next = room.joins('agent-2', ParticipantKind.AGENT, GREETER);
+  await session.say('Hello?');
+  expect(room.sent.map(({ to }) => to)).toEqual([[next.identity]]);
+});
+
+test('what is typed while nobody comes stays for whoever has the call later', async () => {
+  await inCall();
+  room.event({ kind: 'moving', seq: 1 });
+  await settled();
+  await session.say('Hello?');
   session.leave();
-  await typed;
-  expect(room.sent.map(({ text }) => text)).toEqual(['Hello?']);
+  room.joins('agent-2', ParticipantKind.AGENT, GREETER);
+  expect(room.sent).toEqual([]);
+  expect(outbox.lines).toMatchObject([{ text: 'Hello?' }]);
 });
 
 test('an agent who was there before the caller is met', async () => {
@@ -377,6 +480,7 @@ test('an agent of whom nothing is heard any more makes the line quiet, but not w
 });
 
 test('keys are sent as their tones', async () => {
+  await inCall();
   await session.press('0');
   await session.press('#');
   expect(room.pressed).toEqual([

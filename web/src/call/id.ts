@@ -1,0 +1,4 @@
+/** A name that nobody has and nobody can guess. */
+export function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
