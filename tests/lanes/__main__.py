@@ -23,6 +23,7 @@ LANES = {
     "browser": ("tests/browser",),
     "attacks": ("tests/attacks", "tests/faults", "tests/clients"),
     "rooms": ("tests/switchboard/room", "tests/switchboard/transfer"),
+    "service": ("tests/switchboard/realtime", "tests/switchboard/recording"),
     "engine": ("tests/switchboard",),
     "deploy": ("tests/deploy",),
     "bench": ("tests/bench",),
@@ -33,7 +34,7 @@ LANES = {
 wait longest, for people who speak and phones that ring."""
 COMPUTE = ("rest", "engine", "sound")
 """These give way to the others, and run one after the other beside them."""
-FAST = ("calls", "ladder", "attacks", "rooms", "engine", "rest", "sound")
+FAST = ("calls", "ladder", "attacks", "rooms", "service", "engine", "rest", "sound")
 CORES = {
     "outages": 0.6,
     "phone": 0.3,
@@ -43,6 +44,7 @@ CORES = {
     "browser": 0.3,
     "attacks": 0.5,
     "rooms": 0.4,
+    "service": 0.3,
     "deploy": 0.4,
     "bench": 0.4,
 }
