@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.console import View
+from rehearsal.file import Play
 from rehearsal.house import Verdict
 from switchboard.text import visible
 
@@ -22,6 +23,10 @@ class Report:
         console = Console()
         self._out = console if console.is_terminal else Console(width=PIPE_WIDTH)
         self._told: set[str] = set()
+
+    def begins(self, play: Play) -> None:
+        """A call that takes its time."""
+        self._out.print(f"[dim]calls   {escape(play.name)}[/]", highlight=False)
 
     def show(self, verdict: Verdict) -> None:
         """One of them; of several failed calls of a scenario the first one in full."""
@@ -43,10 +48,11 @@ class Report:
         again = f"Again: main.py try {verdict.play.name} --seed {verdict.seed}\n"
         self._out.print(again, style="dim", highlight=False, markup=False)
 
-    def sum_up(self, scenarios: int, failed: Sequence[str], seconds: float) -> None:
-        """The last line."""
+    def sum_up(self, scenarios: int, failed: Sequence[str], seconds: float, unspoken: int = 0) -> None:
+        """The last line. So many were left out because they have to be spoken."""
         told = f"{len(failed)} failed: {', '.join(failed)}" if failed else "all passed"
-        self._out.print(f"{scenarios} scenarios, {told}, in {seconds:.1f} s.", highlight=False, soft_wrap=True)
+        more = f" {unspoken} more take sound: main.py try --voice" if unspoken else ""
+        self._out.print(f"{scenarios} scenarios, {told}, in {seconds:.1f} s.{more}", highlight=False, soft_wrap=True)
 
 
 def _side_by_side(verdict: Verdict) -> Table:

@@ -51,7 +51,8 @@ def run(
 ) -> None:
     """Play the scenarios with these names, or all; exits with 1 if one fails, with 2 if one is broken."""
     began, lines = time.monotonic(), _lines(line)
-    plays = _chosen(lines, names)
+    chosen = _chosen(lines, names)
+    plays = _played_so(chosen, names, voice)
     start_logging(load_settings(None, OFFLINE), LOG)
     report, verdicts = Report(), list[Verdict]()
     for each in lines:
@@ -60,7 +61,7 @@ def run(
                 verdicts += _played(house, theirs, range(seed, seed + times), voice, report)
     failed = sorted({verdict.play.name for verdict in verdicts if not verdict.passed})
     seconds = time.monotonic() - began
-    report.sum_up(len(plays), failed, seconds)
+    report.sum_up(len(plays), failed, seconds, 0 if voice else len(chosen) - len(plays))
     if junit:
         _write("--junit", junit, junit_xml(verdicts))
     if html:
@@ -145,6 +146,19 @@ def _read(file: Path, lines: Sequence[Workflow]) -> Play:
     return load(file, line, _columns(line), str(file))
 
 
+def _played_so(plays: Sequence[Play], names: Sequence[str], voice: bool) -> Sequence[Play]:
+    """Of `plays` those to be typed, or spoken: all that can be, but spoken without `names` those alone that take sound.
+
+    Exits with 2 if none is left.
+    """
+    left = [play for play in plays if play.scenario.takes_sound == voice or (voice and names)]
+    if not left and voice:
+        fail("No scenario takes sound. Others are spoken when they are named: main.py try --voice NAME")
+    if not left and plays:
+        fail(f"{plays[0].name} takes sound: main.py try --voice {' '.join(names)}".rstrip())
+    return left
+
+
 def _is_meant(play: Play, name: str) -> bool:
     return fnmatch(play.name, name) or fnmatch(play.file.stem, name)
 
@@ -177,7 +191,7 @@ def _played(
     verdicts: list[Verdict] = []
 
     async def play(house: House) -> None:
-        async for verdict in house.play_all(plays, seeds):
+        async for verdict in house.play_all(plays, seeds, report.begins if voice else lambda _: None):
             report.show(verdict)
             verdicts.append(verdict)
 

@@ -1,8 +1,9 @@
 """A call of a scenario, held offline: the line's agents on a simulator, and a caller who types or speaks."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from contextlib import suppress
+from typing import Any
 
 from livekit.agents import SpeechCreatedEvent
 from livekit.agents.voice import SpeechHandle
@@ -63,12 +64,21 @@ class CallOnTrial:
     async def _take(self, turn: Turn) -> None:
         if turn.during:
             raise HungError(f"the agent to call {turn.during}, to speak in that moment")
-        said = turn.says or turn.types or ""
+        if turn.into_answer:
+            raise HungError(f"an answer to speak into after {turn.into_answer:g} s")
         self._do(turn)
         if turn.hangs_up:
             await self._within(self._conversation.ending.over.wait(), "the call to end")
+        elif turn.silent:
+            await self._listen(turn.silent)
         else:
-            await self._answered(f"an answer to {said!r}")
+            await self._answered(f"an answer to {turn.told!r}")
+
+    async def _listen(self, seconds: float) -> None:
+        """Say nothing for so long, and then let whoever speaks finish."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._conversation.ending.leaving.wait(), seconds)
+        await self._within(self._unless_over(self._until_still()), "the agents to be still")
 
     def _do(self, turn: Turn) -> None:
         self._heard_from = len(self._record.events)
@@ -77,24 +87,47 @@ class CallOnTrial:
             self._way.hangs_up()
         elif turn.types:
             self._way.types(turn.types)
-        else:
-            self._way.says((turn.says or "").replace("{code}", self._codes[-1] if self._codes else "{code}"))
+        elif turn.says is not None:
+            self._way.says(turn.says.replace("{code}", self._codes[-1] if self._codes else "{code}"))
 
     async def _answered(self, what: str) -> None:
         """Wait until the agents have taken in what was said, have spoken since, and are done."""
-        await self._within(self._all_said(), what)
+        speaking = asyncio.create_task(self._speak_into())
+        try:
+            await self._within(self._unless_over(self._until_answered()), what)
+        finally:
+            speaking.cancel()
 
-    async def _all_said(self) -> None:
+    async def _speak_into(self) -> None:
+        """What belongs into the middle of an answer is said there."""
+        while (turn := self._lines.waiting) and turn.into_answer:
+            await self._way.hears(turn.into_answer)
+            self._do(self._lines.next("") or turn)
+
+    async def _unless_over(self, work: Coroutine[Any, Any, None]) -> None:
+        """Wait for it, or until the call is over."""
         over = asyncio.ensure_future(self._conversation.ending.over.wait())
-        quiet = asyncio.ensure_future(self._until_quiet())
-        await asyncio.wait([over, quiet], return_when=asyncio.FIRST_COMPLETED)
-        over.cancel()
-        quiet.cancel()
-        if quiet.done() and not quiet.cancelled():
-            quiet.result()
+        working = asyncio.ensure_future(work)
+        try:
+            await asyncio.wait([over, working], return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                working.result()
+        finally:
+            over.cancel()
+            working.cancel()
 
-    async def _until_quiet(self) -> None:
-        await self._record.until(lambda: self._way.taken(self._record) and self._heard())
+    async def _until_answered(self) -> None:
+        while not self._over:
+            await self._record.until(self._is_answered)
+            await self._until_still()
+            if self._is_answered():  # and has not been spoken into
+                return
+        await self._conversation.ending.over.wait()
+
+    def _is_answered(self) -> bool:
+        return self._way.taken(self._record) and self._heard() != ""
+
+    async def _until_still(self) -> None:
         with suppress(ActivityClosedError):  # the call is over
             await self._quiet.wait()
             while self._speeches:

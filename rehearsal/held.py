@@ -27,5 +27,7 @@ class Held:
     """The instructions of each agent that answered."""
     story: CallStory | None = None
     """As operators have it."""
+    sound: float | None = None
+    """So many seconds of sound the caller has heard; None: they had no ears."""
     private: frozenset[str] = frozenset()
     """What of the business nobody may hear who has not been verified, in lower case."""

@@ -3,11 +3,12 @@
 import asyncio
 import time
 import zlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 
 from rehearsal.attentive import Attentive
+from rehearsal.bad_line import BadLine
 from rehearsal.call import CallOnTrial, HungError
 from rehearsal.file import Play
 from rehearsal.held import Held
@@ -72,12 +73,15 @@ class House:
     rooms: Rooms | None = None
     """Where the callers speak; None: they type."""
 
-    async def play_all(self, plays: Sequence[Play], seeds: Sequence[int]) -> AsyncIterator[Verdict]:
-        """Each scenario with each seed; what came of it in the order in which the calls end."""
+    async def play_all(
+        self, plays: Sequence[Play], seeds: Sequence[int], begins: Callable[[Play], None] = lambda _: None
+    ) -> AsyncIterator[Verdict]:
+        """Each scenario with each seed; what came of it as the calls end. `begins` is told of each that begins."""
         turns = asyncio.Semaphore(SPOKEN_AT_ONCE if self.rooms else AT_ONCE)
 
         async def in_turn(play: Play, seed: int) -> Verdict:
             async with turns:
+                begins(play)
                 return await self.play(play, seed)
 
         calls = [asyncio.create_task(in_turn(play, seed)) for play in plays for seed in seeds]
@@ -89,21 +93,23 @@ class House:
                 each.cancel()
 
     async def play(self, play: Play, seed: int) -> Verdict:
-        """One call. The seed is of the simulator's dice."""
+        """One call, judged. The seed is of all dice."""
         began = time.monotonic()
-        held = await self._hold(play, zlib.crc32(f"{play.name}/{seed}".encode()))
+        held = await self.hold(play, seed)
         misses = judge(play.scenario.holds, held, self.line.watched, self.prices)
         return Verdict(play, seed, misses, held.events, held.story, time.monotonic() - began)
 
-    async def _hold(self, play: Play, dice: int) -> Held:
+    async def hold(self, play: Play, seed: int) -> Held:
+        """One call."""
         scenario, books = play.scenario, self.prepared.books
+        dice = zlib.crc32(f"{play.name}/{seed}".encode())
         clock.stop(self.prepared.now)
         record, lines, codes = Record(), Lines(scenario.caller), mailbox()
         faults = tuple(each.fault() for each in scenario.faults)
         held = Held()
         async with (
             self.prepared.copied() as database,
-            self._way(scenario.caller) as way,
+            self._way(scenario.caller, dice) as way,
             Simulator(mind := Attentive(self.mind, way.understood), Options(seed=dice, faults=faults)) as simulator,
             aclosing(Services(with_simulator(self.settings, simulator.url))) as services,
         ):
@@ -130,16 +136,22 @@ class House:
                     held.hung = str(hung)
             held.events, held.unsaid, held.told = tuple(record.events), lines.unsaid, mind.told
             held.missing = results.missing
+            held.sound = way.sound
             held.story = await story(database, conversation.call.id, self.prices, {self.line.name: self.line.watched})
             held.rows = [await books.found(database, each) for each in scenario.holds.rows]
         return held
 
     @asynccontextmanager
-    async def _way(self, person: Person) -> AsyncIterator[Way]:
+    async def _way(self, person: Person, dice: int) -> AsyncIterator[Way]:
         if self.rooms is None:
             async with aclosing(Typist()) as typist:
                 yield typist
             return
-        async with self.rooms.entered(person.number) as (room, invitation), aclosing(Speaker(room, invitation)) as way:
-            await way.mouth.publish(room)
-            yield way
+        bad = person.noise or person.loses
+        line = await asyncio.to_thread(BadLine, person.noise, person.loses, dice) if bad else None
+        async with (
+            self.rooms.entered(person.number) as (room, invitation),
+            aclosing(Speaker(room, invitation, line)) as speaker,
+        ):
+            await speaker.publish()
+            yield speaker

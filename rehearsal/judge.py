@@ -18,15 +18,17 @@ from switchboard.ledger.events import (
     AgentSpoke,
     Ended,
     Event,
+    HandoffDone,
     Recovered,
     ToolCalled,
     ToolReturned,
+    Turn,
 )
 from switchboard.ledger.prices import Prices
 from switchboard.ledger.rules import Rule, findings
 
 OF_TIME = frozenset({"dead_air", "talked_over"})
-"""Rules that measure time: they say as much of the machine as of the line."""
+"""Rules that measure time: they say as much of the machine as of the line, and count where they are named only."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ def judge(holds: Holds, held: Held, rules: Sequence[Rule], prices: Prices) -> Se
         *_ending(holds, held.events),
         *_findings(holds, held.events, rules),
         *_cost(holds, held.events, prices),
+        *_sound(holds, held),
     ]
 
 
@@ -183,7 +186,7 @@ def _ending(holds: Holds, events: Sequence[Event]) -> Iterator[Miss]:
 
 
 def _findings(holds: Holds, events: Sequence[Event], rules: Sequence[Rule]) -> Iterator[Miss]:
-    found = findings(events, [rule for rule in rules if rule.name not in OF_TIME])
+    found = findings(events, [rule for rule in rules if rule.name not in OF_TIME - {*holds.strikes}])
     struck = {each.rule for each in found}
     yield from (Miss(f"{each.rule} does not strike", each.sentence) for each in found if each.rule not in holds.strikes)
     yield from (Miss(f"{name} strikes", "it does not") for name in holds.strikes if name not in struck)
@@ -193,6 +196,26 @@ def _cost(holds: Holds, events: Sequence[Event], prices: Prices) -> Iterator[Mis
     cost = prices.of(events)
     if holds.cost is not None and (cost.unknown or cost.amount is None or cost.amount > holds.cost):
         yield Miss(f"costs at most {holds.cost:g}", str(cost))
+
+
+def _sound(holds: Holds, held: Held) -> Iterator[Miss]:
+    if held.sound == 0 and any(isinstance(event, AgentSpoke) for event in held.events):
+        yield Miss("the caller hears the agents", "not a sound")
+    waits = [(each.agent, each.at, each.first_sound_ms) for each in held.events if isinstance(each, Turn)]
+    gaps = [(each.target, each.at, each.silence_ms) for each in held.events if isinstance(each, HandoffDone)]
+    yield from _at_most(holds.first_sound_ms, "an answer", waits)
+    yield from _at_most(holds.handoff_silence_ms, "the next agent after a handoff", gaps)
+
+
+def _at_most(most: float | None, what: str, times: Sequence[tuple[str, float, float | None]]) -> Iterator[Miss]:
+    """Each of `times` is whose it is, when it was, and how many milliseconds it took, if it is known."""
+    if most is None:
+        return
+    known = [(agent, at, ms) for agent, at, ms in times if ms is not None]
+    expected = f"{what} is heard after {most:g} ms at most"
+    if not known:
+        yield Miss(expected, "it was never heard")
+    yield from (Miss(expected, f"{agent}, at {at:.1f} s: {ms:.0f} ms") for agent, at, ms in known if ms > most)
 
 
 def _told_call(call: ToolCalled) -> str:

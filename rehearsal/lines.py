@@ -16,7 +16,8 @@ class Lines:
     @property
     def waiting(self) -> Turn | None:
         """The turn that comes in a moment of its own, whatever is said before; None: the next one is no such turn."""
-        return self._says[0] if self._says and self._says[0].during else None
+        turn = self._says[0] if self._says else None
+        return turn if turn and (turn.during or turn.into_answer) else None
 
     def next(self, heard: str) -> Turn | None:
         """What they say to that; None: they have nothing more to say."""
@@ -28,7 +29,7 @@ class Lines:
     @property
     def unsaid(self) -> Sequence[str]:
         """What they had in mind and have not said."""
-        return [turn.says or turn.types or "(hangs up)" for turn in self._says if not turn.hangs_up]
+        return [turn.told for turn in self._says if not turn.hangs_up]
 
 
 class _Left:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from livekit import rtc
 from livekit.agents import utils
 
+from rehearsal.bad_line import BadLine
 from simulator.voice import BYTES_PER_MS, RATE, Speech, Voice
 
 VOICE = "caller"
@@ -40,9 +41,10 @@ class Sentence:
 
 
 class Mouth:
-    """What it says is known word by word, as far as it has been said."""
+    """What it says is known word by word, as far as it has been said. `line` has what comes of it; None: all of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, line: BadLine | None) -> None:
+        self._line = line
         self._source = rtc.AudioSource(RATE, 1, queue_size_ms=SPEAKING_LEAD_MS)
         self._voice = Voice()
         self._waiting: deque[str] = deque()
@@ -100,5 +102,6 @@ class Mouth:
 
     async def _give(self, piece: bytes) -> None:
         """The source takes no more than it has room for."""
-        await self._source.capture_frame(rtc.AudioFrame(piece, RATE, 1, PIECE // 2))
+        carried = self._line.carried(piece) if self._line else piece
+        await self._source.capture_frame(rtc.AudioFrame(carried, RATE, 1, PIECE // 2))
         self._given_ms += PIECE_MS

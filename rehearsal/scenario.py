@@ -39,23 +39,39 @@ Value: TypeAlias = bool | int | float | str | InDays | None
 
 
 class Turn(Part):
-    """What the caller does next: one of `says`, `types` and `hangs_up`."""
+    """What the caller does next: one of `says`, `types`, `silent` and `hangs_up`."""
 
     says: str | None = None
     """In these words. `{code}` is the code that was sent to them last."""
     types: str | None = None
     """These keys, on the keypad."""
+    silent: float | None = Field(default=None, gt=0)
+    """Nothing, for so many seconds. Takes sound."""
     hangs_up: bool = False
     during: str | None = None
     """Not when they have been answered, but in the moment in which the agent calls this tool."""
+    into_answer: float | None = Field(default=None, gt=0)
+    """Not when they have been answered, but so many seconds into what they hear then. Takes sound."""
 
     @model_validator(mode="after")
     def _one_thing(self) -> Turn:
-        if (self.says is not None) + (self.types is not None) + self.hangs_up != 1:
-            raise ValueError("a turn is one of `says`, `types` and `hangs_up`")
+        if (self.says is not None) + (self.types is not None) + (self.silent is not None) + self.hangs_up != 1:
+            raise ValueError("a turn is one of `says`, `types`, `silent` and `hangs_up`")
+        if (self.silent is not None) + (self.during is not None) + (self.into_answer is not None) > 1:
+            raise ValueError("a turn has one moment, `during` or `into_answer`, and `silent` has none")
         if self.types is not None and not (self.types and KEYS.issuperset(self.types)):
             raise ValueError(f"`types`: keys are some of {''.join(sorted(KEYS))}")
         return self
+
+    @property
+    def takes_sound(self) -> bool:
+        """Whether it can only be done by voice."""
+        return self.silent is not None or self.into_answer is not None
+
+    @property
+    def told(self) -> str:
+        """In words."""
+        return self.says or self.types or (f"nothing, for {self.silent:g} s" if self.silent else "(hangs up)")
 
 
 def _turn(value: object) -> object:
@@ -82,6 +98,15 @@ class Answer(Part):
     says: strict_yaml.Words
 
 
+class Noise(Part):
+    """What is heard behind the caller all the time."""
+
+    level: float = Field(le=0)
+    """In dB below the loudest sound that there can be; a caller's voice is at -20."""
+    of: Literal["white", "babble"] = "white"
+    """`babble` is people who talk, of whom no word can be understood."""
+
+
 class Person(Part):
     """Who calls. What no `answers` has words for is answered by the next of `says`; after the last they hang up."""
 
@@ -89,6 +114,15 @@ class Person(Part):
     answers: tuple[Answer, ...] = ()
     number: str | None = None
     """The number that they call from, such as +447700900142."""
+    noise: Noise | None = None
+    """On their line. Takes sound."""
+    loses: float = Field(default=0.0, ge=0, lt=1)
+    """Of their voice, the share of the pieces of 20 ms that never arrive. Takes sound."""
+
+    @property
+    def takes_sound(self) -> bool:
+        """Whether they can only call by voice."""
+        return self.noise is not None or self.loses > 0 or any(turn.takes_sound for turn in self.says)
 
 
 class Change(Part):
@@ -233,6 +267,15 @@ class Holds(Part):
     """Whether the connection to the service is lost and comes back."""
     cost: float | None = None
     """The most that it may cost, in the currency of the prices."""
+    first_sound_ms: float | None = Field(default=None, gt=0)
+    """The longest that the caller may wait from their last word to the first sound of an answer. Takes sound."""
+    handoff_silence_ms: float | None = Field(default=None, gt=0)
+    """The longest silence that a handoff may bring. Takes sound."""
+
+    @property
+    def takes_sound(self) -> bool:
+        """Whether it can only be known of a call that was held by voice."""
+        return self.first_sound_ms is not None or self.handoff_silence_ms is not None
 
 
 class Scenario(Part):
@@ -248,6 +291,11 @@ class Scenario(Part):
     """What tools give: then none of them touches the business, and one that is not here is a fault."""
     faults: tuple[WhatFails, ...] = ()
     holds: Holds
+
+    @property
+    def takes_sound(self) -> bool:
+        """Whether it can only be played by voice."""
+        return self.caller.takes_sound or self.holds.takes_sound
 
 
 def schema() -> Mapping[str, Any]:

@@ -15,9 +15,11 @@ class Typist:
 
     patience = 30.0
     invitation: Invitation | None = None
+    sound: float | None = None
 
     def __init__(self) -> None:
         self._put = 0
+        self._answering: asyncio.Task[None] | None = None
 
     def begin(self, conversation: Conversation) -> None:
         """As the other way."""
@@ -38,6 +40,10 @@ class Typist:
         """The call ends at once."""
         self._conversation.ending.finish("caller_left")
 
+    async def hears(self, seconds: float) -> None:  # noqa: ARG002 - what is read has none
+        """Never."""
+        await asyncio.Event().wait()
+
     def taken(self, record: Record) -> bool:
         """Each line is a turn."""
         return len(record.of(CallerSpoke)) >= self._put
@@ -47,4 +53,5 @@ class Typist:
 
     async def aclose(self) -> None:
         """Nothing is answered any more."""
-        self._answering.cancel()
+        if self._answering:
+            self._answering.cancel()

@@ -27,12 +27,20 @@ class Way(Protocol):
     def hangs_up(self) -> None:
         """The caller leaves."""
 
+    async def hears(self, seconds: float) -> None:
+        """Wait until the caller has heard so many seconds of an answer, of what began after their last word."""
+
     def taken(self, record: Record) -> bool:
         """Whether the agents have taken in all of it, as far as `record` tells."""
         ...
 
     def understood(self) -> str | None:
         """What the service understands of what it has heard since this was last asked; None: it is not spoken to."""
+        ...
+
+    @property
+    def sound(self) -> float | None:
+        """So many seconds of sound the caller has heard; None: they have no ears."""
         ...
 
     async def aclose(self) -> None:

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner, Result
 
+import app.rehearsal_rooms
 import app.rehearsals
 from main import cli
 
@@ -15,6 +16,7 @@ about: A caller is greeted.
 caller: {says: [Goodbye then.]}
 holds: {says: [Fernway], ended: goodbye}
 """
+SPOKEN = PASSES.replace("[Goodbye then.]", "[{silent: 1}]")
 FAILS = PASSES.replace("Fernway", "Fairway")
 
 
@@ -121,3 +123,34 @@ def test_a_broken_scenario_is_told_with_its_line_and_nothing_is_played(folder: P
 
     assert result.exit_code == 2
     assert f"{folder / 'broken.yaml'}:3: unknown key `end`" in result.output
+
+
+def test_what_takes_sound_is_left_out_where_callers_type_and_it_is_told_how_it_is_played(folder: Path) -> None:
+    (folder / "greeted.yaml").write_text(PASSES)
+    (folder / "silent.yaml").write_text(SPOKEN)
+
+    everything, named = tried(), tried("silent")
+
+    assert "1 scenarios, all passed" in everything.output
+    assert "1 more take sound: main.py try --voice" in everything.output
+    assert named.exit_code == 2
+    assert "support_line/silent takes sound: main.py try --voice silent" in named.output
+
+
+def test_by_voice_only_what_takes_sound_is_played_unless_it_is_named(folder: Path) -> None:
+    (folder / "greeted.yaml").write_text(PASSES)
+
+    result = tried("--voice")
+
+    assert result.exit_code == 2
+    assert "No scenario takes sound. Others are spoken when they are named: main.py try --voice NAME" in result.output
+
+
+def test_without_a_livekit_server_it_is_told_how_to_have_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "greeted.yaml").write_text(PASSES)
+    monkeypatch.setattr(app.rehearsal_rooms, "program_here", lambda *_: None)
+
+    result = tried("--voice", "greeted")
+
+    assert result.exit_code == 2
+    assert "run `main.py livekit-server` once" in result.output
