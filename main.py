@@ -269,6 +269,34 @@ def scenario(
     run(call, to)
 
 
+@cli.command(cls=Settled)
+def rewind(
+    call: Annotated[str, typer.Argument(help="A call's id, as `main.py calls` lists it.")],
+    turn: Annotated[int, typer.Option("--turn", metavar="N", help="The caller's turn to go on with, from 1.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Option("--with", metavar="FILE", help="A prompt in place of that of its name; as often as needed."),
+    ] = None,
+    live_tools: Annotated[
+        bool, typer.Option("--live-tools", help="Call the tools, on the example of the business, for what they give.")
+    ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write both runs into a new file, a page that needs nothing else."),
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the call as it goes now into a new file, a scenario.")
+    ] = None,
+) -> None:
+    """Take a call of the ledger up at a turn, hold the rest again, offline, and tell where it differs.
+
+    Exits with 0 if it does not, with 1 if it does, with 2 if it cannot be done.
+    """
+    from app.rewind import run
+
+    run(call, turn, files or (), live_tools, html, save)
+
+
 @cli.command("livekit-server")
 def livekit_server(
     sip: Annotated[bool, typer.Option("--sip", help="LiveKit SIP, for phone calls, as well.")] = False,

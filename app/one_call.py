@@ -42,14 +42,19 @@ async def as_json(chosen: Settings, call: str) -> None:
 async def as_html(chosen: Settings, call: str, file: Path) -> None:
     """All of it, as a page in a file that is not there yet, for this user only."""
     found = await story_of(chosen, call)
+    write_page(file, export_html(found, SIGHT, LINES.get(found.call.line)))
+    so_far = "" if found.call.ended_at else " so far: it still runs"
+    tell(f"{file} has the call{so_far}.")
+
+
+def write_page(file: Path, text: str) -> None:
+    """Write what `--html` asks for into a file that is not there yet, for this user only. Exits with 2 if it cannot."""
     try:
-        write_new(file, export_html(found, SIGHT, LINES.get(found.call.line)))
+        write_new(file, text)
     except FileExistsError:
         fail(f"--html: {file} is there already; it is left as it is. Name another file, or remove it first.")
     except OSError as error:
         fail(f"--html: {file} cannot be written: {error.strerror}.")
-    so_far = "" if found.call.ended_at else " so far: it still runs"
-    tell(f"{file} has the call{so_far}.")
 
 
 async def story_of(chosen: Settings, call: str) -> CallStory:

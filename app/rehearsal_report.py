@@ -20,8 +20,7 @@ class Report:
     """Tells verdicts as they come."""
 
     def __init__(self) -> None:
-        console = Console()
-        self._out = console if console.is_terminal else Console(width=PIPE_WIDTH)
+        self._out = console()
         self._told: set[str] = set()
 
     def begins(self, play: Play) -> None:
@@ -53,6 +52,12 @@ class Report:
         told = f"{len(failed)} failed: {', '.join(failed)}" if failed else "all passed"
         more = f" {unspoken} more take sound: main.py try --voice" if unspoken else ""
         self._out.print(f"{scenarios} scenarios, {told}, in {seconds:.1f} s.{more}", highlight=False, soft_wrap=True)
+
+
+def console() -> Console:
+    """The terminal; or a pipe, which is as wide as a table needs."""
+    terminal = Console()
+    return terminal if terminal.is_terminal else Console(width=PIPE_WIDTH)
 
 
 def _side_by_side(verdict: Verdict) -> Table:

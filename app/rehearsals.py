@@ -171,13 +171,13 @@ def _near(plays: Sequence[Play], name: str) -> Sequence[str]:
 
 
 @contextmanager
-def house_of(line: Workflow) -> Iterator[House]:
-    """What the scenarios of a line are played on. Runs event loops of its own: enter it outside of any."""
+def house_of(line: Workflow, now: datetime = NOW) -> Iterator[House]:
+    """What calls of a line are tried out on, at that time. Runs event loops of its own: enter it outside of any."""
     playbook = playbook_of(line)
     settings = load_settings(None, OFFLINE)
     post = line.business.post if line.business else None
     with TemporaryDirectory(prefix="rehearsal-") as folder, post(Letters().send) if post else nullcontext():
-        prepared = prepare(line.business, NOW, Path(folder, "template.db"))
+        prepared = prepare(line.business, now, Path(folder, "template.db"))
         yield House(line, playbook, prepared, settings, prices_of(settings))
 
 

@@ -31,15 +31,16 @@ def run(call: str, to: str | None) -> None:
         return
     assert line, "there is a scenario of it"
     file = Path(to) if to else folder_of(line) / f"{story.call.id}.yaml"
-    _write(file, text)
-    shown = file.relative_to(HERE) if file.is_relative_to(HERE) else file
-    tell(f"{shown} has the call as a scenario. Play it: main.py try {shown}")
+    write_scenario("--to", file, text)
 
 
-def _write(file: Path, text: str) -> None:
+def write_scenario(option: str, file: Path, text: str) -> None:
+    """Write it into a new file, which `option` names; says so. Exits with 2 if it cannot be written."""
     try:
         write_new(file, text)
     except FileExistsError:
-        fail(f"{file} is there already; it is left as it is. Name another file with --to, or remove it first.")
+        fail(f"{file} is there already; it is left as it is. Name another file with {option}, or remove it first.")
     except OSError as error:
-        fail(f"--to: {file} cannot be written: {error.strerror}.")
+        fail(f"{option}: {file} cannot be written: {error.strerror}.")
+    shown = file.relative_to(HERE) if file.is_relative_to(HERE) else file
+    tell(f"{shown} has the call as a scenario. Play it: main.py try {shown}")

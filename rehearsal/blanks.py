@@ -1,7 +1,7 @@
 """What the ledger has not kept of a call: an example, for who says it again, and a pattern, for who expects it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle, islice
 from typing import Any
 
@@ -18,27 +18,50 @@ KINDS: dict[Kind, str] = {
 }
 """Examples that are nobody's."""
 EXAMPLES = {FINDS[kind][1]: example for kind, example in KINDS.items()}
-UNKNOWN = "123456"
+CODE = 6
+"""So many digits a secret has that was said."""
 DIGITS = "1234567890"
-BLANK = re.compile(rf"{'|'.join(map(re.escape, EXAMPLES))}|\*{{{len(MASK)},}}")
+STARS = re.compile(rf"\*{{{len(MASK)},}}")
+BLANK = re.compile(rf"{'|'.join(map(re.escape, EXAMPLES))}|{STARS.pattern}")
 KEYS = re.compile(rf"({re.escape(TYPED)} )([*]+)")
 MEANT = re.compile(r"[\\^$*+?{}()\[\]|]")
 """What is meant for something else in a pattern; a dot stands for itself as well."""
 WORDS = frozenset(("text", "result", "state", "verified"))
 """The parts of events that a call is made of again. Arguments are not: whatever is said leads to them."""
+ALL_WORDS = WORDS | {"arguments"}
 
 
-def with_examples(events: Sequence[Event]) -> Iterator[Event]:
-    """The events, with an example wherever something was not kept; a secret is what was typed last."""
-    typed, secret = 0, UNKNOWN
-    for event in events:
+def with_examples(events: Sequence[Event], words: frozenset[str] = WORDS) -> Iterator[Event]:
+    """The events, with an example wherever something was not kept in these parts."""
+    for event, secret in _secrets(events):
         if isinstance(event, CallerSpoke) and (keys := KEYS.fullmatch(event.text)):
-            secret = "".join(islice(cycle(DIGITS), typed, typed + len(keys[2])))
-            typed += 1  # others each time: who tries again seldom types the same
             yield event.model_copy(update={"text": f"{keys[1]}{secret}"})
         else:
-            words = {name: _filled(value, secret) for name, value in event if name in WORDS}
-            yield event.model_copy(update=words)
+            yield event.model_copy(update={name: _filled(value, secret) for name, value in event if name in words})
+
+
+def examples_of_secrets(events: Sequence[Event]) -> Sequence[str]:
+    """What stands in the place of secrets."""
+    return list(dict.fromkeys(secret for _, secret in _secrets(events) if secret != MASK))
+
+
+def not_kept(events: Iterable[Event]) -> set[Kind]:
+    """The kinds of which something was taken out of the events."""
+    written = "\n".join(event.model_dump_json() for event in events)
+    return {kind for kind, (_, mark) in FINDS.items() if mark in written}
+
+
+def _secrets(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
+    """Each event, and an example of the secret that was told last: what was typed, or said where nothing was typed."""
+    told, typed, secret = 0, False, MASK
+    for event in events:
+        if isinstance(event, CallerSpoke) and STARS.search(event.text):
+            keys = KEYS.fullmatch(event.text)
+            if keys or not typed:
+                secret = "".join(islice(cycle(DIGITS), told, told + (len(keys[2]) if keys else CODE)))
+                told += 1  # others each time: who tries again seldom says the same
+            typed = typed or keys is not None
+        yield event, secret
 
 
 def pattern_of(text: str) -> str:

@@ -40,11 +40,14 @@ class CallOnTrial:
         """Answers that are under way, with the tools that are called for them."""
         conversation.session.on("speech_created", self._speaks)
 
-    async def hold(self) -> None:
-        """From the greeting until the call is over. Raises HungError."""
+    async def hold(self, *, greeted: bool = True) -> None:
+        """From the greeting, or from where it is taken up, until the call is over. Raises HungError."""
         self._way.begin(self._conversation)
         await self._within(self._conversation.start(), "the call to begin")
-        await self._answered("the greeting")
+        if greeted:
+            await self._answered("the greeting")
+        else:
+            await self._within(self._conversation.handoffs.seated.wait(), "an agent")
         while not self._over and (turn := self._lines.next(self._heard())):
             await self._take(turn)
         if not self._over:
@@ -129,12 +132,17 @@ class CallOnTrial:
 
     async def _until_still(self) -> None:
         with suppress(ActivityClosedError):  # the call is over
-            await self._quiet.wait()
+            await self._settled()
             while self._speeches:
                 await self._speeches.pop().wait_for_playout()
-                await self._quiet.wait()
+                await self._settled()
         if self._over:
             await self._conversation.ending.over.wait()
+
+    async def _settled(self) -> None:
+        """Nobody speaks, and whoever is put through has arrived."""
+        await self._quiet.wait()
+        await self._conversation.call.departure.over.wait()
 
     def _speaks(self, event: SpeechCreatedEvent) -> None:
         self._speeches.append(event.speech_handle)

@@ -19,12 +19,15 @@ NOT_RECORDED = "What this gives is not recorded."
 
 
 class Results:
-    """Those of one call, each given once, and the last one that fits again and again; None: tools do their work."""
+    """Those of one call, each given once, and the last one that fits again and again; None: tools do their work.
 
-    def __init__(self, recorded: Sequence[Recorded] | None) -> None:
+    `before` were given before it was taken up, and can be asked for again.
+    """
+
+    def __init__(self, recorded: Sequence[Recorded] | None, before: Sequence[Recorded] = ()) -> None:
         self._left = list(recorded or ())
         self._is_recorded = recorded is not None
-        self._given: list[Recorded] = []
+        self._given = list(before)
         self.missing: list[str] = []
         """What was asked for and is not recorded."""
 

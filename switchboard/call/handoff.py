@@ -107,8 +107,10 @@ class Handoffs:
         self._past = past
         self.at_desk: VoiceAgent | None = None
         """The agent that has the caller."""
+        self.seated = asyncio.Event()
+        """The first agent has the caller, and knows what it has to know."""
         self._visited: set[AgentType] = set()
-        self._handoffs = 0
+        self._handoffs = past.handoffs if past else 0
         self._transfer: Transfer | None = None
         self._last_sound: float | None = None
 
@@ -239,6 +241,7 @@ class Handoffs:
     async def arrived(self, agent: VoiceAgent) -> None:
         """Give the caller to `agent`: what the server knows becomes its context, then it answers."""
         transfer, first = self._transfer, self.at_desk is None
+        waits = first and self._past is not None and self._past.talk is not None
         self.at_desk = agent
         self.call.agent = agent.id
         self._tag.agent = agent.id
@@ -247,15 +250,18 @@ class Handoffs:
             self._handoffs += 1
             await agent.update_chat_ctx(CallSession.of(agent).chat_ctx, exclude_invalid_function_calls=False)
         elif self._past:
-            await agent.update_chat_ctx(llm.ChatContext([self._past.note(self.call.caller.standing)]))
+            context = self._past.context(self.call.caller.standing)
+            await agent.update_chat_ctx(context, exclude_invalid_function_calls=False)
         await _let_enter(agent)
         if transfer:
             transfer.stop_waiting()
             self.call.departure.end()
         caller_is_speaking = agent.session.user_state == "speaking"
-        CallSession.of(agent).handover.arrive(answers=not caller_is_speaking)
-        if not caller_is_speaking:  # else the server answers the sentence when it ends, in this agent's name
+        speaks = not (caller_is_speaking or waits)
+        CallSession.of(agent).handover.arrive(answers=speaks)
+        if speaks:  # else the server answers the sentence when it ends, in this agent's name
             agent.session.generate_reply(instructions=self._opening(agent, first))
+        self.seated.set()
         if transfer:
             transfer.arrived = self._now
             if caller_is_speaking:

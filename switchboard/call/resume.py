@@ -49,6 +49,9 @@ class Past:
     """All of it."""
     same: bool = True
     """It is the same caller; False: it may be another, with the same number, who is told nothing of it."""
+    talk: llm.ChatContext | None = None
+    """What the agent knew, word for word: it goes on as if nothing had been between, and the caller speaks next. None:
+    a note tells what was said, and the agent speaks first."""
 
     @property
     def disclosed(self) -> bool:
@@ -72,11 +75,20 @@ class Past:
         return bool(ends) and ends[-1] == "moved"
 
     @property
+    def handoffs(self) -> int:
+        """How many of the call's budget are used up; a call that broke off begins anew."""
+        return sum(isinstance(event, HandoffDone) for event in self.happened) if self.talk else 0
+
+    @property
     def opening(self) -> str:
         """What the agent begins with."""
         if not self.same:
             return CALLED_AGAIN
         return WITH_THE_NEXT if self.moved else BACK_AGAIN
+
+    def context(self, standing: str) -> llm.ChatContext:
+        """What the agent knows of it; `standing` as for a note."""
+        return self.talk or llm.ChatContext([self.note(standing)])
 
     def note(self, standing: str) -> llm.ChatMessage:
         """The conversation as one system item: an assistant's text would make the model drift to text answers.
