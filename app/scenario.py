@@ -8,8 +8,9 @@ from app.lines import LINES
 from app.one_call import story_of
 from app.process import HERE, fail, settings, start_logging, tell
 from app.rehearsals import folder_of
-from rehearsal.made import NotMadeError, scenario_of
+from rehearsal.made import scenario_of
 from switchboard.files import write_new
+from switchboard.operate.scenarios import NoScenarioError
 
 HERE_ITSELF = "-"
 """In place of a file: standard output."""
@@ -24,7 +25,7 @@ def run(call: str, to: str | None) -> None:
     line = LINES.get(story.call.line)
     try:
         text = scenario_of(story, line)
-    except NotMadeError as error:
+    except NoScenarioError as error:
         fail(f"{error}.")
     if to == HERE_ITSELF:
         tell(text.rstrip())

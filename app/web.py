@@ -5,6 +5,7 @@ import asyncio
 from app.costs import prices_of
 from app.lines import LINES
 from app.process import HERE, fail, settings, start_logging
+from rehearsal.made import scenario_of
 from switchboard.http.app import create_app
 from switchboard.http.server import build_server
 from switchboard.settings.values import SettingsError
@@ -22,7 +23,7 @@ def run() -> None:
     start_logging(chosen)
     if chosen.web.metrics_port:
         show_metrics(chosen.web.metrics_host, chosen.web.metrics_port)
-    app = create_app(chosen, livekit, LINES, HERE / "web" / "dist", prices)
+    app = create_app(chosen, livekit, LINES, HERE / "web" / "dist", prices, scenario_of)
     asyncio.run(build_server(app, chosen.web).serve())
 
 

@@ -18,11 +18,13 @@ from switchboard.ledger.events import (
     Event,
     Failed,
     PersonStep,
+    Recording,
     Recovered,
     ToolCalled,
     ToolReturned,
 )
 from switchboard.line.workflow import NamedTool, Workflow
+from switchboard.operate.scenarios import NoScenarioError
 from switchboard.operate.story import CallStory
 
 SCHEMA = "# yaml-language-server: $schema=../scenario.schema.json"
@@ -32,19 +34,15 @@ SAME_END = frozenset(("goodbye", "caller_left"))
 """How a call with a caller who types can end."""
 
 
-class NotMadeError(Exception):
-    """The call makes no scenario; the text says why."""
-
-
 def scenario_of(story: CallStory, line: Workflow | None) -> str:
-    """As a YAML file. Raises `NotMadeError`."""
+    """As a YAML file. Raises `NoScenarioError`."""
     if line is None:
-        raise NotMadeError(f"There is no line {story.call.line} any more")
+        raise NoScenarioError(f"There is no line {story.call.line} any more")
     if any(isinstance(event, Erased) for event in story.events):
-        raise NotMadeError("What was said in this call has been erased")
+        raise NoScenarioError("What was said in this call has been erased")
     answered = next((event for event in story.events if isinstance(event, Answered)), None)
     if answered is None:
-        raise NotMadeError("Nobody has answered this call")
+        raise NoScenarioError("Nobody has answered this call")
     events = in_order(story.events)
     lived = list(with_examples(events))
     tools = {tool.info.name for agent in line.agents for tool in agent.toolbox if isinstance(tool, NamedTool)}
@@ -65,7 +63,8 @@ def _short(turn: dict[str, Any]) -> dict[str, Any] | str:
 
 def _holds(story: CallStory, events: Sequence[Event], line: Workflow, heard: bool) -> Iterator[tuple[str, Any]]:
     yield "agents", who_had(events)
-    yield "turns", [_exchange(of_turn, events, heard) for _, of_turn in exchanges(events)]
+    said_after = _announced(events) if heard else len(story.events)
+    yield "turns", [_exchange(of_turn, events, said_after) for _, of_turn in exchanges(events)]
     if story.call.outcome in SAME_END:
         yield "ended", story.call.outcome
     watched = {rule.name for rule in line.watched} - OF_TIME
@@ -74,10 +73,16 @@ def _holds(story: CallStory, events: Sequence[Event], line: Workflow, heard: boo
         yield "strikes", strikes
 
 
-def _exchange(of_turn: Sequence[Event], events: Sequence[Event], heard: bool) -> dict[str, Any]:
+def _announced(events: Sequence[Event]) -> int:
+    """The event before which agents say what is not said here: that the call is recorded."""
+    told = (event.seq for event in events if isinstance(event, Recording) and event.stage == "announced")
+    return next(told, 0)
+
+
+def _exchange(of_turn: Sequence[Event], events: Sequence[Event], said_after: int) -> dict[str, Any]:
     returned = {event.call_id: event for event in events if isinstance(event, ToolReturned)}
     calls = [_call(event, returned.get(event.call_id)) for event in of_turn if isinstance(event, ToolCalled)]
-    says = [pattern_of(event.text) for event in of_turn if heard and isinstance(event, AgentSpoke)]
+    says = [pattern_of(event.text) for event in of_turn if isinstance(event, AgentSpoke) and event.seq > said_after]
     return ({"calls": calls} if calls else {}) | ({"says": says} if says else {})
 
 
@@ -119,6 +124,8 @@ HAPPENED: Sequence[tuple[str, Callable[[Event], bool]]] = (
      _has_examples),
     ("The caller spoke over an agent: here they wait until it has spoken.",
      lambda event: isinstance(event, AgentSpoke) and event.interrupted),
+    ("The call was recorded, and here it is not: what agents said until they had told the caller so is not expected.",
+     lambda event: isinstance(event, Recording) and event.stage == "announced"),
     ("A person was rung, or the caller's phone sent elsewhere: here nobody can be.",
      lambda event: isinstance(event, PersonStep | CallTransferred)),
     ("The service failed, and here it does not, unless `faults` say so: rules that struck are not expected to.",

@@ -45,7 +45,7 @@ def write_line(name: str, start: str | None) -> None:
         lambda house: new_line(house, name, start),
         name,
         f"Say in its agent's prompt what it does; add others: main.py new agent NAME --line {name} --from AGENT",
-        f"Talk with it: main.py console --text --line {name}; try it: main.py try --line {name}",
+        f"Talk with it: main.py console --text --line {name}",
         f"Callers reach it by a number (PHONE_NUMBERS=<number>={name}) or by the dispatch metadata (docs/phone.md).",
     )
 
@@ -56,7 +56,22 @@ def _write(make: Callable[[House], Change], line: str | None, *steps: str) -> No
         carry_out(change, HERE, line)
     except RefusalError as error:
         fail(str(error))
-    tell("\n".join([*(f"wrote  {file}" for file in change.files), *(f"next   {step}" for step in steps)]))
+    tell(
+        "\n".join(
+            [*(f"wrote  {file}" for file in change.files), *(f"next   {step}" for step in (*steps, _trial(change)))]
+        )
+    )
+
+
+def _trial(change: Change) -> str:
+    """What to do about the scenario that was written, if one was."""
+    if scenarios := [file for file in change.files if file.startswith("scenarios/")]:
+        return f"Hold its call, and write others (docs/scenarios.md): main.py try {' '.join(map(_called, scenarios))}"
+    return "Write a scenario: none was, for it is not known what a caller says to get there (docs/scenarios.md)."
+
+
+def _called(scenario: str) -> str:
+    return scenario.removeprefix("scenarios/").removesuffix(".yaml")
 
 
 def carry_out(change: Change, root: Path, line: str | None) -> None:

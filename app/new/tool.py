@@ -1,11 +1,16 @@
-"""A new tool: its function, its place in an agent's toolbox and prompt, and when it is called offline."""
+"""A new tool: its function, its place in an agent's toolbox and prompt, when it is called offline, and a scenario."""
+
+from collections.abc import Sequence
 
 from app.new.change import Change
 from app.new.house import House, prompt_of
 from app.new.names import check_name, spoken
 from app.new.prompt import DUTIES, with_duty
+from app.new.reached import words_to
 from app.new.refusal import RefusalError
+from app.new.scenario import folder_of, scenario_text
 from app.new.source import Source
+from simulator.playbook import Playbook
 from switchboard.line.workflow import Workflow
 
 FUNCTION = '''"""What a caller asks of {spoken}."""
@@ -24,8 +29,9 @@ async def {name}(ctx: RunContext[Call[{state}]], question: str) -> str:  # noqa:
     """
     if not question.strip():
         raise ToolError("Ask the caller what they want to know.")
-    return "I have looked, and there is nothing on that yet."
+    return "I have looked, and {found} on that yet."
 '''
+FOUND = "there is nothing"
 IN_PROMPT = "- {Spoken}: call `{name}`, and say what it tells you."
 
 
@@ -49,17 +55,26 @@ def new_tool(house: House, name: str, agent: str, line: str | None) -> Change:
     change.edit(prompt, with_duty(change.read(prompt), duty, DUTIES))
     for each in lines:
         if playbook := house.playbook(each, change):
+            words = words_to(each, owner, Playbook(playbook.book))
             playbook.add_tool(agent, name)
             playbook.check()
             change.edit(playbook.name, playbook.text)
+            if words is not None:
+                change.add(f"{folder_of(each.name)}/calls_{name}.yaml", _scenario(name, agent, words))
     return change
+
+
+def _scenario(name: str, agent: str, words: Sequence[str]) -> str:
+    about = f"Who asks about {spoken(name)} is told what the tool says."
+    says = (*words, f"I have a question about {spoken(name)}", "Goodbye")
+    return scenario_text(about, says, [f"calls: [{{tool: {name}, by: {agent}}}]", f"says: [{FOUND}]"])
 
 
 def _function(name: str, line: Workflow) -> str:
     state = line.state
     imports = {"switchboard.call.call": "Call", state.__module__: state.__name__}
     written = "\n".join(f"from {module} import {named}" for module, named in sorted(imports.items()))
-    return FUNCTION.format(name=name, spoken=spoken(name), state=state.__name__, imports=written)
+    return FUNCTION.format(name=name, spoken=spoken(name), state=state.__name__, imports=written, found=FOUND)
 
 
 def _check_free(house: House, name: str) -> None:

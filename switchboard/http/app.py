@@ -56,6 +56,7 @@ from switchboard.line.workflow import Workflow
 from switchboard.operate.audit import Audit
 from switchboard.operate.erase import Eraser
 from switchboard.operate.feed import Feed
+from switchboard.operate.scenarios import MakeScenario
 from switchboard.pseudonyms import Pseudonyms
 from switchboard.recording.recordings import Recordings
 from switchboard.settings.schema import LiveKitAccess, Settings, Web
@@ -72,9 +73,11 @@ def create_app(
     lines: Mapping[str, Workflow],
     page: Path | None,
     prices: Prices,
+    make_scenario: MakeScenario,
     watch_seconds: float = WATCH_SECONDS,
 ) -> FastAPI:
     """The app. `lines` has at least one; `page` is the folder of the built page; `prices` are what calls cost.
+    `make_scenario` makes a scenario of a call.
 
     Every `watch_seconds` it looks whether an agent came to each room that was handed out.
     """
@@ -120,7 +123,7 @@ def create_app(
     live = Live(feed, audit)
     recordings = Recordings.of(settings.recordings)
     eraser = Eraser(database, recordings, lines.values(), Shelf.of(settings.tapes))
-    history = History(database, lines, prices, recordings, eraser, audit)
+    history = History(database, lines, prices, recordings, eraser, audit, make_scenario)
     app.router.routes.extend(operator_routes(settings.operate, livekit.secret, page, history, live, audit))
     app.router.routes.extend(page_routes(page, server_url, web.cors_origins))
     return app

@@ -1,5 +1,6 @@
 """Operators see calls while they run and afterwards, find what was said, and hear it."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
@@ -19,6 +20,7 @@ from tests.browser.ledger import calls_of, ended, events_when, of
 from tests.browser.operator import Operator
 from tests.browser.sound import record
 from tests.browser.stack import Stack
+from tests.command import run
 
 PERSON = "I want to speak to a human."
 RATE = 48_000
@@ -94,6 +96,36 @@ async def test_a_word_that_is_clicked_is_heard_and_a_handoffs_silence_is_drawn_a
             box = await drawn.bounding_box()
             assert box
             assert abs(box["width"] - ms / 1000 * scale) < 1.5
+
+
+async def test_a_call_is_saved_as_a_scenario_which_holds_and_tells_the_turn_of_another_result(
+    watched_stack: Stack, watched_ledger: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "saved.yaml"
+    async with browser(None) as chromium, _operator(chromium, watched_stack) as operator:
+        caller = await _typing(chromium, watched_stack)
+        origin = await caller.origin()
+        await caller.type("Where is order 10042?")
+        await caller.sees(caller.said("agent"), "postcode")
+        await caller.type("SW1A 2AA")
+        await caller.sees(caller.tool("find_order"))
+        await caller.hang_up()
+        await ended(watched_ledger, origin)
+        call = (await calls_of(watched_ledger, origin))[-1]
+
+        await operator.open(f"calls/{call}")
+        async with operator.page.expect_download() as saved:
+            await operator.page.get_by_role("link", name="Save as a scenario").click(timeout=PATIENCE)
+        await (await saved.value).save_as(file)
+
+    held = await asyncio.to_thread(run, "try", str(file), "--json")
+    assert held.returncode == 0, held.stdout
+    written = file.read_text("utf-8")
+    file.write_text(written.replace("returns: Order 10042 is an oak", "returns: Order 10042 is an ash"))
+    failed = await asyncio.to_thread(run, "try", str(file), "--json")
+    assert failed.returncode == 1
+    assert 'turn 2, "SW1A 2AA": calls find_order' in failed.stdout
+    assert 'turn 1, "' not in failed.stdout
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from rehearsal.blanks import pattern_of, with_examples
 from rehearsal.callers_turns import callers_turns, in_order
 from rehearsal.file import Play, load
 from rehearsal.house import House
-from rehearsal.made import NotMadeError, scenario_of
+from rehearsal.made import scenario_of
 from rehearsal.prepared import tables_of
 from rehearsal.results import results
 from switchboard.files import write_new
@@ -26,6 +26,7 @@ from switchboard.ledger.events import (
     ToolReturned,
     Turn,
 )
+from switchboard.operate.scenarios import NoScenarioError
 from workflows.clinic_line import CLINIC_LINE
 from workflows.support_line import SUPPORT_LINE
 
@@ -83,9 +84,9 @@ async def test_a_call_whose_words_are_erased_makes_none(house: House) -> None:
     verdict = await house.play(PLAYS["goodbye_at_once"], seed=0)
     assert verdict.story
 
-    with pytest.raises(NotMadeError, match="has been erased"):
+    with pytest.raises(NoScenarioError, match="has been erased"):
         scenario_of(replace(verdict.story, events=[Erased(), *verdict.events]), SUPPORT_LINE)
-    with pytest.raises(NotMadeError, match="no line support-line any more"):
+    with pytest.raises(NoScenarioError, match="no line support-line any more"):
         scenario_of(verdict.story, None)
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from switchboard.database import Database
 from switchboard.http.operate.access import operator_of
 from switchboard.http.operate.ranges import wanted_part
-from switchboard.http.operate.refusals import CallUnknown, FilterRefused, SoundMissing, StorageDown
+from switchboard.http.operate.refusals import CallUnknown, FilterRefused, NoScenario, SoundMissing, StorageDown
 from switchboard.http.operate.roles import Role
 from switchboard.http.reaching import reaching_database
 from switchboard.ledger.events import LaneName
@@ -22,6 +22,7 @@ from switchboard.operate.erase import Eraser
 from switchboard.operate.exports import csv_of, export_json, json_of
 from switchboard.operate.filter import Filter, FilterError
 from switchboard.operate.find import find
+from switchboard.operate.scenarios import MakeScenario, NoScenarioError
 from switchboard.operate.sheet import export_html
 from switchboard.operate.sight import Sight
 from switchboard.operate.story import CallStory, story
@@ -39,6 +40,7 @@ class History:
         recordings: Recordings | None,
         eraser: Eraser,
         audit: Audit,
+        make_scenario: MakeScenario,
     ) -> None:
         self._database = database
         self._lines = lines
@@ -46,6 +48,7 @@ class History:
         self._recordings = recordings
         self._eraser = eraser
         self._audit = audit
+        self._make_scenario = make_scenario
 
     async def choices(self) -> JSONResponse:
         """What the list can be filtered by."""
@@ -81,6 +84,15 @@ class History:
         found = await self._story(call_id, request, "exported")
         sheet = export_html(found, sight_of(request), self._lines.get(found.call.line))
         return _attached(sheet, "text/html; charset=utf-8", f"{found.call.id}.html")
+
+    async def scenario(self, call_id: str, request: Request) -> Response:
+        """One call as a scenario: what was said, what tools gave, and what held."""
+        found = (await self._story(call_id, request, "exported")).seen(sight_of(request))
+        try:
+            made = self._make_scenario(found, self._lines.get(found.call.line))
+        except NoScenarioError as error:
+            raise NoScenario(str(error)) from None
+        return _attached(made, "application/yaml", f"{found.call.id}.yaml")
 
     async def sound(self, call_id: str, lane: LaneName, request: Request) -> Response:
         """What was heard of one party, as Opus in Ogg; a part of it, if a header Range asks for that."""

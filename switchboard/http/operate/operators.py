@@ -19,6 +19,7 @@ from switchboard.http.operate.password import PasswordDoor
 from switchboard.http.operate.refusals import (
     CallUnknown,
     FilterRefused,
+    NoScenario,
     NotAllowed,
     SignedOut,
     SoundMissing,
@@ -32,7 +33,13 @@ from switchboard.settings.schema import Operate
 
 OPENID = "switchboard.http.operate.openid"
 """Its libraries are an extra, and not needed with a password."""
-KINDS = {".csv": "text/csv", ".html": "text/html", ".ogg": "audio/ogg", "/live": "text/event-stream"}
+KINDS = {
+    ".csv": "text/csv",
+    ".html": "text/html",
+    ".ogg": "audio/ogg",
+    ".yaml": "application/yaml",
+    "/live": "text/event-stream",
+}
 
 
 def operator_routes(
@@ -73,6 +80,7 @@ def _api(sessions: Sessions, door: PasswordDoor | Elsewhere, history: History, l
         ("GET", "/calls/{call_id}", history.call, "One call", sees, one),
         ("GET", "/calls/{call_id}/export.json", history.export_json, "One call as a JSON file", sees, one),
         ("GET", "/calls/{call_id}/export.html", history.export_html, "One call as an HTML file", sees, one),
+        ("GET", "/calls/{call_id}/scenario.yaml", history.scenario, "One call as a scenario", sees, (*one, NoScenario)),
         ("GET", "/calls/{call_id}/recording/{lane}.ogg", history.sound, "What was heard of one party", hears, heard),
         ("GET", "/calls/{call_id}/recording/{lane}.peaks.json", history.peaks, "How loud they were", hears, heard),
         ("DELETE", "/calls/{call_id}", history.erase, "Erase what was said", erases, (*one, NotJson, OtherSite)),

@@ -59,8 +59,8 @@ class StorageDown(Refused):
     status, code, message = 503, "storage_down", "The recordings cannot be reached. Try again soon."
 
 
-class FilterRefused(Refused):
-    status, code, message = 422, "filter_refused", "There is no such filter."
+class WithReason(Refused):
+    """What is refused in a sentence of its own."""
 
     def __init__(self, why: str) -> None:
         super().__init__()
@@ -68,3 +68,11 @@ class FilterRefused(Refused):
 
     def answer(self) -> ErrorAnswer:
         return ErrorAnswer(error=Problem(code=self.code, message=f"{self._why}."))
+
+
+class FilterRefused(WithReason):
+    status, code, message = 422, "filter_refused", "There is no such filter."
+
+
+class NoScenario(WithReason):
+    status, code, message = 409, "no_scenario", "The call makes no scenario."

@@ -32,19 +32,23 @@ def removed(before: str, after: str) -> list[str]:
 
 
 def test_a_caller_reaches_a_new_agent_a_new_tool_and_a_new_line_offline(own_house: House) -> None:
-    with new_tool(own_house, "opening_times", "support", LINE).written():
-        pass
+    tools = {"opening_times": "support", "loyalty_points": "greeter", "parking_places": "receptionist"}
+    tools |= {"house_calls": "scheduling", "first_aid": "nurse"}
+    for tool, agent in tools.items():
+        with new_tool(own_house, tool, agent, None).written():
+            pass
     with new_line(own_house, "sales-line", None).written():
         pass
     made = run_in(own_house.root, "new", "agent", "gift_cards", "--line", LINE, "--from", "greeter", "--to", "support")
     call = run_in(own_house.root, "console", "--text", typed=TYPED)
 
-    tried = run_in(own_house.root, "try", "*reaches_gift_cards", "*is_greeted")
+    tried = run_in(own_house.root, "try", "*reaches_gift_cards", "*is_greeted", *(f"calls_{tool}" for tool in tools))
 
     assert made.returncode == 0, made.stderr
     assert tried.returncode == 0, tried.stdout
-    assert "2 scenarios" in tried.stdout
+    assert f"{2 + len(tools)} scenarios" in tried.stdout
     assert made.stdout.startswith("wrote  agents/gift_cards.py\nwrote  agents/gift_cards.md\n")
+    assert made.stdout.endswith(": main.py try support_line/reaches_gift_cards\n")
     assert "[handoff] greeter -> gift_cards" in call.stdout
     assert "gift_cards: I can help with gift cards." in call.stdout
     assert "[handoff] gift_cards -> support" in call.stdout
@@ -56,6 +60,10 @@ def test_a_refusal_is_told_in_its_sentence_and_exit_code_2(own_house: House) -> 
 
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr == "support has a tool find_order: choose another name.\n"
+
+
+def test_a_tool_to_which_no_words_are_known_to_lead_has_no_scenario(house: House) -> None:
+    assert not [file for file in new_tool(house, "lost_parcels", "escalation", None).files if "scenarios" in file]
 
 
 def test_only_the_edges_that_grow_are_written_anew(house: House) -> None:

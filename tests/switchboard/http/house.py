@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from livekit import api, rtc
 from pydantic import SecretStr
 
+from rehearsal.made import scenario_of
 from switchboard.http import create_app
 from switchboard.http.attendance import WATCH_SECONDS
 from switchboard.ledger.prices import Prices
@@ -81,7 +82,7 @@ async def open_house(
     with TemporaryDirectory() as folder:
         if not settings.storage.given("url"):
             settings = settings.model_copy(update={"storage": await storage_in(Path(folder))})
-        app = create_app(settings, livekit, LINES, page, PRICES, watch_seconds)
+        app = create_app(settings, livekit, LINES, page, PRICES, scenario_of, watch_seconds)
         async with app.router.lifespan_context(app):
             yield House(app, livekit)
 

@@ -13,6 +13,7 @@ import pytest
 from livekit import api
 from pydantic import SecretStr
 
+from rehearsal.made import scenario_of
 from stack.ports import free_port
 from switchboard.http import create_app
 from switchboard.http.server import build_server
@@ -143,11 +144,11 @@ def test_the_api_is_described_as_in_docs() -> None:
     door = Operate(issuer="https://login.example.com", client_id="switchboard")
     options = OPTIONS.model_copy(update={"operate": door})
 
-    assert json.loads(json.dumps(create_app(options, NOWHERE, LINES, None, PRICES).openapi())) == told
+    assert json.loads(json.dumps(create_app(options, NOWHERE, LINES, None, PRICES, scenario_of).openapi())) == told
 
 
 def test_the_server_tells_nobody_who_called_and_believes_no_proxy_of_its_own_accord() -> None:
-    config = build_server(create_app(OPTIONS, NOWHERE, LINES, None, PRICES), OPTIONS.web).config
+    config = build_server(create_app(OPTIONS, NOWHERE, LINES, None, PRICES, scenario_of), OPTIONS.web).config
 
     assert (config.access_log, config.server_header, config.proxy_headers) == (False, False, False)
     assert (config.host, config.port, config.timeout_graceful_shutdown) == ("127.0.0.1", 8080, 5)
@@ -160,7 +161,7 @@ async def served(livekit: LiveKitAccess, folder: Path) -> AsyncIterator[str]:
     limits = Limits(max_calls=most, calls_per_address=most, unjoined_per_address=most)
     web = Web(rate_limit=most, port=free_port())
     options = Settings(web=web, call=limits, storage=await storage_in(folder))
-    server = build_server(create_app(options, livekit, LINES, None, PRICES), options.web)
+    server = build_server(create_app(options, livekit, LINES, None, PRICES, scenario_of), options.web)
     running = asyncio.create_task(server.serve())
     try:
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it

@@ -5,6 +5,7 @@ import asyncio
 import httpx2
 from prometheus_client import REGISTRY
 
+from rehearsal.made import scenario_of
 from switchboard.http import create_app
 from tests.switchboard.http.house import LINES, OPTIONS, PRICES
 from tests.switchboard.http.test_app import NOWHERE
@@ -16,7 +17,7 @@ def value(name: str, **labels: str) -> float:
 
 
 async def ask(method: str, path: str) -> int:
-    transport = httpx2.ASGITransport(create_app(OPTIONS, NOWHERE, LINES, None, PRICES))
+    transport = httpx2.ASGITransport(create_app(OPTIONS, NOWHERE, LINES, None, PRICES, scenario_of))
     async with httpx2.AsyncClient(transport=transport, base_url="http://house") as client:
         return (await client.request(method, path)).status_code
 
@@ -39,7 +40,7 @@ async def test_what_somebody_asks_for_is_in_no_label() -> None:
 
 
 async def test_an_answer_that_goes_on_is_open() -> None:
-    app = create_app(OPTIONS, NOWHERE, LINES, None, PRICES)
+    app = create_app(OPTIONS, NOWHERE, LINES, None, PRICES, scenario_of)
     go_on, begun = asyncio.Event(), asyncio.Event()
 
     async def feed(scope: object, receive: object, send: object) -> None:

@@ -85,6 +85,10 @@ export class Api {
     return this.at(`${ofCall(id)}/export.${kind}`);
   }
 
+  scenarioAt(id: string): string {
+    return this.at(`${ofCall(id)}/scenario.yaml`);
+  }
+
   /** All that the filter finds, as a file. */
   listAt(kind: 'csv' | 'json', query: Query): string {
     return this.at(`calls.${kind}`, query);

@@ -32,7 +32,7 @@ SAID = (
     Ended(reason="goodbye"),
 )
 SEEN = ("/me", "/choices", "/calls", "/calls.csv", "/calls.json", "/calls/one", "/calls/one/export.json",
-        "/calls/one/export.html")  # fmt: skip
+        "/calls/one/export.html", "/calls/one/scenario.yaml")  # fmt: skip
 HEARD = ("/calls/one/recording/agent.ogg", "/calls/one/recording/agent.peaks.json")
 
 
@@ -98,7 +98,7 @@ async def test_a_list_is_filtered_and_what_no_filter_means_is_told(signed_in: Si
 async def test_an_operator_does_not_see_the_numbers_that_were_said(signed_in: SignedIn) -> None:
     for role, seen in (("operator", False), ("supervisor", True)):
         async with signed_in(role) as browser:
-            for path in ("/calls/one", "/calls/one/export.json", "/calls/one/export.html"):
+            for path in SEEN[5:]:
                 assert ("10042" in (await browser.get(API + path)).text) is seen
 
 
@@ -138,6 +138,7 @@ async def test_every_look_is_written_down_with_no_word_that_was_searched_for(
         ("looked", "one"),
         ("exported", "one"),
         ("exported", "one"),
+        ("exported", "one"),
         ("heard", "one"),
         ("erased", "one"),
     ]
@@ -151,12 +152,20 @@ async def test_what_was_erased_is_seen_and_heard_no_more(signed_in: SignedIn) ->
         assert erased.json()["whole"]
         assert "order" not in json.dumps((await browser.get(f"{API}/calls/one")).json()["events"])
         assert (await browser.get(f"{API}/calls/one/recording/agent.ogg")).status_code == 404
+        refused = await browser.get(f"{API}/calls/one/scenario.yaml")
+        assert (refused.status_code, error_of(refused)) == (409, "no_scenario")
+        assert refused.json()["error"]["message"] == "What was said in this call has been erased."
         assert await _ids(browser, q="order") == []
 
 
 async def test_a_call_that_there_is_not_is_told(signed_in: SignedIn) -> None:
     async with signed_in("admin") as browser:
-        for path in ("/calls/nobody", "/calls/nobody/export.json", "/calls/nobody/export.html"):
+        for path in (
+            "/calls/nobody",
+            "/calls/nobody/export.json",
+            "/calls/nobody/export.html",
+            "/calls/nobody/scenario.yaml",
+        ):
             assert error_of(await browser.get(API + path)) == "call_unknown"
         assert (await _erase(browser, "nobody")).status_code == 404
 

@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
+from rehearsal.made import scenario_of
 from stack.ports import free_port
 from switchboard.database import Database
 from switchboard.http import create_app
@@ -36,7 +37,7 @@ async def served(folder: Path) -> AsyncIterator[tuple[httpx2.AsyncClient, Databa
     storage = await storage_in(folder)
     web = Web(port=free_port())
     settings = with_door(password=SecretStr(PASSWORD)).model_copy(update={"storage": storage, "web": web})
-    server = build_server(create_app(settings, NOWHERE, LINES, None, PRICES), web)
+    server = build_server(create_app(settings, NOWHERE, LINES, None, PRICES, scenario_of), web)
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)

@@ -53,6 +53,11 @@ export function CallHead({ story, chronicle, length, notice, api, me, onErased }
             {texts.actions.html}
           </a>
         </span>
+        {!erased && (
+          <a className="button" href={api.scenarioAt(call.id)} title={texts.actions.scenarioHint} download>
+            {texts.actions.scenario}
+          </a>
+        )}
         {me.role === 'admin' && !erased && <Erase story={story} chronicle={chronicle} api={api} onErased={onErased} />}
       </div>
     </header>

@@ -43,7 +43,14 @@ export const texts = {
     moved: 'moved to another worker',
     lost: 'its worker was lost',
   } as Record<string, string>,
-  actions: { json: 'JSON', html: 'HTML', erase: 'Erase…', exports: 'Export as' },
+  actions: {
+    json: 'JSON',
+    html: 'HTML',
+    exports: 'Export as',
+    scenario: 'Save as a scenario',
+    scenarioHint: 'A file for main.py try, which holds this call again',
+    erase: 'Erase…',
+  },
   findings: { heading: 'Findings', none: 'No rule struck.', at: (time: string, sentence: string) => `${time}: ${sentence}` },
   erase: {
     heading: 'Erase this call?',

@@ -114,12 +114,14 @@ it('A call that has been erased says so, and cannot be erased again', async () =
   open('admin', { ...story, events: [{ kind: 'erased', seq: 0, at: 0, wall: '2026-11-27T15:00:00Z' }, ...story.events] });
   expect((await screen.findAllByText(/has been erased/)).length).toBe(1);
   expect(named('Erase…')).toBeUndefined();
+  expect(screen.queryByText('Save as a scenario')).toBeNull();
 });
 
-it('Exports are links to both files', async () => {
+it('Exports are links to both files, and to a scenario', async () => {
   open();
   expect(await screen.findByText('JSON')).toHaveAttribute('href', `http://localhost/operate/api/calls/${ID}/export.json`);
   expect(screen.getByText('HTML')).toHaveAttribute('href', `http://localhost/operate/api/calls/${ID}/export.html`);
+  expect(screen.getByText('Save as a scenario')).toHaveAttribute('href', `http://localhost/operate/api/calls/${ID}/scenario.yaml`);
 });
 
 it('A handoff’s silence is drawn as wide as it was long', async () => {
