@@ -502,11 +502,14 @@ def new_tool(
 def new_line(
     name: Annotated[str, typer.Argument(help="Lower-case words joined by dashes: sales-line.")],
     start: Annotated[str | None, typer.Option("--start", help="Its first agent: a new one, sales_desk.")] = None,
+    business: Annotated[
+        str | None, typer.Option("--business", metavar="NAME", help="A business of its own, in a new folder: sales.")
+    ] = None,
 ) -> None:
-    """Write a line: a workflow with one agent, its playbook, its place among the lines, and a scenario."""
+    """Write a line: a workflow with one agent, its playbook, its place among the lines, a scenario; and a business."""
     from app.new.command import write_line
 
-    write_line(name, start)
+    write_line(name, start, business)
 
 
 @cli.command(cls=Settled)

@@ -1,8 +1,9 @@
 """Files that are written together: all of them, or none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from shutil import rmtree
 
 from app.new.refusal import RefusalError
 
@@ -43,24 +44,27 @@ class Change:
         """The files are written; when the block fails, or is interrupted, they are as they were."""
         paths = {self._root / file: text for file, text in self._texts.items()}
         before = {path: path.read_bytes() if path.exists() else None for path in paths}
+        made = [folder for path in paths for folder in path.parents if not folder.exists()]
         try:
             for path, text in paths.items():
-                path.parent.mkdir(exist_ok=True)
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(text.encode())
             yield
         except OSError as error:
-            _restore(before)
+            _restore(before, made)
             raise RefusalError(f"The files cannot be written: {error.strerror}. All is as it was.") from None
         except BaseException:
-            _restore(before)
+            _restore(before, made)
             raise
 
 
-def _restore(before: dict[Path, bytes | None]) -> None:
+def _restore(before: Mapping[Path, bytes | None], made: Iterable[Path]) -> None:
+    """Files as they were, without the folders that were `made` for them."""
     for path, content in before.items():
         with suppress(OSError):  # the others are restored all the same
             if content is None:
                 path.unlink(missing_ok=True)
-                path.parent.rmdir()  # one that was made for it is empty; of another that is refused
             elif path.read_bytes() != content:
                 path.write_bytes(content)
+    for folder in made:
+        rmtree(folder, ignore_errors=True)

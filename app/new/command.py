@@ -39,14 +39,26 @@ def write_tool(name: str, agent: str, line: str | None) -> None:
     )
 
 
-def write_line(name: str, start: str | None) -> None:
+def write_line(name: str, start: str | None, business: str | None) -> None:
     """The same for a new line."""
     _write(
-        lambda house: new_line(house, name, start),
+        lambda house: new_line(house, name, start, business),
         name,
+        *_of_business(business),
         f"Say in its agent's prompt what it does; add others: main.py new agent NAME --line {name} --from AGENT",
         f"Talk with it: main.py console --text --line {name}",
         f"Callers reach it by a number (PHONE_NUMBERS=<number>={name}) or by the dispatch metadata (docs/phone.md).",
+    )
+
+
+def _of_business(name: str | None) -> Sequence[str]:
+    if name is None:
+        return ()
+    return (
+        "Make its tables and fill them: main.py migrate, main.py seed",
+        f"Say in {name}/models.py what it keeps, and in {name}/business.py what is erased with a caller and who has "
+        "accounts (switchboard/line/business.py). Its tool is for strangers: add it to FOR_EVERYBODY in "
+        "tests/tools/test_access.py.",
     )
 
 

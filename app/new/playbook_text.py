@@ -48,9 +48,10 @@ class PlaybookText:
         if source in self.book.agents:
             self._add_rule(("agents", source, "turns"), _rule(agent, f"transfer_to_{agent}"))
 
-    def add_tool(self, agent: str, tool: str) -> None:
-        """Who speaks of `tool` at `agent` has it called; the caller's words are what it asks for."""
-        self._add_rule(("agents", agent, "turns") if agent in self.book.agents else ("first",), _rule(tool, tool))
+    def add_tool(self, agent: str, tool: str, about: str | None = None) -> None:
+        """Who speaks of `tool` at `agent`, or of what it is `about`, has it called with their words."""
+        rule = _rule(about or tool, tool)
+        self._add_rule(("agents", agent, "turns") if agent in self.book.agents else ("first",), rule)
 
     def _plans(self, targets: Sequence[str]) -> list[str]:
         """What `targets` know their way through is theirs, the first one's first; general questions are not."""

@@ -124,6 +124,11 @@ class Source:
         self._module = module
 
 
+def imports(*named: tuple[str, str]) -> str:
+    """Lines that import each name from its module, in their order."""
+    return "\n".join(f"from {module} import {name}" for module, name in sorted(named))
+
+
 def _last_imports(body: Sequence[Any]) -> list[int]:
     """Where the last imports stand that no empty line divides."""
     places = [at for at, each in enumerate(body) if m.matches(each, IMPORT)]

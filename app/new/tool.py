@@ -9,7 +9,7 @@ from app.new.prompt import DUTIES, with_duty
 from app.new.reached import words_to
 from app.new.refusal import RefusalError
 from app.new.scenario import folder_of, scenario_text
-from app.new.source import Source
+from app.new.source import Source, imports
 from simulator.playbook import Playbook
 from switchboard.line.workflow import Workflow
 
@@ -72,8 +72,7 @@ def _scenario(name: str, agent: str, words: Sequence[str]) -> str:
 
 def _function(name: str, line: Workflow) -> str:
     state = line.state
-    imports = {"switchboard.call.call": "Call", state.__module__: state.__name__}
-    written = "\n".join(f"from {module} import {named}" for module, named in sorted(imports.items()))
+    written = imports(("switchboard.call.call", "Call"), (state.__module__, state.__name__))
     return FUNCTION.format(name=name, spoken=spoken(name), state=state.__name__, imports=written, found=FOUND)
 
 

@@ -24,8 +24,9 @@ PARTS = (
     "workflows",
     "main.py",
     "pyproject.toml",
+    "deploy/Dockerfile",
 )
-WRITTEN_TO = ("agents/", "tools/", "workflows/", "scenarios/", "app/", "main.py")
+WRITTEN_TO = ("agents/", "tools/", "workflows/", "scenarios/", "app/", "main.py", "pyproject.toml", "deploy/")
 Snapshot = dict[str, bytes]
 
 
@@ -36,6 +37,7 @@ def copied(folder: Path) -> House:
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
+            target.parent.mkdir(exist_ok=True)
             shutil.copy(source, target)
     return House(folder, tuple(LINES.values()))
 

@@ -44,12 +44,18 @@ TOOLS: dict[str, tuple[tuple[str, str, str | None], str]] = {
 }
 
 
-LINES_ASKED_FOR: dict[str, tuple[tuple[str, str | None], str]] = {
+LINES_ASKED_FOR: dict[str, tuple[tuple[str, str | None] | tuple[str, str | None, str], str]] = {
     "no name": (("Sales Line", None), "use lower-case words joined by dashes, such as sales-line"),
     "a line that is there": ((LINE, None), f"There is a line {LINE}"),
     "a word of Python's": (("class", None), "class means something already"),
     "an agent that is there": (("sales-line", "greeter"), "agents/greeter.py is there already"),
     "no name of an agent": (("sales-line", "Sales"), "use lower-case words joined by underscores, such as sales_desk"),
+    "no name of a business": (
+        ("sales-line", None, "Sales"),
+        "use lower-case words joined by underscores, such as sales",
+    ),
+    "a business that is there": (("sales-line", None, "shop"), "There is something called shop, here or in a package"),
+    "a business like a package": (("sales-line", None, "email"), "There is something called email, here or in a"),
 }
 
 
@@ -101,7 +107,11 @@ def test_what_cannot_be_written_is_undone(house: House, snapshot: Callable[[], S
     change = Change(house.root)
     change.edit("agents/greeter.md", "Changed.")
     change.add("no/where/gift_cards.py", "")
-    with pytest.raises(RefusalError, match="cannot be written: No such file or directory"), change.written():
+    change.add("main.py/gift_cards.py", "")
+    with (
+        pytest.raises(RefusalError, match="cannot be written: File exists"),
+        change.written(),
+    ):
         pass
 
     assert snapshot() == before

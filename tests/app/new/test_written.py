@@ -55,6 +55,32 @@ def test_a_caller_reaches_a_new_agent_a_new_tool_and_a_new_line_offline(own_hous
     assert '[support] opening_times(question="what are your opening times?") -> I have looked' in call.stdout
 
 
+def test_a_line_with_a_business_of_its_own_is_migrated_filled_checked_and_tried(own_house: House) -> None:
+    with new_line(own_house, "bakery-line", None, "bakery").written():
+        pass
+    database = f"sqlite:///{own_house.root}/bakery.db"
+
+    filled = run_in(own_house.root, "seed", DATABASE_URL=database)
+    checked = run_in(own_house.root, "check", DATABASE_URL=database)
+    tried = run_in(own_house.root, "try", "--line", "bakery-line")
+
+    assert "Added 1 entries." in filled.stdout, filled.stderr
+    assert checked.returncode == 0, checked.stdout
+    assert "ok       line bakery-line: bakery_desk" in checked.stdout
+    assert tried.returncode == 0, tried.stdout
+    assert "2 scenarios, all passed" in tried.stdout
+
+
+def test_a_business_stands_where_the_others_are_listed(house: House) -> None:
+    change = new_line(house, "bakery-line", None, "bakery")
+
+    project = "pyproject.toml"
+    assert len(removed((ROOT / project).read_text(), change.read(project))) == 6
+    assert change.read(project).count("bakery") == 6
+    assert '"shop | clinic | bakery", "switchboard"]' in change.read(project)
+    assert "COPY bakery/ bakery/\nCOPY switchboard/ switchboard/\n" in change.read("deploy/Dockerfile")
+
+
 def test_a_refusal_is_told_in_its_sentence_and_exit_code_2(own_house: House) -> None:
     refused = run_in(own_house.root, "new", "tool", "find_order", "--agent", "greeter")
 
