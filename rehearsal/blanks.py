@@ -53,15 +53,19 @@ def not_kept(events: Iterable[Event]) -> set[Kind]:
 
 def _secrets(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
     """Each event, and an example of the secret that was told last: what was typed, or said where nothing was typed."""
-    told, typed, secret = 0, False, MASK
+    typed, said, secret = 0, 0, MASK
     for event in events:
-        if isinstance(event, CallerSpoke) and STARS.search(event.text):
-            keys = KEYS.fullmatch(event.text)
-            if keys or not typed:
-                secret = "".join(islice(cycle(DIGITS), told, told + (len(keys[2]) if keys else CODE)))
-                told += 1  # others each time: who tries again seldom says the same
-            typed = typed or keys is not None
+        if isinstance(event, CallerSpoke) and (keys := KEYS.fullmatch(event.text)):
+            secret = _digits(typed, len(keys[2]))
+            typed += 1  # others each time: who tries again seldom tells the same
+        elif isinstance(event, CallerSpoke) and STARS.search(event.text) and not typed:
+            secret = _digits(said, CODE)
+            said += 1
         yield event, secret
+
+
+def _digits(first: int, many: int) -> str:
+    return "".join(islice(cycle(DIGITS), first, first + many))
 
 
 def pattern_of(text: str) -> str:
