@@ -353,7 +353,7 @@ def calls(
     line: Annotated[str | None, typer.Option(metavar="NAME", help="They came in on this line.")] = None,
     agent: Annotated[str | None, typer.Option(metavar="NAME", help="This agent had the caller at some time.")] = None,
     outcome: Annotated[
-        str | None, typer.Option(metavar="NAME", help="They ended so (goodbye, ...), or: running.")
+        str | None, typer.Option(metavar="NAME", help="They ended so (goodbye, ...), or: running, lost.")
     ] = None,
     rule: Annotated[str | None, typer.Option(metavar="NAME", help="This rule struck, such as dead_air.")] = None,
     since: Annotated[str | None, typer.Option("--from", metavar="TIME", help=TIMES)] = None,

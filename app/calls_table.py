@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import accumulate
 
 from switchboard.operate.call_line import CallLine
-from switchboard.operate.filter import RUNNING
+from switchboard.operate.filter import LOST, RUNNING
 from switchboard.text import visible
 
 HEADS = ("call", "began (UTC)", "length", "state", "agent", "cost", "line", "caller", "found")
@@ -35,11 +35,10 @@ def _cells(row: Sequence[str], widths: Sequence[int]) -> list[str]:
 
 
 def _row(call: CallLine, now: datetime) -> tuple[str, ...]:
-    seconds = round((now - call.started_at).total_seconds() if call.seconds is None else call.seconds)
     cells = (
         call.id,
         f"{call.started_at:%Y-%m-%d %H:%M}",
-        f"{seconds // 60}:{seconds % 60:02}",
+        _length(call, now),
         (call.outcome or RUNNING).replace("_", " "),
         call.agent or "",
         _cost(call),
@@ -48,6 +47,13 @@ def _row(call: CallLine, now: datetime) -> tuple[str, ...]:
         ", ".join(call.rules),
     )
     return tuple(map(visible, cells))
+
+
+def _length(call: CallLine, now: datetime) -> str:
+    if call.outcome == LOST:
+        return ""
+    seconds = round((now - call.started_at).total_seconds() if call.seconds is None else call.seconds)
+    return f"{seconds // 60}:{seconds % 60:02}"
 
 
 def _cost(call: CallLine) -> str:

@@ -12,7 +12,8 @@ from app.lines import LINES
 from app.looks import note
 from app.process import fail, tell, tell_json
 from switchboard.files import write_new
-from switchboard.ledger.timeline import timeline
+from switchboard.operate.audit import Look
+from switchboard.operate.filter import LOST
 from switchboard.operate.sheet import export_html
 from switchboard.operate.sight import Sight
 from switchboard.operate.story import CallStory, story
@@ -24,14 +25,11 @@ SIGHT = Sight.ALL
 
 
 async def as_text(chosen: Settings, call: str) -> None:
-    """Its timeline, what went wrong, and what it cost."""
-    prices = prices_of(chosen)
-    async with aclosing(database_of(chosen)) as database:
-        await note(database, chosen, "looked", call)
-        events = await timeline(database, call)
-    if not events:
-        _unknown(call)
-    tell(call_text(events, prices))
+    """Its timeline, what went wrong, what it cost, and why it has no end, if it has none."""
+    found = await story_of(chosen, call, "looked")
+    tell(call_text(found.events, found.prices))
+    if found.call.ended_at is None:
+        tell(f"\nIt {_unended(found)}.")
 
 
 async def as_json(chosen: Settings, call: str) -> None:
@@ -43,7 +41,7 @@ async def as_html(chosen: Settings, call: str, file: Path) -> None:
     """All of it, as a page in a file that is not there yet, for this user only."""
     found = await story_of(chosen, call)
     write_page(file, export_html(found, SIGHT, LINES.get(found.call.line)))
-    so_far = "" if found.call.ended_at else " so far: it still runs"
+    so_far = "" if found.call.ended_at else f" so far: it {_unended(found)}"
     tell(f"{file} has the call{so_far}.")
 
 
@@ -57,14 +55,19 @@ def write_page(file: Path, text: str) -> None:
         fail(f"--html: {file} cannot be written: {error.strerror}.")
 
 
-async def story_of(chosen: Settings, call: str) -> CallStory:
+async def story_of(chosen: Settings, call: str, look: Look = "exported") -> CallStory:
     """All of it. Exits with 2 if there is no such call."""
     prices = prices_of(chosen)
     watched = {name: line.watched for name, line in LINES.items()}
     async with aclosing(database_of(chosen)) as database:
-        await note(database, chosen, "exported", call)
+        await note(database, chosen, look, call)
         found = await story(database, call, prices, watched, Recordings.of(chosen.recordings))
     return found or _unknown(call)
+
+
+def _unended(found: CallStory) -> str:
+    """Why it has no end."""
+    return "is lost: neither its worker nor the call is heard of" if found.call.outcome == LOST else "still runs"
 
 
 def _unknown(call: str) -> NoReturn:

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 SECONDS = 5.0
 """How often they say it."""
 GONE = timedelta(seconds=20)
-"""Whoever has not said it for so long is gone, and so are their calls."""
+"""Whoever has not said it for so long is gone."""
 KEPT = timedelta(days=1)
 """The row of a worker that was killed."""
 FAREWELL_SECONDS = 2.0
@@ -42,8 +42,12 @@ async def time_at(session: AsyncSession) -> datetime:
 
 async def alive(session: AsyncSession, now: datetime) -> list[WorkerRow]:
     """Those who have said so lately, by their ids."""
-    rows = await session.scalars(select(WorkerRow).order_by(WorkerRow.id))
-    return [row for row in rows if now - row.seen_at < GONE]
+    return list(await session.scalars(select(WorkerRow).where(there(now)).order_by(WorkerRow.id)))
+
+
+def there(now: datetime) -> ColumnElement[bool]:
+    """Whether a worker of `workers` has said so lately."""
+    return WorkerRow.seen_at > now - GONE
 
 
 class Beat:

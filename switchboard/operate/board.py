@@ -1,4 +1,4 @@
-"""The calls that run, the workers and the day, as the database has them; read on from where it was read before."""
+"""Calls while anything is to come of them, the workers and the day, as the database has them; read on each time."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.database import Database
 from switchboard.ledger.events import Event
+from switchboard.ledger.lost import lost, lost_among
 from switchboard.ledger.rules import RULES, Rule
 from switchboard.ledger.tables import CallRow, EventRow
 from switchboard.ledger.timeline import event_of
-from switchboard.ledger.workers import GONE, alive, time_at
+from switchboard.ledger.workers import alive, time_at
 from switchboard.operate.running import Running
+from switchboard.operate.settled import SETTLES, is_settled
 from switchboard.operate.today import today
 
 LONGEST = timedelta(days=1)
@@ -47,6 +49,8 @@ class Change:
     events: Sequence[Event]
     again: bool
     """Events that were told before have changed."""
+    settled: bool
+    """There is nothing to come."""
 
 
 class Board:
@@ -55,6 +59,8 @@ class Board:
     def __init__(self, database: Database, rules: Mapping[str, Sequence[Rule]]) -> None:
         self._database = database
         self._rules = rules
+        self._now = datetime.now(UTC)
+        """By the database's clock, when it was last asked."""
         self.calls: dict[str, Running] = {}
         self.workers: list[WorkerLine] = []
         self.today: dict[str, Any] = {}
@@ -64,28 +70,31 @@ class Board:
         self.calls.clear()
 
     async def read_calls(self, only: Collection[str] | None) -> list[Change]:
-        """What is new of these calls, or of all; one that is over is not known any more after that."""
+        """What is new of these calls, or of all that run or are known; one that is settled is not known after that."""
         async with self._database.read() as session:
+            self._now = await time_at(session)
             rows = await self._rows(session, only)
             again = {row.id for row in rows if row.id in self.calls and self.calls[row.id].revision != row.revision}
-            for row in rows:
-                if row.id in again or row.id not in self.calls:
-                    self.calls[row.id] = Running(row, self._rules.get(row.line, tuple(RULES.values())))
+            unread = [row for row in rows if row.id in again or row.id not in self.calls]
+            gone = await lost_among(session, [row.id for row in unread], self._now)
+            for row in unread:
+                rules = self._rules.get(row.line, tuple(RULES.values()))
+                self.calls[row.id] = Running(row, rules, lost=row.id in gone)
             new = await self._events(session, [row.id for row in rows])
         changes = [self._change(row.id, new.get(row.id, []), row.id in again) for row in rows]
         for change in changes:
-            if change.call.over:
+            if change.settled:
                 del self.calls[change.call.id]
-        return [change for change in changes if change.events or change.again]
+        return [change for change in changes if change.events or change.again or change.settled]
 
     async def read_workers(self) -> list[Running]:
         """The workers; tells the calls that are lost now, or are not any more."""
         async with self._database.read() as session:
-            now = await time_at(session)
-            rows = await alive(session, now)
+            self._now = await time_at(session)
+            rows = await alive(session, self._now)
+            gone = await lost_among(session, self.calls, self._now)
         self.workers = [WorkerLine(row.id, row.calls, row.most, row.seen_at) for row in rows]
-        there = {row.id for row in rows}
-        changed = [call for call in self.calls.values() if call.lost != _is_lost(call, there, now)]
+        changed = [call for call in self.calls.values() if call.lost != (call.id in gone)]
         for call in changed:
             call.lost = not call.lost
         return changed
@@ -94,27 +103,34 @@ class Board:
         """What the day came to."""
         self.today = (await today(self._database, datetime.now(UTC))).json()
 
-    def forget_lost(self) -> bool:
-        """Leave out those that have been lost for long; whether there were any."""
-        gone = [call.id for call in self.calls.values() if call.lost and datetime.now(UTC) - call.last_at > LOST_FOR]
-        for call_id in gone:
-            del self.calls[call_id]
-        return bool(gone)
+    def forget(self) -> list[Running]:
+        """Leave out those of which nothing is to come any more, and tell which: lost for long, or settled."""
+        gone = [call for call in self.calls.values() if self._lost_for_long(call) or self._settled(call)]
+        for call in gone:
+            del self.calls[call.id]
+        return gone
+
+    def _lost_for_long(self, call: Running) -> bool:
+        return call.lost and self._now - call.last_at > LOST_FOR
+
+    def _settled(self, call: Running) -> bool:
+        return is_settled(call.ended_at, call.events, self._now)
 
     def _change(self, call_id: str, events: Sequence[Event], again: bool) -> Change:
         call = self.calls[call_id]
         call.take(events)
-        return Change(call, events, again)
+        return Change(call, events, again, self._settled(call))
 
     async def _rows(self, session: AsyncSession, only: Collection[str] | None) -> Sequence[CallRow]:
-        running = CallRow.ended_at.is_(None) & (CallRow.started_at > datetime.now(UTC) - LONGEST)
-        query = select(CallRow).where(CallRow.id.in_(only)) if only else select(CallRow).where(running)
-        rows = list((await session.scalars(query.order_by(CallRow.started_at))).all())
+        now = self._now
+        running = CallRow.ended_at.is_(None) & (CallRow.started_at > now - LONGEST) & ~lost(now, LOST_FOR)
         if only:
-            return [row for row in rows if row.id in self.calls or row.ended_at is None]
+            some = CallRow.id.in_(only), or_(CallRow.id.in_(self.calls), running, CallRow.ended_at > now - SETTLES)
+            return (await session.scalars(select(CallRow).where(*some).order_by(CallRow.started_at))).all()
+        rows = list(await session.scalars(select(CallRow).where(running).order_by(CallRow.started_at)))
         missing = self.calls.keys() - {row.id for row in rows}
-        ended = select(CallRow).where(CallRow.id.in_(missing))
-        return [*rows, *(await session.scalars(ended))] if missing else rows
+        known = select(CallRow).where(CallRow.id.in_(missing))
+        return [*rows, *(await session.scalars(known))] if missing else rows
 
     async def _events(self, session: AsyncSession, ids: Sequence[str]) -> dict[str, list[Event]]:
         found: dict[str, list[Event]] = {}
@@ -124,8 +140,3 @@ class Board:
             for row in await session.scalars(select(EventRow).where(new).order_by(EventRow.call_id, EventRow.seq)):
                 found.setdefault(row.call_id, []).append(event_of(row))
         return found
-
-
-def _is_lost(call: Running, workers: Collection[str], now: datetime) -> bool:
-    """Neither its worker nor the call itself has been heard of."""
-    return call.worker is not None and call.worker not in workers and now - call.last_at > GONE

@@ -23,7 +23,7 @@ class CallLine:
     started_at: datetime
     ended_at: datetime | None
     outcome: str | None
-    """Why it ended, "lost" where its worker is gone; None while it runs."""
+    """Why it ended, "lost" if it has no end and will get none; None while it runs."""
     seconds: float | None
     cost: Decimal | None
     """None: not wholly known, or the call still runs."""

@@ -1,26 +1,28 @@
 """A filter as a database takes it: conditions on calls themselves, and traits that stand in other tables."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, false, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from switchboard.ledger.lost import lost
 from switchboard.ledger.tables import CallAgentRow, CallRow, DigestRow, EventRow, FindingRow
-from switchboard.operate.filter import RUNNING, Filter
+from switchboard.operate.filter import LOST, RUNNING, Filter
 from switchboard.operate.said import said
 from switchboard.operate.search import Search
 from switchboard.operate.traits import Condition, Trait, running
 
 
-def conditions(wanted: Filter) -> Iterator[Condition]:
-    """What the row of a call tells."""
+def conditions(wanted: Filter, now: datetime) -> Iterator[Condition]:
+    """What the row of a call tells; `now` is by the database's clock."""
     if wanted.q is not None and not Search.of(wanted.q).phrases:
         yield false()
     if wanted.line:
         yield CallRow.line == wanted.line
     if wanted.outcome:
-        yield CallRow.ended_at.is_(None) if wanted.outcome == RUNNING else CallRow.ended_reason == wanted.outcome
+        yield _came_to(wanted.outcome, now)
     if wanted.since:
         yield CallRow.started_at >= wanted.since
     if wanted.until:
@@ -44,6 +46,14 @@ async def traits(session: AsyncSession, wanted: Filter) -> list[Trait]:
     digested = [*_between(DigestRow.seconds, wanted.min_seconds, wanted.max_seconds)]
     digested += _between(DigestRow.cost, wanted.min_cost, wanted.max_cost)
     return [*found, _in(DigestRow, *digested)] if digested else found
+
+
+def _came_to(outcome: str, now: datetime) -> Condition:
+    if outcome == LOST:
+        return lost(now)
+    if outcome == RUNNING:
+        return CallRow.ended_at.is_(None) & ~lost(now)
+    return CallRow.ended_reason == outcome
 
 
 def _in(rows: Any, *conditions: Condition, running: Sequence[str] = ()) -> Trait:

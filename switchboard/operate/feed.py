@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from switchboard.database import Database
-from switchboard.ledger.events import Event
+from switchboard.ledger.events import Ended, Event
 from switchboard.ledger.ledger import AWAY
 from switchboard.ledger.prices import Prices
 from switchboard.ledger.tables import CallRow
@@ -27,6 +27,7 @@ PULSE_SECONDS = 5.0
 """How often workers and the day's sums are read."""
 AGAIN_SECONDS = 1.0
 """After the database has been away."""
+STORY = Message.of("story", {})
 
 
 class Feed:
@@ -60,8 +61,8 @@ class Feed:
 
     @asynccontextmanager
     async def one(self, call_id: str, after: int, sight: Sight) -> AsyncIterator[Subscription]:
-        """The events of one call behind that place, until it has ended."""
-        async with self._watched():
+        """The events of one call behind that place, until nothing is to come of it any more."""
+        async with self._watched(call_id):
             call = self._board.calls.get(call_id)
             missed = [event for event in call.events if event.seq > after] if call else []
             subscription = self._subscription(sight, MOST_WAITING + len(missed))
@@ -102,9 +103,14 @@ class Feed:
     # -- reading -------------------------------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def _watched(self) -> AsyncIterator[None]:
-        """Whoever comes finds all that there is; with the first the reading begins, and with the last it ends."""
+    async def _watched(self, call_id: str | None = None) -> AsyncIterator[None]:
+        """Whoever comes finds all that there is; with the first the reading begins, and with the last it ends.
+
+        Of calls that have just ended that is only the one that is asked for.
+        """
         await self._read(None)
+        if call_id is not None and call_id not in self._board.calls:
+            await self._read({call_id})
         if self._work is None:
             await self._beat()
         if self._work is None and not self._closed:
@@ -163,19 +169,27 @@ class Feed:
             before = self._board.today
             for call in await self._board.read_workers():
                 self._tell_tile(call)
+                for subscription in self._single.get(call.id, ()):
+                    subscription.tell(STORY)
             await self._board.read_today()
             self._tell_all("workers", [worker.json() for worker in self._board.workers])
             if self._board.today != before:
                 self._tell_all("today", self._board.today)
-            if self._board.forget_lost():
-                for subscription in self._all:
-                    subscription.tell(self._now(subscription.sight))
+            self._leave_out(self._board.forget())
+
+    def _leave_out(self, calls: Sequence[Running]) -> None:
+        for call in calls:
+            for subscription in self._single.get(call.id, ()):
+                _bid(subscription)
+        if any(call.lost for call in calls):
+            for subscription in self._all:
+                subscription.tell(self._now(subscription.sight))
 
     # -- telling -------------------------------------------------------------------------------------------------------
 
     def _now(self, sight: Sight) -> Message:
         board = self._board
-        calls = [call.tile(sight) for call in board.calls.values()]
+        calls = [call.tile(sight) for call in board.calls.values() if call.ended_at is None]
         workers = [worker.json() for worker in board.workers]
         return Message.of("now", {"calls": calls, "workers": workers, "today": board.today, "lines": self._lines})
 
@@ -193,15 +207,18 @@ class Feed:
         self._tell_tile(change.call)
         for subscription in self._single.get(change.call.id, ()):
             if change.again:
-                subscription.tell(Message.of("story", {}))
+                subscription.tell(STORY)
             else:
                 self._tell_events(subscription, change.events)
-            if change.call.over:
+            if change.settled:
                 _bid(subscription)
 
     def _tell_events(self, subscription: Subscription, events: Iterable[Event]) -> None:
+        """What a call came to is no event: when it has ended it has to be read."""
         for event in events:
             subscription.tell(Message.of("event", told(event, subscription.sight, self._prices), event.seq))
+            if isinstance(event, Ended):
+                subscription.tell(STORY)
 
 
 def _bid(subscription: Subscription) -> None:

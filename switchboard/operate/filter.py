@@ -13,7 +13,9 @@ from switchboard.operate.place import Place
 MOST = 100
 """So many calls are on a page at most."""
 RUNNING = "running"
-OUTCOMES = (*get_args(EndReason), RUNNING)
+LOST = "lost"
+"""The outcome of a call that has no end, and will get none."""
+OUTCOMES = (*get_args(EndReason), RUNNING, LOST)
 LONGEST_NAME = 64
 LONGEST_SEARCH = 200
 BEGINS = {"until": "since", "max_seconds": "min_seconds", "max_cost": "min_cost"}
@@ -68,7 +70,7 @@ class Filter(BaseModel):
     agent: Name | None = None
     """Who had the caller at some time."""
     outcome: Annotated[str, BeforeValidator(_outcome)] | None = None
-    """Why it ended, or "running"."""
+    """Why it ended, "running", or "lost"."""
     rule: Name | None = None
     """Which struck in it."""
     since: Annotated[datetime, BeforeValidator(_since)] | None = Field(default=None, alias="from")

@@ -8,19 +8,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchboard.database import Database
 from switchboard.ledger.digest import Digest
+from switchboard.ledger.lost import lost_among
 from switchboard.ledger.tables import CallAgentRow, CallRow, DigestRow, FindingRow
-from switchboard.ledger.workers import alive, time_at
+from switchboard.ledger.workers import time_at
 from switchboard.operate.call_line import CallLine, CallsPage
 from switchboard.operate.conditions import conditions, traits
-from switchboard.operate.filter import Filter
+from switchboard.operate.filter import LOST, Filter
 from switchboard.operate.place import Place
 from switchboard.operate.so_far import NOTHING, so_far
 from switchboard.operate.traits import with_all
 
 AT_ONCE = 500
 """So many calls are read together, where a page has no end."""
-LOST = "lost"
-"""The outcome of a call whose worker is gone."""
 Found = tuple[CallRow, DigestRow | None]
 Calls = Select[CallRow, DigestRow]
 """With the digest of each beside it, or none."""
@@ -60,7 +59,7 @@ async def lines_of(session: AsyncSession, rows: Sequence[Found]) -> list[CallLin
     ids = [call.id for call, _ in rows]
     agents, rules = await _agents(session, ids), await _rules(session, ids)
     bare = await so_far(session, [call.id for call, digest in rows if digest is None])
-    lost = await _lost(session, [call for call, _ in rows])
+    lost = await lost_among(session, [call.id for call, _ in rows if call.ended_at is None], await time_at(session))
     return [
         _line(call, digest, agents.get(call.id, ()), rules.get(call.id, ()), digest.seconds)
         if digest
@@ -80,14 +79,8 @@ def _calls() -> Calls:
 async def _query(wanted: Filter, session: AsyncSession) -> Calls:
     """One call more than the page has: then there is a next one."""
     newest = _calls().order_by(CallRow.started_at.desc(), CallRow.id.desc()).limit(wanted.limit + 1)
-    return newest.where(*conditions(wanted), *(await with_all(session, await traits(session, wanted))))
-
-
-async def _lost(session: AsyncSession, calls: Iterable[CallRow]) -> set[str]:
-    """Those that have no end, and never will: their worker is gone."""
-    held = {call.id: call.worker for call in calls if call.ended_at is None and call.worker is not None}
-    workers = {row.id for row in await alive(session, await time_at(session))} if held else set()
-    return {call_id for call_id, worker in held.items() if worker not in workers}
+    rows = conditions(wanted, await time_at(session))
+    return newest.where(*rows, *(await with_all(session, await traits(session, wanted))))
 
 
 async def _agents(session: AsyncSession, ids: Sequence[str]) -> dict[str, list[str]]:
@@ -108,7 +101,7 @@ async def _rules(session: AsyncSession, ids: Sequence[str]) -> dict[str, list[st
 
 
 def undigested(call: CallRow, known: Digest, lost: bool = False) -> CallLine:
-    """A call as its events tell it; `lost`: nobody has it, though it has no end."""
+    """A call as its events tell it; `lost`: it has no end, and will get none."""
     rules = tuple(dict.fromkeys(found.rule for found in known.findings))
     seconds = (call.ended_at - call.started_at).total_seconds() if call.ended_at else None
     line = _line(call, known, known.agents, rules, seconds)

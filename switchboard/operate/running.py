@@ -25,9 +25,9 @@ ERROR = "error"
 
 
 class Running:
-    """A call of the ledger, and all of its events so far. `rules` raise its alarms."""
+    """A call of the ledger, and all of its events so far. `rules` raise its alarms; `lost`: see `lost_among`."""
 
-    def __init__(self, row: CallRow, rules: Sequence[Rule]) -> None:
+    def __init__(self, row: CallRow, rules: Sequence[Rule], *, lost: bool = False) -> None:
         self.id = row.id
         self.line = row.line
         self.worker = row.worker
@@ -35,7 +35,7 @@ class Running:
         self.started_at = row.started_at
         self.last_at = row.started_at
         """When anything was last heard of it."""
-        self.lost = False
+        self.lost = lost
         self.events: list[Event] = []
         self._rules = rules
         self._agent: str | None = None
@@ -51,8 +51,8 @@ class Running:
         return self.events[-1].seq if self.events else -1
 
     @property
-    def over(self) -> bool:
-        return self._ended is not None
+    def ended_at(self) -> datetime | None:
+        return self._ended.wall if self._ended else None
 
     def take(self, events: Iterable[Event]) -> None:
         """New events, in order."""
@@ -72,7 +72,7 @@ class Running:
             "agent": self._agent,
             "caller": self._caller,
             "started_at": self.started_at.isoformat(),
-            "ended_at": _iso(ended.wall) if ended else None,
+            "ended_at": self.ended_at.isoformat() if self.ended_at else None,
             "outcome": ended.reason if ended else None,
             "doing": self._doing,
             "tool": self._doings.tool,
@@ -105,7 +105,3 @@ class Running:
     def _errors(self) -> list[Finding]:
         failed = (event for event in self.events if isinstance(event, Failed))
         return [Finding(ERROR, event.at, f"{event.source} failed: {event.message}.") for event in failed]
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None

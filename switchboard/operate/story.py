@@ -12,12 +12,16 @@ from switchboard.database import Database
 from switchboard.ledger.bill import Bill, bill
 from switchboard.ledger.digest import digest
 from switchboard.ledger.events import EVENT, Event, LaneName, Recording
+from switchboard.ledger.lost import lost_among
 from switchboard.ledger.prices import Prices
 from switchboard.ledger.rules import RULES, Finding, Rule
 from switchboard.ledger.tables import CallRow, DigestRow, FindingRow
 from switchboard.ledger.timeline import events_of
+from switchboard.ledger.workers import time_at
 from switchboard.operate.call_line import CallLine
+from switchboard.operate.filter import LOST
 from switchboard.operate.find import lines_of, undigested
+from switchboard.operate.settled import is_settled
 from switchboard.operate.sight import Sight
 from switchboard.operate.telling import told
 from switchboard.recording.recordings import StorageError
@@ -45,6 +49,8 @@ class CallStory:
     bill: Bill
     lanes: Sequence[LaneName]
     """Whose sound can be heard."""
+    settled: bool
+    """Nothing of it is to come any more."""
     prices: Prices
     """What work costs."""
 
@@ -61,6 +67,7 @@ class CallStory:
             "findings": [asdict(finding) for finding in self.findings],
             "bill": self.bill.json(),
             "recording": {"lanes": list(self.lanes)} if self.lanes else None,
+            "settled": self.settled,
         }
 
 
@@ -73,14 +80,18 @@ async def story(
         if row is None:
             return None
         events = await events_of(session, call_id)
+        now = await time_at(session)
         written = await session.get(DigestRow, call_id)
         if written:
             (line,) = await lines_of(session, [(row, written)])
             found = await _found(session, call_id)
         else:
             known = digest(events, prices, watched.get(row.line, tuple(RULES.values())))
-            line, found = undigested(row, known), list(known.findings)
-    return CallStory(line, events, found, bill(events, prices), await _lanes(sounds, call_id, events), prices)
+            lost = call_id in await lost_among(session, [call_id], now)
+            line, found = undigested(row, known, lost), list(known.findings)
+    settled = is_settled(row.ended_at, events, now)
+    lanes = await _lanes(sounds, call_id, events) if settled or line.outcome == LOST else ()
+    return CallStory(line, events, found, bill(events, prices), lanes, settled, prices)
 
 
 async def _found(session: AsyncSession, call_id: str) -> list[Finding]:

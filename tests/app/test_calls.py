@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,19 @@ async def test_a_call_that_runs_is_told_and_exported_so_far(url: str, tmp_path: 
     assert document["call"] == listed
     assert len(document["events"]) == 2
     assert page.stdout == f"{file} has the call so far: it still runs.\n"
+    assert run("calls", "call_1", DATABASE_URL=url).stdout.endswith("\n\nIt still runs.\n")
+
+
+async def test_a_call_whose_worker_is_gone_is_told_as_lost(sqlite: str) -> None:
+    async with aclosing(Database(sqlite)) as database:
+        began = datetime.now(UTC) - timedelta(minutes=1)
+        await bare_call(database, "call_1", *SAID[:2], worker="gone", began=began)
+
+    (listed,) = of(run("calls", "--json", "--outcome", "lost", DATABASE_URL=sqlite))
+    told = run("calls", "call_1", DATABASE_URL=sqlite).stdout
+
+    assert (listed["id"], listed["outcome"]) == ("call_1", "lost")
+    assert told.endswith("\n\nIt is lost: neither its worker nor the call is heard of.\n")
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,13 @@ def test_a_call_is_told_on_a_line_and_one_that_runs_is_told_from_one_that_is_ove
     ]
 
 
+def test_how_long_a_lost_call_lasted_is_not_known() -> None:
+    lost = replace(RUNNING, outcome="lost")
+    assert calls_table([lost], BEGAN).splitlines()[1].split() == [
+        "call_2", "2026-11-23", "09:00", "lost", "support", "support-line",
+    ]  # fmt: skip
+
+
 def test_columns_that_do_not_fit_are_left_out_from_the_end() -> None:
     whole = calls_table([OVER], BEGAN)
     width = max(map(len, whole.splitlines()))

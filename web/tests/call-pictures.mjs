@@ -16,6 +16,8 @@ const SCENES = {
   long: { query: '?scene=long' },
   operator: { query: '?scene=rich&role=operator' },
   silent: { query: '?scene=silent' },
+  storing: { query: '?scene=storing' },
+  lost: { query: '?scene=lost' },
   failed: { query: '?scene=failed' },
   erased: { query: '?scene=erased' },
   erase: { query: '?scene=rich', click: 'Erase…' },

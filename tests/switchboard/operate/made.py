@@ -27,12 +27,14 @@ async def bare_call(
     minute: float = 0,
     seconds: float | None = None,
     reason: str = "goodbye",
+    worker: str | None = None,
+    began: datetime = BEGAN,
 ) -> None:
-    """One without a digest, which began in that minute; without `seconds` it still runs."""
-    began = BEGAN + timedelta(minutes=minute)
+    """One without a digest, which began in that minute and was not heard of since; without `seconds` it has no end."""
+    began += timedelta(minutes=minute)
     ended = None if seconds is None else began + timedelta(seconds=seconds)
     async with database.write() as session:
-        row = CallRow(id=call_id, line=line, started_at=began)
+        row = CallRow(id=call_id, line=line, started_at=began, worker=worker)
         session.add(row)
         await session.flush()
         for seq, event in enumerate(events, start=1):

@@ -21,6 +21,7 @@ from switchboard.ledger.events import (
     Failed,
     HandoffDone,
     PersonStep,
+    Recording,
     Speaks,
     ToolCalled,
     ToolReturned,
@@ -28,8 +29,9 @@ from switchboard.ledger.events import (
 )
 from switchboard.ledger.ledger import Ledger
 from switchboard.ledger.prices import Prices
-from switchboard.ledger.tables import CallRow, WorkerRow
+from switchboard.ledger.tables import EventRow, WorkerRow
 from switchboard.operate import feed as feed_module
+from switchboard.operate import settled
 from switchboard.operate.feed import Feed
 from switchboard.operate.sight import Sight
 from switchboard.operate.subscription import Message, Subscription
@@ -176,11 +178,41 @@ async def test_one_call_is_told_from_where_it_was_left_and_to_its_end(feed: Feed
             assert (await until(page, "event"))["text"] == "one"
             ledger.write(CallerSpoke(text="two"))
             assert (await until(page, "event"))["text"] == "two"
+            ledger.write(Recording(stage="began", lanes=("caller",)))
             ledger.write(Ended(reason="goodbye"))
-            assert (await until(page, "event"))["kind"] == "ended"
-            await until(page, "ended")
-            assert [message async for message in page] == []
+            await until(page, "event", lambda event: event["kind"] == "ended")
+            await until(page, "story")
+            async with feed.one("call_1", 5, Sight.ALL) as late:
+                ledger.write(Recording(stage="stored", lanes=("caller",)))
+                for each in (page, late):
+                    assert (await until(each, "event"))["stage"] == "stored"
+                    assert [message.kind async for message in each] == ["ended"]
     async with feed.one("call_1", 0, Sight.ALL) as page:
+        assert [message.kind async for message in page] == ["ended"]
+
+
+async def test_whoever_has_missed_the_end_of_a_call_is_told_to_read_what_it_came_to(
+    feed: Feed, elsewhere: Database
+) -> None:
+    async with call(elsewhere) as ledger:
+        ledger.write(ANSWERED)
+        ledger.write(Ended(reason="goodbye"))
+    async with feed.one("call_1", 1, Sight.ALL) as page, feed.all(Sight.ALL) as wall:
+        assert (await until(page, "event"))["kind"] == "ended"
+        await until(page, "story")
+        assert (await until(wall, "now"))["calls"] == []
+
+
+async def test_a_recording_that_never_comes_is_not_waited_for(
+    feed: Feed, elsewhere: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_module, "PULSE_SECONDS", 0.05)
+    async with call(elsewhere) as ledger:
+        ledger.write(ANSWERED)
+        ledger.write(Recording(stage="began", lanes=("caller",)))
+        ledger.write(Ended(reason="goodbye"))
+    async with feed.one("call_1", 3, Sight.ALL) as page:
+        monkeypatch.setattr(settled, "SETTLES", timedelta(0))
         assert [message.kind async for message in page] == ["ended"]
 
 
@@ -259,12 +291,11 @@ async def test_workers_are_told_and_calls_of_one_that_is_gone_are_lost(
             await ledger.saved()
         async with feed.all(Sight.ALL) as page:
             assert [worker["id"] for worker in (await until(page, "now"))["workers"]] == ["alive"]
-            async with elsewhere.write() as session:  # long ago, for all of them
-                for name in "adn":
-                    await session.execute(update(CallRow).where(CallRow.id == name).values(started_at=now))
-            for running in feed._board.calls.values():
-                running.last_at = now - timedelta(seconds=25)
-            assert (await until(page, "tile", lambda tile: tile["doing"] == "lost"))["id"] == "d"
+            async with feed.one("d", 1, Sight.ALL) as watched:
+                async with elsewhere.write() as session:  # long ago, for all of them
+                    await session.execute(update(EventRow).values(wall=now - timedelta(seconds=25)))
+                assert (await until(page, "tile", lambda tile: tile["doing"] == "lost"))["id"] == "d"
+                await until(watched, "story")
             assert [each.id for each in feed._board.calls.values() if each.lost] == ["d"]
             async with elsewhere.write() as session:
                 await session.execute(update(WorkerRow).where(WorkerRow.id == "dead").values(seen_at=datetime.now(UTC)))

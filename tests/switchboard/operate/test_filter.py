@@ -21,7 +21,7 @@ def test_what_is_empty_is_not_given() -> None:
     ("name", "value", "told"),
     [
         ("outcome", "happy", "outcome: one of goodbye, caller_left, "),
-        ("outcome", "happy", ", running"),
+        ("outcome", "happy", ", running, lost"),
         ("from", "yesterday", "from: a day or a time as in ISO 8601, such as 2026-11-27 or 2026-11-27T09:30Z"),
         ("from", "0001-01-01T00:00+23:00", "from: a day or a time as in ISO 8601"),
         ("min_seconds", "-1", "min_seconds: Input should be greater than or equal to 0"),

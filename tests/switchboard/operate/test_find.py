@@ -1,6 +1,6 @@
 """The list of calls: what it tells, what a filter lets through, and its pages."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,8 +8,7 @@ import pytest
 
 from switchboard.database import Database
 from switchboard.ledger import Ledger
-from switchboard.ledger.events import CallerSpoke, CallTransferred, Ended, PersonStep, Turn
-from switchboard.ledger.tables import WorkerRow
+from switchboard.ledger.events import CallerSpoke, CallTransferred, PersonStep, Turn
 from switchboard.operate.filter import Filter
 from switchboard.operate.find import find, one, pages
 from tests.switchboard.operate.made import BEGAN, MASKED, answered, bare_call, call, handed
@@ -47,28 +46,6 @@ async def test_a_call_that_is_over_is_told_from_its_digest(database: Database) -
         "rules": ["dead_air", "asked_again"],
         "first_sound_p50_ms": 310.5,
         "to_person": True,
-    }
-
-
-async def test_a_call_without_an_end_is_lost_when_its_worker_is_gone(database: Database) -> None:
-    async with database.write() as session:
-        now = datetime.now(UTC)
-        for worker, seen_at in (("here", now), ("gone", now - timedelta(seconds=30))):
-            session.add(WorkerRow(id=worker, calls=1, most=1, seen_at=seen_at))
-    for holder in ("here", "gone", "forgotten", None):
-        async with Ledger(database, f"call_{holder}", "support-line", worker=holder) as ledger:
-            ledger.write(answered())
-    async with Ledger(database, "call_over", "support-line", worker="gone") as ledger:
-        ledger.write(Ended(reason="goodbye"))
-
-    outcomes = {each.id: each.outcome for each in (await find(database, Filter())).calls}
-
-    assert outcomes == {
-        "call_here": None,
-        "call_gone": "lost",
-        "call_forgotten": "lost",
-        "call_None": None,
-        "call_over": "goodbye",
     }
 
 

@@ -1,6 +1,7 @@
 """All of one call, while it runs and after it, and how much of it one may see."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from switchboard.ledger.events import (
 from switchboard.ledger.mask import MASK
 from switchboard.ledger.prices import Prices
 from switchboard.ledger.rules import Rule
+from switchboard.operate.settled import SETTLES
 from switchboard.operate.sight import Sight
 from switchboard.operate.story import CallStory, story
 from switchboard.recording.recordings import StorageError
@@ -29,7 +31,7 @@ from tests.switchboard.operate.made import answered, bare_call, call, handed
 
 PRICES = Prices.read()
 USED = Used(agent="greeter", work="answer", model="gpt-realtime-2", units={"text_in": 1_000_000})
-SAID = Recording(stage="began", lanes=("caller", "agent"))
+RECORDED = (Recording(stage="began", lanes=("caller",)), Recording(stage="stored", lanes=("caller", "agent")))
 
 
 class Kept:
@@ -107,22 +109,37 @@ async def test_what_was_found_in_a_call_that_is_over_stays_as_it_was_found(datab
 
 async def test_recordings_are_asked_for_only_where_something_was_recorded(database: Database) -> None:
     kept = Kept()
-    await bare_call(database, "call_1", answered())
+    await bare_call(database, "call_1", answered(), seconds=60)
     assert (await told(database, sounds=kept)).lanes == ()
     assert kept.asked == []
 
 
+async def test_a_recording_that_is_being_stored_is_not_asked_for_and_more_is_to_come(database: Database) -> None:
+    kept = Kept()
+    await bare_call(database, "call_1", answered(), RECORDED[0], seconds=0, began=datetime.now(UTC))
+    shown = (await told(database, sounds=kept)).json(Sight.ALL)
+    assert (shown["recording"], shown["settled"], kept.asked) == (None, False, [])
+
+
+async def test_a_recording_that_never_came_is_looked_for_once_nothing_is_to_come(database: Database) -> None:
+    ended = datetime.now(UTC) - SETTLES - timedelta(seconds=1)
+    await bare_call(database, "call_1", answered(), RECORDED[0], seconds=0, began=ended)
+    shown = (await told(database, sounds=Kept())).json(Sight.ALL)
+    assert (shown["recording"], shown["settled"]) == ({"lanes": ["caller", "agent"]}, True)
+
+
 async def test_a_call_that_was_recorded_tells_whose_sound_there_is(database: Database) -> None:
-    await bare_call(database, "call_1", answered(), SAID)
-    assert (await told(database, sounds=Kept())).json(Sight.ALL)["recording"] == {"lanes": ["caller", "agent"]}
+    await bare_call(database, "call_1", answered(), *RECORDED, seconds=0, began=datetime.now(UTC))
+    shown = (await told(database, sounds=Kept())).json(Sight.ALL)
+    assert (shown["recording"], shown["settled"]) == ({"lanes": ["caller", "agent"]}, True)
     assert (await told(database, sounds=None)).json(Sight.ALL)["recording"] is None
 
 
 async def test_a_storage_that_does_not_answer_costs_the_sound_and_not_the_story(database: Database) -> None:
-    await bare_call(database, "call_1", answered(), SAID)
+    await bare_call(database, "call_1", answered(), *RECORDED, seconds=60)
     shown = (await told(database, sounds=Kept(StorageError("GenericError")))).json(Sight.ALL)
     assert shown["recording"] is None
-    assert len(shown["events"]) == 2
+    assert len(shown["events"]) == 3
 
 
 EVENTS: tuple[Any, ...] = (

@@ -169,6 +169,7 @@ const ENDINGS: Record<string, string> = {
   error: 'Failed',
   stopped: 'Stopped',
   moved: 'Moved on',
+  lost: 'Lost',
 };
 
 export const OUTCOMES = Object.keys(ENDINGS);

@@ -94,7 +94,7 @@ export interface CallLine {
   caller: string | null;
   started_at: string;
   ended_at: string | null;
-  /** Why it ended; null while it runs. */
+  /** Why it ended, or `lost`: it has no end, and will get none; null while it runs. */
   outcome: string | null;
   seconds: number | null;
   cost: Amount;
@@ -159,4 +159,6 @@ export interface CallStory {
   findings: Finding[];
   bill: Bill;
   recording: { lanes: Lane[] } | null;
+  /** Nothing of it is to come any more. */
+  settled: boolean;
 }

@@ -5,6 +5,7 @@ import type { Chronicle } from './chronicle';
 import { clock, span } from './durations';
 import { Erase } from './Erase';
 import { isErased } from './erased';
+import { isRunning } from './isRunning';
 import { costText } from './money';
 import { outcome } from './notes';
 import { texts } from './texts';
@@ -21,7 +22,7 @@ interface Props {
 
 export function CallHead({ story, chronicle, length, notice, api, me, onErased }: Props) {
   const { call, bill } = story;
-  const running = call.ended_at === null;
+  const running = isRunning(call);
   const erased = isErased(story.events);
   const first = call.first_sound_p50_ms;
   return (

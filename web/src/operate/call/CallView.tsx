@@ -6,6 +6,7 @@ import { Bill } from './Bill';
 import { CallHead } from './CallHead';
 import { chronicleOf } from './chronicle';
 import { Findings } from './Findings';
+import { isRunning } from './isRunning';
 import { lanesOf } from './lanes';
 import { Lanes, type LanesHandle } from './Lanes';
 import { PlayerBar } from './PlayerBar';
@@ -32,6 +33,7 @@ const NONE: Lane[] = [];
 
 export function CallView({ story, notice, api, me, onErased }: Props) {
   const { call } = story;
+  const live = isRunning(call);
   const mayHear = me.role !== 'operator';
   const recorded = (mayHear && story.recording?.lanes) || NONE;
   const line = useLineMap(api, call.line);
@@ -77,11 +79,11 @@ export function CallView({ story, notice, api, me, onErased }: Props) {
       <Findings findings={story.findings} onGo={(at) => go(at, false)} />
       <div className="call-left">
         <div className="call-time">
-          <Lanes ref={drawn} lanes={lanes} chronicle={chronicle} length={length} live={call.ended_at === null} waves={waves} player={player} />
+          <Lanes ref={drawn} lanes={lanes} chronicle={chronicle} length={length} live={live} waves={waves} player={player} />
           <PlayerBar player={player} story={story} mayHear={mayHear} length={length} />
         </div>
         <div className="call-accounts">
-          <Bill bill={story.bill} chronicle={chronicle} running={call.ended_at === null} />
+          <Bill bill={story.bill} chronicle={chronicle} running={live} />
           <Versions chronicle={chronicle} />
         </div>
       </div>
@@ -90,7 +92,7 @@ export function CallView({ story, notice, api, me, onErased }: Props) {
         cast={chronicle.cast}
         waves={waves}
         player={player}
-        live={call.ended_at === null}
+        live={live}
         all={all}
         onAll={setAll}
         onGo={(at) => go(at, player.audible)}

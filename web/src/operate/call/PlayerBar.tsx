@@ -3,8 +3,10 @@ import { useEffect, useState } from 'react';
 import type { CallStory } from '../types';
 import { clock } from './durations';
 import { isErased } from './erased';
+import { isRunning } from './isRunning';
 import type { Player } from './player';
 import { texts } from './texts';
+import { whyUnheard } from './unheard';
 import { addressOfMoment } from './useMoment';
 import { usePlaying } from './usePlayer';
 
@@ -106,9 +108,9 @@ function CopyLink({ player }: { player: Player }) {
   );
 }
 
-function reason({ call, events, recording }: CallStory, mayHear: boolean): string | null {
-  if (isErased(events)) return texts.player.erased;
-  if (call.ended_at === null) return texts.player.later;
-  if (!recording || recording.lanes.length === 0) return texts.player.notRecorded;
+function reason(story: CallStory, mayHear: boolean): string | null {
+  if (isErased(story.events)) return texts.player.erased;
+  if (isRunning(story.call)) return texts.player.later;
+  if (!story.recording || story.recording.lanes.length === 0) return texts.player[whyUnheard(story)];
   return mayHear ? null : texts.player.forbidden;
 }

@@ -1,4 +1,4 @@
-/** A running call's events, as the server tells them. A feed that was cut off, or is silent, goes on where it was. */
+/** A call's events, as the server tells them while any are to come. A feed that was cut off, or is silent, goes on where it was. */
 import { Signs } from '../signs';
 import type { LedgerEvent } from '../types';
 
@@ -23,6 +23,8 @@ const AGAIN_MS = 3000;
 export class Live {
   private source: Source | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** What has changed of the story meanwhile was not told. */
+  private cut = false;
   private readonly signs = new Signs(() => this.again());
 
   /** `open` gives the feed of what comes after the event with the number `newest`. */
@@ -37,7 +39,7 @@ export class Live {
     this.source = source;
     this.signs.seen();
     for (const name of ['open', 'beat', 'event', 'story']) source.addEventListener(name, () => this.signs.seen());
-    source.addEventListener('open', () => this.ears.connected(true));
+    source.addEventListener('open', () => this.opened());
     source.addEventListener('event', ({ data }) => {
       const event = eventIn(data);
       if (event) this.ears.heard(event);
@@ -57,14 +59,22 @@ export class Live {
     this.source = null;
   }
 
+  private opened(): void {
+    this.ears.connected(true);
+    if (this.cut) this.ears.changed();
+    this.cut = false;
+  }
+
   /** A browser tries again by itself, unless it was refused. */
   private lost(source: Source): void {
     if (source !== this.source) return;
+    this.cut = true;
     this.ears.connected(false);
     if (source.readyState === CLOSED) this.again();
   }
 
   private again(): void {
+    this.cut = true;
     this.ears.connected(false);
     this.stop();
     this.timer = setTimeout(() => this.start(), AGAIN_MS);

@@ -1,4 +1,4 @@
-/** One call as the page has it: read, kept up to date while it runs, read again when something was missed. */
+/** One call as the page has it: read, kept up to date while anything is to come, read again when something was missed. */
 import type { Door, Refusal, RefusalKind } from '../api';
 import { reasonOf } from '../reason';
 import type { CallStory, LedgerEvent } from '../types';
@@ -83,11 +83,10 @@ export class StoryFeed {
     const story = grown(read, this.told.story?.events ?? []);
     this.filled = newestOf(story);
     this.tell({ story, problem: null });
-    const runs = story.call.ended_at === null;
     const followed = this.follows;
-    this.follows = runs;
-    if (runs && !followed) this.live.start();
-    if (!runs) this.live.stop();
+    this.follows = !story.settled;
+    if (this.follows && !followed) this.live.start();
+    if (!this.follows) this.live.stop();
   }
 
   private failed({ kind, door, retryAfter }: Refusal): void {

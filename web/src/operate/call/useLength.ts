@@ -2,12 +2,13 @@
 import { useEffect, useState } from 'react';
 import type { Clock } from '../clock';
 import type { CallLine } from '../types';
+import { isRunning } from './isRunning';
 
 /** More than so many seconds without an event can be another clock. */
 const MOST_AHEAD = 600;
 
 export function useLength(call: CallLine, known: number, clock: Clock): number {
-  const runs = call.ended_at === null && call.outcome === null;
+  const runs = isRunning(call);
   const [now, setNow] = useState(() => clock.now());
   useEffect(() => {
     if (!runs) return undefined;

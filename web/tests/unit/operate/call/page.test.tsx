@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Api } from '../../../../src/operate/api';
 import { CallPage } from '../../../../src/operate/call/CallPage';
 import type { CallStory, Role } from '../../../../src/operate/types';
-import { choices, story } from '../../../fixture/call/story';
+import { choices, lost, story, storing } from '../../../fixture/call/story';
 
 const ID = story.call.id;
 
@@ -15,8 +15,14 @@ class MadeObserver {
   disconnect() {}
 }
 
+/** A feed that says nothing. */
+class MadeSource extends EventTarget {
+  close() {}
+}
+
 beforeEach(() => {
   vi.stubGlobal('ResizeObserver', MadeObserver);
+  vi.stubGlobal('EventSource', MadeSource);
   Element.prototype.scrollTo = () => undefined;
   HTMLDialogElement.prototype.showModal = function () {
     this.open = true;
@@ -91,6 +97,29 @@ it('An operator reads why they cannot hear it, and asks for no recording', async
   expect(named('Play')).toBeDisabled();
   expect(named('Erase…')).toBeUndefined();
   expect(asked.filter((path) => path.includes('recording'))).toEqual([]);
+});
+
+const recorded = (...stages: string[]) =>
+  stages.map((stage, index) => ({ kind: 'recording', seq: 900 + index, at: 1, wall: null, stage, lanes: [] }));
+const others = story.events.filter(({ kind }) => kind !== 'recording');
+
+it.each([
+  ['it was not recorded', [], true, 'This call was not recorded.'],
+  ['it is being stored', ['began'], false, 'The recording is being stored…'],
+  ['storing it has failed', ['began', 'failed'], false, 'This call was recorded, but its recording could not be stored.'],
+  ['it was never stored', ['began'], true, 'This call was recorded, but its recording could not be stored.'],
+  ['the storage is away', ['began', 'stored'], true, 'The storage does not give the recording now.'],
+])('A call without sound says why: %s', async (_why, stages, settled, text) => {
+  open('supervisor', { ...storing, settled, events: [...others, ...recorded(...stages)] });
+  expect(await screen.findByText(text)).toBeInTheDocument();
+  expect(named('Play')).toBeDisabled();
+});
+
+it('A call whose worker is gone is lost, and neither live nor heard', async () => {
+  open('supervisor', lost(38));
+  expect(await screen.findByText('its worker was lost')).toBeInTheDocument();
+  expect(screen.queryByText('Live')).toBeNull();
+  expect(screen.getByText('This call was recorded, but its recording could not be stored.')).toBeInTheDocument();
 });
 
 it('A supervisor hears, and erases nothing', async () => {

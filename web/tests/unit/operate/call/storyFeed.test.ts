@@ -4,11 +4,11 @@ import { isSame, kept } from '../../../../src/operate/call/kept';
 import { StoryFeed } from '../../../../src/operate/call/storyFeed';
 import { SILENT_MS } from '../../../../src/operate/signs';
 import type { CallStory, LedgerEvent } from '../../../../src/operate/types';
-import { story } from '../../../fixture/call/story';
+import { story, storing } from '../../../fixture/call/story';
 import { caller, made } from './made';
 
 const EVENTS = made(...Array.from({ length: 9 }, (_none, at) => caller(at, `${at}`)));
-const running = (count: number): CallStory => ({ ...story, call: { ...story.call, ended_at: null, outcome: null }, events: EVENTS.slice(0, count) });
+const running = (count: number): CallStory => ({ ...story, call: { ...story.call, ended_at: null, outcome: null }, events: EVENTS.slice(0, count), settled: false });
 
 class MadeSource {
   readyState = 1;
@@ -137,6 +137,40 @@ it('When the call has ended all of it is read, and the feed is closed', async ()
   source().says('ended');
   await vi.advanceTimersByTimeAsync(0);
   expect([feed.told.story?.call.outcome, source().readyState, sources.length]).toEqual(['transferred', 2, 1]);
+});
+
+it('A call that is over is followed until its recording is stored, and then read again', async () => {
+  const { feed, read, sources, source } = feeding(running(3), storing, story);
+  feed.start();
+  await vi.advanceTimersByTimeAsync(0);
+  source().says('story');
+  await vi.advanceTimersByTimeAsync(0);
+  expect([feed.told.story, source().readyState, sources.length]).toEqual([storing, 1, 1]);
+  source().says('ended');
+  await vi.advanceTimersByTimeAsync(0);
+  expect([feed.told.story, source().readyState, sources.length, read.mock.calls.length]).toEqual([story, 2, 1, 3]);
+});
+
+it('A page that opens while the recording is being stored follows it, and once the server says that is all it asks no more', async () => {
+  const { feed, read, sources, source } = feeding(storing);
+  feed.start();
+  await vi.advanceTimersByTimeAsync(0);
+  source().says('ended');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([sources.length, source().readyState, read.mock.calls.length]).toEqual([1, 2, 2]);
+});
+
+it('When a browser has connected again the story is read: it was not told what had changed meanwhile', async () => {
+  const { feed, read, source } = feeding(running(3));
+  feed.start();
+  await vi.advanceTimersByTimeAsync(0);
+  source().says('open');
+  expect(read).toHaveBeenCalledTimes(1);
+  source().readyState = 0;
+  source().says('error');
+  source().says('open');
+  source().says('open');
+  expect(read).toHaveBeenCalledTimes(2);
 });
 
 it('A server that does not answer is asked again, and one that refuses is not', async () => {
