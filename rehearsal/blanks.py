@@ -1,11 +1,13 @@
 """What the ledger has not kept of a call: an example, for who says it again, and a pattern, for who expects it."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import cycle, islice
 from typing import Any
 
-from switchboard.ledger.events import CallerSpoke, Event
+from pydantic import BaseModel, ValidationError
+
+from switchboard.ledger.events import CallerSpoke, Event, Remembered
 from switchboard.ledger.mask import MASK
 from switchboard.redaction.redactor import FINDS, Kind
 from switchboard.room.keypad import TYPED
@@ -31,13 +33,19 @@ WORDS = frozenset(("text", "result", "state", "verified"))
 ALL_WORDS = WORDS | {"arguments"}
 
 
-def with_examples(events: Sequence[Event], words: frozenset[str] = WORDS) -> Iterator[Event]:
-    """The events, with an example wherever something was not kept in these parts."""
+def with_examples(events: Sequence[Event], state: type[BaseModel], words: frozenset[str] = WORDS) -> Iterator[Event]:
+    """The events, with an example wherever something was not kept in these parts.
+
+    A field of the line's `state` that is not there was nothing but a secret.
+    """
     for event, secret in _secrets(events):
         if isinstance(event, CallerSpoke) and (keys := KEYS.fullmatch(event.text)):
             yield event.model_copy(update={"text": f"{keys[1]}{secret}"})
         else:
-            yield event.model_copy(update={name: _filled(value, secret) for name, value in event if name in words})
+            filled = {name: _filled(value, secret) for name, value in event if name in words}
+            if isinstance(event, Remembered):
+                filled["state"] = _with_examples(event.state, filled["state"], secret, state)
+            yield event.model_copy(update=filled)
 
 
 def examples_of_secrets(events: Sequence[Event]) -> Sequence[str]:
@@ -86,6 +94,25 @@ def _filled(value: Any, secret: str) -> Any:
             return BLANK.sub(lambda blank: EXAMPLES.get(blank[0], secret), value)
         case _:
             return value
+
+
+def _with_examples(
+    kept: Mapping[str, Any], filled: Mapping[str, Any], secret: str, state: type[BaseModel]
+) -> dict[str, Any]:
+    """What is remembered, with examples as far as the state can have them."""
+    examples = {name: secret for name in state.model_fields.keys() - kept.keys() if secret != MASK}
+    examples |= {name: value for name, value in filled.items() if value != kept[name]}
+    return {name: value for name, value in kept.items() if name not in examples} | {
+        name: value for name, value in examples.items() if _can_be(state, name, value)
+    }
+
+
+def _can_be(state: type[BaseModel], name: str, value: Any) -> bool:
+    try:
+        state.model_validate({name: value})
+    except ValidationError:
+        return False
+    return True
 
 
 def _literally(text: str) -> str:

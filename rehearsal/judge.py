@@ -72,11 +72,14 @@ def _recorded(held: Held) -> Iterator[Miss]:
 
 def _turns(turns: Sequence[Exchange], events: Sequence[Event]) -> Iterator[Miss]:
     """Of the first turn that is not as it should be: what comes after it follows from it."""
-    for number, (wanted, (said, of_turn)) in enumerate(zip(turns, exchanges(events), strict=False)):
+    course = exchanges(events)
+    for number, wanted in enumerate(turns):
+        said, of_turn = course[number] if number < len(course) else ("", [])
         misses = [*_calls(wanted.calls, of_turn, events), *_says(wanted.says, of_turn)]
         if misses:
-            told = f'turn {number}, "{said}": ' if number else "the greeting: "
-            yield from (Miss(f"{told}{miss.expected}", miss.heard) for miss in misses)
+            told = f"turn {number}" if number else "the greeting"
+            told = f'{told}, "{said}"' if said else told
+            yield from (Miss(f"{told}: {miss.expected}", miss.heard) for miss in misses)
             return
 
 

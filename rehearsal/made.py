@@ -44,7 +44,7 @@ def scenario_of(story: CallStory, line: Workflow | None) -> str:
     if answered is None:
         raise NoScenarioError("Nobody has answered this call")
     events = in_order(story.events)
-    lived = list(with_examples(events))
+    lived = list(with_examples(events, line.state))
     tools = {tool.info.name for agent in line.agents for tool in agent.toolbox if isinstance(tool, NamedTool)}
     document = {
         "about": f"The call {story.call.id} of {story.call.started_at:%d %B %Y}.",

@@ -79,7 +79,7 @@ def moment_of(call_id: str, events: Sequence[Event], earlier: Sequence[Event], l
     if not any(isinstance(event, Ended) for event in events):
         raise RewindError(f"{call_id} has no end: it still runs, or its worker is gone. Take a call that is over.")
     place = turns[turn - 1]
-    lived = list(with_examples(events))
+    lived = list(with_examples(events, line.state))
     person = Person(says=tuple(Turn.model_validate(each) for each in list(callers_turns(lived))[turn - 1 :]))
     if tool := person.says[0].during or _running(events[:place]):
         raise RewindError(
@@ -90,7 +90,7 @@ def moment_of(call_id: str, events: Sequence[Event], earlier: Sequence[Event], l
     return Moment(
         turn=turn,
         turns=len(turns),
-        past=_past(call_id, list(with_examples(events[:place], ALL_WORDS)), earlier, line),
+        past=_past(call_id, list(with_examples(events[:place], line.state, ALL_WORDS)), earlier, line),
         before=tuple(events[:place]),
         rest=tuple(events[place:]),
         person=person,

@@ -39,9 +39,16 @@ async def test_what_is_recorded_is_told_in_place_of_the_business(
     assert await _misses(house, tmp_path / "hours.yaml", tools, heard) == []
 
 
-async def test_what_is_not_recorded_fails_with_what_was_asked_for(house: House, tmp_path: Path) -> None:
-    (miss, *_) = await _misses(house, tmp_path / "hours.yaml", HOURS, "open at night only")
+@pytest.mark.parametrize(
+    ("tools", "asked"),
+    [(HOURS, "delivery"), ("{tool: search_knowledge, with: {}, returns: 'Nothing.'}", "hours")],
+    ids=["another argument", "one more argument"],
+)
+async def test_what_is_not_recorded_fails_with_what_was_asked_for(
+    tools: str, asked: str, house: House, tmp_path: Path
+) -> None:
+    (miss, *_) = await _misses(house, tmp_path / "hours.yaml", tools, ".")
 
-    assert miss.expected.startswith("search_knowledge(question: ") and "delivery" in miss.expected
+    assert miss.expected.startswith("search_knowledge(question: ") and asked in miss.expected
     assert miss.expected.endswith(") is among `tools`")
     assert miss.heard == "what it gives is not recorded for these arguments"
