@@ -110,6 +110,11 @@ class Operator:
         """That call in the list."""
         return self.page.locator(f'tr[data-call="{call}"]')
 
+    @property
+    def plays(self) -> Locator:
+        """What plays a call's recording, once there is one."""
+        return self.page.get_by_role("button", name="Play", exact=True)
+
     async def sees(self, what: str) -> float:
         """Wait until that was there: "call ID", "alarm ID" (of that call) or "at AGENT N" (so many callers).
 

@@ -72,9 +72,15 @@ async def test_a_word_that_is_clicked_is_heard_and_a_handoffs_silence_is_drawn_a
     watched_stack: Stack, watched_ledger: Database, tmp_path: Path
 ) -> None:
     async with browser(record(tmp_path / "quiet.wav", [1.0])) as chromium:
-        call = await _spoken_call(chromium, watched_stack, watched_ledger)
+        caller = await _spoken_call(chromium, watched_stack)
+        call = await _call_of(watched_ledger, caller)
         async with _operator(chromium, watched_stack) as operator:
             await operator.open(f"calls/{call}")
+            await expect(operator.page.get_by_text("It can be heard when the call is over.")).to_be_visible(
+                timeout=PATIENCE
+            )
+            await caller.hang_up()
+            await expect(operator.plays).to_be_enabled(timeout=PATIENCE)
             lane = await _lane(operator, call)
 
             row = operator.page.locator('.row[data-who="agent"]').last
@@ -144,22 +150,19 @@ async def _typing(chromium: Browser, stack: Stack) -> Caller:
     return caller
 
 
-async def _spoken_call(chromium: Browser, stack: Stack, ledger: Database) -> str:
-    """A call in which agents spoke and one handed the caller over, once it is stored; its id."""
+async def _spoken_call(chromium: Browser, stack: Stack) -> Caller:
+    """A call that goes on, in which agents spoke and one handed the caller over."""
     caller = await new_caller(chromium, permissions=["microphone"])
     await caller.open(stack.page)
     await caller.call()
     await caller.hears(1_000)
-    origin = await caller.origin()
     await caller.type("Where is my order?")
     await caller.is_with("support")
     await caller.hears(await caller.heard_ms() + 1_000)
     await caller.type(PERSON)  # this handoff is announced: its silence begins with the end of that
     await caller.is_with("escalation")
     await caller.hears(await caller.heard_ms() + 3_000)
-    await caller.hang_up()
-    await ended(ledger, origin)
-    return (await calls_of(ledger, origin))[-1]
+    return caller
 
 
 async def _when(ledger: Database, caller: Caller, kind: type[Event]) -> float:
