@@ -31,7 +31,7 @@ from bench.stack import ROOT, Stack, running
 from stack.ports import Port, take
 from switchboard.http.rooms import CallRoom, Rooms
 
-Condition = Literal["off", "on", "recording", "unguarded", "guarded"]
+Condition = Literal["off", "on", "recording", "unguarded", "guarded", "untaped", "taped"]
 
 CONDITIONS: tuple[Condition, ...] = ("off", "on", "recording")
 """The first is what the others are a multiple of."""
@@ -145,6 +145,7 @@ class Bench:
                 "WORKER_METRICS_PORT": str(port.number),
                 "RECORDINGS_URL": f"file://{self._stack.folder}/recordings",
             },
+            "taped": {"TAPES_FOLDER": f"{self._stack.folder}/tapes"},
         }
         await self._stack.ours(condition, simulator, program=program, settings=settings.get(condition, {}))
 

@@ -1,4 +1,4 @@
-"""A worker of `bench.overhead`: ours as it is, on a line that is recorded, or without what operators are told."""
+"""A worker of `bench.overhead`: ours as it is, on a recorded line, with tapes, or without what operators are told."""
 
 import argparse
 import sys
@@ -13,6 +13,7 @@ from livekit.agents import JobContext
 
 from app import worker
 from bench.bare import FOR_OPERATORS, GUARDS, leave_out
+from bench.clocked import TIMES, clock_tapes
 from bench.overhead import Condition
 from workflows.support_line import SUPPORT_LINE
 
@@ -31,6 +32,8 @@ def run() -> None:
     condition = parser.parse_args().condition
     sys.argv[1:] = ["start"]
     leave_out({"off": FOR_OPERATORS, "unguarded": GUARDS}.get(condition, {}))
+    if condition == "taped":
+        clock_tapes(TIMES)
     worker.run(answer_recorded if condition == "recording" else worker.answer)
 
 
