@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import typer
-from livekit.agents import APIError, llm, utils
+from livekit import rtc
+from livekit.agents import APIError, utils
 from openai import OpenAIError
 
 from app.data import UNREACHABLE, cause_of, database_of, without_tables
@@ -27,7 +28,16 @@ from switchboard.services.speech import Chain
 from switchboard.settings.schema import Settings
 
 Say = Callable[[str], object]
+Answer = asyncio.Future[str | None]
+"""What is wrong; None: nothing is."""
 PATIENCE = 15.0
+SILENCE = rtc.AudioFrame(bytes(2 * 4800), 24000, 1, 4800)
+"""Fifth of a second; less than half of it nobody takes."""
+TRANSCRIBED = {
+    "conversation.item.input_audio_transcription.completed": None,
+    "conversation.item.input_audio_transcription.failed": "it writes nothing down; set "
+    "AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT (or OPENAI_TRANSCRIPTION_MODEL) to one that exists and transcribes",
+}
 SOON_DAYS = 90
 """So long before its end a model is warned of: a new one wants to be tried."""
 
@@ -109,26 +119,44 @@ async def _database(chosen: Settings, businesses: Sequence[Business], say: Say) 
 async def _realtime(services: Services, say: Say) -> bool:
     model = services.realtime("text", lambda _: None)
     session = model.session()
-    answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+    ready: Answer = asyncio.get_running_loop().create_future()
+    written: Answer = asyncio.get_running_loop().create_future()
+    fixes = REALTIME.get(services.settings.provider or "", {})
 
-    def created(event: dict[str, Any]) -> None:
-        if event["type"] == "session.created" and not answer.done():
-            answer.set_result(None)
+    def received(event: dict[str, Any]) -> None:
+        if event["type"] == "session.created":
+            _settle(ready, None)
+        elif event["type"] in TRANSCRIBED:
+            _settle(written, TRANSCRIBED[event["type"]])
 
-    def failed(error: llm.RealtimeModelError) -> None:
-        if not answer.done():
-            answer.set_result(reason_of(error.error, REALTIME.get(services.settings.provider or "", {})))
-
-    session.on("openai_server_event_received", created)
-    session.on("error", failed)
+    session.on("openai_server_event_received", received)
+    session.on("error", lambda error: _settle(ready, reason_of(error.error, fixes)))
     try:
-        problem = await asyncio.wait_for(answer, PATIENCE)
-    except TimeoutError:
-        problem = "it does not answer"
+        problem = await _told(ready, "it does not answer")
+        works = not _report(say, f"realtime model at {model.provider}", problem)
+        words = services.settings.transcription_model if works else None
+        if words:
+            session.push_audio(SILENCE)
+            session.commit_audio()
+            _report(say, f"transcription by {words}", await _told(written, None))
     finally:
         await session.aclose()
         await model.aclose()
-    return _report(say, f"realtime model at {model.provider}", problem)
+    return not works or (written.done() and written.result() is not None)
+
+
+def _settle(answer: Answer, problem: str | None) -> None:
+    """The first one counts."""
+    if not answer.done():
+        answer.set_result(problem)
+
+
+async def _told(answer: Answer, otherwise: str | None) -> str | None:
+    """What is wrong; `otherwise` where nothing is told in time. A service need not write down a silence."""
+    try:
+        return await asyncio.wait_for(asyncio.shield(answer), PATIENCE)
+    except TimeoutError:
+        return otherwise
 
 
 async def _voice(services: Services, voice: Voice, say: Say) -> bool:

@@ -32,6 +32,10 @@ REFUSED: Mapping[str, tuple[Mapping[str, str], Sequence[str]]] = {
             "voice by Azure: 404: there is nothing of that name; set AZURE_OPENAI_TTS_DEPLOYMENT to",
         ],
     ),
+    "a transcription deployment that there is not": (
+        KEYS | {"AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT": "none"},
+        ["transcription by none: it writes nothing down; set AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT"],
+    ),
     "a model that Cartesia has not": (
         KEYS | {"CARTESIA_MODEL": "sonic-old"},
         ["voice by Cartesia: it refuses what it is asked for; look at CARTESIA_MODEL"],
@@ -46,6 +50,7 @@ OPTIONS = Options(
     api_key="right",
     cartesia_key="right",
     deployments=frozenset({"gpt-realtime-2.1", "speech"}),
+    transcription_deployments=frozenset({"gpt-4o-mini-transcribe-2025-12-15"}),
     cartesia_sunset=frozenset({"sonic-old"}),
 )
 
