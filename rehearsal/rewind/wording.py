@@ -10,6 +10,7 @@ from switchboard.ledger.events import (
     CallTransferred,
     Ended,
     Event,
+    HandoffAsked,
     HandoffDone,
     PersonSpoke,
     PersonStep,
@@ -57,9 +58,11 @@ def summary(both: Compared) -> str:
     here = next(each for each in both.rounds if each.number == both.turn)
     if here.retold:
         what = ", ".join(each.what for each in here.retold)
-        more = "what was said and done is the same" if both.happened is None else f"then in {both.happened}"
+        more = (
+            "what is said and done is the same" if both.happened is None else f"in what happens it is {both.happened}"
+        )
         return f"The first difference is in turn {both.turn}: {here.retold[0].agent} has another {what}; {more}."
-    return f"The first difference is in turn {both.turn}: {both.happened}."
+    return f"The first difference is in turn {both.turn}, in what happens: {both.happened}."
 
 
 def _lines(each: Round, both: Compared, *, then: bool) -> Iterator[Line]:
@@ -70,13 +73,14 @@ def _lines(each: Round, both: Compared, *, then: bool) -> Iterator[Line]:
     ]
     for event in events:
         marked = both.happened is not None and event is (both.happened.one if then else both.happened.other)
-        if text := _told(event):
+        if text := _told(event) or (event.kind if marked else ""):
             yield Line(text, marked)
         if isinstance(event, CallerSpoke):
             yield from told
 
 
 def _told(event: Event) -> str:
+    """ "" for what tells nothing that is not told beside it."""
     match event:
         case CallerSpoke():
             return f"caller: {event.text}"
@@ -87,10 +91,12 @@ def _told(event: Event) -> str:
         case ToolCalled():
             return f"{event.agent} calls {event.tool}{_values(event.arguments)}"
         case ToolReturned():
-            return f"{event.tool} {'fails' if event.failed else 'gives'}: {event.result}"
+            return f"{event.tool} {'fails' if event.failed else 'gives'}: {event.result}" if event.result else ""
         case Remembered():
             name = event.verified["name"] if event.verified else "nobody"
             return f"known{_values({**event.state, 'verified': name})}"
+        case HandoffAsked():
+            return ""  # whoever called for it has been told
         case HandoffDone():
             return f"{event.source} hands over to {event.target}"
         case Repeated():
