@@ -1,10 +1,11 @@
-/** The player: play, where we are, who is heard, how fast, and a link to this moment. */
+/** The player: play, where we are, who is heard, how fast, and what leads back to this moment. */
 import { useEffect, useState } from 'react';
 import type { CallStory } from '../types';
 import { clock } from './durations';
 import { isErased } from './erased';
 import { isRunning } from './isRunning';
 import type { Player } from './player';
+import { rewindCommand } from './rewind';
 import { texts } from './texts';
 import { whyUnheard } from './unheard';
 import { addressOfMoment } from './useMoment';
@@ -54,7 +55,12 @@ export function PlayerBar({ player, story, mayHear, length }: Props) {
           </button>
         </div>
       )}
-      <CopyLink player={player} />
+      <div className="player-copies">
+        <Copy name={texts.player.linkShort} title={texts.player.link} text={() => new URL(addressOfMoment(player.time), location.href).href} />
+        {rewindCommand(story, 0) && (
+          <Copy name={texts.player.rewind} title={texts.player.rewindHint} text={() => rewindCommand(story, player.time) ?? ''} />
+        )}
+      </div>
       <ul className="player-keys" aria-hidden="true">
         {texts.keys.map(([key, does]) => (
           <li key={key}>
@@ -87,7 +93,7 @@ function Mute({ player, lane }: { player: Player; lane: Player['tracks'][number]
   );
 }
 
-function CopyLink({ player }: { player: Player }) {
+function Copy({ name, title, text }: { name: string; title: string; text: () => string }) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return undefined;
@@ -95,15 +101,14 @@ function CopyLink({ player }: { player: Player }) {
     return () => clearTimeout(timer);
   }, [copied]);
   const copy = () => {
-    const address = new URL(addressOfMoment(player.time), location.href).href;
-    navigator.clipboard.writeText(address).then(
+    navigator.clipboard.writeText(text()).then(
       () => setCopied(true),
       () => undefined,
     );
   };
   return (
-    <button type="button" className="button player-link" title={texts.player.link} onClick={copy}>
-      <span aria-live="polite">{copied ? texts.player.copied : texts.player.linkShort}</span>
+    <button type="button" className="button" title={title} onClick={copy}>
+      <span aria-live="polite">{copied ? texts.player.copied : name}</span>
     </button>
   );
 }

@@ -113,6 +113,8 @@ export const texts = {
     link: 'Copy a link to this moment',
     linkShort: 'Link',
     copied: 'Copied',
+    rewind: 'Rewind',
+    rewindHint: 'For developers: copy the command that takes the call up at this turn',
     notRecorded: 'This call was not recorded.',
     storing: 'The recording is being stored…',
     notStored: 'This call was recorded, but its recording could not be stored.',
