@@ -15,6 +15,7 @@ from switchboard.ledger.events import (
     HandoffDone,
     PersonSpoke,
     PersonStep,
+    Recording,
     ToolCalled,
     ToolReturned,
 )
@@ -146,8 +147,12 @@ class Tracks:
 
 
 def length_of(events: Sequence[Event]) -> float:
-    """How far a call's events reach, in seconds."""
-    return max((event.at for event in events), default=0.0)
+    """How far a call's events reach, in seconds; its recording is stored after that."""
+    return max((event.at for event in events if not _is_stored(event)), default=0.0)
+
+
+def _is_stored(event: Event) -> bool:
+    return isinstance(event, Recording) and event.stage in ("stored", "failed")
 
 
 def marks(events: Sequence[Event]) -> list[tuple[float, str]]:

@@ -15,6 +15,7 @@ from switchboard.ledger.events import (
     HandoffDone,
     PersonSpoke,
     PersonStep,
+    Recording,
     Recovered,
     ToolCalled,
     ToolReturned,
@@ -26,7 +27,7 @@ from switchboard.line.face import COLOURS, Face
 from switchboard.line.workflow import Person, Workflow
 from switchboard.operate.sheet import export_html
 from switchboard.operate.sheet.cast import Cast
-from switchboard.operate.sheet.tracks import Tracks
+from switchboard.operate.sheet.tracks import Tracks, length_of
 from switchboard.operate.sight import Sight
 from switchboard.operate.story import story
 from tests.stage.agents import Desk, Reception
@@ -134,6 +135,11 @@ async def test_a_moment_of_a_sheet_has_the_address_that_its_page_has(database: D
     read = Read(await sheet(database))
     targets = {value for name, value in read.attributes if name == "id"}
     assert {value.removeprefix("#") for name, value in read.attributes if name == "href" and value} <= targets
+
+
+def test_a_call_is_no_longer_for_the_time_that_its_recording_takes_to_be_stored() -> None:
+    ended = Ended(reason="goodbye", at=20.0)
+    assert length_of([answered(), ended, Recording(stage="stored", at=26.0)]) == 20
 
 
 def test_the_silence_of_a_handoff_is_drawn_to_scale() -> None:

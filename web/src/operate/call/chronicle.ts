@@ -2,6 +2,7 @@
 import type { CallStory, Finding, LedgerEvent, LineMap } from '../types';
 import { castOf, type Cast } from './cast';
 import { isErased } from './erased';
+import { textIn } from './field';
 import { fitted, type Waves } from './fit';
 import { handoffsOf, type Handoff } from './handoffs';
 import { musicOf, type Music } from './music';
@@ -30,7 +31,7 @@ export interface Chronicle {
   troubles: Trouble[];
   used: Used[];
   accrued: Accrued[];
-  /** Seconds until the call ended, or until its last event. */
+  /** Seconds until the call ended, or until its last event; its recording is stored after that. */
   length: number;
   over: boolean;
 }
@@ -41,7 +42,7 @@ export function chronicleOf(
   waves: Waves = {},
 ): Chronicle {
   const events = story.events.toSorted((one, other) => one.seq - other.seq);
-  const length = events.reduce((most, { at }) => Math.max(most, at), 0);
+  const length = events.reduce((most, event) => (isStored(event) ? most : Math.max(most, event.at)), 0);
   const turns = turnsOf(events);
   const handoffs = handoffsOf(events);
   const said = fitted(speechOf(events, turns, handoffs), waves).filter(({ text }) => text !== '');
@@ -68,6 +69,10 @@ export function chronicleOf(
     length,
     over: events.some(({ kind }) => kind === 'ended'),
   };
+}
+
+function isStored(event: LedgerEvent): boolean {
+  return event.kind === 'recording' && ['stored', 'failed'].includes(textIn(event, 'stage'));
 }
 
 /** When somebody was heard, or can have been: what a person says is not always told. */

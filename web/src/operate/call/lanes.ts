@@ -148,7 +148,7 @@ function pausedSpans(story: Chronicle, until: number): Span[] {
   for (const event of story.events) {
     if (event.kind !== 'recording') continue;
     const last = paused.at(-1);
-    if (last?.to === until) last.to = event.at;
+    if (last?.to === until) last.to = Math.min(until, event.at);
     const since = typeof event['since'] === 'number' ? event['since'] : event.at;
     if (event['stage'] === 'paused') paused.push(span(`paused-${event.seq}`, 'paused', since, until, '', texts.lanes.paused));
   }

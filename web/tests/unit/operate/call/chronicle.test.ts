@@ -36,6 +36,14 @@ it('An erased call claims of no turn that nobody answered it, and of no silence:
   expect(claims([...events, ...made({ kind: 'erased', at: 0 })])).toEqual([0, 0]);
 });
 
+it('A call is no longer for the time that its recording takes to be stored', () => {
+  const stage = (at: number, name: string) => ({ kind: 'recording', at, stage: name });
+  const events = made(ANSWERED, stage(4, 'paused'), { kind: 'ended', at: 20, reason: 'goodbye' }, stage(26, 'stored'));
+  expect(of(events).length).toBe(20);
+  const ends = lanesOf(of(events), 20).flatMap(({ spans }) => spans).map(({ to }) => to);
+  expect(Math.max(...ends)).toBe(20);
+});
+
 it('Events whose fields are missing, or of another kind, crash nothing', () => {
   const kinds = story.events.map(({ kind }) => kind);
   const bare = made(...kinds.map((kind, at) => ({ kind, at })));
