@@ -50,10 +50,14 @@ class Ear:
 
 
 class Mouth:
-    """The caller's microphone: silence, and a tone when they speak."""
+    """The caller's microphone: silence, and a tone when they speak.
 
-    def __init__(self, frame_ms: int = FRAME_MS) -> None:
-        self.source = rtc.AudioSource(RATE, 1, queue_size_ms=2 * frame_ms)
+    `ahead_ms` of a tone are given to it at once: so long this process may stand still, and the tone goes on.
+    """
+
+    def __init__(self, frame_ms: int = FRAME_MS, ahead_ms: int = 0) -> None:
+        self.source = rtc.AudioSource(RATE, 1, queue_size_ms=2 * frame_ms + ahead_ms)
+        self._lead = 2 * frame_ms / 1000
         self._frame = RATE * frame_ms // 1000
         phases = 2 * np.pi * TONE_HERTZ * np.arange(self._frame) / RATE
         self._tone = (np.sin(phases) * TONE_LEVEL).astype("<i2").tobytes()
@@ -66,6 +70,8 @@ class Mouth:
     async def run(self) -> None:
         """Send frames, at the pace of a microphone."""
         while True:
+            if not self._left:
+                await asyncio.sleep(self.source.queued_duration - self._lead)
             speaks = self._left > 0
             sound = self._tone if speaks else self._silence
             await self.source.capture_frame(rtc.AudioFrame(sound, RATE, 1, self._frame))
@@ -84,7 +90,9 @@ class Mouth:
     async def speak(self, seconds: float) -> float:
         """Speak for so long; when the last sample left the microphone."""
         await self.begin(seconds)
-        return await self._ended
+        ended = await self._ended
+        await asyncio.sleep(ended - time.perf_counter())
+        return ended
 
     async def begin(self, seconds: float) -> float:
         """Begin to speak for so long; when the first sample left the microphone."""

@@ -130,7 +130,7 @@ async def _callers(
     """A caller who is in the room, and the invitation to it."""
     created = await livekit.room.create_room(api.CreateRoomRequest(name=name))
     agents, person = rtc.Room(), caller.Caller()
-    person.ear, person.mouth = Ear(silence.heard), Mouth()
+    person.ear, person.mouth = Ear(silence.heard), Mouth(ahead_ms=round(SPEAKING_SECONDS * 1000))
 
     def token(identity: str) -> str:
         grants = api.VideoGrants(room_join=True, room=name, agent=identity == AGENT)
