@@ -23,5 +23,5 @@ def test_each_word_is_told_once_when_it_has_been_said(sentence: Sentence) -> Non
 
 def test_all_of_it_is_told_when_it_is_over(sentence: Sentence) -> None:
     assert not sentence.over
-    assert sentence.more(1000 + sentence.speech.ms) == WORDS
+    assert sentence.more(1001 + sentence.speech.ms) == WORDS
     assert sentence.over
