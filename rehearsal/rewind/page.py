@@ -8,9 +8,10 @@ from switchboard.operate.sheet.markup import Markup, tag
 STYLE = """
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
 body { max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.4rem; }
 table { border-collapse: collapse; width: 100%; table-layout: fixed; }
-col:first-child { width: 3rem; }
-th, td { text-align: left; vertical-align: top; padding: .5rem 1rem .5rem 0; border-top: 1px solid #8886; }
+col:first-child { width: 3.5rem; }
+th, td { text-align: left; vertical-align: top; padding: .5rem .5rem; border-top: 1px solid #8886; }
 p { margin: 0 0 .3rem; overflow-wrap: anywhere; }
 tr.first > td:first-child, mark { background: #f9d64a; color: #000; }
 pre { overflow-x: auto; }
