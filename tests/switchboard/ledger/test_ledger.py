@@ -82,7 +82,7 @@ async def test_what_is_stored_of_an_event_stands_there_once(database: Database) 
         ledger.write(CallerSpoke(text="Hello."))
 
     async with database.read() as session:
-        assert (await session.scalars(select(EventRow.body))).all() == [{"text": "Hello."}]
+        assert (await session.scalars(select(EventRow.body))).all() == [{"text": "Hello.", "typed": None}]
 
 
 async def test_events_are_stored_while_the_call_runs(database: Database) -> None:
