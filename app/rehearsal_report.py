@@ -10,6 +10,7 @@ from rich.text import Text
 from app.console import View
 from rehearsal.file import Play
 from rehearsal.house import Verdict
+from rehearsal.simulations import Unplayed
 from switchboard.text import visible
 
 PIPE_WIDTH = 140
@@ -26,6 +27,11 @@ class Report:
     def begins(self, play: Play) -> None:
         """A call that takes its time."""
         self._out.print(f"[dim]calls   {escape(play.name)}[/]", highlight=False)
+
+    def not_played(self, each: Unplayed) -> None:
+        """One of LiveKit's, and what to write for it to be played."""
+        told = f"[yellow]not played[/]  {escape(each.name)}: {escape(each.why)}"
+        self._out.print(told, highlight=False, soft_wrap=True)
 
     def show(self, verdict: Verdict) -> None:
         """One of them; of several failed calls of a scenario the first one in full."""
@@ -44,13 +50,14 @@ class Report:
         view = View(self._out, hears_caller=True)
         for event in verdict.events:
             view.show(event)
-        again = f"Again: main.py try {verdict.play.name} --seed {verdict.seed}\n"
+        again = f"Again: main.py try {verdict.play.again} --seed {verdict.seed}\n"
         self._out.print(again, style="dim", highlight=False, markup=False)
 
-    def sum_up(self, scenarios: int, failed: Sequence[str], seconds: float, unspoken: int = 0) -> None:
-        """The last line. So many were left out because they have to be spoken."""
+    def sum_up(self, scenarios: int, failed: Sequence[str], seconds: float, unspoken: int, unplayed: int) -> None:
+        """The last line. So many were left out because they take sound, so many because they need a model."""
         told = f"{len(failed)} failed: {', '.join(failed)}" if failed else "all passed"
         more = f" {unspoken} more take sound: main.py try --voice" if unspoken else ""
+        more += f" {unplayed} not played." if unplayed else ""
         self._out.print(f"{scenarios} scenarios, {told}, in {seconds:.1f} s.{more}", highlight=False, soft_wrap=True)
 
 

@@ -27,6 +27,7 @@ from rehearsal.letters import Letters
 from rehearsal.page import page
 from rehearsal.prepared import prepare, tables_of
 from rehearsal.scenario import schema
+from rehearsal.simulations import Unplayed, holds_simulations, load_simulations
 from switchboard.line.workflow import Workflow
 from switchboard.settings.environment import load_settings
 
@@ -49,26 +50,31 @@ def run(
     junit: Path | None,
     html: Path | None,
 ) -> None:
-    """Play the scenarios with these names, or all; exits with 1 if one fails, with 2 if one is broken."""
+    """Play the scenarios with these names, or all; exits with 1 if one fails, with 2 if one is broken or none can."""
     began, lines = time.monotonic(), _lines(line)
-    chosen = _chosen(lines, names)
+    chosen, unplayed = _chosen(lines, names)
+    report, verdicts = Report(), list[Verdict]()
+    for left in unplayed:
+        report.not_played(left)
+    if unplayed and not chosen:
+        fail("Nothing here can be played without a model: docs/scenarios.md tells what can.")
     plays = _played_so(chosen, names, voice)
     start_logging(load_settings(None, OFFLINE), LOG)
-    report, verdicts = Report(), list[Verdict]()
     for each in lines:
         if theirs := [play for play in plays if play.line is each]:
             with house_of(each) as house:
                 verdicts += _played(house, theirs, range(seed, seed + times), voice, report)
     failed = sorted({verdict.play.name for verdict in verdicts if not verdict.passed})
     seconds = time.monotonic() - began
-    report.sum_up(len(plays), failed, seconds, 0 if voice else len(chosen) - len(plays))
+    report.sum_up(len(plays), failed, seconds, 0 if voice else len(chosen) - len(plays), len(unplayed))
     if junit:
-        _write("--junit", junit, junit_xml(verdicts))
+        _write("--junit", junit, junit_xml(verdicts, unplayed))
     if html:
         _write("--html", html, page(verdicts))
     if as_json:
         passed = len(plays) - len(failed)
-        tell_json({"scenarios": len(plays), "passed": passed, "failed": failed, "seconds": round(seconds, 1)})
+        summed = {"scenarios": len(plays), "passed": passed, "failed": failed, "seconds": round(seconds, 1)}
+        tell_json(summed | ({"not_played": [each.name for each in unplayed]} if unplayed else {}))
     if failed:
         raise typer.Exit(1)
 
@@ -76,11 +82,13 @@ def run(
 def list_names(names: Sequence[str], line: str | None) -> None:
     """Tell the scenarios with these names, or all, below their lines."""
     lines = _lines(line)
-    plays = _chosen(lines, names)
+    plays, unplayed = _chosen(lines, names)
     for each in lines:
         theirs = [f"  {play.name}" for play in plays if play.line is each]
         if theirs:
             tell("\n".join([f"{each.name}:", *theirs]))
+    if unplayed:
+        tell("\n".join(["not played:", *(f"  {each.name}" for each in unplayed)]))
 
 
 def write_schema() -> None:
@@ -112,23 +120,25 @@ def _lines(name: str | None) -> Sequence[Workflow]:
     return [line_named(name)] if name else list(LINES.values())
 
 
-def _chosen(lines: Sequence[Workflow], names: Sequence[str]) -> Sequence[Play]:
+def _chosen(lines: Sequence[Workflow], names: Sequence[str]) -> tuple[Sequence[Play], Sequence[Unplayed]]:
     """Those with one of these names, in which `*` stands for anything, and those in files; without names all.
 
-    Exits with 2 for none.
+    Beside them what files of LiveKit's have that cannot be played. Exits with 2 for none.
     """
     files, names = [name for name in names if _is_file(name)], [name for name in names if not _is_file(name)]
     try:
-        given = [_read(Path(file), lines) for file in files]
+        given = [each for file in files for each in _read(Path(file), lines)]
         plays = [play for line in lines for play in plays_of(line)] if names or not files else []
     except ScenarioError as error:
         fail(str(error))
     for name in names:
         if not any(_is_meant(play, name) for play in plays):
             near = _near(plays, name)[:MOST_NEAR]
-            meant = f" Is {' or '.join(near)} meant?" if near else ""
-            fail(f"There is no scenario {name!r}.{meant} All are listed by: main.py try --list")
-    return [*given, *(play for play in plays if not names or any(_is_meant(play, name) for name in names))]
+            guess = f" Is {' or '.join(near)} meant?" if near else ""
+            fail(f"There is no scenario {name!r}.{guess} All are listed by: main.py try --list")
+    meant = [play for play in plays if not names or any(_is_meant(play, name) for name in names)]
+    in_files = [each for each in given if isinstance(each, Play)]
+    return [*in_files, *meant], [each for each in given if isinstance(each, Unplayed)]
 
 
 def _is_file(name: str) -> bool:
@@ -136,8 +146,17 @@ def _is_file(name: str) -> bool:
     return name.endswith(".yaml")
 
 
-def _read(file: Path, lines: Sequence[Workflow]) -> Play:
-    """The scenario in a file that may lie anywhere. Raises ScenarioError."""
+def _read(file: Path, lines: Sequence[Workflow]) -> Sequence[Play | Unplayed]:
+    """The scenario in a file that may lie anywhere; several in a file of LiveKit's. Raises ScenarioError."""
+    if not holds_simulations(file):
+        return [_read_one(file, lines)]
+    if len(lines) > 1:
+        known = " or ".join(line.name for line in lines)
+        raise ScenarioError(f"{file}: LiveKit's format names no line: add `--line`, {known}.")
+    return load_simulations(file, lines[0], _columns(lines[0]))
+
+
+def _read_one(file: Path, lines: Sequence[Workflow]) -> Play:
     name, folder = line_named_in(file), file.resolve().parent
     line = next((line for line in lines if (line.name == name if name else folder == folder_of(line))), None)
     if line is None:

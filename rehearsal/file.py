@@ -28,6 +28,18 @@ class Play:
     scenario: Scenario
     name: str
     """Its folder and its file; of one that lies elsewhere, how it was named."""
+    part: str = ""
+    """Which one of its file it is, if that has several."""
+
+    @property
+    def short(self) -> str:
+        """Its name without folders."""
+        return f"{self.file.stem}:{self.part}" if self.part else self.file.stem
+
+    @property
+    def again(self) -> str:
+        """What `main.py try` plays it by."""
+        return f"{self.file} --line {self.line.name}" if self.part else self.name
 
 
 Tables = Mapping[str, Collection[str]]
@@ -39,25 +51,22 @@ def load(file: Path, line: Workflow, tables: Tables, name: str = "") -> Play:
 
     Raises `ScenarioError` with file and line for the first thing that is wrong.
     """
-    with _told(file):
+    with told(file):
         document = Document(file.read_text())
         scenario = document.read(Scenario)
-        for place, kind, meant, known in _names(scenario, line, tables):
-            if meant not in known:
-                said = f"there is no {kind} `{meant}`; there are: {', '.join(sorted(known))}"
-                raise YamlError(said, place, document.line_of(place))
-        _check_memory(scenario, line, document)
+        check(scenario, line, tables, document)
     return Play(line, file, scenario, name or f"{file.parent.name}/{file.stem}")
 
 
 def line_named_in(file: Path) -> str | None:
     """The line that a scenario says it calls, be there one or not. Raises `ScenarioError`."""
-    with _told(file):
+    with told(file):
         return Document(file.read_text()).read(Scenario).line
 
 
 @contextmanager
-def _told(file: Path) -> Iterator[None]:
+def told(file: Path) -> Iterator[None]:
+    """What is wrong with a file is a `ScenarioError`, with the file and the line."""
     try:
         yield
     except YamlError as error:
@@ -67,14 +76,26 @@ def _told(file: Path) -> Iterator[None]:
         raise ScenarioError(f"{file}: it cannot be read: {error}") from None
 
 
-def _check_memory(scenario: Scenario, line: Workflow, document: Document) -> None:
+def check(scenario: Scenario, line: Workflow, tables: Tables, document: Document, at: Place = ()) -> None:
+    """What a scenario names has to exist. It stands in `document`, at that place.
+
+    Raises `YamlError` for the first thing that does not.
+    """
+    for place, kind, meant, known in _names(scenario, line, tables):
+        if meant not in known:
+            said = f"there is no {kind} `{meant}`; there are: {', '.join(sorted(known))}"
+            raise YamlError(said, (*at, *place), document.line_of((*at, *place)))
+    _check_memory(scenario, line, document, at)
+
+
+def _check_memory(scenario: Scenario, line: Workflow, document: Document, at: Place) -> None:
     """What a result has the line remember has to be something that its state can have."""
     for number, result in enumerate(scenario.tools or ()):
         try:
             line.state.model_validate(line.state().model_dump() | result.remembers)
         except ValidationError as error:
             (first, *_) = error.errors(include_url=False)
-            place = ("tools", number, "remembers", *first["loc"])
+            place = (*at, "tools", number, "remembers", *first["loc"])
             said = f"`{first['loc'][-1]}`: {first['msg'].lower()}"
             raise YamlError(said, place, document.line_of(place)) from None
 

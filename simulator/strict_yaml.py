@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 import yaml  # type: ignore[import-untyped]  # PyYAML carries no types, and this is the one module that knows it
@@ -78,6 +78,11 @@ class Document:
             raise YamlError(f"not YAML: {problem}", line=mark.line + 1 if mark else None) from None
         except RecursionError:
             raise YamlError("too deep") from None
+
+    @property
+    def keys(self) -> Collection[Hashable]:
+        """Its keys at the top; none if it is no mapping."""
+        return self._data.keys() if isinstance(self._data, dict) else ()
 
     def read(self, model: type[Model]) -> Model:
         """The document as `model`. Raises `YamlError` for the first thing that is wrong."""

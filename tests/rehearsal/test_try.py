@@ -17,6 +17,7 @@ caller: {says: [Goodbye then.]}
 holds: {says: [Fernway], ended: goodbye}
 """
 SPOKEN = PASSES.replace("[Goodbye then.]", "[{silent: 1}]")
+OURS = "{caller: {says: [Goodbye then.]}, holds: {says: [Fernway], ended: goodbye}}"
 FAILS = PASSES.replace("Fernway", "Fairway")
 
 
@@ -80,6 +81,31 @@ def test_a_file_is_played_wherever_it_lies_if_it_says_which_line_it_calls(folder
         in tried(str(file), "--line", "clinic-line").stderr
     )
     assert "it cannot be read" in tried(str(tmp_path / "nothing.yaml")).stderr
+
+
+def test_a_file_of_livekits_is_played_as_far_as_it_can_be_and_the_rest_is_counted(folder: Path, tmp_path: Path) -> None:
+    file, junit = tmp_path / "scenarios.yaml", tmp_path / "try.xml"
+    file.write_text(f"scenarios:\n  - label: Rude\n  - label: Greeted\n    userdata: {{switchboard: {OURS}}}\n")
+
+    homeless = tried(str(file))
+    listed = tried(str(file), "--line", "support-line", "--list").output
+    played = tried(str(file), "--line", "support-line", "--json", "--junit", str(junit))
+    file.write_text("scenarios: [{label: Rude}]")
+    none = tried(str(file), "--line", "support-line")
+
+    said = f"{file}: LiveKit's format names no line: add `--line`, support-line or clinic-line.\n"
+    assert (homeless.exit_code, homeless.stderr) == (2, said)
+    assert listed == f"support-line:\n  {file}:3 Greeted\nnot played:\n  {file}:2 Rude\n"
+    not_played, greeted, summed, as_json = played.output.splitlines()
+    assert played.exit_code == 0
+    assert not_played.startswith(f"not played  {file}:2 Rude: a model has to play and judge it.")
+    assert greeted.startswith(f"ok      {file}:3 Greeted (")
+    assert summed.startswith("1 scenarios, all passed") and summed.endswith(" 1 not played.")
+    assert json.loads(as_json)["not_played"] == [f"{file}:2 Rude"]
+    suite = ElementTree.parse(junit).getroot()
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("2", "0", "1")
+    assert none.exit_code == 2
+    assert "Nothing here can be played without a model" in none.stderr
 
 
 @pytest.mark.parametrize(
