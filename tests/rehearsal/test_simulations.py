@@ -1,5 +1,6 @@
 """LiveKit's own `scenarios.yaml`, read."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from rehearsal.prepared import tables_of
 from rehearsal.simulations import Simulation, Simulations, Unplayed, holds_simulations, load_simulations
 from workflows.support_line import SUPPORT_LINE
 
+DOCS = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text(encoding="utf-8")
 COLUMNS = {name: table.c.keys() for name, table in tables_of(SUPPORT_LINE.business).items()}
 LIVEKITS = """\
 id: SCNG_1
@@ -64,6 +66,15 @@ def test_what_is_written_down_for_a_caller_of_ours_is_a_scenario_about_the_label
     assert goodbye.scenario.caller.says[0].says == "Goodbye then."
     assert (goodbye.short, goodbye.again) == ("scenarios:14 Goodbye at once", f"{file} --line support-line")
     assert isinstance(late, Unplayed)
+
+
+def test_what_the_docs_show_can_be_played(file: Path) -> None:
+    (shown,) = [block for block in re.findall("```yaml\n(.*?)```", DOCS, re.DOTALL) if "agent_expectations" in block]
+    file.write_text(shown)
+
+    (played,) = load_simulations(file, SUPPORT_LINE, COLUMNS)
+
+    assert isinstance(played, Play)
 
 
 def test_what_needs_a_model_is_told_with_what_to_write_and_that_can_be_played(file: Path) -> None:
