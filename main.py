@@ -235,6 +235,13 @@ def try_out(
     voice: Annotated[
         bool, typer.Option("--voice", help="Speak, in rooms of a LiveKit server, in place of typing: in real time.")
     ] = False,
+    live: Annotated[
+        bool,
+        typer.Option("--live", help="With the service of the settings in place of the simulator, which costs money."),
+    ] = False,
+    at_least: Annotated[
+        float, typer.Option(min=0, max=1, help="With --live: in which share of its calls each has to hold.")
+    ] = 1.0,
     as_json: Annotated[bool, typer.Option("--json", help="The sum of it as JSON, on the last line.")] = False,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a JUnit report into this file.")] = None,
     html: Annotated[
@@ -246,12 +253,19 @@ def try_out(
     ] = False,
 ) -> None:
     """Hold the calls of all scenarios, offline, and tell whether what must hold does; exits with 1 if not."""
+    from app.process import fail
     from app.rehearsals import list_names, run, write_schema
 
     if schema:
         return write_schema()
     if as_list:
         return list_names(names or (), line)
+    if live and voice:
+        fail("--live: callers type, for only the simulator knows which words were spoken. Leave --voice out.")
+    if live:
+        from app.live_rehearsals import run as run_live
+
+        return run_live(names or (), line, times, at_least, as_json, junit, html)
     return run(names or (), line, times, seed, voice, as_json, junit, html)
 
 

@@ -63,11 +63,17 @@ async def check_all(chosen: Settings, lines: Sequence[Workflow], say: Say) -> in
     problems += [_numbers(chosen, lines, say), _prices(chosen, say), await _database(chosen, businesses_of(lines), say)]
     if chosen.provider not in (None, "simulator"):
         async with utils.http_context.open(), aclosing(Services(chosen)) as services:
-            problems.append(await _realtime(services, say))
+            problems.append(await _realtime(services, say, services.settings.transcription_model))
             problems += [await _voice(services, voice, say) for voice in _voices(services, lines)]
             if chosen.provider == "azure":
                 await tell_ends(services, say)
     return sum(problems)
+
+
+async def model_answers(chosen: Settings, say: Say) -> bool:
+    """Say whether the realtime model of the settings does, and what mends it if not: for callers who type."""
+    async with utils.http_context.open(), aclosing(Services(chosen)) as services:
+        return not await _realtime(services, say, None)
 
 
 def _playbook(line: Workflow, say: Say) -> bool:
@@ -116,7 +122,8 @@ async def _database(chosen: Settings, businesses: Sequence[Business], say: Say) 
     return False
 
 
-async def _realtime(services: Services, say: Say) -> bool:
+async def _realtime(services: Services, say: Say, words: str | None) -> bool:
+    """`words` is the model that writes down what callers say, if they speak."""
     model = services.realtime("text", lambda _: None)
     session = model.session()
     ready: Answer = asyncio.get_running_loop().create_future()
@@ -134,8 +141,7 @@ async def _realtime(services: Services, say: Say) -> bool:
     try:
         problem = await _told(ready, "it does not answer")
         works = not _report(say, f"realtime model at {model.provider}", problem)
-        words = services.settings.transcription_model if works else None
-        if words:
+        if works and words:
             session.push_audio(SILENCE)
             session.commit_audio()
             _report(say, f"transcription by {words}", await _told(written, None))

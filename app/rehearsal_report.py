@@ -40,7 +40,7 @@ class Report:
             self._out.print(f"[green]ok[/]      {escape(name)} [dim]({verdict.seconds:.1f} s)[/]", highlight=False)
             return
         about = f": {escape(visible(verdict.play.scenario.about))}" if name not in self._told else ""
-        self._out.print(f"[red]failed[/]  {escape(name)}, seed {verdict.seed}{about}", highlight=False, soft_wrap=True)
+        self._out.print(f"[red]failed[/]  {escape(name)}, {verdict.which}{about}", highlight=False, soft_wrap=True)
         if name not in self._told:
             self._told.add(name)
             self._tell(verdict)
@@ -50,7 +50,8 @@ class Report:
         view = View(self._out, hears_caller=True)
         for event in verdict.events:
             view.show(event)
-        again = f"Again: main.py try {verdict.play.again} --seed {verdict.seed}\n"
+        how = "--live" if verdict.live else f"--seed {verdict.seed}"
+        again = f"Again: main.py try {verdict.play.again} {how}\n"
         self._out.print(again, style="dim", highlight=False, markup=False)
 
     def sum_up(self, scenarios: int, failed: Sequence[str], seconds: float, unspoken: int, unplayed: int) -> None:

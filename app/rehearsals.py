@@ -30,6 +30,7 @@ from rehearsal.scenario import schema
 from rehearsal.simulations import Unplayed, holds_simulations, load_simulations
 from switchboard.line.workflow import Workflow
 from switchboard.settings.environment import load_settings
+from switchboard.settings.schema import Settings
 
 SCENARIOS = HERE / "scenarios"
 SCHEMA = SCENARIOS / "scenario.schema.json"
@@ -51,26 +52,20 @@ def run(
     html: Path | None,
 ) -> None:
     """Play the scenarios with these names, or all; exits with 1 if one fails, with 2 if one is broken or none can."""
-    began, lines = time.monotonic(), _lines(line)
-    chosen, unplayed = _chosen(lines, names)
-    report, verdicts = Report(), list[Verdict]()
-    for left in unplayed:
-        report.not_played(left)
-    if unplayed and not chosen:
-        fail("Nothing here can be played without a model: docs/scenarios.md tells what can.")
+    began, lines, report = time.monotonic(), lines_of(line), Report()
+    chosen, unplayed = chosen_of(lines, names)
+    tell_unplayed(report, chosen, unplayed)
     plays = _played_so(chosen, names, voice)
     start_logging(load_settings(None, OFFLINE), LOG)
+    verdicts: list[Verdict] = []
     for each in lines:
         if theirs := [play for play in plays if play.line is each]:
             with house_of(each) as house:
-                verdicts += _played(house, theirs, range(seed, seed + times), voice, report)
+                verdicts += played(house, theirs, range(seed, seed + times), voice, report)
     failed = sorted({verdict.play.name for verdict in verdicts if not verdict.passed})
     seconds = time.monotonic() - began
     report.sum_up(len(plays), failed, seconds, 0 if voice else len(chosen) - len(plays), len(unplayed))
-    if junit:
-        _write("--junit", junit, junit_xml(verdicts, unplayed))
-    if html:
-        _write("--html", html, page(verdicts))
+    write_reports(verdicts, unplayed, junit, html)
     if as_json:
         passed = len(plays) - len(failed)
         summed = {"scenarios": len(plays), "passed": passed, "failed": failed, "seconds": round(seconds, 1)}
@@ -81,8 +76,8 @@ def run(
 
 def list_names(names: Sequence[str], line: str | None) -> None:
     """Tell the scenarios with these names, or all, below their lines."""
-    lines = _lines(line)
-    plays, unplayed = _chosen(lines, names)
+    lines = lines_of(line)
+    plays, unplayed = chosen_of(lines, names)
     for each in lines:
         theirs = [f"  {play.name}" for play in plays if play.line is each]
         if theirs:
@@ -116,11 +111,12 @@ def _columns(line: Workflow) -> Tables:
     return {name: table.c.keys() for name, table in tables_of(line.business).items()}
 
 
-def _lines(name: str | None) -> Sequence[Workflow]:
+def lines_of(name: str | None) -> Sequence[Workflow]:
+    """The one of that name, or all."""
     return [line_named(name)] if name else list(LINES.values())
 
 
-def _chosen(lines: Sequence[Workflow], names: Sequence[str]) -> tuple[Sequence[Play], Sequence[Unplayed]]:
+def chosen_of(lines: Sequence[Workflow], names: Sequence[str]) -> tuple[Sequence[Play], Sequence[Unplayed]]:
     """Those with one of these names, in which `*` stands for anything, and those in files; without names all.
 
     Beside them what files of LiveKit's have that cannot be played. Exits with 2 for none.
@@ -190,23 +186,25 @@ def _near(plays: Sequence[Play], name: str) -> Sequence[str]:
 
 
 @contextmanager
-def house_of(line: Workflow, now: datetime = NOW) -> Iterator[House]:
-    """What calls of a line are tried out on, at that time. Runs event loops of its own: enter it outside of any."""
-    playbook = playbook_of(line)
-    settings = load_settings(None, OFFLINE)
+def house_of(line: Workflow, now: datetime = NOW, live: Settings | None = None) -> Iterator[House]:
+    """What calls of a line are tried out on, at that time: a simulator, or the service of the settings `live`.
+
+    Runs event loops of its own: enter it outside of any.
+    """
+    mind = None if live else playbook_of(line)
+    settings = live or load_settings(None, OFFLINE)
     post = line.business.post if line.business else None
     with TemporaryDirectory(prefix="rehearsal-") as folder, post(Letters().send) if post else nullcontext():
         prepared = prepare(line.business, now, Path(folder, "template.db"))
-        yield House(line, playbook, prepared, settings, prices_of(settings))
+        yield House(line, mind, prepared, settings, prices_of(settings))
 
 
 OFFLINE = {"REALTIME_PROVIDER": "simulator"}
 """All that is set: what is in the environment or in .env changes no verdict."""
 
 
-def _played(
-    house: House, plays: Sequence[Play], seeds: Sequence[int], voice: bool, report: Report
-) -> Sequence[Verdict]:
+def played(house: House, plays: Sequence[Play], seeds: Sequence[int], voice: bool, report: Report) -> Sequence[Verdict]:
+    """What came of each scenario with each seed, which `report` has told. Runs an event loop of its own."""
     verdicts: list[Verdict] = []
 
     async def play(house: House) -> None:
@@ -219,6 +217,24 @@ def _played(
     else:
         asyncio.run(play(house))
     return verdicts
+
+
+def tell_unplayed(report: Report, chosen: Sequence[Play], unplayed: Sequence[Unplayed]) -> None:
+    """Each of `unplayed`. Exits with 2 if there is nothing else."""
+    for left in unplayed:
+        report.not_played(left)
+    if unplayed and not chosen:
+        fail("Nothing here can be played without a model: docs/scenarios.md tells what can.")
+
+
+def write_reports(
+    verdicts: Sequence[Verdict], unplayed: Sequence[Unplayed], junit: Path | None, html: Path | None
+) -> None:
+    """As JUnit's XML and as a page, into the files that are wanted. Exits with 2 where one cannot be written."""
+    if junit:
+        _write("--junit", junit, junit_xml(verdicts, unplayed))
+    if html:
+        _write("--html", html, page(verdicts))
 
 
 def _write(option: str, file: Path, text: str) -> None:

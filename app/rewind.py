@@ -12,6 +12,7 @@ import typer
 from app.data import database_of, prepare_database
 from app.lines import LINES
 from app.one_call import story_of, write_page
+from app.playbooks import playbook_of
 from app.process import HERE, fail, settings, start_logging
 from app.rehearsals import OFFLINE, house_of
 from app.rewind_report import show
@@ -116,7 +117,7 @@ def _again(
     kinds = {*chosen.storage.redacts, *not_kept(recorded.story.events)}
     offline = load_settings(None, {**OFFLINE, "LEDGER_REDACTS": ",".join(sorted(kinds))})
     with house_of(recorded.line, moment.began) as house:
-        again = Again(line, house.mind, house.prepared, offline, house.prices)
+        again = Again(line, playbook_of(line), house.prepared, offline, house.prices)
         held = asyncio.run(again.hold(moment, live_tools=live_tools))
     versions, redactor = moment.answered.versions, Redactor(offline.storage.redacts)
     return held, compared(moment.rest, held.rest, moment.turn, versions, line, redactor)

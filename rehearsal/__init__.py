@@ -1,1 +1,1 @@
-"""Calls on trial: who calls and what must hold is written down, and each call is held offline and judged."""
+"""Calls on trial: who calls and what must hold is written down, and each call is held, offline or live, and judged."""

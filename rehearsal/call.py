@@ -1,4 +1,4 @@
-"""A call of a scenario, held offline: the line's agents on a simulator, and a caller who types or speaks."""
+"""A call of a scenario: the line's agents, and a caller who types or speaks."""
 
 import asyncio
 from collections.abc import Awaitable, Coroutine

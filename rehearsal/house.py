@@ -3,7 +3,7 @@
 import asyncio
 import time
 import zlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -15,11 +15,12 @@ from rehearsal.held import Held
 from rehearsal.judge import Miss, judge
 from rehearsal.letters import mailbox
 from rehearsal.lines import Lines
+from rehearsal.live import judge_live
 from rehearsal.prepared import Prepared
 from rehearsal.record import Record
 from rehearsal.recorded import Results
 from rehearsal.rooms import Rooms
-from rehearsal.scenario import Person
+from rehearsal.scenario import Person, Scenario
 from rehearsal.speaker import Speaker
 from rehearsal.typist import Typist
 from rehearsal.way import Way
@@ -38,8 +39,8 @@ from switchboard.settings.environment import with_simulator
 from switchboard.settings.schema import Settings
 from tools import clock
 
-AT_ONCE, SPOKEN_AT_ONCE = 8, 2
-"""Calls. Those that are spoken take real time, and two of them the time of two cores."""
+AT_ONCE, SPOKEN_AT_ONCE, LIVE_AT_ONCE = 8, 2, 4
+"""Calls. Those that are spoken take real time, and two of them the time of two cores; a real service limits rates."""
 GONE = replace(WEB, comes_back=False)
 """Who hangs up here means it."""
 
@@ -54,6 +55,13 @@ class Verdict:
     events: Sequence[Event] = ()
     story: CallStory | None = None
     seconds: float = 0.0
+    live: bool = False
+    """A real service answered, which has no seed: it is a number then."""
+
+    @property
+    def which(self) -> str:
+        """Which of the scenario's calls."""
+        return f"call {self.seed + 1}" if self.live else f"seed {self.seed}"
 
     @property
     def passed(self) -> bool:
@@ -66,18 +74,24 @@ class House:
     """Holds the calls of scenarios on one line, side by side, each with a business and a service of its own."""
 
     line: Workflow
-    mind: Mind
+    mind: Mind | None
+    """Who answers, on a simulator; None: the service of the settings does."""
     prepared: Prepared
     settings: Settings
     prices: Prices
     rooms: Rooms | None = None
     """Where the callers speak; None: they type."""
 
+    @property
+    def live(self) -> bool:
+        """Whether a real service answers."""
+        return self.mind is None
+
     async def play_all(
         self, plays: Sequence[Play], seeds: Sequence[int], begins: Callable[[Play], None] = lambda _: None
     ) -> AsyncIterator[Verdict]:
         """Each scenario with each seed; what came of it as the calls end. `begins` is told of each that begins."""
-        turns = asyncio.Semaphore(SPOKEN_AT_ONCE if self.rooms else AT_ONCE)
+        turns = asyncio.Semaphore(SPOKEN_AT_ONCE if self.rooms else LIVE_AT_ONCE if self.live else AT_ONCE)
 
         async def in_turn(play: Play, seed: int) -> Verdict:
             async with turns:
@@ -96,8 +110,9 @@ class House:
         """One call, judged. The seed is of all dice."""
         began = time.monotonic()
         held = await self.hold(play, seed)
-        misses = judge(play.scenario.holds, held, self.line.watched, self.prices)
-        return Verdict(play, seed, misses, held.events, held.story, time.monotonic() - began)
+        judged = judge_live if self.live else judge
+        misses = judged(play.scenario.holds, held, self.line.watched, self.prices)
+        return Verdict(play, seed, misses, held.events, held.story, time.monotonic() - began, self.live)
 
     async def hold(self, play: Play, seed: int) -> Held:
         """One call."""
@@ -105,13 +120,11 @@ class House:
         dice = zlib.crc32(f"{play.name}/{seed}".encode())
         clock.stop(self.prepared.now)
         record, lines, codes = Record(), Lines(scenario.caller), mailbox()
-        faults = tuple(each.fault() for each in scenario.faults)
         held = Held()
         async with (
             self.prepared.copied() as database,
             self._way(scenario.caller, dice) as way,
-            Simulator(mind := Attentive(self.mind, way.understood), Options(seed=dice, faults=faults)) as simulator,
-            aclosing(Services(with_simulator(self.settings, simulator.url))) as services,
+            self._services(scenario, way, dice) as (services, told),
         ):
             await books.change(database, scenario.before)
             held.private = await self.prepared.private(database)
@@ -134,12 +147,29 @@ class House:
                     await call.hold()
                 except HungError as hung:
                     held.hung = str(hung)
-            held.events, held.unsaid, held.told = tuple(record.events), lines.unsaid, mind.told
+            held.events, held.unsaid, held.told = tuple(record.events), lines.unsaid, told
             held.missing = results.missing
             held.sound = way.sound
             held.story = await story(database, conversation.call.id, self.prices, {self.line.name: self.line.watched})
             held.rows = [await books.found(database, each) for each in scenario.holds.rows]
         return held
+
+    @asynccontextmanager
+    async def _services(
+        self, scenario: Scenario, way: Way, dice: int
+    ) -> AsyncIterator[tuple[Services, Mapping[str, str]]]:
+        """Those of one call, and the instructions of each agent, as far as one can know what a service is told."""
+        if self.mind is None:
+            async with aclosing(Services(self.settings)) as services:
+                yield services, {}
+            return
+        mind = Attentive(self.mind, way.understood)
+        options = Options(seed=dice, faults=tuple(each.fault() for each in scenario.faults))
+        async with (
+            Simulator(mind, options) as simulator,
+            aclosing(Services(with_simulator(self.settings, simulator.url))) as services,
+        ):
+            yield services, mind.told
 
     @asynccontextmanager
     async def _way(self, person: Person, dice: int) -> AsyncIterator[Way]:

@@ -23,7 +23,7 @@ def junit_xml(verdicts: Sequence[Verdict], unplayed: Sequence[Unplayed] = ()) ->
             suite,
             "testcase",
             classname=f"scenarios.{verdict.play.file.parent.name}",
-            name=f"{verdict.play.short} (seed {verdict.seed})",
+            name=f"{verdict.play.short} ({verdict.which})",
             time=f"{verdict.seconds:.3f}",
         )
         for miss in verdict.misses:

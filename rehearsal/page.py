@@ -19,7 +19,7 @@ iframe { width: 100%; height: 70vh; border: 1px solid; }
 def page(verdicts: Sequence[Verdict]) -> str:
     """The document: those that failed first."""
     failed = [verdict for verdict in verdicts if not verdict.passed]
-    passed = [tag("li", f"{verdict.play.name}, seed {verdict.seed}") for verdict in verdicts if verdict.passed]
+    passed = [tag("li", f"{verdict.play.name}, {verdict.which}") for verdict in verdicts if verdict.passed]
     head = tag("head", tag("meta", charset="utf-8"), tag("title", "Scenarios"), tag("style", Markup(STYLE)))
     summed = tag("h1", f"{len(failed)} of {len(verdicts)} calls failed")
     body = tag("body", summed, *map(_failed, failed), tag("h2", "Passed"), tag("ul", *passed))
@@ -34,7 +34,7 @@ def _failed(verdict: Verdict) -> Markup:
         call = tag("iframe", srcdoc=export_html(verdict.story, Sight.ALL, verdict.play.line), title=name)
     return tag(
         "section",
-        tag("h2", f"{verdict.play.name}, seed {verdict.seed}"),
+        tag("h2", f"{verdict.play.name}, {verdict.which}"),
         tag("p", verdict.play.scenario.about),
         tag("table", tag("tr", tag("th", "expected"), tag("th", "heard")), *rows),
         call,

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 import app.rewind
 from agents.escalation import Escalation
+from app.playbooks import playbook_of
 from app.rehearsals import OFFLINE, plays_of
 from main import cli
 from rehearsal.file import Play, load
@@ -65,7 +66,7 @@ async def taken_up(
     house: House, events: Events, turn: int, line: Workflow = SUPPORT_LINE, live_tools: bool = False
 ) -> tuple[HeldAgain, Compared]:
     moment = moment_of("call_1", events, (), line, turn)
-    again = Again(line, house.mind, house.prepared, house.settings, house.prices)
+    again = Again(line, playbook_of(line), house.prepared, house.settings, house.prices)
     now = await again.hold(moment, live_tools=live_tools)
     redactor = Redactor(house.settings.storage.redacts)
     return now, compared(moment.rest, now.rest, turn, moment.answered.versions, line, redactor)

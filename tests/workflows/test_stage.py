@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.playbooks import playbook_of
 from app.rehearsals import house_of, plays_of
 from rehearsal.house import House
 from simulator.mind import Mind, Reply, Request, Tool
@@ -40,7 +41,7 @@ def house() -> Iterator[House]:
 
 async def offered(house: House) -> Mapping[str, Mapping[str, Tool]]:
     """By each agent of the line, in a real call that reaches them all."""
-    mind = Curious(house.mind)
+    mind = Curious(playbook_of(SUPPORT_LINE))
     play = next(play for play in plays_of(SUPPORT_LINE) if play.file.stem == "back_from_escalation")
     verdict = await replace(house, mind=mind).play(play, 0)
     assert verdict.passed, verdict.misses
