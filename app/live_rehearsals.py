@@ -78,8 +78,10 @@ def _service() -> Settings:
 
 def _for_a_service(plays: Sequence[Play]) -> Sequence[Play]:
     """Those that are typed and need no fault of the simulator's. Exits with 2 if none is left."""
+    if not plays:
+        fail("--live: there is no scenario to hold. Write one: docs/scenarios.md")
     left = [play for play in plays if not (play.scenario.faults or play.scenario.takes_sound)]
-    if not left and plays:
+    if not left:
         first = plays[0]
         lacks = "has faults, which are the simulator's" if first.scenario.faults else "takes sound"
         how = "main.py try --voice" if first.scenario.takes_sound else "main.py try"

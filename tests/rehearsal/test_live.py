@@ -149,6 +149,14 @@ async def test_nothing_is_held_with_a_service_that_refuses(folder: Path, monkeyp
     assert "Holds" not in result.output
 
 
+def test_without_a_scenario_there_is_no_rate(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settle(monkeypatch, simulator_settings("http://127.0.0.1:9"))
+
+    result = tried()
+
+    assert (result.exit_code, "there is no scenario to hold" in result.stderr) == (2, True)
+
+
 def test_it_is_not_spoken() -> None:
     result = tried("--voice")
 
