@@ -57,8 +57,10 @@ def configure(settings: Log, file: Path | None = None, redactor: Redactor = NOTH
         partial(redact, redactor),
         without_reprs,
     ]
+    processors = structlog.get_config()["processors"]  # the same list: whoever has logged before keeps it
+    processors[:] = [*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=processors,
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

@@ -17,9 +17,13 @@ from tests.stage.stage import staged
 @pytest.fixture
 def log_file(tmp_path: Path) -> Iterator[Path]:
     handlers, level = logging.root.handlers, logging.root.level
+    processors = structlog.get_config()["processors"]
+    kept = processors[:]
     yield tmp_path / "log" / "test.log"
     logging.root.handlers, logging.root.level = handlers, level
     structlog.reset_defaults()
+    processors[:] = kept
+    structlog.configure(processors=processors)  # the same list: whoever has logged here has it
 
 
 @pytest.mark.parametrize("form", ["json", "console"])
@@ -56,3 +60,14 @@ def test_a_traceback_shows_no_variables(log_file: Path) -> None:
 
     assert "ValueError" in log_file.read_text(encoding="utf-8")
     assert secret not in log_file.read_text(encoding="utf-8")
+
+
+def test_who_has_logged_before_logs_as_was_said_last(log_file: Path) -> None:
+    log = structlog.get_logger("somebody")
+    logs.configure(Log(), log_file)
+    log.warning("first")
+    logs.configure(Log(format="json"), log_file)
+    with structlog.testing.capture_logs() as told:
+        log.warning("second")
+
+    assert told == [{"event": "second", "log_level": "warning"}]

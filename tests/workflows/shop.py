@@ -5,6 +5,7 @@ import json
 import shutil
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -67,7 +68,8 @@ class Shop:
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="stage-")
         self._template = Path(self._folder.name, "template.db")
-        prepare(replace(SHOP, seed=fill), NOW, self._template)
+        with ThreadPoolExecutor(1) as elsewhere:  # whoever asks may be on an event loop
+            elsewhere.submit(prepare, replace(SHOP, seed=fill), NOW, self._template).result()
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
         self._answers: dict[tuple[bool, Made], str] = {}
