@@ -70,7 +70,7 @@ def _lane(name: str, *arguments: str) -> Lane:
         other for others in LANES.values() for other in others if other.startswith(tuple(f"{f}/" for f in folders))
     ]
     lane = pytest_lane(name, FOLDER, *arguments, *folders, *(f"--ignore={folder}" for folder in elsewhere))
-    return replace(lane, cores=CORES.get(name, 1.0), gives_way=name in COMPUTE)
+    return replace(lane, cores=CORES.get(name, 0.0), gives_way=name in COMPUTE)
 
 
 async def run(lanes: Sequence[Lane], places: Places | None = None) -> bool:

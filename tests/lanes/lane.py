@@ -28,7 +28,7 @@ class Lane:
     name: str
     command: Sequence[str]
     junit: Path | None = None
-    cores: float = 1.0
+    cores: float = 0.0
     """So many it keeps busy on average."""
     gives_way: bool = False
     """The other lanes get the cores first."""
