@@ -31,27 +31,14 @@ LANES = {
     "sound": ("tests/simulator",),
 }
 """The folders of each lane, without those that have a lane of their own. They begin in this order: first those that
-wait longest, for people who speak and phones that ring."""
+wait longest, for people who speak and phones that ring, and when they have ended those that compute."""
 COMPUTE = ("rest", "engine", "sound")
-"""These give way to the others, and run one after the other beside them."""
+"""These give way to the others as well."""
 FAST = ("calls", "ladder", "attacks", "rooms", "service", "engine", "rest", "sound")
-CORES = {
-    "outages": 0.6,
-    "phone": 0.3,
-    "app": 0.5,
-    "calls": 0.15,
-    "ladder": 0.3,
-    "browser": 0.3,
-    "attacks": 0.5,
-    "rooms": 0.4,
-    "service": 0.3,
-    "deploy": 0.4,
-    "bench": 0.4,
-}
-"""What the waiting lanes keep busy of two quick cores, as measured: each tells it at its end."""
 ALWAYS = 2
-AT_MOST = 1.2
-"""Cores for those that wait. With more there are moments in which a caller's sound comes half a second late."""
+AT_ONCE = 3
+"""Of those that wait, two quick cores carry that many; of those that compute, or on slow cores, they would not. With a
+fourth there are moments in which a caller's sound comes half a second late."""
 
 
 def all_lanes() -> list[Lane]:
@@ -70,14 +57,14 @@ def _lane(name: str, *arguments: str) -> Lane:
         other for others in LANES.values() for other in others if other.startswith(tuple(f"{f}/" for f in folders))
     ]
     lane = pytest_lane(name, FOLDER, *arguments, *folders, *(f"--ignore={folder}" for folder in elsewhere))
-    return replace(lane, cores=CORES.get(name, 0.0), gives_way=name in COMPUTE)
+    return replace(lane, gives_way=name in COMPUTE)
 
 
 async def run(lanes: Sequence[Lane], places: Places | None = None) -> bool:
     """Run them side by side and tell what came of it; whether all is well."""
     began = time.monotonic()
-    places, beside = places or Places(ALWAYS, AT_MOST), Places(1, 0.0)
-    runs = [Run(lane, beside if lane.gives_way else places, say) for lane in lanes]
+    places = places or Places(ALWAYS, AT_ONCE)
+    runs = [Run(lane, places, say) for lane in lanes]
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, interrupt, runs)
     results: list[Result] = []
@@ -94,9 +81,7 @@ def interrupt(runs: Sequence[Run]) -> None:
 
 def tell(result: Result) -> None:
     """A lane has ended: its failures, and what pytest counts."""
-    busy = sum(seconds for seconds, _ in result.report.computed) / max(result.seconds, 1.0)
-    outcome = f"{result.failure or 'well'}, after {result.seconds:.0f} s with {busy:.2f} cores"
-    say(f"\n{result.lane.name}: {outcome}", *result.closing, "")
+    say(f"\n{result.lane.name}: {result.failure or 'well'}, after {result.seconds:.0f} s", *result.closing, "")
 
 
 def tell_all(results: Sequence[Result], seconds: float) -> bool:

@@ -28,8 +28,6 @@ class Lane:
     name: str
     command: Sequence[str]
     junit: Path | None = None
-    cores: float = 0.0
-    """So many it keeps busy on average."""
     gives_way: bool = False
     """The other lanes get the cores first."""
 
@@ -71,7 +69,7 @@ class Run:
 
     async def result(self) -> Result:
         """Start it as soon as there is a place for it, and wait for its end."""
-        async with self._places.place(self._lane.cores):
+        async with self._places:
             return Result(self._lane, None, 0.0, (), Report()) if self._interrupted else await self._run()
 
     async def _run(self) -> Result:

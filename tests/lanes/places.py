@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from types import TracebackType
 
 WANTED = 2.0
 """While on average fewer processes than that want each core, another lane does not keep calls waiting for one."""
@@ -17,41 +17,37 @@ def has_room() -> bool:
 
 
 class Places:
-    """`always` lanes have a place; more of them while they all need `cores` at most, and `room` says so.
-
-    They begin in their order.
-    """
+    """`always` lanes have a place; more of them, up to `at_most`, while `room` says so. They begin in their order."""
 
     def __init__(
-        self, always: int, cores: float, room: Callable[[], bool] = has_room, settles: float = SETTLES
+        self, always: int, at_most: int, room: Callable[[], bool] = has_room, settles: float = SETTLES
     ) -> None:
         self._always = always
-        self._cores = cores
+        self._at_most = at_most
         self._room = room
         self._settles = settles
-        self._taken: list[float] = []
+        self._taken = 0
         self._freed = asyncio.Event()
         self._first = asyncio.Lock()
 
-    @asynccontextmanager
-    async def place(self, cores: float) -> AsyncIterator[None]:
-        """For a lane that keeps so many cores busy on average."""
+    async def __aenter__(self) -> None:
         async with self._first:
-            while len(self._taken) >= self._always and not await self._another(cores):
+            while self._taken >= self._always and not await self._another():
                 pass
-            self._taken.append(cores)
-        try:
-            yield
-        finally:
-            self._taken.remove(cores)
-            self._freed.set()
+            self._taken += 1
 
-    async def _another(self, cores: float) -> bool:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._taken -= 1
+        self._freed.set()
+
+    async def _another(self) -> bool:
         """Whether there is room for one more, once those that run have settled or one of them has ended."""
         self._freed.clear()
         try:
             async with asyncio.timeout(self._settles):
                 await self._freed.wait()
         except TimeoutError:
-            return sum(self._taken) + cores <= self._cores and self._room()
-        return len(self._taken) < self._always
+            return self._taken < self._at_most and self._room()
+        return self._taken < self._always

@@ -19,7 +19,7 @@ class Crowd:
         self._lanes = [asyncio.create_task(self._lane(number)) for number in range(size)]
 
     async def _lane(self, number: int) -> None:
-        async with self._offered.place(0.25):
+        async with self._offered:
             self.inside.append(number)
             self._came.set()
             await self._leave[number].wait()
@@ -53,7 +53,7 @@ def asked(answers: list[bool], all_asked: asyncio.Event) -> Callable[[], bool]:
 
 
 async def test_where_there_is_room_as_many_run_as_may_and_they_begin_in_their_order() -> None:
-    crowd = Crowd(Places(2, 1.0, room=lambda: True, settles=0.01), 6)
+    crowd = Crowd(Places(2, 4, room=lambda: True, settles=0.01), 6)
 
     await crowd.until([0, 1, 2, 3])
     crowd.let_go(2)
@@ -63,7 +63,7 @@ async def test_where_there_is_room_as_many_run_as_may_and_they_begin_in_their_or
 
 async def test_where_there_is_none_a_lane_waits_for_the_end_of_another() -> None:
     all_asked = asyncio.Event()
-    crowd = Crowd(Places(2, 1.0, room=asked([True, False, False], all_asked), settles=0.01), 5)
+    crowd = Crowd(Places(2, 4, room=asked([True, False, False], all_asked), settles=0.01), 5)
 
     await all_asked.wait()
     assert crowd.inside == [0, 1, 2]
