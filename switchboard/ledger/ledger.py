@@ -183,21 +183,22 @@ class Ledger:
             self._queue.task_done()
 
     async def _save(self, session: AsyncSession, events: list[Event]) -> None:
+        caller = self.caller if any(isinstance(event, Answered) for event in events) else None
         if not self._opened:
             started = events[0].wall
             row = {"id": self.call_id, "line": self.line, "started_at": started, "origin": self._origin}
-            await session.execute(insert(CallRow).values(row | {"worker": self._worker}))
+            await session.execute(insert(CallRow).values(row | {"worker": self._worker, "caller": caller}))
         await announce(session, self.call_id)
         kept = wordless(events) if self._erased else events
         if kept:
             await session.execute(insert(EventRow), [self._row(event) for event in kept])
-        if self._erased:
+        if self._erased or not self._opened:  # nobody erases a call that is not there yet
             return
         if await is_erased(session, self.call_id):
             await take_words(session, self.call_id)
             self._erased = True
-        elif self.caller and any(isinstance(event, Answered) for event in kept):
-            await session.execute(update(CallRow).where(CallRow.id == self.call_id).values(caller=self.caller))
+        elif caller:
+            await session.execute(update(CallRow).where(CallRow.id == self.call_id).values(caller=caller))
 
     async def _mask_again(self, session: AsyncSession) -> None:
         """A secret may have been said before it was known to be one."""
