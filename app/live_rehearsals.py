@@ -14,9 +14,9 @@ from app.costs import prices_of
 from app.live_report import announce, show_rates, sum_up
 from app.process import fail, settings, start_logging, tell, tell_json
 from app.rehearsal_report import Report
-from app.rehearsals import LOG, OFFLINE, chosen_of, house_of, lines_of, played, tell_unplayed, write_reports
+from app.rehearsals import LOG, OFFLINE, chosen_of, lines_of, played, tell_unplayed, write_reports
 from rehearsal.file import Play
-from rehearsal.house import LIVE_AT_ONCE, Verdict
+from rehearsal.house import LIVE_AT_ONCE
 from rehearsal.rate import Rate, rate_of, rates_of
 from switchboard.settings.environment import load_settings
 from switchboard.settings.schema import Settings
@@ -44,7 +44,7 @@ def run(
     nothing is there to try.
     """
     began, lines, service = time.monotonic(), lines_of(line), _service()
-    report, verdicts = Report(), list[Verdict]()
+    report = Report()
     chosen, unplayed = chosen_of(lines, names)
     tell_unplayed(report, chosen, unplayed)
     plays = _for_a_service(chosen)
@@ -52,10 +52,7 @@ def run(
     if not asyncio.run(model_answers(service, tell)):
         raise typer.Exit(2)
     announce(len(plays) * times, len(plays), _described(service), LIVE_AT_ONCE)
-    for each in lines:
-        if theirs := [play for play in plays if play.line is each]:
-            with house_of(each, live=service) as house:
-                verdicts += played(house, theirs, range(times), False, report)
+    verdicts = played(lines, plays, range(times), report, live=service)
     rates, seconds = rates_of(verdicts), time.monotonic() - began
     cost = prices_of(service).of(event for verdict in verdicts for event in verdict.events)
     show_rates(rates, at_least)

@@ -10,7 +10,7 @@ from app.costs import prices_of
 from app.data import database_of
 from app.lines import LINES
 from app.looks import note
-from app.process import fail, tell, tell_json
+from app.process import fail, tell, tell_json, writing
 from switchboard.files import write_new
 from switchboard.operate.audit import Look
 from switchboard.operate.filter import LOST
@@ -47,12 +47,11 @@ async def as_html(chosen: Settings, call: str, file: Path) -> None:
 
 def write_page(file: Path, text: str) -> None:
     """Write what `--html` asks for into a file that is not there yet, for this user only. Exits with 2 if it cannot."""
-    try:
-        write_new(file, text)
-    except FileExistsError:
-        fail(f"--html: {file} is there already; it is left as it is. Name another file, or remove it first.")
-    except OSError as error:
-        fail(f"--html: {file} cannot be written: {error.strerror}.")
+    with writing("--html", file):
+        try:
+            write_new(file, text)
+        except FileExistsError:
+            fail(f"--html: {file} is there already; it is left as it is. Name another file, or remove it first.")
 
 
 async def story_of(chosen: Settings, call: str, look: Look = "exported") -> CallStory:

@@ -1,6 +1,8 @@
 """This process: where the project lies, its settings and its log, and how it says what is wrong."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -51,3 +53,12 @@ def fail(message: str) -> NoReturn:
     """Say what is wrong, on standard error, and exit with 2."""
     tell(message, err=True)
     raise typer.Exit(2)
+
+
+@contextmanager
+def writing(option: str, file: Path) -> Iterator[None]:
+    """Exits with 2 if the file, which `option` names, cannot be written inside."""
+    try:
+        yield
+    except OSError as error:
+        fail(f"{option}: {file} cannot be written: {error.strerror}.")

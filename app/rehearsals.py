@@ -17,15 +17,15 @@ import typer
 from app.costs import prices_of
 from app.lines import LINES, line_named
 from app.playbooks import playbook_of
-from app.process import HERE, fail, start_logging, tell, tell_json
+from app.process import HERE, fail, start_logging, tell, tell_json, writing
 from app.rehearsal_report import Report
 from app.rehearsal_rooms import in_rooms
-from rehearsal.file import Play, ScenarioError, Tables, line_named_in, load
+from rehearsal.file import Play, ScenarioError, line_named_in, load
 from rehearsal.house import House, Verdict
 from rehearsal.junit import junit_xml
 from rehearsal.letters import Letters
 from rehearsal.page import page
-from rehearsal.prepared import prepare, tables_of
+from rehearsal.prepared import columns_of, prepare
 from rehearsal.scenario import schema
 from rehearsal.simulations import Unplayed, holds_simulations, load_simulations
 from switchboard.line.workflow import Workflow
@@ -57,11 +57,7 @@ def run(
     tell_unplayed(report, chosen, unplayed)
     plays = _played_so(chosen, names, voice)
     start_logging(load_settings(None, OFFLINE), LOG)
-    verdicts: list[Verdict] = []
-    for each in lines:
-        if theirs := [play for play in plays if play.line is each]:
-            with house_of(each) as house:
-                verdicts += played(house, theirs, range(seed, seed + times), voice, report)
+    verdicts = played(lines, plays, range(seed, seed + times), report, voice=voice)
     failed = sorted({verdict.play.name for verdict in verdicts if not verdict.passed})
     seconds = time.monotonic() - began
     report.sum_up(len(plays), failed, seconds, 0 if voice else len(chosen) - len(plays), len(unplayed))
@@ -99,16 +95,12 @@ def schema_text() -> str:
 
 def plays_of(line: Workflow) -> Sequence[Play]:
     """The scenarios of a line, by their names. Raises ScenarioError."""
-    return [load(file, line, _columns(line)) for file in sorted(folder_of(line).glob("*.yaml"))]
+    return [load(file, line, columns_of(line.business)) for file in sorted(folder_of(line).glob("*.yaml"))]
 
 
 def folder_of(line: Workflow) -> Path:
     """Where the scenarios of a line are."""
     return SCENARIOS / line.name.replace("-", "_")
-
-
-def _columns(line: Workflow) -> Tables:
-    return {name: table.c.keys() for name, table in tables_of(line.business).items()}
 
 
 def lines_of(name: str | None) -> Sequence[Workflow]:
@@ -149,7 +141,7 @@ def _read(file: Path, lines: Sequence[Workflow]) -> Sequence[Play | Unplayed]:
     if len(lines) > 1:
         known = " or ".join(line.name for line in lines)
         raise ScenarioError(f"{file}: LiveKit's format names no line: add `--line`, {known}.")
-    return load_simulations(file, lines[0], _columns(lines[0]))
+    return load_simulations(file, lines[0], columns_of(lines[0].business))
 
 
 def _read_one(file: Path, lines: Sequence[Workflow]) -> Play:
@@ -158,7 +150,7 @@ def _read_one(file: Path, lines: Sequence[Workflow]) -> Play:
     if line is None:
         known = " or ".join(line.name for line in lines)
         raise ScenarioError(f"{file}: it calls {f'the line {name}' if name else 'no line'}: write `line:`, {known}.")
-    return load(file, line, _columns(line), str(file))
+    return load(file, line, columns_of(line.business), str(file))
 
 
 def _played_so(plays: Sequence[Play], names: Sequence[str], voice: bool) -> Sequence[Play]:
@@ -203,8 +195,27 @@ OFFLINE = {"REALTIME_PROVIDER": "simulator"}
 """All that is set: what is in the environment or in .env changes no verdict."""
 
 
-def played(house: House, plays: Sequence[Play], seeds: Sequence[int], voice: bool, report: Report) -> Sequence[Verdict]:
-    """What came of each scenario with each seed, which `report` has told. Runs an event loop of its own."""
+def played(
+    lines: Sequence[Workflow],
+    plays: Sequence[Play],
+    seeds: Sequence[int],
+    report: Report,
+    *,
+    voice: bool = False,
+    live: Settings | None = None,
+) -> Sequence[Verdict]:
+    """What came of each scenario with each seed, line by line, which `report` has told; `live` as for `house_of`."""
+    verdicts: list[Verdict] = []
+    for line in lines:
+        if theirs := [play for play in plays if play.line is line]:
+            with house_of(line, live=live) as house:
+                verdicts += _played_in(house, theirs, seeds, voice, report)
+    return verdicts
+
+
+def _played_in(
+    house: House, plays: Sequence[Play], seeds: Sequence[int], voice: bool, report: Report
+) -> Sequence[Verdict]:
     verdicts: list[Verdict] = []
 
     async def play(house: House) -> None:
@@ -238,7 +249,5 @@ def write_reports(
 
 
 def _write(option: str, file: Path, text: str) -> None:
-    try:
+    with writing(option, file):
         file.write_text(text)
-    except OSError as error:
-        fail(f"{option}: {file} cannot be written: {error.strerror}.")

@@ -6,7 +6,7 @@ from pathlib import Path
 from app.data import prepare_database
 from app.lines import LINES
 from app.one_call import story_of
-from app.process import HERE, fail, settings, start_logging, tell
+from app.process import HERE, fail, settings, start_logging, tell, writing
 from app.rehearsals import folder_of
 from rehearsal.made import scenario_of
 from switchboard.files import write_new
@@ -37,11 +37,10 @@ def run(call: str, to: str | None) -> None:
 
 def write_scenario(option: str, file: Path, text: str) -> None:
     """Write it into a new file, which `option` names; says so. Exits with 2 if it cannot be written."""
-    try:
-        write_new(file, text)
-    except FileExistsError:
-        fail(f"{file} is there already; it is left as it is. Name another file with {option}, or remove it first.")
-    except OSError as error:
-        fail(f"{option}: {file} cannot be written: {error.strerror}.")
+    with writing(option, file):
+        try:
+            write_new(file, text)
+        except FileExistsError:
+            fail(f"{file} is there already; it is left as it is. Name another file with {option}, or remove it first.")
     shown = file.relative_to(HERE) if file.is_relative_to(HERE) else file
     tell(f"{shown} has the call as a scenario. Play it: main.py try {shown}")

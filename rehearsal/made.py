@@ -7,7 +7,7 @@ from rehearsal.blanks import BLANK, pattern_of, with_examples
 from rehearsal.callers_turns import callers_turns, in_order
 from rehearsal.course import exchanges, who_had
 from rehearsal.judge import OF_TIME
-from rehearsal.results import arguments_of, results
+from rehearsal.results import arguments_of, results_on
 from simulator.strict_yaml import written
 from switchboard.ledger.events import (
     AgentSpoke,
@@ -23,7 +23,7 @@ from switchboard.ledger.events import (
     ToolCalled,
     ToolReturned,
 )
-from switchboard.line.workflow import NamedTool, Workflow
+from switchboard.line.workflow import Workflow
 from switchboard.operate.scenarios import NoScenarioError
 from switchboard.operate.story import CallStory
 
@@ -45,12 +45,11 @@ def scenario_of(story: CallStory, line: Workflow | None) -> str:
         raise NoScenarioError("Nobody has answered this call")
     events = in_order(story.events)
     lived = list(with_examples(events, line.state))
-    tools = {tool.info.name for agent in line.agents for tool in agent.toolbox if isinstance(tool, NamedTool)}
     document = {
         "about": f"The call {story.call.id} of {story.call.started_at:%d %B %Y}.",
         "line": line.name,
         "caller": {"says": [_short(turn) for turn in callers_turns(lived)]},
-        "tools": results(lived, tools, line.state().model_dump(mode="json")),
+        "tools": results_on(line, lived),
         "holds": dict(_holds(story, events, line, heard=answered.provider == OFFLINE)),
     }
     notes = [f"# {note}" for note in _notes(story, answered)]

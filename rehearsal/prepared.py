@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,6 +57,11 @@ def prepare(business: Business | None, now: datetime, template: Path) -> Prepare
 def tables_of(business: Business | None) -> Mapping[str, Table]:
     """By their names; none without a business."""
     return business.tables.tables if business else {}
+
+
+def columns_of(business: Business | None) -> Mapping[str, Collection[str]]:
+    """The names of the columns, by those of the tables."""
+    return {name: table.c.keys() for name, table in tables_of(business).items()}
 
 
 async def _fill(url: str, business: Business | None, now: datetime) -> None:

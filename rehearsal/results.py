@@ -7,9 +7,16 @@ from rehearsal.blanks import pattern_of
 from switchboard.call.arguments import REFUSED
 from switchboard.ledger.events import Event, Remembered, ToolCalled, ToolReturned, VerificationHeld
 from switchboard.line.sentences import ALREADY
+from switchboard.line.workflow import NamedTool, Workflow
 
 NOT_THE_TOOLS = (REFUSED, ALREADY.partition("{")[0])
 """How results begin that the engine gives again by itself, without the tool."""
+
+
+def results_on(line: Workflow, events: Sequence[Event]) -> list[dict[str, Any]]:
+    """Those of the tools of the line's own agents."""
+    tools = {tool.info.name for agent in line.agents for tool in agent.toolbox if isinstance(tool, NamedTool)}
+    return results(events, tools, line.state().model_dump(mode="json"))
 
 
 def results(events: Sequence[Event], tools: Collection[str], state: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from rehearsal.blanks import ALL_WORDS, examples_of_secrets, with_examples
 from rehearsal.callers_turns import callers_turns, in_order
-from rehearsal.results import results
+from rehearsal.results import results_on
 from rehearsal.rewind.talk import talk_of
 from rehearsal.scenario import Person, Recorded, Turn
 from switchboard.call.call import Caller, Verified
@@ -25,7 +25,7 @@ from switchboard.ledger.events import (
     ToolCalled,
     ToolReturned,
 )
-from switchboard.line.workflow import NamedTool, Workflow
+from switchboard.line.workflow import Workflow
 
 
 class RewindError(Exception):
@@ -102,9 +102,7 @@ def moment_of(call_id: str, events: Sequence[Event], earlier: Sequence[Event], l
 
 def _given(events: Sequence[Event], line: Workflow) -> Sequence[Recorded]:
     """What the agents' own tools gave in it."""
-    tools = {tool.info.name for agent in line.agents for tool in agent.toolbox if isinstance(tool, NamedTool)}
-    found = results(events, tools, line.state().model_dump(mode="json"))
-    return [Recorded.model_validate(each) for each in found]
+    return [Recorded.model_validate(each) for each in results_on(line, events)]
 
 
 def _past(call_id: str, before: Sequence[Event], earlier: Sequence[Event], line: Workflow) -> Past:

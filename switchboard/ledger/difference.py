@@ -14,6 +14,7 @@ IDS = frozenset(("call_id", "resumes"))
 """One has to stand for the same thing throughout."""
 TIMES = frozenset(("ms", "ended_at", "interrupted_at", "since"))
 """And all that end in `_ms`. Whether there is one tells no more than other events do: who was heard, or cut off."""
+NOT_COMPARED = PLACE | TIMES | NAMES
 SECONDS = "seconds"
 """A unit of what was used that is a time."""
 
@@ -71,7 +72,7 @@ class _Names:
 def _timeless(event: Event, names: _Names) -> Iterator[tuple[str, Any]]:
     """The fields of an event that count."""
     for name, value in event:
-        if name in PLACE | TIMES | NAMES or name.endswith("_ms"):
+        if name in NOT_COMPARED or name.endswith("_ms"):
             continue
         if name == "units":
             yield name, {unit: many for unit, many in value.items() if unit != SECONDS}

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from rehearsal.file import ScenarioError, load
-from rehearsal.prepared import tables_of
+from rehearsal.prepared import columns_of
 from workflows.support_line import SUPPORT_LINE
 
-COLUMNS = {name: table.c.keys() for name, table in tables_of(SUPPORT_LINE.business).items()}
+COLUMNS = columns_of(SUPPORT_LINE.business)
 GOOD = """\
 about: It shows something.
 caller:

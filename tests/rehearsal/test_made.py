@@ -12,7 +12,7 @@ from rehearsal.callers_turns import callers_turns, in_order
 from rehearsal.file import Play, load
 from rehearsal.house import House, Verdict
 from rehearsal.made import scenario_of
-from rehearsal.prepared import tables_of
+from rehearsal.prepared import columns_of
 from rehearsal.results import results
 from switchboard.files import write_new
 from switchboard.ledger.difference import difference
@@ -55,7 +55,7 @@ async def _made(name: str, house: House, folder: Path) -> Play:
     assert verdict.passed and verdict.story
     file = folder / "made.yaml"
     write_new(file, scenario_of(verdict.story, house.line))
-    play = load(file, house.line, {table: each.c.keys() for table, each in tables_of(house.line.business).items()})
+    play = load(file, house.line, columns_of(house.line.business))
     again = await house.play(play, seed=1)
     assert not again.misses, "\n".join(map(str, again.misses))
     assert difference(_known(verdict), _known(again)) is None

@@ -16,7 +16,7 @@ from app.rehearsals import OFFLINE, plays_of
 from main import cli
 from rehearsal.file import Play, load
 from rehearsal.house import House
-from rehearsal.prepared import tables_of
+from rehearsal.prepared import columns_of
 from rehearsal.rewind.compared import Compared, compared
 from rehearsal.rewind.held_again import Again, HeldAgain
 from rehearsal.rewind.moment import RewindError, moment_of
@@ -47,7 +47,7 @@ Events = Sequence[Event]
 
 
 def ten_turns() -> Play:
-    return load(TEN, SUPPORT_LINE, {name: table.c.keys() for name, table in tables_of(SUPPORT_LINE.business).items()})
+    return load(TEN, SUPPORT_LINE, columns_of(SUPPORT_LINE.business))
 
 
 @pytest.fixture(scope="session")

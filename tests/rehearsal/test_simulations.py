@@ -7,12 +7,12 @@ import pytest
 from livekit.protocol.agent_simulation import Scenario, ScenarioGroup
 
 from rehearsal.file import Play, ScenarioError
-from rehearsal.prepared import tables_of
+from rehearsal.prepared import columns_of
 from rehearsal.simulations import Simulation, Simulations, Unplayed, holds_simulations, load_simulations
 from workflows.support_line import SUPPORT_LINE
 
 DOCS = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text(encoding="utf-8")
-COLUMNS = {name: table.c.keys() for name, table in tables_of(SUPPORT_LINE.business).items()}
+COLUMNS = columns_of(SUPPORT_LINE.business)
 LIVEKITS = """\
 id: SCNG_1
 name: Order status
