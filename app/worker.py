@@ -25,14 +25,14 @@ from switchboard.call.again import Mark, recall_caller
 from switchboard.call.call import Caller
 from switchboard.call.channel import PHONE, WEB
 from switchboard.call.dispatch import Dispatch
-from switchboard.call.resume import Past, goes_on, recall
+from switchboard.call.resume import Past, Patience, goes_on, recall
 from switchboard.call.source import Source
 from switchboard.conversation import Conversation
 from switchboard.database import Database
 from switchboard.ledger.turned_away import TurnedAway
 from switchboard.ledger.workers import Beat
 from switchboard.line.workflow import Workflow
-from switchboard.livekit import client_of
+from switchboard.livekit import age, client_of
 from switchboard.presence import Invitation
 from switchboard.room.number import number_in
 from switchboard.room.own_frames import keep_frames_apart
@@ -86,21 +86,24 @@ async def answer_on(line: Workflow, ctx: JobContext) -> None:
     """One call on `line`."""
     chosen = settings()
     asked = Dispatch.understood(ctx.job.metadata)
+    patience = Patience.of(age(ctx.job.room), goes_on=line.takes_up or asked.resume is not None)
     seat = Seat(ctx.api, ctx.job)
     if not await seat.free():
         log.warning("an agent was not needed: the room has one, or is no more", room=ctx.job.room.name)
         ctx.shutdown("not needed")
         return
     async with aclosing(database_of(chosen)) as database:
-        if asked.resume and not await goes_on(database, asked.resume, ctx.job.room.name):
+        if asked.resume and not await goes_on(database, asked.resume, ctx.job.room.name, patience):
             log.warning("a call was refused: it is over, or goes on in another room", room=ctx.job.room.name)
             await _put_out(ctx, "the call is over")
             return
-        await _hold(line, ctx, asked, seat, database)
+        await _hold(line, ctx, asked, seat, database, patience)
     ctx.shutdown("the call is over")  # where the room stays, because it is another agent's, LiveKit would not notice
 
 
-async def _hold(line: Workflow, ctx: JobContext, asked: Dispatch, seat: Seat, database: Database) -> None:
+async def _hold(
+    line: Workflow, ctx: JobContext, asked: Dispatch, seat: Seat, database: Database, patience: Patience
+) -> None:
     """Have the call, to its end."""
     chosen = settings()
     source = Source.understood(ctx.job.room.metadata)
@@ -117,7 +120,7 @@ async def _hold(line: Workflow, ctx: JobContext, asked: Dispatch, seat: Seat, da
             database,
             Caller(source=source, mark=mark.value if mark else None),
             prices=prices_of(chosen),
-            past=await _past(line, asked, origin, mark, database),
+            past=await _past(line, asked, origin, mark, database, patience),
             origin=origin,
             channel=PHONE if asked.phone else WEB,
             worker=worker_name(),
@@ -139,13 +142,15 @@ async def _mark(line: Workflow, ctx: JobContext, source: Source, database: Datab
     return Mark.of(database.pseudonyms, source, number)
 
 
-async def _past(line: Workflow, asked: Dispatch, origin: str, mark: Mark | None, database: Database) -> Past | None:
+async def _past(
+    line: Workflow, asked: Dispatch, origin: str, mark: Mark | None, database: Database, patience: Patience
+) -> Past | None:
     """What this call begins with, if it goes on from another."""
     chosen = settings().call
-    past = await recall(database, origin, timedelta(minutes=chosen.verified_away_minutes))
+    past = await recall(database, origin, timedelta(minutes=chosen.verified_away_minutes), patience)
     if past or asked.resume or mark is None:
         return past
-    return await recall_caller(database, mark, line.name, timedelta(minutes=chosen.again_minutes))
+    return await recall_caller(database, mark, line.name, timedelta(minutes=chosen.again_minutes), patience)
 
 
 class Worker(AgentServer):

@@ -1,6 +1,9 @@
 """Clients and tokens of the LiveKit server that the settings name, and how it behaves."""
 
+import time
+
 from livekit import api
+from livekit.protocol.models import Room
 
 from switchboard.settings.schema import LiveKitAccess
 
@@ -19,3 +22,8 @@ def client_of(livekit: LiveKitAccess) -> api.LiveKitAPI:
 def token_of(livekit: LiveKitAccess) -> api.AccessToken:
     """A token that the server takes, without any rights yet."""
     return api.AccessToken(livekit.key, livekit.secret.get_secret_value())
+
+
+def age(room: Room) -> float:
+    """Seconds since the server has made it, if its clock and ours agree."""
+    return time.time() - (room.creation_time_ms / 1000 or room.creation_time)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
-from switchboard.call.resume import Past, in_time, past_of
+from switchboard.call.resume import Past, Patience, past_of
 from switchboard.call.source import Source
 from switchboard.database import Database
 from switchboard.ledger.standing import standing_of
@@ -36,12 +36,14 @@ class Mark:
         return cls(pseudonyms.of("calling number", digits), sure=False) if len(digits) >= SHORTEST else None
 
 
-async def recall_caller(database: Database, mark: Mark, line: str, within: timedelta) -> Past | None:
+async def recall_caller(
+    database: Database, mark: Mark, line: str, within: timedelta, patience: Patience | None = None
+) -> Past | None:
     """Their last call on that line, if it broke off so recently; None as well where the database does not tell in time.
 
     Nobody is verified by it.
     """
-    past = await in_time(_recall(database, mark, line, within), otherwise=None)
+    past = await (patience or Patience()).wait(_recall(database, mark, line, within), otherwise=None)
     if past is None or mark.sure:
         return past
     return Past("", past.agent, {}, None, (), same=False)

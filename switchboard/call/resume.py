@@ -1,10 +1,11 @@
 """Taking up a call that broke off: its worker died, or the caller came back too late."""
 
 import asyncio
+import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import structlog
 from livekit.agents import llm
@@ -30,9 +31,34 @@ from switchboard.line.sentences import BACK_AGAIN, BROKE_OFF, CALLED_AGAIN, SAID
 log = structlog.get_logger(__name__)
 
 LONGEST = 40
-RECALL_SECONDS = 1.0
+NEW_ROOM_SECONDS = 5.0
+"""In a younger room no agent has died yet, so that another was sent."""
 
 Answer = TypeVar("Answer")
+
+
+class Patience:
+    """How long a call waits, from now on, for all that it asks of what was before it: the caller hears nothing yet."""
+
+    def __init__(self, seconds: float = 1.0) -> None:
+        self._until = time.monotonic() + seconds
+
+    @classmethod
+    def of(cls, room_age: float, goes_on: bool) -> Self:
+        """In a room of that age in seconds; `goes_on`: there may well be something, even if the room is new."""
+        return cls(0.3) if room_age < NEW_ROOM_SECONDS and not goes_on else cls()
+
+    async def wait(self, question: Coroutine[Any, Any, Answer], otherwise: Answer) -> Answer:
+        """What the database answers; `otherwise` where it does not in time."""
+        looking = asyncio.ensure_future(question)
+        await asyncio.wait([looking], timeout=max(0.0, self._until - time.monotonic()))
+        try:
+            if looking.cancel():
+                raise TimeoutError
+            return looking.result()
+        except (SQLAlchemyError, OSError) as error:
+            log.error("what was before is not known: the database does not answer", error=type(error).__name__)
+            return otherwise
 
 
 @dataclass(frozen=True)
@@ -101,34 +127,23 @@ class Past:
         return llm.ChatMessage(role="system", content=["\n".join([standing, before, *map(str, self.said)])])
 
 
-async def goes_on(database: Database, origin: str, room: str) -> bool:
+async def goes_on(database: Database, origin: str, room: str, patience: Patience | None = None) -> bool:
     """Whether the call of that origin goes on in that room: it has not moved to another, and nobody has ended it.
 
     So does one that nothing is known of, as of another frontend, and any where the database does not tell in time.
     """
-    return await in_time(_goes_on(database, origin, room), otherwise=True)
+    return await (patience or Patience()).wait(_goes_on(database, origin, room), otherwise=True)
 
 
-async def recall(database: Database, origin: str, verified_for: timedelta) -> Past | None:
+async def recall(
+    database: Database, origin: str, verified_for: timedelta, patience: Patience | None = None
+) -> Past | None:
     """The newest call of that origin, if it broke off; None when there is none, or when it was ended for good.
 
     Who was away for longer than `verified_for` is not verified any more. None as well where the database does not tell
     in time: nobody's call waits for it to be answered.
     """
-    return await in_time(_recall(database, origin, verified_for), otherwise=None)
-
-
-async def in_time(question: Coroutine[Any, Any, Answer], otherwise: Answer) -> Answer:
-    """What the database answers; `otherwise` where it does not in time."""
-    looking = asyncio.ensure_future(question)
-    await asyncio.wait([looking], timeout=RECALL_SECONDS)
-    try:
-        if looking.cancel():
-            raise TimeoutError
-        return looking.result()
-    except (SQLAlchemyError, OSError) as error:
-        log.error("what was before is not known: the database does not answer", error=type(error).__name__)
-        return otherwise
+    return await (patience or Patience()).wait(_recall(database, origin, verified_for), otherwise=None)
 
 
 async def _goes_on(database: Database, origin: str, room: str) -> bool:

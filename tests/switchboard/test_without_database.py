@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from switchboard.call.resume import goes_on, recall
+from switchboard.call.again import Mark, recall_caller
+from switchboard.call.resume import Patience, goes_on, recall
 from switchboard.database import PATIENCE, Database
 from switchboard.ledger.events import AgentSpoke, Ended
 from tests.postgres import Postgres
@@ -36,6 +37,18 @@ async def down(request: pytest.FixtureRequest) -> AsyncIterator[str]:
 async def test_what_was_before_is_not_waited_for(down: str) -> None:
     async with aclosing(Database(down)) as database, asyncio.timeout(PROMISE):
         assert await recall(database, "a room", timedelta(minutes=5)) is None
+
+
+@pytest.mark.parametrize(("room_age", "before", "promise"), [(0.2, False, 1.0), (60.0, False, 2.0), (0.2, True, 2.0)])
+async def test_all_questions_together_take_no_longer_than_one(
+    down: str, room_age: float, before: bool, promise: float
+) -> None:
+    patience = Patience.of(room_age, goes_on=before)
+    async with aclosing(Database(down)) as database, asyncio.timeout(promise):
+        mark = Mark(database.pseudonyms.of("calling number", "5550100"), sure=False)
+        assert await goes_on(database, "a room", "a room", patience)
+        assert await recall(database, "a room", timedelta(minutes=5), patience) is None
+        assert await recall_caller(database, mark, "a line", timedelta(minutes=5), patience) is None
 
 
 async def test_a_caller_who_comes_back_is_let_in(down: str) -> None:
