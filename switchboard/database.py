@@ -179,13 +179,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own BEGIN comes too late for a read followed by a write; `_begin_sqlite` says it instead.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-        "busy_timeout=10000",
-        "secure_delete=ON",
-    ):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
