@@ -1,13 +1,14 @@
 """A PostgreSQL server of our own: Debian's binaries on a temporary directory, reached through a socket, or by TLS."""
 
+import asyncio
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -165,3 +166,15 @@ def _binaries() -> Path:
     if not found:
         raise PostgresMissing("no PostgreSQL server here: apt-get install postgresql")
     return Path(found).resolve().parent
+
+
+@asynccontextmanager
+async def silent_postgres() -> AsyncIterator[str]:
+    """The address of one that takes connections and says nothing."""
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as server:
+        yield f"postgresql://somebody@127.0.0.1:{server.sockets[0].getsockname()[1]}/somewhere"

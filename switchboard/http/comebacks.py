@@ -1,5 +1,6 @@
 """Coming back to calls: each ticket is good once, until the caller hangs up, and the database knows it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -9,6 +10,9 @@ from switchboard.http.errors import Refused, TicketRefused
 from switchboard.http.reaching import reaching_database
 from switchboard.http.tickets import Ticket
 from switchboard.ledger.standing import Standing, change, hang_up, standing_of
+
+ANSWER_SECONDS = 1.5
+"""Then a caller is told that the database does not answer: a connection or a command would be waited for longer."""
 
 
 class Comebacks:
@@ -23,7 +27,7 @@ class Comebacks:
 
         Whoever names their `attempt` may try the same once more: the answer may have been lost. Raises `TicketRefused`.
         """
-        with reaching_database():
+        async with _reaching():
             before = await standing_of(self._database, ticket.call)
         after = replace(before, room=following.room, uses=following.uses, attempt=attempt)
         again = attempt is not None and (before.uses, before.attempt) == (after.uses, attempt)
@@ -38,11 +42,18 @@ class Comebacks:
 
     async def hang_up(self, ticket: Ticket) -> str:
         """No ticket of the call is good any more; tells the room that it is in."""
-        with reaching_database():
+        async with _reaching():
             return await hang_up(self._database, ticket.call, ticket.room)
 
     async def _change(self, call: str, before: Standing, after: Standing) -> None:
-        with reaching_database():
+        async with _reaching():
             changed = await change(self._database, call, before, after)
         if not changed:  # somebody else was quicker
             raise TicketRefused
+
+
+@asynccontextmanager
+async def _reaching() -> AsyncIterator[None]:
+    with reaching_database():
+        async with asyncio.timeout(ANSWER_SECONDS):
+            yield

@@ -15,7 +15,7 @@ from sqlalchemy import update
 
 from switchboard.call.call import Verified
 from switchboard.call.resume import goes_on, recall
-from switchboard.database import Database
+from switchboard.database import PATIENCE, Database
 from switchboard.http.errors import TicketRefused
 from switchboard.http.tickets import Ticket, Tickets
 from switchboard.ledger import Ledger
@@ -28,6 +28,7 @@ from tests.app.line import Line, in_the_room
 from tests.browser.ledger import calls_of, ended, events_when, of
 from tests.browser.participant import TRANSCRIPTS
 from tests.livekit import SECRET, LiveKitServer, livekit_server
+from tests.postgres import silent_postgres
 from tests.stage.stage import new_database, staged
 from tests.switchboard.call.test_resume import NOTING
 from tests.switchboard.http.conftest import guests, livekit
@@ -201,6 +202,23 @@ async def test_without_the_database_nobody_comes_back_and_a_hang_up_closes_the_r
         call = await called(caller)
         back = await resumed(caller, call["ticket"])
         end = await caller.request("DELETE", "/calls", json={"ticket": call["ticket"]})
+
+    assert [(each.status_code, error_of(each)) for each in (back, end)] == [(503, "database_down")] * 2
+    assert not (await livekit.room.list_rooms(api.ListRoomsRequest())).rooms
+
+
+async def test_whoever_comes_back_or_hangs_up_does_not_wait_for_a_database_that_hangs(
+    livekit_server: LiveKitServer, livekit: api.LiveKitAPI
+) -> None:
+    async with (
+        silent_postgres() as url,
+        open_house(livekit_server.access, with_database(url)) as house,
+        house.caller() as caller,
+    ):
+        call = await called(caller)
+        async with asyncio.timeout(PATIENCE["timeout"]):
+            back = await resumed(caller, call["ticket"])
+            end = await caller.request("DELETE", "/calls", json={"ticket": call["ticket"]})
 
     assert [(each.status_code, error_of(each)) for each in (back, end)] == [(503, "database_down")] * 2
     assert not (await livekit.room.list_rooms(api.ListRoomsRequest())).rooms

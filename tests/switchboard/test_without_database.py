@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from stack.ports import free_port
 from switchboard.call.again import Mark, recall_caller
 from switchboard.call.resume import Patience, goes_on, recall
 from switchboard.database import PATIENCE, Database
 from switchboard.ledger.events import AgentSpoke, Ended
-from tests.postgres import Postgres
+from tests.postgres import Postgres, silent_postgres
 from tests.stage.stage import staged
 
 PROMISE = 2.0
@@ -22,16 +23,8 @@ PROMISE = 2.0
 async def down(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """The address of a database that is down."""
 
-    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
-
-    server = await asyncio.start_server(silent, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    if request.param == "refuses":
-        server.close()
-    yield f"postgresql://somebody@127.0.0.1:{port}/somewhere"
-    server.close()
+    async with silent_postgres() as silent:
+        yield silent if request.param == "is silent" else f"postgresql://somebody@127.0.0.1:{free_port()}/somewhere"
 
 
 async def test_what_was_before_is_not_waited_for(down: str) -> None:
