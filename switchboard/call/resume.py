@@ -38,10 +38,10 @@ Answer = TypeVar("Answer")
 
 
 class Patience:
-    """How long a call waits, from now on, for all that it asks of what was before it: the caller hears nothing yet."""
+    """How long a call waits, in all, for what it asks of what was before it: the caller hears nothing meanwhile."""
 
     def __init__(self, seconds: float = 1.0) -> None:
-        self._until = time.monotonic() + seconds
+        self._left = seconds
 
     @classmethod
     def of(cls, room_age: float, goes_on: bool) -> Self:
@@ -50,8 +50,9 @@ class Patience:
 
     async def wait(self, question: Coroutine[Any, Any, Answer], otherwise: Answer) -> Answer:
         """What the database answers; `otherwise` where it does not in time."""
-        looking = asyncio.ensure_future(question)
-        await asyncio.wait([looking], timeout=max(0.0, self._until - time.monotonic()))
+        looking, asked = asyncio.ensure_future(question), time.monotonic()
+        await asyncio.wait([looking], timeout=self._left)
+        self._left = max(0.0, self._left - (time.monotonic() - asked))
         try:
             if looking.cancel():
                 raise TimeoutError
