@@ -1,15 +1,17 @@
 """One database for the engine and the business: short transactions, SQLite or PostgreSQL."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from sqlalchemy import URL, ExceptionContext, event, make_url
+from sqlalchemy import URL, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
 
 from switchboard.files import keep_private, private_file, private_folder
 from switchboard.pseudonyms import Pseudonyms
@@ -20,10 +22,15 @@ DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "po
 
 Work = Literal["read", "write"]
 Waited = Callable[[Work, float], None]
+Found = TypeVar("Found")
 
 PURGE_SECONDS = 3600.0
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON")
 """A zero stands where something was deleted: an update and what is forgotten leave no words in the file."""
+IN_MEMORY = (None, "", ":memory:")
+"""Databases of SQLite that each connection has for itself."""
+WRITER = {"sqlite_begin": "BEGIN IMMEDIATE"}
+"""See `_begin_sqlite`."""
 SEARCHES = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
 """SQLite's search tables, which forget nothing until they are told to."""
 BEGINNINGS_OF_AWAY = ("08", "53", "57P")
@@ -47,25 +54,21 @@ class Database:
         self.pseudonyms = pseudonyms or Pseudonyms(url)
         self._waited = waited
         server = self.url.drivername != DRIVERS["sqlite"]
-        self._engine = create_async_engine(
-            self.url,
-            connect_args={**PATIENCE, **connect_arguments(url)} if server else {},
-            pool_pre_ping=server,
-            hide_parameters=True,
-            json_serializer=_clean_json,
-        )
-        event.listen(self._engine.sync_engine, "before_cursor_execute", _clean_execution, retval=True)
-        event.listen(self._engine.sync_engine, "handle_error", _told_as_away)
-        if self.url.drivername == DRIVERS["sqlite"]:
+        told: dict[str, Any] = {"hide_parameters": True, "json_serializer": _clean_json}
+        if server:
+            connected = {**PATIENCE, **connect_arguments(url)}
+            self._engine = create_async_engine(self.url, connect_args=connected, pool_pre_ping=True, **told)
+        else:
+            self._engine = create_async_engine(self.url, **told)
             _make_file(self.url)
-            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
-            event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+        in_file = not server and self.url.database not in IN_MEMORY
+        self._beside = create_engine(self.url.set(drivername="sqlite"), **told) if in_file else None
+        for engine in filter(None, (self._engine.sync_engine, self._beside)):
+            _prepare(engine)
         self._readers = async_sessionmaker(self._engine, expire_on_commit=False)
         self._writers = self._readers
-        if self.url.drivername == DRIVERS["sqlite"]:
-            self._writers = async_sessionmaker(
-                self._engine.execution_options(sqlite_begin="BEGIN IMMEDIATE"), expire_on_commit=False
-            )
+        if not server:
+            self._writers = async_sessionmaker(self._engine.execution_options(**WRITER), expire_on_commit=False)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -83,6 +86,18 @@ class Database:
         with self._timed("write"):
             async with self._writers.begin() as session:
                 yield session
+
+    async def commit(self, work: Callable[[Session], Found]) -> Found:
+        """`work` as a transaction of its own; what it returns.
+
+        On SQLite it runs in a thread, and is done while the event loop is busy: `write` waits for the loop a dozen
+        times. Who is cancelled meanwhile does not stop it.
+        """
+        with self._timed("write"):
+            if self._beside:
+                return await asyncio.to_thread(_commit, self._beside, work)
+            async with self._writers.begin() as session:
+                return await session.run_sync(work)
 
     @contextmanager
     def _timed(self, work: Work) -> Iterator[None]:
@@ -121,6 +136,8 @@ class Database:
     async def aclose(self) -> None:
         """Close the pool. A closed database opens again when it is used."""
         await self._engine.dispose()
+        if self._beside:
+            self._beside.dispose()
 
 
 def async_url(url: str) -> URL:
@@ -131,6 +148,19 @@ def async_url(url: str) -> URL:
     parsed = make_url(url)
     driver = DRIVERS.get(parsed.drivername, parsed.drivername)
     return parsed.set(drivername=driver, query=parsed.query if driver == DRIVERS["sqlite"] else {})
+
+
+def _commit(engine: Engine, work: Callable[[Session], Found]) -> Found:
+    with Session(engine.execution_options(**WRITER)) as session, session.begin():
+        return work(session)
+
+
+def _prepare(engine: Engine) -> None:
+    event.listen(engine, "before_cursor_execute", _clean_execution, retval=True)
+    event.listen(engine, "handle_error", _told_as_away)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
 
 
 def _told_as_away(context: ExceptionContext) -> Exception | None:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from switchboard.ledger.events import Event
 from switchboard.ledger.notices import announce
@@ -27,28 +27,28 @@ def wordless(events: list[Event]) -> list[Event]:
     ]
 
 
-async def is_erased(session: AsyncSession, call_id: str) -> bool:
+def is_erased(session: Session, call_id: str) -> bool:
     """Whether nothing of what is said in the call is kept any more."""
-    return await session.get(EventRow, (call_id, FIRST)) is not None
+    return session.get(EventRow, (call_id, FIRST)) is not None
 
 
-async def take_words(session: AsyncSession, call_id: str) -> int:
+def take_words(session: Session, call_id: str) -> int:
     """Take all words out of the call, for this transaction and whatever is still to come; tells out of how many events.
 
     Whoever writes events of the call meanwhile comes before this or after it.
     """
-    call = await session.get(CallRow, call_id, with_for_update=True)
+    call = session.get(CallRow, call_id, with_for_update=True)
     if call is None:
         return 0
     call.caller = None
     call.revision += 1
-    await announce(session, call_id)
+    announce(session, call_id)
     theirs = EventRow.call_id == call_id
-    gone = await session.execute(delete(EventRow).where(theirs, EventRow.kind.not_in(KEPT)).returning(EventRow.seq))
-    for row in await session.scalars(select(EventRow).where(theirs, EventRow.kind == "answered")):
+    gone = session.execute(delete(EventRow).where(theirs, EventRow.kind.not_in(KEPT)).returning(EventRow.seq))
+    for row in session.scalars(select(EventRow).where(theirs, EventRow.kind == "answered")):
         row.body = row.body | {"caller": None}
-    await session.execute(update(DigestRow).where(DigestRow.call_id == call_id).values(caller=None))
-    await session.execute(update(FindingRow).where(FindingRow.call_id == call_id).values(sentence=""))
-    if not await is_erased(session, call_id):
+    session.execute(update(DigestRow).where(DigestRow.call_id == call_id).values(caller=None))
+    session.execute(update(FindingRow).where(FindingRow.call_id == call_id).values(sentence=""))
+    if not is_erased(session, call_id):
         session.add(EventRow(call_id=call_id, seq=FIRST, kind="erased", at=0.0, wall=datetime.now(UTC), body={}))
     return len(gone.all())

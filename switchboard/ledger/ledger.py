@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Self, TypeVar
 
 import structlog
@@ -12,6 +13,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from switchboard.database import Database
 from switchboard.ledger.digest import Digesting
@@ -149,10 +151,7 @@ class Ledger:
         while True:
             try:
                 known = self.mask.known
-                async with self._database.write() as session:
-                    await self._save(session, events)
-                    await self._mask_again(session)
-                    await self._end(session, events)
+                await self._save(events)
                 self._opened, self._masked = True, known
                 self._lag(self.now - events[0].at)
                 return self._done(events)
@@ -182,23 +181,34 @@ class Ledger:
         for _ in events:
             self._queue.task_done()
 
-    async def _save(self, session: AsyncSession, events: list[Event]) -> None:
+    async def _save(self, events: list[Event]) -> None:
+        rows = [self._row(event) for event in (wordless(events) if self._erased else events)]
+        insertion = partial(self._insert, events=events, rows=rows)
+        if self._masked == self.mask.known and not any(isinstance(event, Ended) for event in events):
+            await self._database.commit(insertion)
+            return
+        async with self._database.write() as session:
+            await session.run_sync(insertion)
+            await self._mask_again(session)
+            await self._end(session, events)
+
+    def _insert(self, session: Session, events: list[Event], rows: list[dict[str, object]]) -> None:
+        """Beside the event loop: it leaves alone what changes there."""
         caller = self.caller if any(isinstance(event, Answered) for event in events) else None
         if not self._opened:
             started = events[0].wall
             row = {"id": self.call_id, "line": self.line, "started_at": started, "origin": self._origin}
-            await session.execute(insert(CallRow).values(row | {"worker": self._worker, "caller": caller}))
-        await announce(session, self.call_id)
-        kept = wordless(events) if self._erased else events
-        if kept:
-            await session.execute(insert(EventRow), [self._row(event) for event in kept])
+            session.execute(insert(CallRow).values(row | {"worker": self._worker, "caller": caller}))
+        announce(session, self.call_id)
+        if rows:
+            session.execute(insert(EventRow), rows)
         if self._erased or not self._opened:  # nobody erases a call that is not there yet
             return
-        if await is_erased(session, self.call_id):
-            await take_words(session, self.call_id)
+        if is_erased(session, self.call_id):
+            take_words(session, self.call_id)
             self._erased = True
         elif caller:
-            await session.execute(update(CallRow).where(CallRow.id == self.call_id).values(caller=caller))
+            session.execute(update(CallRow).where(CallRow.id == self.call_id).values(caller=caller))
 
     async def _mask_again(self, session: AsyncSession) -> None:
         """A secret may have been said before it was known to be one."""

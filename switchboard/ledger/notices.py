@@ -1,12 +1,12 @@
 """Tells whoever listens that the ledger has something new of a call, when it is stored and not before."""
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 CHANNEL = "switchboard_calls"
 
 
-async def announce(session: AsyncSession, call_id: str) -> None:
+def announce(session: Session, call_id: str) -> None:
     """With the transaction of that session. On SQLite one sees that the file has changed."""
     if session.get_bind().dialect.name == "postgresql":
-        await session.execute(select(func.pg_notify(CHANNEL, call_id)))
+        session.execute(select(func.pg_notify(CHANNEL, call_id)))

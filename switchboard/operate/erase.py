@@ -84,7 +84,7 @@ class Eraser:
         done = Erased(tuple(call.id for call in calls))
         for call in calls:
             async with self._database.write() as session:
-                done.events += await take_words(session, call.id)
+                done.events += await session.run_sync(take_words, call.id)
                 if call.ended_at:
                     await session.execute(delete(StandingRow).where(StandingRow.origin == call.origin))
         async with self._database.write() as session:

@@ -25,7 +25,7 @@ async def keep(
     One that the database does not know of is not stored: nobody would remove it.
     """
     async with database.write() as session:
-        if await is_erased(session, call_id):
+        if await session.run_sync(is_erased, call_id):
             return False
         await session.execute(insert(RecordingRow).values(call_id=call_id, began_at=began))
     await recordings.store(call_id, files)

@@ -1,7 +1,6 @@
 """A9: what a line calls secret is written nowhere, whichever way it goes."""
 
 import json
-import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -9,7 +8,6 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import pytest
-import structlog
 from livekit.agents import RunContext, function_tool, llm
 from pydantic import BaseModel
 
@@ -22,6 +20,7 @@ from switchboard.ledger.mask import MASK
 from switchboard.ledger.timeline import timeline
 from switchboard.settings.schema import Log
 from switchboard.transfer.warm import said_in
+from tests.own_logging import own_logging
 from tests.stage.agents import Desk, Reception
 from tests.stage.mind import Obedient
 from tests.stage.stage import Stage, staged, with_line
@@ -180,14 +179,9 @@ async def test_what_is_no_secret_is_kept(database_url: str) -> None:
 @contextmanager
 def logged(file: Path, form: Literal["console", "json"]) -> Iterator[None]:
     """All log lines go into `file`, as they would in production."""
-    root = logging.getLogger()
-    handlers, level = root.handlers, root.level
-    logs.configure(Log(level="debug", format=form), file)
-    try:
+    with own_logging():
+        logs.configure(Log(level="debug", format=form), file)
         yield
-    finally:
-        root.handlers, root.level = handlers, level
-        structlog.reset_defaults()
 
 
 @pytest.mark.parametrize("form", ["console", "json"])

@@ -28,6 +28,7 @@ from switchboard.ledger.timeline import timeline
 from switchboard.settings.schema import Log
 from switchboard.text import DEEPEST
 from tests.conftest import MakeUrl
+from tests.own_logging import own_logging
 from tests.shop.rows import NOW, add_customer
 from tests.stage.mind import Obedient
 from tests.stage.stage import new_database, staged
@@ -49,10 +50,8 @@ class Writing(Obedient):
 
 @pytest.fixture
 def log_file(tmp_path: Path) -> Iterator[Path]:
-    handlers, level = logging.root.handlers, logging.root.level
-    yield tmp_path / "log" / "test.log"
-    logging.root.handlers, logging.root.level = handlers, level
-    structlog.reset_defaults()
+    with own_logging():
+        yield tmp_path / "log" / "test.log"
 
 
 async def test_half_an_emoji_a_nul_and_an_escape_in_a_tools_argument_are_stored_by_both_databases(

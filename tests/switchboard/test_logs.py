@@ -11,19 +11,14 @@ import structlog
 
 from switchboard import logs
 from switchboard.settings.schema import Log
+from tests.own_logging import own_logging
 from tests.stage.stage import staged
 
 
 @pytest.fixture
 def log_file(tmp_path: Path) -> Iterator[Path]:
-    handlers, level = logging.root.handlers, logging.root.level
-    processors = structlog.get_config()["processors"]
-    kept = processors[:]
-    yield tmp_path / "log" / "test.log"
-    logging.root.handlers, logging.root.level = handlers, level
-    structlog.reset_defaults()
-    processors[:] = kept
-    structlog.configure(processors=processors)  # the same list: whoever has logged here has it
+    with own_logging():
+        yield tmp_path / "log" / "test.log"
 
 
 @pytest.mark.parametrize("form", ["json", "console"])

@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -13,10 +12,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from switchboard.database import Database
+from switchboard.database import Database, Found
 from switchboard.ledger import Ledger
 from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, Event, HandoffDone, ToolCalled
 from switchboard.ledger.ledger import GATHER_SECONDS
@@ -40,11 +39,9 @@ class Answering(Database):
         super().__init__(url)
         self.answered = asyncio.Event()
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
+    async def commit(self, work: Callable[[Session], Found]) -> Found:
         try:
-            async with super().write() as session:
-                yield session
+            return await super().commit(work)
         finally:
             self.answered.set()
 
@@ -145,13 +142,12 @@ class Unanswered(Database):
 
     lost = False
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
-        async with super().write() as session:
-            yield session
+    async def commit(self, work: Callable[[Session], Found]) -> Found:
+        done = await super().commit(work)
         if not self.lost:
             self.lost = True
             raise OperationalError("COMMIT", None, ConnectionResetError())
+        return done
 
 
 async def test_what_was_stored_though_the_answer_was_lost_is_stored_once(database_url: str) -> None:

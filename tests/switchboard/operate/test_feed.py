@@ -244,7 +244,7 @@ async def test_whoever_watches_a_call_is_told_that_what_they_have_read_has_chang
             await until(page, "story")
             assert "swordfish" not in json.dumps(await until(wall, "tile"))
             async with elsewhere.write() as session:
-                await take_words(session, "call_1")
+                await session.run_sync(take_words, "call_1")
             await until(page, "story")
             assert (await until(wall, "tile", lambda tile: not tile["last"]))["caller"] is None
 

@@ -16,6 +16,7 @@ from switchboard.ledger.events import CallerSpoke, Ended, Event, Failed, Remembe
 from switchboard.ledger.timeline import timeline
 from switchboard.redaction.redactor import KINDS, NOTHING, Kind, Redactor
 from switchboard.settings.schema import Log
+from tests.own_logging import own_logging
 from tests.stage.stage import staged
 from tests.switchboard.operate.made import answered
 from tests.switchboard.operate.searched import database_text
@@ -102,15 +103,11 @@ async def test_the_model_is_told_what_is_not_kept(database_url: str) -> None:
 
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_nothing_of_it_stands_in_a_log(tmp_path: Path, form: str) -> None:
-    file, root = tmp_path / "log", logging.getLogger()
-    handlers, level = root.handlers, root.level
-    logs.configure(Log.model_validate({"format": form}), file, ALL)
-    try:
+    file = tmp_path / "log"
+    with own_logging():
+        logs.configure(Log.model_validate({"format": form}), file, ALL)
         structlog.get_logger("ours").warning(f"heard {TOLD}", call="call_0123456789ab", what=["M1 4BT"])
         logging.getLogger("others").warning("sent to %s", "a@example.com")
-    finally:
-        root.handlers, root.level = handlers, level
-        structlog.reset_defaults()
     written = file.read_text()
 
     assert found(written) == []

@@ -177,7 +177,7 @@ async def test_they_go_with_their_call(gone: str, tmp_path: Path, database_url: 
             old = update(CallRow).where(CallRow.id == ONE).values(started_at=before - timedelta(days=1))
             await session.execute(old)
         else:
-            await take_words(session, ONE)
+            await session.run_sync(take_words, ONE)
 
     assert await forget_tapes(database, shelf, before) == 1
     assert (tmp_path / "not ours").exists()

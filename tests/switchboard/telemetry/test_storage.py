@@ -1,14 +1,13 @@
 """How long work waits for the database, and how far the ledger is behind."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
-from switchboard.database import Database
+from switchboard.database import Database, Found
 from switchboard.ledger import Ledger
 from switchboard.ledger.events import CallerSpoke
 from switchboard.ledger.ledger import GATHER_SECONDS
@@ -23,13 +22,11 @@ class Away(Database):
         self.back = asyncio.Event()
         self.asked = asyncio.Event()
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
+    async def commit(self, work: Callable[[Session], Found]) -> Found:
         if not self.back.is_set():
             self.asked.set()
             raise OperationalError("INSERT", None, Exception("away"))
-        async with super().write() as session:
-            yield session
+        return await super().commit(work)
 
 
 async def test_each_transaction_tells_how_long_it_took_also_one_that_fails(make_url: MakeUrl) -> None:
