@@ -90,6 +90,12 @@ class Step(Answer):
 class Steps(RootModel[tuple[Step, ...]]):
     """The whole list."""
 
+    @model_validator(mode="after")
+    def _has_some(self) -> Steps:
+        if not self.root:
+            raise ValueError("a script has at least one step")
+        return self
+
 
 class Progress:
     """What one session has still before it."""

@@ -156,6 +156,7 @@ def test_every_session_follows_the_script_from_its_beginning() -> None:
         ("- [a]: b\n- ? [a]\n  : b\n", "script:1: a key is a word"),
         ("- say: " + "[" * 3000 + "]" * 3000 + "\n", "script: too deep"),
         ("say: a\nagent: b\n", "script"),
+        ("[]\n", "script: a script has at least one step"),
     ],
 )
 def test_a_wrong_script_is_refused_with_line_and_step(text: str, complaint: str) -> None:
@@ -193,7 +194,7 @@ PIECES = [
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=12).map("".join))
 @example("- call: a\n  arguments: {? !!binary aGk= : b}")
 def test_whatever_a_script_holds_it_is_refused_or_can_be_sent(text: str) -> None:
-    with suppress(ScriptError):
+    with suppress(ScriptError, MindError):  # one that only hears has nothing to say
         for part in Script.load(f"{text}\n").answer(request()):
             json.dumps(part.arguments if isinstance(part, CallTool) else part.text, allow_nan=False)
 
