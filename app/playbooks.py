@@ -1,7 +1,8 @@
 """The playbooks of lines, read, and compared with the agents and tools that the lines have."""
 
 from app.process import fail
-from simulator.playbook import Playbook, PlaybookError
+from simulator.playbook import Playbook, PlaybookError, read_book
+from simulator.playbook_format import Book
 from switchboard.line.workflow import Workflow
 
 BRIEFING, OF_BRIEFING = "briefing", frozenset({"accept_caller", "decline_caller"})
@@ -30,10 +31,10 @@ def playbook_of(line: Workflow) -> Playbook:
     require_playbook(line)
     if problem := problem_of(line):
         fail(f"line {line.name}: {problem}")
-    return _read(line)
+    return Playbook(_read(line))
 
 
-def _read(line: Workflow) -> Playbook:
+def _read(line: Workflow) -> Book:
     agents = {BRIEFING, *(agent.name() for agent in line.agents)}
     tools = OF_BRIEFING.union(*(line.tool_names(agent) for agent in line.agents))
-    return Playbook.load(line.playbook or "", agents, tools)
+    return read_book(line.playbook or "", agents, tools)

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from simulator.meaning import Meanings
 from simulator.mind import Item
-from simulator.playbook_format import ANY_REPLY, After, Book, Rule, Slot
+from simulator.playbook_format import ANY_REPLY, After, Book, Conditions, Rule, Slot
 from simulator.slots import NORMALISERS, chosen
 
 TRANSFER = "transfer_to_"
@@ -61,8 +62,9 @@ class Returned:
 class Conversation:
     """The items of a conversation, read from the first to the last; nothing else is remembered."""
 
-    def __init__(self, book: Book, agent: str, items: Sequence[Item]) -> None:
+    def __init__(self, book: Book, meanings: Meanings, agent: str, items: Sequence[Item]) -> None:
         self._book = book
+        self._meanings = meanings
         self._agent = agent
         self.turn = 0
         self.words = ""
@@ -202,7 +204,7 @@ class Conversation:
         if not any(slot.whole and slot.asked.search(self.asked) for slot in self._book.slots.values()):
             return False
         rules = (*self._book.first, *self._section_rules())
-        heard = [rule for rule in rules if rule.heard and rule.heard.search(text)]
+        heard = [rule for rule in rules if (rule.heard or rule.meant) and self.hears(rule, text)]
         reserved = any(rule.said is None or rule.said.search(self.asked) for rule in heard)
         patterns = (self._book.request, self._book.drop, self._book.goodbye)
         return not (reserved or any(pattern.search(text) for pattern in patterns))
@@ -308,14 +310,27 @@ class Conversation:
 
     def _topic(self, clause: str) -> str | None:
         topics = self._book.topics.items()
-        heard = [name for name, topic in topics if topic.heard.search(clause)]
-        clear = next((name for name in heard if not self._book.topics[name].vague), None)
+        heard = [name for name, topic in topics if topic.heard and topic.heard.search(clause)]
+        clear = next((name for name in heard if not self._book.topics[name].vague), None) or self._meant(clause)
         if clear:
             return self._general_or(clear, clause)
         for name, topic in topics:
             if any(pair.said.search(self.asked) and pair.heard.search(clause) for pair in topic.answers):
                 return name
-        return self._opened_by(clause) or next(iter(heard), None)
+        return self._opened_by(clause) or next((name for name in heard if not self._meanings.of(clause)), None)
+
+    def _meant(self, clause: str) -> str | None:
+        """The topic of the example that is nearest, if one is near and of a topic."""
+        meaning = self._meanings.of(clause)
+        return next((name for name, topic in self._book.topics.items() if meaning and topic.meant == meaning), None)
+
+    def hears(self, asked: Conditions, text: str) -> bool:
+        """Whether `text` is what the conditions want to hear, by pattern or by example; they may want nothing."""
+        if asked.heard is None and asked.meant is None:
+            return True
+        if asked.heard and asked.heard.search(text):
+            return True
+        return asked.meant is not None and any(self._meanings.of(each) == asked.meant for each in self._clauses(text))
 
     def _general_or(self, topic: str, clause: str) -> str:
         """The topic of general questions, when this is one and about nothing of the caller's own."""

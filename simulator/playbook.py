@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.conversation import TRANSFER, Conversation, Returned, Wanted, same_words, speech_in
+from simulator.meaning import Meanings
 from simulator.mind import CallTool, Item, Reply, Request, Say, Tool
 from simulator.playbook_format import (
     PLACEHOLDER,
@@ -44,21 +45,12 @@ class Playbook:
 
     def __init__(self, book: Book) -> None:
         self._book = book
+        self._meanings = Meanings(book.meanings(), book.near)
 
     @classmethod
     def load(cls, path: str | Path, agents: Collection[str] = (), tools: Collection[str] = ()) -> Playbook:
-        """Read and check a playbook. It names no others than the `agents` and `tools` given. `PlaybookError`."""
-        path = Path(path)
-        try:
-            return cls(_read(path.read_text(encoding="utf-8"), agents, tools))
-        except OSError as error:
-            raise PlaybookError(f"{path}: cannot be read: {error.strerror}") from None
-        except UnicodeDecodeError:
-            raise PlaybookError(f"{path}: cannot be read: not UTF-8") from None
-        except YamlError as error:
-            where = f"{path.name}:{error.line}" if error.line else path.name
-            sentence = ": ".join(part for part in (where, place_of(error.path), error.message) if part)
-            raise PlaybookError(sentence) from None
+        """Read and check a playbook, as `read_book` does. With examples in it, a model is loaded. `PlaybookError`."""
+        return cls(read_book(path, agents, tools))
 
     def hear(self, session_id: str) -> str | None:  # a playbook has no words for a caller who only speaks
         """Nothing: a playbook follows the caller, it does not know what comes next."""
@@ -78,7 +70,7 @@ class Playbook:
     def _speaker(self, request: Request, extra: str, shift: int = 0) -> _Speaker:
         first_line = request.instructions.strip().partition("\n")[0]
         named = self._book.agent.search(first_line)
-        return _Speaker(self._book, named["agent"] if named else "", request, extra, shift)
+        return _Speaker(self._book, self._meanings, named["agent"] if named else "", request, extra, shift)
 
     def _rest(self, request: Request, told: str, heard: str) -> Reply:
         """The part of the reply that the caller did not hear, whichever way it was worded.
@@ -93,6 +85,21 @@ class Playbook:
         ]
         cut_short = (_without_start(reply, heard) for reply in replies)
         return next((rest for rest in cut_short if rest is not None), [Say("Sorry, we were cut off. Where were we?")])
+
+
+def read_book(path: str | Path, agents: Collection[str] = (), tools: Collection[str] = ()) -> Book:
+    """Read and check a playbook. It names no others than the `agents` and `tools` given. `PlaybookError`."""
+    path = Path(path)
+    try:
+        return _read(path.read_text(encoding="utf-8"), agents, tools)
+    except OSError as error:
+        raise PlaybookError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise PlaybookError(f"{path}: cannot be read: not UTF-8") from None
+    except YamlError as error:
+        where = f"{path.name}:{error.line}" if error.line else path.name
+        sentence = ": ".join(part for part in (where, place_of(error.path), error.message) if part)
+        raise PlaybookError(sentence) from None
 
 
 def _read(text: str, agents: Collection[str], tools: Collection[str]) -> Book:
@@ -134,14 +141,14 @@ def _without_start(reply: Reply, heard: str) -> Reply | None:
 class _Speaker:
     """One agent with one request to answer."""
 
-    def __init__(self, book: Book, agent: str, request: Request, extra: str, shift: int) -> None:
+    def __init__(self, book: Book, meanings: Meanings, agent: str, request: Request, extra: str, shift: int) -> None:
         self._book = book
         self._agent = agent
         self._section = book.agents.get(agent)
         self._tools = {tool.name: tool for tool in request.tools}
         self._extra = extra
         self._items = request.items if extra else _without_trailing_replies(request.items)
-        self._talk = Conversation(book, agent, self._items)
+        self._talk = Conversation(book, meanings, agent, self._items)
         self._variant = self._talk.turn + shift
         self._spoke_up = False
         """Whether this reply answers something before it goes on with the plan."""
@@ -210,7 +217,7 @@ class _Speaker:
             return False
         talk = self._talk
         return (
-            (rule.heard is None or rule.heard.search(talk.wishes) is not None)
+            talk.hears(rule, talk.wishes)
             and (rule.said is None or rule.said.search(talk.asked) is not None)
             and (rule.topic is None or any(self._is_at_hand(name) for name in rule.topic))
             and all(talk.value(name) is not None for name in rule.known)

@@ -9,6 +9,8 @@ list of variants, taken in turn):
 - `negated`: words before what a caller does not want ("no need for a person"); its group `what` is that.
 - `goodbye`: words of a caller who leaves.
 - `general`: how to tell a general question from one about the caller's own order. See `General`.
+- `besides`: examples of what callers say that is of no topic and no rule ("I have two questions").
+- `near`: how like an example, from 0 to 1, a clause has to be to mean the same; default 0.5.
 - `request`: words that make a turn a new request, even when a free answer had been asked for.
 - `advice`: what a tool's output looks like when it speaks to the model, not to the caller.
 - `slots`: what is picked out of the caller's words; the latest value wins. See `Slot`.
@@ -21,6 +23,10 @@ list of variants, taken in turn):
   be made again; `unheard`: when not a word of the caller was understood; `plain`: by an agent without a section, as
   `{agent}`; `wrap_up`: after an answer, with nothing left.
 
+What is exact (numbers, a yes or no) is heard by patterns; what callers put in words of their own is told by examples
+(`meant`), sentences in any of sixteen languages. A clause means what the nearest example of all these lists does. A
+list may stand in several places, by an anchor; a sentence is in one list only.
+
 A text names slots as `{order}`; in arguments `{order?}` may be missing. `{said}` is the agent's last sentence,
 `{words}` the caller's, `{output}` a tool's, and a tool's pattern adds its named groups.
 """
@@ -30,10 +36,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from simulator.meaning import NEAR, bare
 from simulator.slots import NORMALISERS
 from simulator.strict_yaml import Arguments, Part, Path, Pattern, ToolName, Words, YamlError
 
@@ -45,6 +52,16 @@ UNHEARD = (
     "I can hear you, but I don't understand the words. Could you say it once more, or type it?",
 )
 
+
+def _with_words(examples: tuple[str, ...]) -> tuple[str, ...]:
+    for each in examples:
+        if not bare(each):
+            raise ValueError(f"the example {each!r} has no words in it (numbers and addresses are no words)")
+    return examples
+
+
+Examples = Annotated[Words, AfterValidator(_with_words)]
+"""Sentences that mean the same. What callers say is the same where it is nearest to one of them."""
 Needs: TypeAlias = tuple[str | tuple[str, ...], ...]
 """Slots that have to be known; of an inner list any one will do."""
 
@@ -116,9 +133,10 @@ class Context(Part):
 
 
 class Topic(Part):
-    """What a caller can want. In a clause the first topic that matches counts."""
+    """What a caller can want. In a clause the first topic whose pattern matches counts, else the nearest example's."""
 
-    heard: Pattern
+    heard: Pattern | None = None
+    meant: Examples | None = None
     answers: tuple[Context, ...] = ()
     closed_by: tuple[str, ...] = Field(min_length=1)
     """Tools whose return settles it; `reply`: anything that the agent says."""
@@ -146,6 +164,8 @@ class Conditions(Part):
     """What a rule or a step asks of the conversation; all of it has to hold."""
 
     heard: Pattern | None = None
+    meant: Examples | None = None
+    """Of `heard` and `meant` either will do."""
     said: Pattern | None = None
     topic: Words | None = None
     """Names of topics at hand, or `none`, or `any`."""
@@ -269,6 +289,8 @@ class Book(Part):
     goodbye: Pattern
     request: Pattern
     general: General | None = None
+    besides: Examples | None = None
+    near: float = Field(NEAR, gt=0, le=1)
     advice: Pattern
     slots: dict[str, Slot]
     topics: dict[str, Topic]
@@ -302,6 +324,11 @@ class Book(Part):
         """The way of `agent` through `topic`, if it has one."""
         section = self.agents.get(agent)
         return next((plan for plan in section.plans if topic in plan.topics), None) if section else None
+
+    def meanings(self) -> Iterator[tuple[str, ...]]:
+        """All lists of examples; one that stands in several places comes as often."""
+        for _path, examples in _example_lists(self):
+            yield examples
 
     def uses(self, topic: str) -> set[str]:
         """The slots that some agent's plan for `topic` is about: not those that a once-only tool alone needs."""
@@ -358,6 +385,7 @@ def check(book: Book) -> None:
     if book.general:
         _check_topics(book, ("general",), (book.general.topic, *book.general.of))
     _check_shadowed_topics(book)
+    _check_examples(book)
 
 
 def check_known(book: Book, agents: Collection[str], tools: Collection[str]) -> None:
@@ -394,10 +422,15 @@ def _tools_named(book: Book) -> Iterator[tuple[Path, Iterable[str]]]:
     for path, rules in _rule_lists(book):
         for place, rule in enumerate(rules):
             yield (*path, place), _tools_of(rule, rule)
+    for path, step in _steps(book):
+        yield path, _tools_of(step, step.when or Conditions())
+
+
+def _steps(book: Book) -> Iterator[tuple[Path, Step]]:
     for name, agent in book.agents.items():
         for place, plan in enumerate(agent.plans):
             for number, step in enumerate(plan.steps):
-                yield ("agents", name, "plans", place, "steps", number), _tools_of(step, step.when or Conditions())
+                yield ("agents", name, "plans", place, "steps", number), step
 
 
 def _tools_of(does: Rule | Step, asks: Conditions) -> Iterator[str]:
@@ -477,11 +510,44 @@ def _check_texts(book: Book, path: Path, texts: object, more: Mapping[str, int] 
 
 
 def _check_shadowed_topics(book: Book) -> None:
-    seen: dict[str, str] = {}
+    seen: dict[tuple[str | None, tuple[str, ...] | None], str] = {}
     for name, topic in book.topics.items():
-        if topic.heard.pattern in seen:
-            raise YamlError(f"never comes up: `{seen[topic.heard.pattern]}` has the same pattern", ("topics", name))
-        seen[topic.heard.pattern] = name
+        heard = (topic.heard.pattern if topic.heard else None, topic.meant)
+        opened = any(slot.opens == name for slot in book.slots.values())
+        if not (topic.heard or topic.meant or topic.answers or opened):
+            raise YamlError("never comes up: it needs one of `heard`, `meant`, `answers`", ("topics", name))
+        if any(heard) and heard in seen:
+            raise YamlError(f"never comes up: `{seen[heard]}` has the same pattern or examples", ("topics", name))
+        seen[heard] = name
+
+
+def _check_examples(book: Book) -> None:
+    """A sentence means one thing: lists that share one are the same list, by an anchor."""
+    seen: dict[str, tuple[Path, tuple[str, ...]]] = {}
+    for path, examples in _example_lists(book):
+        for place, sentence in enumerate(examples):
+            words = bare(sentence).casefold()
+            if words in (bare(each).casefold() for each in examples[:place]):
+                raise YamlError(f"the example {sentence!r} stands there twice", path)
+            other, others = seen.setdefault(words, (path, examples))
+            if others != examples:
+                told = f"the example {sentence!r} stands in {place_of(other)} as well; it can mean one thing only"
+                raise YamlError(told, path)
+
+
+def _example_lists(book: Book) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    if book.besides:
+        yield ("besides",), book.besides
+    for name, topic in book.topics.items():
+        if topic.meant:
+            yield ("topics", name), topic.meant
+    for path, rules in _rule_lists(book):
+        for place, rule in enumerate(rules):
+            if rule.meant:
+                yield (*path, place), rule.meant
+    for path, step in _steps(book):
+        if step.when and step.when.meant:
+            yield path, step.when.meant
 
 
 def _shadows(earlier: Rule, later: Rule) -> bool:
@@ -489,6 +555,9 @@ def _shadows(earlier: Rule, later: Rule) -> bool:
     asked: dict[str, Any] = {name: getattr(earlier, name) for name in Conditions.model_fields}
     if earlier.call and earlier.call != later.call:
         return False  # it stands back where its tool is not offered
+    either = earlier.heard or earlier.meant
+    if either and not (_same(earlier.heard, later.heard) and _same(earlier.meant, later.meant)):
+        return False
     return all(value in (None, ()) or _same(value, getattr(later, name)) for name, value in asked.items())
 
 

@@ -335,6 +335,20 @@ def test_nothing_is_remembered_between_requests(playbook: Playbook) -> None:
         ('- {say: ["Yes?"]}', "- {}", "agent `desk`, opening rule 3: a rule needs one of"),
         ('ask: ["Which room, please?"]', 'ask: ["Which one?"]', "slot `room`: `asked` does not recognise"),
         ("heard: 'bill'", "heard: 'clean'", "topic `bill`: never comes up: `clean` has the same pattern"),
+        ("heard: 'bill'", "meant: ['The bill please', '101']", "topic `bill`, `meant`: the example '101' has no words"),
+        ("heard: 'bill'", "meant: []", "topic `bill`, `meant`: the list is empty"),
+        ("heard: 'bill'", "aside: true", "topic `bill`: never comes up: it needs one of `heard`, `meant`, `answers`"),
+        ("heard: 'bill'", "meant: [Bill, 'bill!']", "topic `bill`: the example 'bill!' stands there twice"),
+        (
+            "heard: 'clean'\n    closed_by: [clean_room]\n  bill:\n    heard: 'bill'",
+            "meant: &it [Do it]\n    closed_by: [clean_room]\n  bill:\n    meant: *it",
+            "topic `bill`: never comes up: `clean` has the same pattern or examples",
+        ),
+        (
+            "heard: 'clean'\n    closed_by: [clean_room]\n  bill:\n    heard: 'bill'",
+            "meant: [Clean it, Do it]\n    closed_by: [clean_room]\n  bill:\n    meant: [Show it, do it]",
+            "topic `bill`: the example 'do it' stands in topic `clean` as well; it can mean one thing only",
+        ),
         ("forget: [room]", "forget: [bed]", "tool `show_bill`, after rule 2: unknown slot `bed`"),
         ("lost:", "drop: x\nlost:", "the key `drop` stands twice"),
         ("(?P<agent>", "(?P<name>", "the pattern needs a group `(?P<agent>...)`"),
@@ -350,6 +364,53 @@ def test_a_wrong_playbook_is_refused_with_its_place(tmp_path: Path, old: str, ne
     assert complaint in str(refused.value)
     assert str(refused.value).startswith("desk.yaml")
     assert "\n" not in str(refused.value)
+
+
+BY_EXAMPLE = (
+    ("heard: 'bill'", "meant: [Show me the bill, How much do I have to pay]"),
+    (
+        "- {leaving: true, call",
+        "- {meant: &hungry [I am hungry, What is there to eat], say: [There is toast.]}\n  - {leaving: true, call",
+    ),
+    ("lost:", "besides: [I have paid the bill already]\nlost:"),
+)
+
+
+@pytest.fixture
+def by_example(tmp_path: Path) -> Playbook:
+    text = BOOK
+    for old, new in BY_EXAMPLE:
+        text = text.replace(old, new, 1)
+    return load(tmp_path, text)
+
+
+def test_a_topic_comes_up_by_example(by_example: Playbook) -> None:
+    assert by_example.answer(asked(said("user", "what do I have to pay"))) == [Say("Which room, please?")]
+    assert by_example.answer(asked(said("user", "is it far to the sea"))) == [
+        Say("I can have a room cleaned, or show a bill.")
+    ]
+
+
+def test_a_rule_holds_by_example(by_example: Playbook) -> None:
+    assert by_example.answer(asked(said("user", "could I get something to eat"))) == [Say("There is toast.")]
+
+
+def test_what_is_nearest_to_an_example_besides_is_of_no_topic(by_example: Playbook) -> None:
+    assert by_example.answer(asked(said("user", "I paid the bill yesterday"))) == [
+        Say("I can have a room cleaned, or show a bill.")
+    ]
+
+
+def test_a_pattern_comes_before_the_examples(by_example: Playbook) -> None:
+    assert by_example.answer(asked(said("user", "how much do I have to pay to have it clean"))) == [
+        Say("Which room, please?")
+    ]
+
+
+def test_what_is_not_wanted_is_told_by_example_as_well(by_example: Playbook) -> None:
+    assert by_example.answer(asked(said("user", "no need for the bill"))) == [
+        Say("I can have a room cleaned, or show a bill.")
+    ]
 
 
 def test_all_keys_that_are_missing_are_told_at_once(tmp_path: Path) -> None:

