@@ -338,8 +338,7 @@ class Conversation:
         if general is None or topic not in general.of or general.own.search(clause) or self._uses_value(topic, clause):
             return topic
         begun = any(name in self.known for name in self._book.uses(topic))
-        asked = general.asked.search(clause) or (not begun and general.perhaps.search(clause))
-        return general.topic if asked else topic
+        return general.topic if not begun and general.perhaps.search(clause) else topic
 
     def _uses_value(self, topic: str, clause: str) -> bool:
         return not self._book.uses(topic).isdisjoint(self._values_in(clause))

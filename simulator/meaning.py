@@ -27,7 +27,8 @@ REMEMBERED = 1024
 """Clauses: a conversation is read anew for each answer."""
 BOOKS = 8
 """Playbooks that are read again: their examples are known."""
-_VALUE = re.compile(r"\S*[\d@]\S*")
+_DIGIT = r"(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|double|triple)"
+_VALUE = re.compile(rf"\S*[\d@]\S*|\b{_DIGIT}(?:[\s,-]+{_DIGIT}){{2,}}\b", re.IGNORECASE)
 
 
 class Meanings:
@@ -53,7 +54,7 @@ class Meanings:
 
 
 def bare(text: str) -> str:
-    """Without what has digits in it and addresses, which say nothing of what is meant; "" when nothing else is left."""
+    """Without numbers and addresses, which say nothing of what is meant; "" when nothing else is left."""
     return " ".join(_VALUE.sub(" ", text).strip(" \t\n,.;:?!").split())
 
 

@@ -149,13 +149,12 @@ class Topic(Part):
 class General(Part):
     """How a question about the way things are done is told from one about the caller's own order.
 
-    Of the topics in `of` it is `topic` that is meant when the clause is `asked` so, or, with nothing known yet that
-    they are about, `perhaps` so, and names nothing of the caller's `own`.
+    Of the topics in `of` it is `topic` that is meant when nothing is known yet that they are about, and the clause is
+    `perhaps` so and names nothing of the caller's `own`.
     """
 
     topic: str
     of: Words
-    asked: Pattern
     perhaps: Pattern
     own: Pattern
 

@@ -12,6 +12,7 @@ from simulator.playbook import read_book
 from switchboard.line.workflow import Workflow
 from tests.workflows.stage import message
 from workflows.clinic_line import CLINIC_LINE
+from workflows.support_line import SUPPORT_LINE
 
 SAID: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(
     Path(__file__).with_name("paraphrases.toml").read_text(encoding="utf-8")
@@ -31,7 +32,7 @@ def heard_at(line: Workflow) -> list[tuple[str, str, str]]:
     return [(words, topic, taken_for(words)) for topic, each in SAID[line.name].items() for words in each]
 
 
-@pytest.mark.parametrize("line", [CLINIC_LINE], ids=lambda line: line.name)
+@pytest.mark.parametrize("line", [SUPPORT_LINE, CLINIC_LINE], ids=lambda line: line.name)
 def test_four_of_five_paraphrases_are_understood_and_what_is_besides_is_nothing(line: Workflow) -> None:
     heard = heard_at(line)
     wanted = [each for each in heard if each[1] != "none"]
@@ -41,7 +42,7 @@ def test_four_of_five_paraphrases_are_understood_and_what_is_besides_is_nothing(
     assert [each for each in heard if each[1] == "none" and each[2] != "none"] == []
 
 
-@pytest.mark.parametrize("line", [CLINIC_LINE], ids=lambda line: line.name)
+@pytest.mark.parametrize("line", [SUPPORT_LINE, CLINIC_LINE], ids=lambda line: line.name)
 def test_no_paraphrase_is_an_example(line: Workflow) -> None:
     examples = {bare(each).casefold() for several in read_book(line.playbook or "").meanings() for each in several}
 
