@@ -25,8 +25,9 @@ DECIMALS = 3
 """Of a likeness: what processors reckon differently does not decide."""
 REMEMBERED = 1024
 """Clauses: a conversation is read anew for each answer."""
-BOOKS = 8
-"""Playbooks that are read again: their examples are known."""
+LISTS = 512
+"""Of examples: they are the same for several agents, and in a playbook that is read again."""
+NOTHING: Vectors = np.zeros((0, 0), np.float32)
 _DIGIT = r"(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|double|triple)"
 _VALUE = re.compile(rf"\S*[\d@]\S*|\b{_DIGIT}(?:[\s,-]+{_DIGIT}){{2,}}\b", re.IGNORECASE)
 
@@ -39,7 +40,7 @@ class Meanings:
         distinct = tuple(dict.fromkeys(meanings))
         self._near = near
         self._of_row = [meaning for meaning in distinct for _ in meaning]
-        self._rows = _vectors(tuple(bare(each) for meaning in distinct for each in meaning))
+        self._rows = np.concatenate([_vectors(meaning) for meaning in distinct]) if distinct else NOTHING
         self._nearest = lru_cache(maxsize=REMEMBERED)(self._find)
 
     def of(self, clause: str) -> Examples | None:
@@ -58,9 +59,9 @@ def bare(text: str) -> str:
     return " ".join(_VALUE.sub(" ", text).strip(" \t\n,.;:?!").split())
 
 
-@lru_cache(maxsize=BOOKS)
-def _vectors(texts: tuple[str, ...]) -> Vectors:
-    vectors: Vectors = _model().encode(texts) if texts else np.zeros((0, 0), np.float32)
+@lru_cache(maxsize=LISTS)
+def _vectors(examples: Examples) -> Vectors:
+    vectors: Vectors = _model().encode([bare(each) for each in examples])
     return vectors
 
 

@@ -45,7 +45,7 @@ class Playbook:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._meanings = Meanings(book.meanings(), book.near)
+        self._meanings = {name: Meanings(book.meanings(name), book.near) for name in ("", *book.agents)}
 
     @classmethod
     def load(cls, path: str | Path, agents: Collection[str] = (), tools: Collection[str] = ()) -> Playbook:
@@ -70,7 +70,9 @@ class Playbook:
     def _speaker(self, request: Request, extra: str, shift: int = 0) -> _Speaker:
         first_line = request.instructions.strip().partition("\n")[0]
         named = self._book.agent.search(first_line)
-        return _Speaker(self._book, self._meanings, named["agent"] if named else "", request, extra, shift)
+        agent = named["agent"] if named else ""
+        meanings = self._meanings.get(agent, self._meanings[""])
+        return _Speaker(self._book, meanings, agent, request, extra, shift)
 
     def _rest(self, request: Request, told: str, heard: str) -> Reply:
         """The part of the reply that the caller did not hear, whichever way it was worded.

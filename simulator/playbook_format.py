@@ -24,8 +24,9 @@ list of variants, taken in turn):
   `{agent}`; `wrap_up`: after an answer, with nothing left.
 
 What is exact (numbers, a yes or no) is heard by patterns; what callers put in words of their own is told by examples
-(`meant`), sentences in any of sixteen languages. A clause means what the nearest example of all these lists does. A
-list may stand in several places, by an anchor; a sentence is in one list only.
+(`meant`), sentences in any of sixteen languages. A clause means what the nearest example does, of the topics, of
+`besides` and of the rules that count for the agent. A list may stand in several places, by an anchor; a sentence is in
+one only.
 
 A text names slots as `{order}`; in arguments `{order?}` may be missing. `{said}` is the agent's last sentence,
 `{words}` the caller's, `{output}` a tool's, and a tool's pattern adds its named groups.
@@ -324,10 +325,11 @@ class Book(Part):
         section = self.agents.get(agent)
         return next((plan for plan in section.plans if topic in plan.topics), None) if section else None
 
-    def meanings(self) -> Iterator[tuple[str, ...]]:
-        """All lists of examples; one that stands in several places comes as often."""
-        for _path, examples in _example_lists(self):
-            yield examples
+    def meanings(self, agent: str | None = None) -> Iterator[tuple[str, ...]]:
+        """The lists of examples that count while `agent` speaks: not those of the others' rules. Default: all."""
+        for path, examples in _example_lists(self):
+            if agent is None or path[0] != "agents" or path[1] == agent:
+                yield examples
 
     def uses(self, topic: str) -> set[str]:
         """The slots that some agent's plan for `topic` is about: not those that a once-only tool alone needs."""

@@ -35,9 +35,12 @@ def spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
-def pattern_of(name: str) -> str:
-    """Recognises the name in what a caller says, one of it or several, with a few words in between."""
-    *first, last = name.split("_")
-    stem = last[:-1] if last.endswith("s") and not last.endswith("ss") else last
-    between = r"\W+(?:[\w'']+\W+){0,3}?"  # a quote stands twice: the pattern goes into single quotes of YAML
-    return rf"\b{between.join([*first, f'{stem}s?'])}\b"
+def examples_of(name: str) -> tuple[str, ...]:
+    """What a caller says who means it."""
+    words = spoken(name)
+    return (
+        f"{words.capitalize()} please",
+        f"Can I talk to {words}?",
+        f"I have a question about {words}",
+        f"What are your {words}?",
+    )

@@ -4,8 +4,9 @@ import json
 import re
 from collections.abc import Sequence
 
-from app.new.names import pattern_of, spoken
+from app.new.names import examples_of, spoken
 from app.new.refusal import RefusalError
+from simulator.meaning import bare
 from simulator.playbook_format import Book, check
 from simulator.strict_yaml import Document, YamlError
 
@@ -38,7 +39,8 @@ class PlaybookText:
             raise RefusalError(f"{self.name} has a section for {agent} already: choose another name, or remove it.")
         lines = [f"{agent}:", "  opening:", f"    - say: [{_text(f'I can help with {spoken(agent)}. {ASK}')}]"]
         if targets:
-            lines += ["  turns:", *(f"    - {_rule(each, f'transfer_to_{each}')}" for each in targets)]
+            rules = [line for each in targets for line in self._rule(each, f"transfer_to_{each}")]
+            lines += ["  turns:", *(f"    {line}" for line in rules)]
         if plans := list(self._plans(targets)):
             lines += ["  plans:", *(f"    {line}" for line in plans)]
         self._append("agents", ["", *lines])
@@ -46,12 +48,22 @@ class PlaybookText:
     def add_edge(self, source: str, agent: str) -> None:
         """Who speaks of `agent` at `source` comes to it. An agent without a section finds it by its name."""
         if source in self.book.agents:
-            self._add_rule(("agents", source, "turns"), _rule(agent, f"transfer_to_{agent}"))
+            self._add_rule(("agents", source, "turns"), self._rule(agent, f"transfer_to_{agent}"))
 
     def add_tool(self, agent: str, tool: str, about: str | None = None) -> None:
         """Who speaks of `tool` at `agent`, or of what it is `about`, has it called with their words."""
-        rule = _rule(about or tool, tool)
+        rule = self._rule(about or tool, tool)
         self._add_rule(("agents", agent, "turns") if agent in self.book.agents else ("first",), rule)
+
+    def _rule(self, name: str, tool: str) -> Sequence[str]:
+        """The lines of a rule for those who speak of `name`. What means something else already is no example of it."""
+        ours = examples_of(name)
+        others = [examples for examples in self.book.meanings() if not set(examples) <= set(ours)]
+        taken = {bare(each).casefold() for examples in others for each in examples}
+        examples = [each for each in ours if bare(each).casefold() not in taken]
+        if not examples:
+            raise RefusalError(f"{self.name}: who says {ours[0]!r} means something else there: choose another name.")
+        return ["- meant:", *(f"    - {each}" for each in examples), f"  call: {tool}"]
 
     def _plans(self, targets: Sequence[str]) -> list[str]:
         """What `targets` know their way through is theirs, the first one's first; general questions are not."""
@@ -64,13 +76,14 @@ class PlaybookText:
                 taken.update(topics)
         return plans
 
-    def _add_rule(self, path: Sequence[str], rule: str) -> None:
+    def _add_rule(self, path: Sequence[str], rule: Sequence[str]) -> None:
         """Before the other rules there: it is about special words."""
+        indented = [f"  {line}" for line in rule]
         if self._line(path) is not None:
-            return self._insert(path, [f"- {rule}"])
+            return self._insert(path, rule)
         if len(path) > 1:
-            return self._insert(path[:-1], [f"{path[-1]}:", f"  - {rule}"])
-        self.text = f"{self.text.rstrip()}\n\n{path[0]}:\n  - {rule}\n"
+            return self._insert(path[:-1], [f"{path[-1]}:", *indented])
+        self.text = "\n".join([self.text.rstrip(), "", f"{path[0]}:", *indented, ""])
         return None
 
     def _line(self, path: Sequence[str]) -> int | None:
@@ -108,10 +121,6 @@ class PlaybookText:
 
 
 ASK = "What would you like to know?"
-
-
-def _rule(name: str, tool: str) -> str:
-    return f"{{heard: '{pattern_of(name)}', call: {tool}}}"
 
 
 def _text(words: str) -> str:

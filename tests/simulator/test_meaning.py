@@ -37,7 +37,9 @@ def test_a_clause_means_what_the_nearest_example_does_if_one_is_near(
     assert meanings.of(words) == meant
 
 
-@pytest.mark.parametrize("values", ["10042", "one zero zero, four two", "SW1A 2AA", "anna.smith@example.com", "10042, M1 4BT"])
+@pytest.mark.parametrize(
+    "values", ["10042", "one zero zero, four two", "SW1A 2AA", "anna.smith@example.com", "10042, M1 4BT"]
+)
 def test_numbers_and_addresses_mean_nothing(meanings: Meanings, values: str) -> None:
     assert meanings.of(values) is None
     assert Meanings((TRACK,), near=0.999).of(f"Where is my parcel, {values}?") == TRACK

@@ -395,6 +395,16 @@ def test_a_rule_holds_by_example(by_example: Playbook) -> None:
     assert by_example.answer(asked(said("user", "could I get something to eat"))) == [Say("There is toast.")]
 
 
+def test_the_rules_of_another_agent_take_nothing_away(tmp_path: Path) -> None:
+    bar = "  bar:\n    turns:\n      - {meant: [How much do I owe you], say: [Nothing.]}\nfirst:"
+    told = "heard: 'bill'", "meant: [Show me the bill, How much do I have to pay]"
+    playbook = load(tmp_path, BOOK.replace("first:", bar, 1).replace(*told))
+    request = asked(said("user", "how much do I owe you"))
+
+    assert playbook.answer(request) == [Say("Which room, please?")]
+    assert playbook.answer(replace(request, instructions="You are `bar`.")) == [Say("Nothing.")]
+
+
 def test_what_is_nearest_to_an_example_besides_is_of_no_topic(by_example: Playbook) -> None:
     assert by_example.answer(asked(said("user", "I paid the bill yesterday"))) == [
         Say("I can have a room cleaned, or show a bill.")

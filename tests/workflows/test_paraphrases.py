@@ -23,10 +23,11 @@ SAID: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(
 def heard_at(line: Workflow) -> list[tuple[str, str, str]]:
     """Each sentence, its topic, and what the line's first agent takes it for."""
     book = read_book(line.playbook or "")
-    meanings = Meanings(book.meanings(), book.near)
+    agent = line.start.name()
+    meanings = Meanings(book.meanings(agent), book.near)
 
     def taken_for(words: str) -> str:
-        talk = Conversation(book, meanings, line.start.name(), [message("user", words)])
+        talk = Conversation(book, meanings, agent, [message("user", words)])
         return talk.wanted[0].topic if talk.wanted else "none"
 
     return [(words, topic, taken_for(words)) for topic, each in SAID[line.name].items() for words in each]

@@ -88,7 +88,11 @@ def test_a_refusal_is_told_in_its_sentence_and_exit_code_2(own_house: House) -> 
     assert refused.stderr == "support has a tool find_order: choose another name.\n"
 
 
-def test_a_tool_to_which_no_words_are_known_to_lead_has_no_scenario(house: House) -> None:
+def test_a_tool_to_which_no_words_are_known_to_lead_has_no_scenario(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.new.tool.words_to", lambda *_: None)
+
     assert not [file for file in new_tool(house, "lost_parcels", "escalation", None).files if "scenarios" in file]
 
 
@@ -137,6 +141,16 @@ def test_a_list_that_is_made_elsewhere_is_left_to_its_writer() -> None:
     source = Source("line.py", 'EDGES = (B,)\nLINE = Workflow(name="l", handoffs={A: EDGES})\n')
     with pytest.raises(RefusalError, match="the handoffs of A are no tuple"):
         source.add_edges("l", ["A"], "C", [])
+
+
+def test_what_means_something_else_already_is_no_example_of_a_new_thing(house: House) -> None:
+    book = house.playbook(LINES[LINE], Change(house.root))
+    assert book
+    book.add_tool("greeter", "support", about="support")
+    book.check()
+
+    [rule, *_] = PlaybookText("book", book.text).book.agents["greeter"].turns
+    assert rule.meant == ("Can I talk to support?", "I have a question about support", "What are your support?")
 
 
 def test_an_agent_without_a_section_has_its_tool_called_by_a_rule_of_all(house: House) -> None:
