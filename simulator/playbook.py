@@ -1,4 +1,4 @@
-"""The mind of demonstrations: patterns to replies and tool calls, all of it data (see `playbook_format`)."""
+"""The mind of demonstrations: what callers say, to replies and tool calls, all of it data (see `playbook_format`)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from simulator.conversation import TRANSFER, Conversation, Returned, Wanted, same_words, speech_in
 from simulator.meaning import Meanings
 from simulator.mind import CallTool, Item, Reply, Request, Say, Tool
+from simulator.playbook_check import check, check_known, place_of
 from simulator.playbook_format import (
     PLACEHOLDER,
     Agent,
@@ -18,10 +19,7 @@ from simulator.playbook_format import (
     Plan,
     Rule,
     Step,
-    check,
-    check_known,
     needs_of,
-    place_of,
 )
 from simulator.sentences import CUT, EXACTLY
 from simulator.strict_yaml import Document, YamlError

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from app.new.names import examples_of, spoken
 from app.new.refusal import RefusalError
 from simulator.meaning import bare
-from simulator.playbook_format import Book, check
+from simulator.playbook_check import check
+from simulator.playbook_format import Book
 from simulator.strict_yaml import Document, YamlError
 
 BLOCK = re.compile(r"\s*[\w'\"-]+:\s*(?:&\w+\s*)?(?:#.*)?$")
