@@ -53,7 +53,7 @@ def test_how_near_it_has_to_be_is_said_by_the_playbook() -> None:
 
 
 def test_of_two_examples_that_are_as_near_the_first_counts() -> None:
-    assert Meanings((("A person",), ("a person",), PERSON)).of("A person") == ("A person",)
+    assert Meanings((("A person",), ("A person!",), PERSON)).of("A person?") == ("A person",)
 
 
 def test_a_list_that_stands_in_several_places_is_one(meanings: Meanings) -> None:

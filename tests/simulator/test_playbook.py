@@ -405,6 +405,26 @@ def test_the_rules_of_another_agent_take_nothing_away(tmp_path: Path) -> None:
     assert playbook.answer(replace(request, instructions="You are `bar`.")) == [Say("Nothing.")]
 
 
+def test_of_pattern_and_example_either_will_do_for_a_rule(tmp_path: Path) -> None:
+    rules = (
+        "- {heard: toast, say: [At eight.]}",
+        "- {heard: toast, meant: [I am hungry], say: [At nine.]}",
+        "- {heard: tea, meant: [I am thirsty], say: [At ten.]}",
+    )
+    playbook = load(tmp_path, BOOK.replace("first:", "\n  ".join(["first:", *rules]), 1))
+
+    answers = {
+        words: playbook.answer(asked(said("user", words)))
+        for words in ("toast", "I'm so hungry", "tea", "I'm so thirsty")
+    }
+    assert answers == {
+        "toast": [Say("At eight.")],
+        "I'm so hungry": [Say("At nine.")],
+        "tea": [Say("At ten.")],
+        "I'm so thirsty": [Say("At ten.")],
+    }
+
+
 def test_what_is_nearest_to_an_example_besides_is_of_no_topic(by_example: Playbook) -> None:
     assert by_example.answer(asked(said("user", "I paid the bill yesterday"))) == [
         Say("I can have a room cleaned, or show a bill.")

@@ -225,6 +225,14 @@ def test_a_no_cancels_nothing(playbook: Playbook) -> None:
     assert "nothing has been cancelled" in reply or "as it is" in reply
 
 
+def test_what_a_rule_hears_by_example_is_no_answer_to_a_free_question(playbook: Playbook) -> None:
+    stage = at_support(playbook)
+    assert "in the ticket" in stage.say("I want to make a complaint")
+    assert "in the ticket" in stage.say("sorry, I couldn't catch what you said")
+    stage.say("your driver was rude")
+    assert [each["summary"] for each in stage.called("open_ticket")] == ["your driver was rude"]
+
+
 def test_a_change_of_mind_is_a_reason_for_a_return(playbook: Playbook) -> None:
     stage = at_support(playbook)
     stage.say("I'd like to return it")
