@@ -49,7 +49,7 @@ class Meanings:
         return self._nearest(words) if words and self._of_row else None
 
     def _find(self, words: str) -> Examples | None:
-        likeness = np.round(self._rows @ _model().encode(words), DECIMALS)
+        likeness = np.round((self._rows @ _model().encode(words)).astype(np.float64), DECIMALS)
         nearest = int(likeness.argmax())
         return self._of_row[nearest] if likeness[nearest] >= self._near else None
 
