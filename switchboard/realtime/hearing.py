@@ -72,9 +72,14 @@ class Hearing:
         return self._speaking
 
     @property
+    def hears_again(self) -> bool:
+        """Whether the server, which has heard a turn or its beginning, will hear it again, and answer it."""
+        return self._speaking or bool(self._ends)
+
+    @property
     def owed(self) -> bool:
-        """Whether the caller is speaking, or has said something that the server has not taken in."""
-        return self._speaking or bool(self._ends) or self._spoken > self._told + SLACK_SECONDS
+        """Whether the caller is speaking, or has said what the server has not taken in, if it was no noise."""
+        return self.hears_again or self._spoken > self._told + SLACK_SECONDS
 
     def answered(self) -> None:
         """The caller has an answer to all that they had said to its end."""

@@ -405,8 +405,8 @@ class CallSession(SpokenSession):
         broken = self._broken.waiting
         if broken and broken.heard:
             self._hearing.answered()  # at least by half of one
-        elif broken and not broken.answer.asked and self._hearing.owed:
-            self._broken.give_up()  # the server answers again when it hears it again
+        elif broken and not broken.answer.asked and self._hearing.hears_again:
+            self._broken.give_up()  # the server answers it then
         self._outbox.say_again()
         self._broken.resume()
 

@@ -158,3 +158,14 @@ def test_what_was_taken_is_not_taken_twice() -> None:
 
     assert numbers(heard) == [0, 1, 2, 3]
     assert numbers(heard) == []
+
+
+def test_sound_behind_a_turn_that_was_taken_in_is_said_again_and_is_no_turn_of_the_servers() -> None:
+    heard = hearing(2, SPEECH, "input_audio_buffer.speech_started", STOPPED, "input_audio_buffer.committed 1")
+    assert heard.hears_again
+    heard.received({"type": COMPLETED, "item_id": "1"})
+    for number in range(3, 6):
+        heard.sent(piece(number), PIECE, speech=True)
+
+    assert heard.owed
+    assert not heard.hears_again

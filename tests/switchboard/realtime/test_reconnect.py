@@ -164,3 +164,17 @@ async def test_what_the_caller_says_to_a_service_that_is_dead_and_does_not_tell_
 
         assert told(stage)[-1] == "reception heard: is anybody there."
         assert stage.simulator.opened == 2
+
+
+async def test_an_answer_to_what_was_said_again_that_breaks_off_is_taken_up_and_not_waited_for(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("switchboard.realtime.model.HEARTBEAT_SECONDS", 4.0)
+    async with staged(database_url) as stage:
+        stage.simulator.faults.add("half_open", after=0.0)
+        stage.simulator.faults.add("drop_mid_response", after_ms=100)
+        stage.speak("is anybody there")
+        await stage.until_said("reception heard")
+
+        assert told(stage)[-1] == "reception heard: is anybody there."
+        assert stage.simulator.opened == 3
