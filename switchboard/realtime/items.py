@@ -43,9 +43,12 @@ class Items:
         """Nobody heard these, or they were never whole: the model is not to see them either."""
         for item in items:
             if item.id and self._session._remote_chat_ctx.get(item.id):
-                event = _deletion(item.id)
-                self._mirror.remove(event)  # at once: what comes next would stand after an item that is gone
-                self._session.send_event(event)
+                self._remove(item.id)
+
+    def _remove(self, item_id: str) -> None:
+        event = _deletion(item_id)
+        self._mirror.remove(event)  # at once: what comes next would stand after an item that is gone
+        self._session.send_event(event)
 
     def forget_unheard(self, heard: llm.ChatContext) -> None:
         """The model is not to see its answers, and calls, that are not in `heard`; what still grows is left alone.
@@ -53,10 +56,14 @@ class Items:
         Not so an answer that is interrupted: the service may have all of it when the next request comes there, though
         its end has not come here.
         """
-        growing = set[str]() if self._at_hand.answer.cancelled else self._at_hand.growing
+        answer = self._at_hand.answer
+        growing = set[str]() if answer.cancelled else self._at_hand.growing
         self._at_hand.know({item.id for item in heard.items})
         items = [item for item in self._session.chat_ctx.items if _is_the_models(item) and item.id not in growing]
         self.forget([item for item in items if not heard.get_by_id(item.id)])
+        for item_id in answer.items if answer.cancelled else ():
+            if not (heard.get_by_id(item_id) or self._mirror.removes(item_id)):
+                self._remove(item_id)  # it has begun, and is about to be told of
 
     def rewrite(self, message_id: str, words: str) -> None:
         """Have the model know no more of a message of text than `words`; when it is whole, if it still grows."""

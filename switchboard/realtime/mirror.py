@@ -37,8 +37,12 @@ class Mirror:
     def remove(self, event: ConversationItemDeleteEvent) -> None:
         """Have an item no more that `event` is about to remove on the server."""
         assert event.event_id
-        self._copy().delete(event.item_id)
+        self.drop(event.item_id)
         self._removed[event.event_id] = event.item_id
+
+    def removes(self, item_id: str | None) -> bool:
+        """Whether the item is about to be removed on the server, which may tell only now that it has it."""
+        return item_id in self._removed.values()
 
     def confirmed_removal(self, item_id: str) -> bool:
         """The server has the item no more; whether we had already done without."""

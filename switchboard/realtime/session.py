@@ -239,6 +239,8 @@ class CallSession(SpokenSession):
         if half_written(item):
             return  # interrupted, cut or failed while it was written: LiveKit would mend what is there, and do it
         answer = self._at_hand.answer
+        if answer.cancelled:
+            answer.unwanted.add(item.id or "")  # LiveKit does it if it comes in the same step as the interruption
         if item.id in answer.unwanted:
             return
         if answer.repeats and self._mirror.has_called(call_of(item)):
@@ -297,7 +299,7 @@ class CallSession(SpokenSession):
         self._items.change(wanted)
 
     def _handle_conversion_item_added(self, event: ConversationItemAdded) -> None:
-        if not self._mirror.confirmed(event.item.id):
+        if not (self._mirror.confirmed(event.item.id) or self._mirror.removes(event.item.id)):
             super()._handle_conversion_item_added(event)
 
     def _handle_conversion_item_deleted(self, event: ConversationItemDeletedEvent) -> None:

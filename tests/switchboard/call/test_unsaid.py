@@ -41,11 +41,30 @@ async def test_the_model_neither_said_nor_did_what_was_interrupted_before_it_beg
         elif fault == "drop":
             stage.simulator.faults.add("drop", at="response.cancel", when="before")
         await interrupt_at(kind, stage, words)
-        await stage.say("and now")
-        known = stage.mind.requests[-1].items
+        await nothing_is_left_of(stage, words, spoken)
 
-        assert not stage.of(ToolCalled)
-        assert [spoke.text for spoke in stage.of(AgentSpoke)[spoken:]] == ["reception heard: and now."]
-        assert not [item for item in known if item.type == "function_call"]
-        assert len([item for item in known if item.role == "assistant"]) == spoken
-        assert [item.text for item in known if item.role == "user"] == [words, "and now"]
+
+@pytest.mark.parametrize("fault", ["item told later", "all in one step"])
+@pytest.mark.parametrize("words", ["hello", "look up parcel"], ids=["words", "call"])
+async def test_an_answer_of_which_more_was_on_its_way_when_it_was_interrupted_was_neither_said_nor_done(
+    database_url: str, words: str, fault: str
+) -> None:
+    piece = 0.0 if fault == "all in one step" else 0.01
+    async with staged(database_url, typed=True, options=Options(text_word=piece, arguments_piece=piece)) as stage:
+        spoken = len(stage.of(AgentSpoke))
+        if fault == "item told later":
+            stage.simulator.faults.add("stall", at="conversation.item.added", skip=1, seconds=0.5)
+        await interrupt_at("response.output_item.added", stage, words)
+        await nothing_is_left_of(stage, words, spoken)
+
+
+async def nothing_is_left_of(stage: Stage, words: str, spoken: int) -> None:
+    """The caller, whom agents had told so many things before, goes on: nobody knows of an answer to `words`."""
+    await stage.say("and now")
+    known = stage.mind.requests[-1].items
+
+    assert not stage.of(ToolCalled)
+    assert [spoke.text for spoke in stage.of(AgentSpoke)[spoken:]] == ["reception heard: and now."]
+    assert not [item for item in known if item.type == "function_call"]
+    assert len([item for item in known if item.role == "assistant"]) == spoken
+    assert [item.text for item in known if item.role == "user"] == [words, "and now"]
