@@ -167,6 +167,9 @@ class RoomCall:
 
     def __init__(self, cell: Cell, call: Booth, exchange: Exchange, clock: Clock, found: Found) -> None:
         self._row, self._scene = cell.row, cell.scene
+        heard_by_caller = cell.scene.struck_is_heard
+        self._told = cell.row.told if heard_by_caller else None
+        self._whole = cell.row.whole or not heard_by_caller
         self._faults = cell.faults
         self._call = call
         self._exchange = exchange
@@ -189,7 +192,7 @@ class RoomCall:
         said, spoke_over = [self._scene.says] * (not self._scene.greets), [INTERRUPTS] * self._scene.interrupts
         written = spoke_over * self._row.transcribed
         ledger_is_whole(self._call, [*said, *written, LAST], self._scene.tools)
-        known = None if self._scene.interrupts or not self._row.whole or self._row.told else [spoken]
+        known = None if self._scene.interrupts or not self._whole or self._told else [spoken]
         items = self._call.mind.requests[-1].items
         context_is_whole(items, [*said, *spoke_over, LAST], known, forgets=self._scene.forgets)
 
@@ -247,23 +250,22 @@ class RoomCall:
         """All that the scene promises, or what the row makes of it."""
         if self._scene.interrupts:
             await self._hear_the_answer_to_the_interruption()
-        elif self._row.told:
-            told = self._row.told
+        elif told := self._told:
             await self._until(lambda: told in " ".join(heard(self._call)))
-        elif self._row.whole:
+        elif self._whole:
             await hears(self._call, [WELCOME, *self._scene.hears])
         else:
             spoken = 0 if self._scene.greets else 1
             await self._until(lambda: len(self._call.of(AgentSpoke)) > spoken)
 
     async def _hear_the_answer_to_the_interruption(self) -> None:
-        if not self._row.whole:
+        if not self._whole:
             await self._until(lambda: "front" in heard(self._call))
             return
-        answer = self._row.told or f"front heard: {INTERRUPTS}."
+        answer = self._told or f"front heard: {INTERRUPTS}."
         await self._until(lambda: answer in " ".join(heard(self._call)))
         between = " ".join(heard(self._call)).removeprefix(WELCOME).removesuffix(answer).strip()
-        if not self._row.told and not STORY.startswith(between):
+        if not self._told and not STORY.startswith(between):
             raise UnwellError(f"what was heard of the story: {between!r}")
 
     async def _until(self, happened: Any) -> None:

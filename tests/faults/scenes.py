@@ -76,6 +76,11 @@ class Scene:
         return self.voices == "text"
 
     @property
+    def struck_is_heard(self) -> bool:
+        """Whether the answer that it is about is the caller's; else a person hears it."""
+        return self.person is None or self.answer > 0
+
+    @property
     def greets(self) -> bool:
         """It is the greeting that it is about."""
         return not self.says
@@ -126,6 +131,15 @@ PLAIN = (
     Scene("pause", "and now", ["front heard: and now."]),
     Scene("warm transfer, ringing", "to anna", [ANNA.calling, BACK], ["transfer_to_anna"], person="rings"),
     Scene("warm transfer", "to anna", [ANNA.calling, BACK], ["transfer_to_anna"], person="talks"),
+    Scene(
+        "back from a warm transfer",
+        "to anna",
+        [ANNA.calling, BACK],
+        ["transfer_to_anna"],
+        at="response.created",
+        answer=1,
+        person="talks",
+    ),  # the person has heard the answer before
 )
 
 
