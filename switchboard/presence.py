@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -132,8 +133,8 @@ class Presence:
         self._company = Company(call, session, wait, workflow.words, phrases, self._track, turns, background)
         self._keeping: asyncio.Task[None] | None = None
         side = CallerSide(call, session, ending, self._room, self._track, model)
-        self._warm = WarmTransfer(services, side)
         self._speaker = Speaker(call, phrases, self._track, AgentWords(self._room))
+        self._warm = WarmTransfer(services, side, partial(self._speaker.frames, workflow.words.take))
         self._unaided = UnaidedTransfer(settings, side, self._warm.rings, self._speaker.say)
         rungs = [rung for rescue in workflow.rescued_by if (rung := self._rung(rescue))]
         self._farewell = Farewell(call, ending, workflow.words, self._speaker, rungs)

@@ -30,6 +30,8 @@ class Words:
         "To take the call, press 1. If you can't, press 2."
     )
     """What a person hears who is rung for a caller whom nobody serves."""
+    take: str = "A caller is waiting. To take the call, press 1. If you can't, press 2."
+    """What a person hears to whom the agent that is to brief them says nothing."""
     through: str = "I'm putting you through now."
     """The caller's phone is sent elsewhere."""
     press: str = "If you would like a colleague to call you back on the number that you call from, press 1."
@@ -42,5 +44,5 @@ class Words:
     def all(self) -> tuple[str, ...]:
         """Each of them."""
         waiting = chain((self.moment, self.longer), self.looking, (self.back, self.refused, self.moving))
-        last = (self.sorry, self.fault, self.waits, self.through, self.press, self.number, self.booked, self.later)
-        return tuple(dict.fromkeys(chain(waiting, last)))
+        last = (self.sorry, self.fault, self.through, self.press, self.number, self.booked, self.later)
+        return tuple(dict.fromkeys(chain(waiting, last, (self.waits, self.take))))

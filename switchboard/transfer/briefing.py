@@ -5,7 +5,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Self
 
-from livekit.agents import Agent, AgentSession, ToolError, UserInputTranscribedEvent, function_tool, llm, room_io
+from livekit.agents import (
+    Agent,
+    AgentSession,
+    ToolError,
+    UserInputTranscribedEvent,
+    function_tool,
+    llm,
+    room_io,
+    utils,
+)
 from livekit.agents.voice.events import UserStateChangedEvent
 
 from switchboard.call.channel import PHONE
@@ -20,13 +29,14 @@ from switchboard.services.providers import Services
 from switchboard.services.speech import Speeches
 from switchboard.transfer.consent import Consent
 from switchboard.transfer.person_phone import PERSON, PersonPhone
+from switchboard.transfer.prompt import Frames, Prompt
 from switchboard.transfer.talk import Answer, Decision
 from switchboard.waiting import any_set
 
 HELLO_SECONDS = 1.5
 """So long the person may say hello first, as people do who pick up a phone."""
 DICTATION_SECONDS = 20.0
-"""For what they want to say about a caller whom they hand back, from the last word that was understood."""
+"""For what they want to say about a caller whom they hand back, from the question or the last word understood."""
 FINISHED = "*#"
 INSTRUCTIONS = """\
 You are `briefing` on the line `{line}`.
@@ -43,7 +53,8 @@ nobody: if you hear one, call `decline_caller`."""
 class Briefing:
     """On a `line` that is answered, or about to be. `brief` and `said` are what the agent knows of the call.
 
-    `on_said` hears what the person has said since they accepted; `meter` counts what it takes.
+    `take` is what the person hears when whoever briefs them says nothing; `on_said` hears what they have said since
+    they accepted; `meter` counts what it takes.
     """
 
     def __init__(
@@ -54,6 +65,7 @@ class Briefing:
         of_line: str,
         brief: str,
         said: Sequence[Said],
+        take: Frames,
         on_said: Callable[[str], None],
         meter: Meter,
     ) -> None:
@@ -66,7 +78,9 @@ class Briefing:
         """The person has pressed star: they are done with the caller, or with what they say about them."""
         self._heard = asyncio.Event()
         self._on_said = on_said
+        self._over = asyncio.Event()
         self.track = AgentTrack()
+        self._prompt = Prompt(self.track, take, lambda: self._session.user_state == "speaking")
         settings = services.settings
         self.takes_notes = settings.phone.takes_notes and not settings.turns.client_side
         self._consent = Consent(transcribed=settings.transcription_model is not None)
@@ -83,6 +97,7 @@ class Briefing:
         model = self._model = self._services.realtime("audio", lambda _: None, PHONE.more_silence_ms)
         opened.push_async_callback(model.aclose)
         model.began = self._meter.watch
+        model.gave_up = self._gave_up
         speeches = Speeches(
             lambda voice: self._services.speech(voice, lambda: model.live), self._meter.spoke, spoken=True
         )
@@ -116,15 +131,17 @@ class Briefing:
         await self.track.publish(self._line.room, PERSON, self._line.answered.wait)
 
     async def __aexit__(self, *_: object) -> None:
+        self._over.set()
         await self._resources.aclose()
 
     async def decided(self, seconds: float) -> Decision:
         """Brief the person who has answered, and wait for their yes or no."""
-        asking = asyncio.create_task(self._brief())
+        asking = asyncio.create_task(self._brief(), name="briefing")
+        prompting = asyncio.create_task(self._prompt.repeat(), name="prompt")
         try:
             return await self._answer.within(seconds)
         finally:
-            asking.cancel()
+            await utils.aio.cancel_and_wait(asking, prompting)
 
     def fall_silent(self) -> None:
         """The person has the caller: say nothing any more, and hear nothing, or only write it down."""
@@ -138,7 +155,7 @@ class Briefing:
         self.finished.clear()
         self._heard.clear()
         self._session.input.set_audio_enabled(True)
-        await self._session.generate_reply(instructions=DICTATE, tool_choice="none").wait_for_playout()
+        self._session.generate_reply(instructions=DICTATE, tool_choice="none")
         while await any_set(self._heard, self.finished, self._line.gone, seconds=DICTATION_SECONDS):
             if self.finished.is_set() or self._line.gone.is_set():
                 return
@@ -148,6 +165,10 @@ class Briefing:
         """Let the person say hello, which the server answers with the briefing; or begin with it."""
         if not await any_set(self._spoke, seconds=HELLO_SECONDS):
             self._session.generate_reply(instructions=BRIEF_THE_COLLEAGUE)
+
+    async def _gave_up(self) -> None:
+        """The service has gone: the person still has the keys, and the talk goes on without it."""
+        await self._over.wait()
 
     def _key(self, key: str) -> None:
         if key in FINISHED:

@@ -1,7 +1,8 @@
 """What a caller hears who waits for a person: music, and a word now and then."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from livekit.agents import utils
 
@@ -9,8 +10,10 @@ from switchboard.room.agent_track import AgentTrack
 from switchboard.transfer.hold_music import music
 
 WORD_EVERY_SECONDS = 20.0
+SILENCE_SECONDS = 1.5
+"""So long what comes before the music may take. While the agent talks there is none."""
 
-Say = Callable[[str], Awaitable[None]]
+Say = Callable[[str], Coroutine[Any, Any, None]]
 
 
 class Pastime:
@@ -22,8 +25,8 @@ class Pastime:
         self._say = say
         self._task: asyncio.Task[None] | None = None
 
-    def play(self, after: Callable[[], Awaitable[None]] | None = None) -> None:
-        """From now on, or once `after` is done."""
+    def play(self, after: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
+        """From now on, or after `after`, unless that lasts."""
         self._task = asyncio.create_task(self._play(after), name="pastime")
 
     async def stop(self) -> None:
@@ -32,13 +35,13 @@ class Pastime:
         if task:
             await utils.aio.cancel_and_wait(task)
 
-    async def _play(self, after: Callable[[], Awaitable[None]] | None) -> None:
-        if after:
-            await after()
+    async def _play(self, after: Callable[[], Coroutine[Any, Any, None]] | None) -> None:
+        before = asyncio.create_task(after() if after else asyncio.sleep(0), name="before the music")
+        await asyncio.wait([before], timeout=SILENCE_SECONDS)
         playing = asyncio.create_task(self._track.fill(music()), name="music")
         try:
             while True:
                 await asyncio.sleep(WORD_EVERY_SECONDS)
                 await self._say(self._waiting)
         finally:
-            playing.cancel()
+            await utils.aio.cancel_and_wait(playing, before)

@@ -21,6 +21,7 @@ from switchboard.transfer.briefing import Briefing
 from switchboard.transfer.caller_side import CallerSide
 from switchboard.transfer.hold import Hold
 from switchboard.transfer.person_phone import PersonPhone
+from switchboard.transfer.prompt import Frames
 from switchboard.transfer.rings import Rings
 from switchboard.transfer.talk import TalkWith
 from switchboard.waiting import any_set
@@ -33,11 +34,15 @@ BACK: Mapping[PersonStage, str] = {"handed_back": HANDED_BACK, "cut_off": CUT_OF
 
 
 class WarmTransfer:
-    """Makes the tools of the persons of a line, for one call."""
+    """Makes the tools of the persons of a line, for one call.
 
-    def __init__(self, services: Services, caller: CallerSide) -> None:
+    `take` is what a person hears whom nobody briefs: that a caller waits, and what to press.
+    """
+
+    def __init__(self, services: Services, caller: CallerSide, take: Frames) -> None:
         self._services = services
         self._caller = caller
+        self._take = take
         self.rings = Rings(caller.call)
         self.idle = asyncio.Event()
         self.idle.set()
@@ -129,9 +134,10 @@ class WarmTransfer:
 
     def _briefed(self, person: Person, brief: str) -> TalkWith:
         def briefing(line: PersonPhone, on_said: Callable[[str], None]) -> Briefing:
-            said = said_in(self._caller.session, self._caller.call.ledger.mask)
-            meter = Meter(self._caller.call.ledger, lambda: person.id)
-            return Briefing(self._services, line, person, self._caller.call.line, brief, said, on_said, meter)
+            call, services = self._caller.call, self._services
+            said = said_in(self._caller.session, call.ledger.mask)
+            meter = Meter(call.ledger, lambda: person.id)
+            return Briefing(services, line, person, call.line, brief, said, self._take, on_said, meter)
 
         return briefing
 

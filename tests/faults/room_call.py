@@ -15,7 +15,7 @@ from livekit import api
 
 from bench.silence import Clock
 from simulator.faults import Fault
-from simulator.mind import CallTool, Reply, Request, Say
+from simulator.mind import CallTool, Item, Reply, Request, Say
 from simulator.options import Options
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, Ended, PersonStep
 from switchboard.line.sentences import DICTATE
@@ -49,13 +49,11 @@ class Understood:
 class Told(Literal):
     """It understands nothing by itself, and knows what it is to say when a person has left the caller."""
 
-    def answer(self, request: Request) -> Reply:
-        """As described."""
-        last = request.items[-1] if request.items else None
+    def _plain(self, request: Request, items: Sequence[Item]) -> Reply:
+        last = items[-1] if items else None
         if last and last.type == "function_call_output" and ANNA.name in (last.output or "") and not request.extra:
-            self.requests.append(request)
             return [Say(BACK)]
-        return super().answer(request)
+        return super()._plain(request, items)
 
     def _obey(self, request: Request, agent: str, said: str) -> Reply:
         if tool := re.fullmatch(r"(search|book) (\w+)", said):

@@ -200,6 +200,17 @@ class Ear:
                 self._more.clear()
                 await self._more.wait()
 
+    async def until_quiet(self) -> None:
+        """Wait for half a second without a sound."""
+        async with asyncio.timeout(PATIENCE):
+            while np.abs(np.frombuffer(bytes(self._pcm[-RATE:]), np.int16)).max(initial=0) >= LOUD:
+                self._more.clear()
+                await self._more.wait()
+
+    def forget(self) -> None:
+        """What was heard so far."""
+        self._pcm.clear()
+
     def has_heard(self, hertz: float) -> bool:
         """Whether the tone was there at any time."""
         return self.hears_in(self._pcm, hertz)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,9 +13,11 @@ import pytest
 from livekit import api, rtc
 from livekit.agents.voice.run_result import RunResult
 
+from simulator.faults import Fault
 from simulator.mind import CallTool, Reply, Request, Say
 from simulator.voice import synthesize
 from switchboard.call.typed_line import TypedLine
+from switchboard.ladder.phrases import Phrases
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, Ended, PersonSpoke, PersonStep, ToolReturned
 from switchboard.line.sentences import (
     BRIEF_THE_COLLEAGUE,
@@ -28,6 +31,7 @@ from switchboard.line.sentences import (
     UNREACHED,
     WITH_YOU_AGAIN,
 )
+from switchboard.line.words import Words
 from switchboard.line.workflow import Person
 from switchboard.livekit import token_of
 from switchboard.room.agent_track import AgentTrack
@@ -157,6 +161,7 @@ async def house(
         warm = WarmTransfer(
             services,
             CallerSide(conversation.call, conversation.session, conversation.ending, side, track, conversation.model),
+            partial(Phrases(conversation.session).of, Words().take, 1.0, without_model=True),
         )
         agent = conversation.handoffs.at_desk
         assert agent
@@ -251,6 +256,51 @@ async def test_a_person_accepts_in_their_own_words_after_the_briefing(entered: E
         assert system.endswith(f"{SAID_BEFORE}\n{said}")
         assert call.asked_of("briefing")[0].extra == BRIEF_THE_COLLEAGUE
         assert "You have rung anna" in call.asked_of("briefing")[0].instructions
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("content_filter", settings={"after_ms": 0, "after_chars": 0}, session=2),
+        Fault("half_open", at="response.created", when="before", session=2),
+        Fault("failed_response", count=None, session=2),
+    ],
+    ids=["filtered", "dead", "failing"],
+)
+async def test_a_person_who_hears_no_briefing_is_told_by_the_line_which_key_to_press(
+    entered: Entered, fault: Fault
+) -> None:
+    async with entered(answers, accept_seconds=PATIENCE) as call:
+        call.stage.simulator.faults.arm(fault)
+        desk = await picked_up(call)
+        ear = Ear(desk.room, AGENT)
+        await ear.until_loud()
+        await desk.press("1")
+        await call.until_stage("joined")
+        await ear.aclose()
+
+
+async def test_a_person_who_does_not_answer_the_briefing_is_asked_again(entered: Entered) -> None:
+    async with entered(answers, accept_seconds=PATIENCE) as call:
+        desk = await picked_up(call)
+        ear = Ear(desk.room, AGENT)
+        await ear.until_loud()
+        await ear.until_quiet()
+        ear.forget()
+        await ear.until_loud()
+        await ear.aclose()
+
+
+async def test_a_person_whose_assistant_is_dead_hands_the_caller_back_at_once(entered: Entered) -> None:
+    async with entered(answers) as call:
+        desk = await joined(call)
+        call.stage.simulator.faults.arm(Fault("half_open", at="response.create", when="before", session=2))
+        await desk.press("*")
+        await call.stage.simulator.wait_for(lambda: not call.stage.simulator.faults.armed)
+        await desk.press("#")
+        await call.until_stage("handed_back")
+
+        assert call.asked_of("briefing") == []
 
 
 async def test_a_person_who_says_no_in_their_own_words_has_declined(entered: Entered) -> None:
@@ -560,6 +610,15 @@ async def test_a_caller_on_hold_is_told_hears_music_and_a_word_now_and_then_and_
         sentences = [EXACTLY.format(words=words) for words in (ANNA.calling, ANNA.waiting)]
         said = [request for request in call.asked_of("reception") if request.extra in sentences]
         assert [request.tools for request in said[:2]] == [(), ()]
+
+
+async def test_a_caller_on_hold_hears_music_though_the_service_cannot_say_that_they_wait(entered: Entered) -> None:
+    async with entered(rings) as call:
+        call.stage.simulator.faults.arm(Fault("half_open", at="response.done", session=1))
+        await call.asks()
+        await call.ear.until_loud()
+
+        assert ANNA.calling not in call.said()
 
 
 async def test_a_person_is_offered_with_their_purpose_and_in_reach_who_has_a_phone(entered: Entered) -> None:
