@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import traceback
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -109,7 +110,7 @@ class House:
                 await RoomCall(cell, call, exchange, self._clock, found).play()
             same("sockets left", [call.simulator.open], [0])
         except (UnwellError, TimeoutError) as unwell:
-            found.wrong = str(unwell) or "it hung"
+            found.wrong = str(unwell) or f"it hung: {_waited_in(unwell)}"
         if found.silence > LONGEST_SILENCE:
             found.wrong = f"{found.silence:.2f} s of silence; {found.wrong}"
         return found
@@ -158,6 +159,11 @@ class House:
                     yield call, exchange
             finally:
                 await exchange.aclose()
+
+
+def _waited_in(error: BaseException) -> str:
+    """What of the call was under way."""
+    return " ".join(frame.name for frame in traceback.extract_tb(error.__traceback__) if frame.filename == __file__)
 
 
 class RoomCall:
@@ -226,6 +232,7 @@ class RoomCall:
         await self._join(desk)
         if self._scene.person == "talks":
             self._arm()
+        desk.voice.fall_silent()  # who goes on speaking is not asked for notes
         await desk.press("*")
         await self._call.simulator.wait_for(self._notes_are_asked_for, PATIENCE)
         await desk.hang_up()

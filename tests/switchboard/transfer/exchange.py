@@ -46,6 +46,10 @@ class Voice:
         """`pcm` (24 kHz, mono) from now on, in place of the tone."""
         self._words += pcm
 
+    def fall_silent(self) -> None:
+        """No tone any more."""
+        self._hertz = 0.0
+
     async def aclose(self) -> None:
         if self._sounding:
             self._sounding.cancel()
