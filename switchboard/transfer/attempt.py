@@ -6,7 +6,7 @@ is said in one cannot be heard in the other by mistake, and it works on any Live
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 import aiohttp
@@ -27,6 +27,9 @@ from switchboard.transfer.talk import Talk, TalkWith
 from switchboard.waiting import any_set
 
 log = structlog.get_logger(__name__)
+
+READY_SECONDS = 10.0
+"""For the briefing to be there; else a caller would wait for as long as LiveKit does not publish its track."""
 
 
 class Attempt:
@@ -62,7 +65,7 @@ class Attempt:
         self._step("called")
         ringing = asyncio.create_task(line.ring(), name="ringing")
         try:
-            async with self._talk_with(line, self._person_said) as talk:
+            async with self._ready(line) as talk:
                 try:
                     outcome = await ringing
                     return await self._talk(line, talk) if outcome == "done" else outcome
@@ -70,6 +73,14 @@ class Attempt:
                     await line.hang_up()  # the phone is free at once; the talk may take its time to end
         finally:
             ringing.cancel()
+
+    @asynccontextmanager
+    async def _ready(self, line: PersonPhone) -> AsyncIterator[Talk]:
+        """The talk, ready for the person to answer. Raises `TimeoutError` when it does not get ready."""
+        async with AsyncExitStack() as opened:
+            async with asyncio.timeout(READY_SECONDS):
+                talk = await opened.enter_async_context(self._talk_with(line, self._person_said))
+            yield talk
 
     async def _talk(self, line: PersonPhone, talk: Talk) -> PersonStage:
         self._step("answered")

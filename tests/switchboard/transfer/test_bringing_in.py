@@ -477,6 +477,20 @@ async def test_a_briefing_that_is_given_up_while_it_is_set_up_leaves_no_connecti
         await call.stage.simulator.wait_for(lambda: call.stage.simulator.open == 0)
 
 
+async def test_a_caller_does_not_wait_for_a_briefing_that_does_not_get_ready(
+    entered: Entered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(StuckTrack, "stuck", asyncio.Event())
+    monkeypatch.setattr("switchboard.transfer.briefing.AgentTrack", StuckTrack)
+    monkeypatch.setattr("switchboard.transfer.attempt.READY_SECONDS", 0.5)
+    async with entered(rings) as call:
+        await call.asks()
+
+        assert await call.told() == UNREACHED.format(name="anna", again=WITH_YOU_AGAIN)
+        assert [name for name, _ in call.stages()][-2:] == ["failed", "unreached"]
+        assert not await call.exchange.rooms()
+
+
 @pytest.mark.parametrize("end", [0, 1], ids=["caller to person", "person to caller"])
 async def test_caller_and_person_who_are_cut_off_from_one_another_are_not_left_in_silence(
     entered: Entered, monkeypatch: pytest.MonkeyPatch, end: int
