@@ -155,11 +155,23 @@ class Briefing:
         self.finished.clear()
         self._heard.clear()
         self._session.input.set_audio_enabled(True)
-        self._session.generate_reply(instructions=DICTATE, tool_choice="none")
-        while await any_set(self._heard, self.finished, self._line.gone, seconds=DICTATION_SECONDS):
-            if self.finished.is_set() or self._line.gone.is_set():
-                return
-            self._heard.clear()
+        asking = asyncio.create_task(self._ask(), name="ask for notes")
+        try:
+            while await any_set(self._heard, self.finished, self._line.gone, seconds=DICTATION_SECONDS):
+                if self.finished.is_set() or self._line.gone.is_set():
+                    return
+                asking.cancel()
+                self._heard.clear()
+        finally:
+            await utils.aio.cancel_and_wait(asking)
+
+    async def _ask(self) -> None:
+        """To the end of the question: what was still said to the caller, or a noise, may cut it off."""
+        asked = False
+        while not asked:
+            speech = self._session.generate_reply(instructions=DICTATE, tool_choice="none")
+            await speech.wait_for_playout()
+            asked = not speech.interrupted
 
     async def _brief(self) -> None:
         """Let the person say hello, which the server answers with the briefing; or begin with it."""

@@ -589,6 +589,21 @@ async def test_a_person_who_says_nothing_more_about_the_caller_is_not_waited_for
         assert await call.told() == HANDED_BACK.format(name="anna", again=WITH_YOU_AGAIN)
 
 
+async def test_a_person_whose_last_words_to_the_caller_cut_the_question_off_is_asked_again(entered: Entered) -> None:
+    async with entered(answers) as call:
+        desk = await joined(call)
+        desk.voice.fall_silent()
+        call.stage.simulator.faults.arm(Fault("transcription_failed", count=None, session=2))
+        await desk.press("*")
+        await call.stage.simulator.wait_for(lambda: asked_for_notes(call) == 1)
+        desk.voice.say(synthesize("goodbye then", "caller", 1.0).pcm)
+        await call.stage.simulator.wait_for(lambda: asked_for_notes(call) == 2)
+
+
+def asked_for_notes(call: House) -> int:
+    return [each.extra for each in call.asked_of("briefing")].count(DICTATE)
+
+
 async def test_what_both_say_is_written_down_where_notes_are_taken_and_answered_by_nobody(entered: Entered) -> None:
     async with entered(answers, PHONE_TAKES_NOTES="true") as call:
         desk = await joined(call)
