@@ -75,7 +75,7 @@ class Conversation:
     `prices` are what its work costs. `invitation` is to the LiveKit room of the call; without one it is held on the
     session's own input and output.
     `typed` is for a caller who types: nothing is spoken, and nobody is asked whether they are still there. `past` is a
-    call that broke off and goes on here; `origin` is what the web app's tickets call them both. `channel` is how the
+    call that broke off and goes on here; `origin` is what the resume tokens call them both. `channel` is how the
     caller reaches us. `listeners` are told every event of the ledger, `lag` how far its storing is behind.
     `in_place_of` gives what is called in place of an agent's tool.
     """

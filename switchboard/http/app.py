@@ -26,9 +26,9 @@ from switchboard.http.errors import (
     NotJson,
     OtherSite,
     Refused,
+    ResumeRefused,
     SignInDown,
     SignInNeeded,
-    TicketRefused,
     TooLarge,
     TooManyCalls,
     TooManyRequests,
@@ -44,11 +44,11 @@ from switchboard.http.operate.history import History
 from switchboard.http.operate.live import Live
 from switchboard.http.operate.no_store import NoStore
 from switchboard.http.page import page_routes
+from switchboard.http.resume_tokens import ResumeTokens
 from switchboard.http.rooms import Rooms
 from switchboard.http.sites import OwnSites
 from switchboard.http.sniffing import NoSniffing
 from switchboard.http.sources import Sources
-from switchboard.http.tickets import Tickets
 from switchboard.http.tokens import Tokens, TokenSigner
 from switchboard.ledger.prices import Prices
 from switchboard.ledger.turned_away import TurnedAway
@@ -93,7 +93,7 @@ def create_app(
     attendance = Attendance(rooms, capacity, watch_seconds)
     signer = TokenSigner(livekit, rooms)
     sources = Sources(livekit.secret)
-    tickets = Tickets(livekit.secret, limits.ticket_minutes)
+    tokens = ResumeTokens(livekit.secret, limits.resume_minutes)
     known = Lines(lines, frozenset(person.name.lower() for person in settings.phone.people))
 
     @asynccontextmanager
@@ -114,7 +114,7 @@ def create_app(
     app.include_router(
         _callers(
             Tokens(signer, known, capacity, attendance, sources, server_url),
-            Calls(rooms, known, capacity, attendance, signer, tickets, Comebacks(database), sources, server_url),
+            Calls(rooms, known, capacity, attendance, signer, tokens, Comebacks(database), sources, server_url),
             web,
         )
     )
@@ -137,7 +137,7 @@ def _callers(tokens: Tokens, calls: Calls, web: Web) -> APIRouter:
     checks = [*limits, *known, Depends(_no_store)]
     sign_in = (SignInNeeded, SignInDown) if auth else ()
     always = (BadRequest, NotJson, OtherSite, TooLarge, TooManyRequests, LiveKitDown, *sign_in)
-    back = (TicketRefused, DatabaseDown)
+    back = (ResumeRefused, DatabaseDown)
     places = (LineUnknown, HouseFull, TooManyCalls)
     table: list[tuple[str, str, Any, int, str, tuple[type[Refused], ...]]] = [
         ("POST", "/token", tokens.issue, 201, "A token for LiveKit's own frontends", places),

@@ -1,4 +1,4 @@
-"""Coming back to calls: each ticket is good once, until the caller hangs up, and the database knows it."""
+"""Coming back to calls: each resume token is good once, until the caller hangs up, and the database knows it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from switchboard.database import Database
-from switchboard.http.errors import Refused, TicketRefused
+from switchboard.http.errors import Refused, ResumeRefused
 from switchboard.http.reaching import reaching_database
-from switchboard.http.tickets import Ticket
+from switchboard.http.resume_tokens import ResumeToken
 from switchboard.ledger.standing import Standing, change, hang_up, standing_of
 
 ANSWER_SECONDS = 1.5
@@ -16,40 +16,40 @@ ANSWER_SECONDS = 1.5
 
 
 class Comebacks:
-    """Says which tickets are good still. Every method raises `DatabaseDown` when it cannot be told."""
+    """Says which resume tokens are good still. Every method raises `DatabaseDown` when it cannot be told."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @asynccontextmanager
-    async def using(self, ticket: Ticket, following: Ticket, attempt: str | None) -> AsyncIterator[None]:
-        """The ticket is used up for the `following` one, which is answered after the block; not if the block refuses.
+    async def using(self, token: ResumeToken, following: ResumeToken, attempt: str | None) -> AsyncIterator[None]:
+        """The token is used up for the `following` one, which is answered after the block; not if the block refuses.
 
-        Whoever names their `attempt` may try the same once more: the answer may have been lost. Raises `TicketRefused`.
+        Whoever names their `attempt` may try the same once more: the answer may have been lost. Raises `ResumeRefused`.
         """
         async with _reaching():
-            before = await standing_of(self._database, ticket.call)
+            before = await standing_of(self._database, token.call)
         after = replace(before, room=following.room, uses=following.uses, attempt=attempt)
         again = attempt is not None and (before.uses, before.attempt) == (after.uses, attempt)
-        if before.over or (before.uses != ticket.uses and not again):
-            raise TicketRefused
-        await self._change(ticket.call, before, after)
+        if before.over or (before.uses != token.uses and not again):
+            raise ResumeRefused
+        await self._change(token.call, before, after)
         try:
             yield
         except Refused:
-            await self._change(ticket.call, after, before)
+            await self._change(token.call, after, before)
             raise
 
-    async def hang_up(self, ticket: Ticket) -> str:
-        """No ticket of the call is good any more; tells the room that it is in."""
+    async def hang_up(self, token: ResumeToken) -> str:
+        """No token of the call is good any more; tells the room that it is in."""
         async with _reaching():
-            return await hang_up(self._database, ticket.call, ticket.room)
+            return await hang_up(self._database, token.call, token.room)
 
     async def _change(self, call: str, before: Standing, after: Standing) -> None:
         async with _reaching():
             changed = await change(self._database, call, before, after)
         if not changed:  # somebody else was quicker
-            raise TicketRefused
+            raise ResumeRefused
 
 
 @asynccontextmanager

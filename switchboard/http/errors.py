@@ -68,9 +68,9 @@ class SignInNeeded(Refused):
     status, code, message = 401, "sign_in_needed", "Sign in first: this line answers known callers only."
 
 
-class TicketRefused(Refused):
-    # One sentence for every reason: whoever tries tickets learns nothing.
-    status, code = 403, "ticket_refused"
+class ResumeRefused(Refused):
+    # One sentence for every reason: whoever tries tokens learns nothing.
+    status, code = 403, "resume_refused"
     message = "This call cannot be continued. Start a new one."
 
 
@@ -138,7 +138,7 @@ async def _refused(_request: Request, error: Exception) -> JSONResponse:
 
 
 async def _invalid(_request: Request, _error: Exception) -> JSONResponse:
-    # FastAPI's own answer repeats what was sent, tickets included.
+    # FastAPI's own answer repeats what was sent, tokens included.
     return _answer(BadRequest.status, BadRequest.code, BadRequest.message)
 
 

@@ -1,4 +1,4 @@
-"""How the call of a page stands: in which room it is, which ticket leads back to it, whether its caller has hung up."""
+"""How the call of a page stands: its room, which resume token leads back to it, whether its caller has hung up."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ class Standing:
 
     room: str
     uses: int = 0
-    """How many tickets have been used up."""
+    """How many tokens have been used up."""
     attempt: str | None = None
     """Which attempt used the last one."""
     over: bool = False

@@ -109,7 +109,7 @@ class StandingRow(Base):
     room: Mapped[str]
     """Where it is now."""
     uses: Mapped[int]
-    """How many of its tickets have been used up."""
+    """How many of its resume tokens have been used up."""
     attempt: Mapped[str | None] = mapped_column(String(64))
     """Who tries the same once more, because the answer was lost, says the same here."""
     hung_up: Mapped[bool]

@@ -242,7 +242,7 @@ def _livekit(settings: Settings) -> Iterator[Mistake]:
 
 
 def _livekit_secret(settings: Settings) -> Iterator[Mistake]:
-    """Whoever guesses it opens rooms and signs tickets; one token is enough to try as many as a machine can."""
+    """Whoever guesses it opens rooms and signs tokens; one token is enough to try as many as a machine can."""
     livekit = settings.livekit
     secret = livekit.api_secret.get_secret_value() if livekit.api_secret else ""
     reached = [

@@ -866,10 +866,10 @@ class Limits(Group):
         Field(ge=1, le=10000),
         Env("CALLS_UNJOINED_PER_ADDRESS", "How many of these nobody may have joined yet, or any more."),
     ] = 3
-    ticket_minutes: Annotated[
+    resume_minutes: Annotated[
         int,
         Field(ge=1, le=1440),
-        Env("TICKET_MINUTES", "Minutes in which a caller can come back to a call, from when they asked for it."),
+        Env("RESUME_MINUTES", "Minutes in which a caller can come back to a call, from when they asked for it."),
     ] = 60
     verified_away_minutes: Annotated[
         float,

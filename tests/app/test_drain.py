@@ -137,4 +137,4 @@ async def test_where_no_other_worker_is_the_caller_hears_a_goodbye_and_may_come_
     assert any(at > told for at in ear.loud)
     assert of(events, Ended)[0].reason == "stopped"
     assert ("switchboard.events", '{"kind": "moving", "seq": 1}') not in caller.got
-    assert (await line.caller.post("/calls/resume", json={"ticket": call["ticket"]})).status_code == 200
+    assert (await line.caller.post("/calls/resume", json={"resume_token": call["resume_token"]})).status_code == 200

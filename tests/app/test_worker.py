@@ -94,7 +94,7 @@ async def test_the_model_is_hung_up_at_once_when_the_room_is_closed_behind_a_cut
 
         assert not await hung_up()
         link.cut(SIGNALLING)
-        await line.caller.request("DELETE", "/calls", json={"ticket": call["ticket"]})
+        await line.caller.request("DELETE", "/calls", json={"resume_token": call["resume_token"]})
         began = time.monotonic()
         await eventually(hung_up)
 
@@ -116,7 +116,7 @@ async def test_an_agent_who_was_taken_for_dead_leaves_the_call_to_the_next_one(
             await asyncio.to_thread(second.start)  # first: who is cut off for 20 s ends a room that nobody has taken
             link.cut(SIGNALLING, WORKER)
             await _is_taken_for_dead(line.server, call["id"])
-            await line.caller.post("/calls/resume", json={"ticket": call["ticket"]})
+            await line.caller.post("/calls/resume", json={"resume_token": call["resume_token"]})
             await events_when(line.ledger, call["id"], _goes_on)
             before = await ended(line.ledger, call["id"], number=0)
             await caller.say("Goodbye!")

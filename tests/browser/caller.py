@@ -165,14 +165,14 @@ class Caller:
         return await self.page.locator("body").inner_text()
 
     async def kept(self) -> dict[str, str]:
-        """The ticket that this tab keeps."""
+        """The resume token that this tab keeps, and its line."""
         return cast("dict[str, str]", await self.page.evaluate("JSON.parse(sessionStorage['switchboard.call'])"))
 
     async def origin(self) -> str:
         """What the ledger calls this call and those that go on from it."""
         await self.page.wait_for_function("sessionStorage['switchboard.call']", timeout=PATIENCE)
-        ticket = (await self.kept())["ticket"]
-        return str(jwt.decode(ticket, options={"verify_signature": False})["call"])
+        token = (await self.kept())["token"]
+        return str(jwt.decode(token, options={"verify_signature": False})["call"])
 
     # -- what they hear and what is sent
 

@@ -8,7 +8,7 @@ from playwright.async_api import Route
 from pydantic import SecretStr
 
 from switchboard.database import Database
-from switchboard.http.tickets import Ticket, Tickets
+from switchboard.http.resume_tokens import ResumeToken, ResumeTokens
 from switchboard.ledger.events import Answered, HandoffDone
 from tests.browser.caller import Caller
 from tests.browser.ledger import calls_of, events_when, of
@@ -70,10 +70,12 @@ async def _goes_on(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize("minutes", [-1, 60], ids=["expired", "forged"])
-async def test_a_bad_ticket_leads_to_no_call(caller: Caller, minutes: int) -> None:
+async def test_a_bad_token_leads_to_no_call(caller: Caller, minutes: int) -> None:
     secret = SECRET if minutes < 0 else "somebody else's secret, of the same length"
-    ticket = Ticket(call="call-000000000000", room="call-000000000000", identity="caller-00000000", line="support-line")
-    kept = {"ticket": Tickets(SecretStr(secret), minutes).sign(ticket), "line": ticket.line, "serverUrl": ""}
+    token = ResumeToken(
+        call="call-000000000000", room="call-000000000000", identity="caller-00000000", line="support-line"
+    )
+    kept = {"token": ResumeTokens(SecretStr(secret), minutes).sign(token), "line": token.line, "serverUrl": ""}
     await caller.page.evaluate("kept => sessionStorage.setItem('switchboard.call', JSON.stringify(kept))", kept)
     await caller.page.reload()
     await caller.press("Continue the call")

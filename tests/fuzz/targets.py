@@ -16,8 +16,8 @@ from shop.samples import PRODUCTS
 from shop.wanted import wanted
 from shop.wording import TABLE, NotUnderstoodError
 from switchboard.call.dispatch import Dispatch
-from switchboard.http.errors import TicketRefused
-from switchboard.http.tickets import Ticket, Tickets
+from switchboard.http.errors import ResumeRefused
+from switchboard.http.resume_tokens import ResumeToken, ResumeTokens
 from switchboard.realtime.aloud import Readings
 from switchboard.realtime.frames import clean_frame
 from switchboard.realtime.hearing import Hearing
@@ -63,8 +63,8 @@ FRAMES = f"""
     {METADATA} {" ".join(f'"{name}":' for name in FORM)} "response.created" "response.done" "error" "client_event_id"
     "input_audio_buffer.committed" "response.output_audio.delta" "conversation.item.added" "function_call" "AAAA" 0 1.5
 """
-TICKETS = Tickets(SecretStr("a secret of the fuzzer's, and of nobody else"), 60)
-TICKET = Ticket(call="call-1", room="call-2", identity="caller", line="support-line", moves=1)
+TOKENS = ResumeTokens(SecretStr("a secret of the fuzzer's, and of nobody else"), 60)
+TOKEN = ResumeToken(call="call-1", room="call-2", identity="caller", line="support-line", moves=1)
 LOOP = asyncio.new_event_loop()
 
 
@@ -117,14 +117,14 @@ def _load(environ: Mapping[str, str], file: Path | None) -> None:
         assert all(visible(line) == line for line in str(error).split("\n")), "a line that a terminal obeys"
 
 
-def tickets(data: bytes) -> None:
+def resume_tokens(data: bytes) -> None:
     """Only what we signed is read, whoever brings it."""
-    signed = TICKETS.sign(TICKET)
+    signed = TOKENS.sign(TOKEN)
     place = data[0] % len(signed) if data else 0
     between = sentence(data[1:], "e30 eyJhbGciOiJub25lIn0").encode("utf-8", "replace").decode()  # as HTTP carries it
     text = signed[:place] + between + signed[place:]
-    with suppress(TicketRefused):
-        assert TICKETS.read(text, "") == TICKET
+    with suppress(ResumeRefused):
+        assert TOKENS.read(text, "") == TOKEN
 
 
 def dispatch(data: bytes) -> None:
@@ -162,5 +162,5 @@ def keypad(data: bytes) -> None:
 
 
 TARGETS: Mapping[str, Target] = {
-    each.__name__: each for each in (hearing, times, returns, sums, settings, tickets, dispatch, frames, keypad)
+    each.__name__: each for each in (hearing, times, returns, sums, settings, resume_tokens, dispatch, frames, keypad)
 }

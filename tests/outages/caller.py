@@ -71,7 +71,7 @@ class Caller(Participant):
 
     async def hangs_up(self) -> list[Event]:
         """The ledger of the call: it is complete, with each of their words, in order and once."""
-        await self._line.caller.request("DELETE", "/calls", json={"ticket": self._call["ticket"]})
+        await self._line.caller.request("DELETE", "/calls", json={"resume_token": self._call["resume_token"]})
         return await self.is_over("caller_left")
 
     async def is_over(self, reason: str) -> list[Event]:

@@ -150,7 +150,7 @@ async def the_network_of_the_caller_is_away(place: Place) -> None:
         caller.send_signal(signal.SIGCONT)
         caller.stdin.write(b"two\n")
         await events_when(place.line.ledger, call["id"], lambda events: spoken(events)[1:] == answers)
-        await place.line.caller.request("DELETE", "/calls", json={"ticket": call["ticket"]})
+        await place.line.caller.request("DELETE", "/calls", json={"resume_token": call["resume_token"]})
     finally:
         caller.kill()
         await caller.wait()

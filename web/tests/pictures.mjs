@@ -43,7 +43,7 @@ const PASS = {
   line: 'support-line',
   server_url: 'ws://127.0.0.1:1',
   participant_token: 'token',
-  ticket: 'ticket',
+  resume_token: 'token',
   expires_in: 600,
 };
 

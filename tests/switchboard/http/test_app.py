@@ -20,7 +20,7 @@ from switchboard.http.server import build_server
 from switchboard.settings.schema import Limits, LiveKit, LiveKitAccess, Operate, Settings, Web
 from tests.livekit import ROOT, SECRET, LiveKitServer
 from tests.switchboard.http.house import LINES, OPTIONS, PRICES, House, error_of, open_house, storage_in, with_web
-from tests.switchboard.http.test_tickets import TICKET, TICKETS
+from tests.switchboard.http.test_resume_tokens import TOKEN, TOKENS
 
 SHOP = "https://shop.example"
 NOWHERE = LiveKitAccess("ws://127.0.0.1:1", "k", SecretStr(SECRET), "switchboard")
@@ -53,13 +53,13 @@ async def test_without_the_setting_no_other_site_may(caller: httpx2.AsyncClient)
 async def test_without_livekit_callers_are_told_so(livekit_settings: str, livekit_server: LiveKitServer) -> None:
     wrong = LiveKitAccess(livekit_server.url, "k", SecretStr("x" * 40), "switchboard")
     settings = NOWHERE if livekit_settings == "down" else wrong
-    ticket = {"ticket": TICKETS.sign(TICKET) if settings is NOWHERE else ""}
+    token = {"resume_token": TOKENS.sign(TOKEN) if settings is NOWHERE else ""}
     async with open_house(settings) as house, house.caller() as caller:
         answers = [await caller.post("/token"), await caller.post("/calls")]
         if settings is NOWHERE:
             answers += [
-                await caller.post("/calls/resume", json=ticket),
-                await caller.request("DELETE", "/calls", json=ticket),
+                await caller.post("/calls/resume", json=token),
+                await caller.request("DELETE", "/calls", json=token),
             ]
         for answer in answers:
             assert (answer.status_code, error_of(answer)) == (503, "livekit_down")

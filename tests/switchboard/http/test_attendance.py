@@ -191,7 +191,7 @@ async def test_who_comes_back_to_a_room_without_an_agent_gets_one_that_resumes(
     agent = await guests.agent(call["id"])
     await guests.join(call["participant_token"])
     await agent.disconnect()
-    back = (await impatient.post("/calls/resume", json={"ticket": call["ticket"]})).json()
+    back = (await impatient.post("/calls/resume", json={"resume_token": call["resume_token"]})).json()
     assert back["id"] == call["id"]
     await eventually(lambda: asked_to_resume(livekit, call["id"]))
 
@@ -202,7 +202,7 @@ async def test_an_agent_that_dies_after_its_caller_came_back_is_replaced(
     call = (await impatient.post("/calls")).json()
     ghost = await guests.agent(call["id"])
     await guests.join(call["participant_token"])
-    await impatient.post("/calls/resume", json={"ticket": call["ticket"]})
+    await impatient.post("/calls/resume", json={"resume_token": call["resume_token"]})
     await ghost.disconnect()
     await eventually(lambda: asked_to_resume(livekit, call["id"]))
 
@@ -212,7 +212,7 @@ async def test_a_call_that_was_ended_is_not_asked_for_again(
 ) -> None:
     for _ in range(20):
         call = (await impatient.post("/calls")).json()
-        await impatient.request("DELETE", "/calls", json={"ticket": call["ticket"]})
+        await impatient.request("DELETE", "/calls", json={"resume_token": call["resume_token"]})
 
     async def nothing_is_left() -> bool:
         return not (await livekit.room.list_rooms(api.ListRoomsRequest())).rooms

@@ -106,7 +106,7 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 async def test_who_has_not_is_refused_everywhere(guarded: httpx2.AsyncClient, name: str) -> None:
     for method, path in (("POST", "/calls"), ("POST", "/token"), ("POST", "/calls/resume"), ("DELETE", "/calls")):
-        body = {"ticket": "x"} if path == "/calls/resume" or method == "DELETE" else {}
+        body = {"resume_token": "x"} if path == "/calls/resume" or method == "DELETE" else {}
         response = await guarded.request(method, path, json=body, headers=REFUSED[name])
         assert (response.status_code, error_of(response)) == (401, "sign_in_needed")
         assert response.headers["www-authenticate"].startswith("Bearer")
@@ -145,11 +145,11 @@ async def test_the_agent_is_told_in_marks_who_signed_in_and_which_address_the_si
     assert "amelia" not in rooms[0].metadata.lower()
 
 
-async def test_a_ticket_is_good_only_for_who_got_it(guarded: httpx2.AsyncClient) -> None:
-    ticket = {"ticket": (await guarded.post("/calls", headers=bearer())).json()["ticket"]}
-    stolen = await guarded.post("/calls/resume", json=ticket, headers=bearer(sub="daniel"))
-    assert (stolen.status_code, error_of(stolen)) == (403, "ticket_refused")
-    assert (await guarded.post("/calls/resume", json=ticket, headers=bearer())).status_code == 200
+async def test_a_token_is_good_only_for_who_got_it(guarded: httpx2.AsyncClient) -> None:
+    token = {"resume_token": (await guarded.post("/calls", headers=bearer())).json()["resume_token"]}
+    stolen = await guarded.post("/calls/resume", json=token, headers=bearer(sub="daniel"))
+    assert (stolen.status_code, error_of(stolen)) == (403, "resume_refused")
+    assert (await guarded.post("/calls/resume", json=token, headers=bearer())).status_code == 200
 
 
 async def test_what_is_public_stays_so(guarded: httpx2.AsyncClient) -> None:

@@ -1,4 +1,4 @@
-"""The `calls` resource: started warm, come back to by ticket, ended."""
+"""The `calls` resource: started warm, come back to by token, ended."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from livekit import api
 from tests.livekit import LiveKitServer
 from tests.switchboard.http.house import OPTIONS, Answer, Guests, claims_of, error_of, eventually, open_house
 
-CALL = {"id", "line", "server_url", "participant_token", "ticket", "expires_in"}
+CALL = {"id", "line", "server_url", "participant_token", "resume_token", "expires_in"}
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ async def test_a_malformed_request_is_refused_without_repeating_it(caller: httpx
 
 
 async def test_a_huge_request_is_refused(caller: httpx2.AsyncClient) -> None:
-    response = await caller.post("/calls/resume", json={"ticket": "x" * 1_000_000})
+    response = await caller.post("/calls/resume", json={"resume_token": "x" * 1_000_000})
     assert (response.status_code, error_of(response)) == (413, "too_large")
 
 
@@ -93,7 +93,7 @@ async def test_coming_back_leads_to_the_same_room_and_identity(
     caller: httpx2.AsyncClient, call: Answer, guests: Guests, livekit: api.LiveKitAPI
 ) -> None:
     await guests.join(call["participant_token"])
-    response = await caller.post("/calls/resume", json={"ticket": call["ticket"]})
+    response = await caller.post("/calls/resume", json={"resume_token": call["resume_token"]})
     assert response.status_code == 200
     back = response.json()
     assert back.keys() == CALL
@@ -108,7 +108,7 @@ async def test_a_call_whose_room_is_gone_goes_on_in_a_new_one(
     caller: httpx2.AsyncClient, call: Answer, livekit: api.LiveKitAPI
 ) -> None:
     await livekit.room.delete_room(api.DeleteRoomRequest(room=call["id"]))
-    back = (await caller.post("/calls/resume", json={"ticket": call["ticket"]})).json()
+    back = (await caller.post("/calls/resume", json={"resume_token": call["resume_token"]})).json()
     assert back["id"] != call["id"]
     identity = claims_of(call["participant_token"])["sub"]
     assert claims_of(back["participant_token"])["sub"] == identity
@@ -120,11 +120,11 @@ async def test_a_call_whose_room_is_gone_goes_on_in_a_new_one(
 async def test_a_call_keeps_its_id_through_every_room(
     caller: httpx2.AsyncClient, call: Answer, livekit: api.LiveKitAPI
 ) -> None:
-    rooms, ticket = [call["id"]], call["ticket"]
+    rooms, token = [call["id"]], call["resume_token"]
     for _ in range(3):
         await livekit.room.delete_room(api.DeleteRoomRequest(room=rooms[-1]))
-        back = (await caller.post("/calls/resume", json={"ticket": ticket})).json()
-        rooms, ticket = [*rooms, back["id"]], back["ticket"]
+        back = (await caller.post("/calls/resume", json={"resume_token": token})).json()
+        rooms, token = [*rooms, back["id"]], back["resume_token"]
         assert (await told(livekit, back["id"]))[0]["resume"] == call["id"]
     assert len(set(rooms)) == 4
 
@@ -133,7 +133,7 @@ async def test_coming_back_twice_by_one_attempt_leads_to_one_room(
     caller: httpx2.AsyncClient, call: Answer, livekit: api.LiveKitAPI
 ) -> None:
     await livekit.room.delete_room(api.DeleteRoomRequest(room=call["id"]))
-    attempt = {"ticket": call["ticket"], "attempt": "one and the same"}
+    attempt = {"resume_token": call["resume_token"], "attempt": "one and the same"}
     backs = [(await caller.post("/calls/resume", json=attempt)).json() for _ in range(2)]
     assert backs[0]["id"] == backs[1]["id"]
     assert await rooms_of(livekit) == [backs[0]["id"]]
@@ -144,7 +144,7 @@ async def test_a_caller_whose_agent_is_gone_can_ask_for_a_fresh_room(
     caller: httpx2.AsyncClient, call: Answer, guests: Guests, livekit: api.LiveKitAPI
 ) -> None:
     await guests.join(call["participant_token"])
-    back = (await caller.post("/calls/resume", json={"ticket": call["ticket"], "fresh": True})).json()
+    back = (await caller.post("/calls/resume", json={"resume_token": call["resume_token"], "fresh": True})).json()
     assert back["id"] != call["id"]
 
     async def only_the_new_room() -> bool:
@@ -158,7 +158,7 @@ async def test_ending_a_call_closes_its_room_and_can_be_repeated(
     caller: httpx2.AsyncClient, call: Answer, livekit: api.LiveKitAPI
 ) -> None:
     for _ in range(2):
-        response = await caller.request("DELETE", "/calls", json={"ticket": call["ticket"]})
+        response = await caller.request("DELETE", "/calls", json={"resume_token": call["resume_token"]})
         assert (response.status_code, response.content) == (204, b"")
         assert not await rooms_of(livekit)
 
@@ -166,13 +166,13 @@ async def test_ending_a_call_closes_its_room_and_can_be_repeated(
 async def test_no_secret_or_token_is_logged(
     caller: httpx2.AsyncClient, call: Answer, livekit_server: LiveKitServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    await caller.post("/calls/resume", json={"ticket": call["ticket"]})
-    await caller.post("/calls/resume", json={"ticket": call["ticket"] + "x"})
-    await caller.request("DELETE", "/calls", json={"ticket": call["ticket"]})
+    await caller.post("/calls/resume", json={"resume_token": call["resume_token"]})
+    await caller.post("/calls/resume", json={"resume_token": call["resume_token"] + "x"})
+    await caller.request("DELETE", "/calls", json={"resume_token": call["resume_token"]})
     said = "".join(capfd.readouterr())
     assert call["id"] in said
     secret = livekit_server.access.secret
-    for hidden in (call["ticket"], call["participant_token"], secret.get_secret_value(), "192.0.2.1"):
+    for hidden in (call["resume_token"], call["participant_token"], secret.get_secret_value(), "192.0.2.1"):
         assert hidden not in said
 
 

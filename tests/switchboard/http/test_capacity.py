@@ -30,9 +30,9 @@ async def test_a_full_house_refuses_more_and_says_when_to_try_again(
         assert int(calls[2].headers["retry-after"]) > 0
         token = await caller.post("/token")
         assert (token.status_code, error_of(token)) == (503, "house_full")
-        ticket = calls[0].json()["ticket"]
-        assert (await caller.post("/calls/resume", json={"ticket": ticket})).status_code == 200
-        await caller.request("DELETE", "/calls", json={"ticket": ticket})
+        token = calls[0].json()["resume_token"]
+        assert (await caller.post("/calls/resume", json={"resume_token": token})).status_code == 200
+        await caller.request("DELETE", "/calls", json={"resume_token": token})
         assert (await caller.post("/calls")).status_code == 201
 
 

@@ -99,9 +99,9 @@ async def test_who_asks_too_often_is_told_when_to_come_back(
             assert (await another.post("/token")).status_code == 201
 
 
-async def test_bad_tickets_count_too(livekit_server: LiveKitServer) -> None:
+async def test_bad_tokens_count_too(livekit_server: LiveKitServer) -> None:
     async with open_house(livekit_server.access, STRICT) as house, house.caller() as caller:
-        codes = [(await caller.post("/calls/resume", json={"ticket": "x"})).status_code for _ in range(3)]
+        codes = [(await caller.post("/calls/resume", json={"resume_token": "x"})).status_code for _ in range(3)]
     assert codes == [403, 403, 429]
 
 

@@ -50,7 +50,7 @@ def test_a_number_that_measures_something_is_told_with_its_unit() -> None:
     assert len(units) > 15
     assert units["VAD_SILENCE_MS"] == "milliseconds"
     assert units["REALTIME_MAX_SESSION_DURATION"] == units["CALL_SILENCE_SECONDS"] == "seconds"
-    assert units["TICKET_MINUTES"] == "minutes"
+    assert units["RESUME_MINUTES"] == "minutes"
     assert units["HTTP_RATE_LIMIT"] is None
 
 

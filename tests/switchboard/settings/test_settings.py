@@ -183,7 +183,7 @@ WRONG = {
     "CALLS_KEPT_FOR_PHONE": ["-1", "20", "some"],
     "CALLS_PER_ADDRESS": ["0", "10001", "many"],
     "CALLS_UNJOINED_PER_ADDRESS": ["0", "10001", "many"],
-    "TICKET_MINUTES": ["0", "1441", "an hour"],
+    "RESUME_MINUTES": ["0", "1441", "an hour"],
     "VERIFIED_AWAY_MINUTES": ["-1", "61", "a while", "nan"],
     "CALL_AGAIN_MINUTES": ["-1", "1441", "a while", "nan"],
     "PRICES_FILE": ["no-such-file.toml", "."],

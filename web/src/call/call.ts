@@ -7,7 +7,7 @@ import type { Outbox } from './outbox';
 import { canContinue, needsFreshRoom, ofFailure, type Problem } from './problem';
 import { Session } from './session';
 import { initial, reduce, type Action, type CallState } from './state';
-import type { Kept, Tickets } from './tickets';
+import type { Kept, KeptCall } from './kept';
 import type { Patience } from './watch';
 
 /** How long the room waits for a caller who is being asked for the microphone. Milliseconds. */
@@ -21,7 +21,7 @@ const ROOM: RoomOptions = { adaptiveStream: false, dynacast: false, stopLocalTra
 /** What the call stands on; tests bring their own. */
 export interface Ground {
   calls: Calls;
-  tickets: Tickets;
+  kept: KeptCall;
   outbox: Outbox;
   createRoom?: () => Room;
   openMicrophone?: () => Promise<Microphone>;
@@ -41,7 +41,7 @@ export class Call {
     private readonly ground: Ground,
     private readonly line: string | undefined,
   ) {
-    const kept = ground.tickets.load();
+    const kept = ground.kept.load();
     this.state = initial(kept !== undefined);
     if (kept) void this.newRoom().prepareConnection(kept.serverUrl);
   }
@@ -59,17 +59,17 @@ export class Call {
 
   /** A new call, by microphone or only by typing. An open call of this tab ends. */
   async start(how: 'speaking' | 'typing'): Promise<void> {
-    const kept = this.ground.tickets.load();
-    this.ground.tickets.clear();
+    const kept = this.ground.kept.load();
+    this.ground.kept.clear();
     this.ground.outbox.clear();
-    if (kept) void this.ground.calls.end(kept.ticket);
+    if (kept) void this.ground.calls.end(kept.token);
     this.comebacks = 0;
     await this.open(how, false, () => this.ground.calls.ask(this.line));
   }
 
-  /** The call of this tab's ticket, again. */
+  /** The call of this tab's resume token, again. */
   async resume(): Promise<void> {
-    const kept = this.ground.tickets.load();
+    const kept = this.ground.kept.load();
     if (!kept) return this.start('speaking');
     this.comebacks = 0;
     await this.comeBack('speaking', kept, this.state.link === 'quiet' || needsFreshRoom(this.state.problem));
@@ -98,11 +98,11 @@ export class Call {
     await this.session?.press(key);
   }
 
-  /** Into the call of a ticket again; `fresh`: not into its old room. */
+  /** Into the call of a resume token again; `fresh`: not into its old room. */
   private async comeBack(how: 'speaking' | 'typing', kept: Kept, fresh: boolean): Promise<void> {
     const attempt = kept.attempt ?? newId();
-    this.ground.tickets.save({ ...kept, attempt });
-    await this.open(how, true, () => this.ground.calls.resume(kept.ticket, fresh, attempt));
+    this.ground.kept.save({ ...kept, attempt });
+    await this.open(how, true, () => this.ground.calls.resume(kept.token, fresh, attempt));
   }
 
   private async open(how: 'speaking' | 'typing', continued: boolean, ask: () => Promise<Pass>): Promise<void> {
@@ -121,7 +121,7 @@ export class Call {
     try {
       const pass = await ask();
       if (attempt === this.attempt) await this.enter(attempt, this.session, pass);
-      else void this.ground.calls.end(pass.ticket); // the caller hung up before the call was there
+      else void this.ground.calls.end(pass.resume_token); // the caller hung up before the call was there
     } catch (error) {
       if (attempt === this.attempt) this.fail(ofFailure(error));
     }
@@ -129,7 +129,7 @@ export class Call {
 
   /** Enter the room, at once when the browser need not ask the caller. */
   private async enter(attempt: number, session: Session, pass: Pass): Promise<void> {
-    this.ground.tickets.save({ ticket: pass.ticket, line: pass.line, serverUrl: pass.server_url });
+    this.ground.kept.save({ token: pass.resume_token, line: pass.line, serverUrl: pass.server_url });
     const { microphone } = this;
     if (microphone && (await permissionState()) === 'prompt') {
       this.apply({ type: 'microphone', microphone: 'asking' });
@@ -174,7 +174,7 @@ export class Call {
 
   /** The session has ended by itself. */
   private closed(problem: Problem | undefined): void {
-    const kept = this.ground.tickets.load();
+    const kept = this.ground.kept.load();
     if (!problem) this.finish(this.state.ended ?? 'other');
     else if (problem.kind === 'agentLost' && kept && this.comebacks < MOST_COMEBACKS) this.goOn(kept);
     else if (canContinue(problem) || (this.continued && problem.kind === 'noAgent')) this.apply({ type: 'lost', problem });
@@ -196,17 +196,17 @@ export class Call {
   private fail(problem: Problem): void {
     this.leave();
     if (!canContinue(problem)) this.forget();
-    const resumable = this.ground.tickets.load() !== undefined;
+    const resumable = this.ground.kept.load() !== undefined;
     // a call that could not be continued keeps what was said on the page
     if (this.continued && resumable && this.state.visited.length > 0) this.apply({ type: 'lost', problem });
     else this.apply({ type: 'failed', problem, resumable });
   }
 
   private forget(): void {
-    const kept = this.ground.tickets.load();
-    this.ground.tickets.clear();
+    const kept = this.ground.kept.load();
+    this.ground.kept.clear();
     this.ground.outbox.clear();
-    if (kept) void this.ground.calls.end(kept.ticket);
+    if (kept) void this.ground.calls.end(kept.token);
   }
 
   private apply(action: Action): void {

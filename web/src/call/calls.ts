@@ -7,33 +7,33 @@ export interface Pass {
   line: string;
   server_url: string;
   participant_token: string;
-  ticket: string;
+  resume_token: string;
   expires_in: number;
 }
 
 export interface Calls {
   /** A new call to a line (undefined: the first one). Raises ProblemError. */
   ask(line: string | undefined): Promise<Pass>;
-  /** The way back into the call of a ticket; `fresh`: not into its old room. Raises ProblemError. */
-  resume(ticket: string, fresh: boolean, attempt: string): Promise<Pass>;
-  /** End the call of a ticket. Never raises: the caller has left, and the line ends by itself. */
-  end(ticket: string): Promise<void>;
+  /** The way back into the call of a resume token; `fresh`: not into its old room. Raises ProblemError. */
+  resume(token: string, fresh: boolean, attempt: string): Promise<Pass>;
+  /** End the call of a resume token. Never raises: the caller has left, and the line ends by itself. */
+  end(token: string): Promise<void>;
 }
 
-/** The line or the ticket is not known any more. */
+/** The line or the resume token is not known any more. */
 const GONE = new Set([400, 403, 404, 409, 410, 422]);
 
 /** The resource under `base`, the address of the page. */
 export function callsAt(base: string): Calls {
   return {
     ask: async (line) => passOf(await send(base, 'POST', 'calls', line === undefined ? {} : { line })),
-    resume: async (ticket, fresh, attempt) => {
-      const answer = await send(base, 'POST', 'calls/resume', { ticket, fresh, attempt });
+    resume: async (token, fresh, attempt) => {
+      const answer = await send(base, 'POST', 'calls/resume', { resume_token: token, fresh, attempt });
       if (GONE.has(answer.status)) throw new ProblemError({ kind: 'gone' });
       return passOf(answer);
     },
-    end: async (ticket) => {
-      await send(base, 'DELETE', 'calls', { ticket }).catch(() => undefined);
+    end: async (token) => {
+      await send(base, 'DELETE', 'calls', { resume_token: token }).catch(() => undefined);
     },
   };
 }

@@ -8,7 +8,7 @@ export interface Line {
   text: string;
 }
 
-/** Over a reload it is kept as the ticket is. */
+/** Over a reload it is kept as the resume token is. */
 export class Outbox {
   private kept: Line[];
 

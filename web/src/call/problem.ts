@@ -23,7 +23,7 @@ const KINDS: Record<string, ProblemKind> = {
   too_many_calls: 'tooMany',
   line_unknown: 'noLine',
   sign_in_needed: 'refused',
-  ticket_refused: 'gone',
+  resume_refused: 'gone',
   livekit_down: 'server',
   database_down: 'server',
   sign_in_down: 'server',

@@ -10,7 +10,7 @@ import { Call } from '../../src/call/call';
 import type { Line } from '../../src/call/line';
 import { initial } from '../../src/call/state';
 import { Outbox, typed } from '../../src/call/outbox';
-import { tickets } from '../../src/call/tickets';
+import { keptCall } from '../../src/call/kept';
 import { LineGraph } from '../../src/components/LineGraph';
 import { namesOn } from '../../src/names';
 import { FakeRoom } from '../fixture/fakeRoom';
@@ -34,7 +34,7 @@ const OBSERVATORY: Line = {
   ],
   tools: [{ name: 'turn_dome', running: 'Turning the dome', done: 'Turned the dome', failed: EVIL }],
 };
-const PASS = { id: 'c', line: 'observatory', server_url: 'ws://livekit.test', participant_token: 't', ticket: 'k', expires_in: 600 };
+const PASS = { id: 'c', line: 'observatory', server_url: 'ws://livekit.test', participant_token: 't', resume_token: 'k', expires_in: 600 };
 
 let room: FakeRoom;
 
@@ -51,7 +51,7 @@ afterEach(() => {
 function open(): void {
   const calls = { ask: () => Promise.resolve(PASS), resume: () => Promise.resolve(PASS), end: () => Promise.resolve() };
   const createRoom = () => (room = new FakeRoom());
-  render(<App call={new Call({ calls, tickets, outbox: new Outbox(typed), createRoom }, 'observatory')} base="http://hale.test/" line="observatory" />);
+  render(<App call={new Call({ calls, kept: keptCall, outbox: new Outbox(typed), createRoom }, 'observatory')} base="http://hale.test/" line="observatory" />);
 }
 
 const title = (name: string) => screen.findByRole('heading', { level: 1, name });

@@ -12,7 +12,7 @@ import type { Calls, Pass } from '../../src/call/calls';
 import type { Microphone } from '../../src/call/microphone';
 import { ProblemError } from '../../src/call/problem';
 import { Outbox, typed } from '../../src/call/outbox';
-import { tickets } from '../../src/call/tickets';
+import { keptCall } from '../../src/call/kept';
 import { FakeRoom } from '../fixture/fakeRoom';
 import './setup';
 
@@ -33,7 +33,7 @@ const PASS: Pass = {
   line: 'support-line',
   server_url: 'ws://livekit.test',
   participant_token: 'token',
-  ticket: 'ticket-1',
+  resume_token: 'token-1',
   expires_in: 600,
 };
 const GREETER = { 'switchboard.agent': 'greeter', 'lk.agent.state': 'listening' };
@@ -47,7 +47,7 @@ beforeEach(() => {
   sessionStorage.clear();
   vi.clearAllMocks();
   calls.ask.mockResolvedValue(PASS);
-  calls.resume.mockResolvedValue({ ...PASS, ticket: 'ticket-2' });
+  calls.resume.mockResolvedValue({ ...PASS, resume_token: 'token-2' });
   calls.end.mockResolvedValue();
   microphone.mockResolvedValue('refused');
   vi.stubGlobal('fetch', () => Promise.resolve(Response.json([LINE])));
@@ -63,7 +63,7 @@ function open(prepare: (room: FakeRoom) => void = () => undefined, patience = PA
     prepare(room);
     return room;
   };
-  const call = new Call({ calls, tickets, outbox: new Outbox(typed), createRoom, openMicrophone: microphone, patience }, undefined);
+  const call = new Call({ calls, kept: keptCall, outbox: new Outbox(typed), createRoom, openMicrophone: microphone, patience }, undefined);
   render(<App call={call} base="http://shop.test/" line={undefined} />);
 }
 
@@ -170,12 +170,12 @@ test('keys are sent as tones, pressed or typed', async () => {
   ]);
 });
 
-test('hanging up ends the call and forgets its ticket', async () => {
+test('hanging up ends the call and forgets its resume token', async () => {
   await talk();
   await press('Hang up');
   await title('The call has ended');
-  expect(calls.end).toHaveBeenCalledWith('ticket-1');
-  expect(tickets.load()).toBeUndefined();
+  expect(calls.end).toHaveBeenCalledWith('token-1');
+  expect(keptCall.load()).toBeUndefined();
 });
 
 test('a call that the line ended says why', async () => {
@@ -187,25 +187,25 @@ test('a call that the line ended says why', async () => {
   expect(screen.getByText(/could not hear you/)).toBeTruthy();
 });
 
-test('a reloaded page continues the call by its ticket', async () => {
-  tickets.save({ ticket: 'ticket-1', line: 'support-line', serverUrl: 'ws://livekit.test' });
+test('a reloaded page continues the call by its resume token', async () => {
+  keptCall.save({ token: 'token-1', line: 'support-line', serverUrl: 'ws://livekit.test' });
   open();
   await press('Continue the call');
   await phase('waiting');
-  expect(calls.resume).toHaveBeenCalledWith('ticket-1', false, expect.any(String));
-  expect(tickets.load()?.ticket).toBe('ticket-2');
+  expect(calls.resume).toHaveBeenCalledWith('token-1', false, expect.any(String));
+  expect(keptCall.load()?.token).toBe('token-2');
 });
 
 test('a new call in place of an open one ends that one', async () => {
-  tickets.save({ ticket: 'old', line: 'support-line', serverUrl: 'ws://livekit.test' });
+  keptCall.save({ token: 'old', line: 'support-line', serverUrl: 'ws://livekit.test' });
   open();
   await press('Start a new call');
   await phase('waiting');
   expect(calls.end).toHaveBeenCalledWith('old');
 });
 
-test('a call whose ticket is not known any more is over', async () => {
-  tickets.save({ ticket: 'old', line: 'support-line', serverUrl: 'ws://livekit.test' });
+test('a call whose token is not known any more is over', async () => {
+  keptCall.save({ token: 'old', line: 'support-line', serverUrl: 'ws://livekit.test' });
   calls.resume.mockRejectedValue(new ProblemError({ kind: 'gone' }));
   open();
   await press('Continue the call');
@@ -218,7 +218,7 @@ test('when an agent vanishes the call goes on in a fresh room', async () => {
   act(() => room.agentSays('1', 'Welcome to Fernway.'));
   act(() => room.agentLeaves());
   await phase('waiting');
-  expect(calls.resume).toHaveBeenCalledWith('ticket-1', true, expect.any(String));
+  expect(calls.resume).toHaveBeenCalledWith('token-1', true, expect.any(String));
   expect(within(screen.getByRole('log')).getByText('Welcome to Fernway.')).toBeTruthy();
 });
 
@@ -235,15 +235,15 @@ test('nobody picks up', async () => {
   open(undefined, { ...PATIENCE, answer: 20 });
   await press('Type instead');
   await alertSays('Nobody picked up');
-  expect(calls.end).toHaveBeenCalledWith('ticket-1');
+  expect(calls.end).toHaveBeenCalledWith('token-1');
 });
 
-test('an expired token leads to a new one by the ticket', async () => {
+test('an expired token leads to a new one by the resume token', async () => {
   open((made) => (made.refusal = ConnectionError.notAllowed('expired', 401)));
   await press('Type instead');
   await alertSays('That took too long');
   await press('Continue the call');
-  expect(calls.resume).toHaveBeenCalledWith('ticket-1', false, expect.any(String));
+  expect(calls.resume).toHaveBeenCalledWith('token-1', false, expect.any(String));
 });
 
 test.each([

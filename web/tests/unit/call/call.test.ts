@@ -6,7 +6,7 @@ import type { Calls, Pass } from '../../../src/call/calls';
 import type { Microphone } from '../../../src/call/microphone';
 import { Outbox } from '../../../src/call/outbox';
 import { ProblemError, type ProblemKind } from '../../../src/call/problem';
-import type { Kept } from '../../../src/call/tickets';
+import type { Kept } from '../../../src/call/kept';
 import { FakeRoom } from '../../fixture/fakeRoom';
 
 const supported = vi.hoisted(() => vi.fn());
@@ -17,10 +17,10 @@ const PASS: Pass = {
   line: 'support-line',
   server_url: 'ws://livekit.test',
   participant_token: 'token',
-  ticket: 'ticket-1',
+  resume_token: 'token-1',
   expires_in: 600,
 };
-const KEPT: Kept = { ticket: 'kept', line: 'support-line', serverUrl: 'ws://kept.test' };
+const KEPT: Kept = { token: 'kept', line: 'support-line', serverUrl: 'ws://kept.test' };
 const ATTEMPT = expect.stringMatching(/^[0-9a-f]{32}$/) as string;
 const GREETER = { 'switchboard.agent': 'greeter', 'lk.agent.state': 'listening' };
 const PATIENCE = { answer: 10_000, absence: 2_000, farewell: 4_000 };
@@ -39,7 +39,7 @@ beforeEach(() => {
   for (const mock of [calls.ask, calls.resume, calls.end, microphone, prepared, supported]) mock.mockReset();
   supported.mockReturnValue(true);
   calls.ask.mockResolvedValue(PASS);
-  calls.resume.mockResolvedValue({ ...PASS, ticket: 'ticket-2' });
+  calls.resume.mockResolvedValue({ ...PASS, resume_token: 'token-2' });
   calls.end.mockResolvedValue();
   prepared.mockResolvedValue();
   microphone.mockResolvedValue('refused');
@@ -51,7 +51,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const tickets = { load: () => kept, save: (given: Kept) => void (kept = given), clear: () => void (kept = undefined) };
+const keptCall = { load: () => kept, save: (given: Kept) => void (kept = given), clear: () => void (kept = undefined) };
 const createRoom = (): FakeRoom => {
   const made = Object.assign(new FakeRoom(), { refusal, prepareConnection: prepared });
   rooms.push(made);
@@ -60,7 +60,7 @@ const createRoom = (): FakeRoom => {
 const settled = () => vi.advanceTimersByTimeAsync(0);
 const newCall = (line?: string) => {
   outbox = new Outbox({ load: () => undefined, save: () => undefined, clear: () => undefined });
-  return new Call({ calls, tickets, outbox, createRoom, openMicrophone: microphone, patience: PATIENCE }, line);
+  return new Call({ calls, kept: keptCall, outbox, createRoom, openMicrophone: microphone, patience: PATIENCE }, line);
 };
 const room = () => rooms.at(-1) as FakeRoom;
 const track = () => {
@@ -112,11 +112,11 @@ test('a reloaded page can continue, and makes ready for it', () => {
   expect(prepared).toHaveBeenCalledWith('ws://kept.test');
 });
 
-test('a call goes to the line of the page, and its ticket is kept', async () => {
+test('a call goes to the line of the page, and its resume token is kept', async () => {
   const call = newCall('returns-line');
   await call.start('typing');
   expect(calls.ask).toHaveBeenCalledWith('returns-line');
-  expect(kept).toEqual({ ticket: 'ticket-1', line: 'support-line', serverUrl: 'ws://livekit.test' });
+  expect(kept).toEqual({ token: 'token-1', line: 'support-line', serverUrl: 'ws://livekit.test' });
   expect(call.snapshot()).toMatchObject({ phase: 'waiting', microphone: 'off' });
   expect(call.room).toBe(room());
   expect(calls.end).not.toHaveBeenCalled();
@@ -150,7 +150,7 @@ test('a new call ends the one that was open', async () => {
   kept = KEPT;
   await newCall().start('typing');
   expect(calls.end.mock.calls).toEqual([['kept']]);
-  expect(kept.ticket).toBe('ticket-1');
+  expect(kept.token).toBe('token-1');
 });
 
 test('a caller who must allow the microphone first is waited for, and the way is made ready', async () => {
@@ -226,7 +226,7 @@ test('a call that comes after the caller hung up is ended, not entered', async (
   expect(calls.end).not.toHaveBeenCalled();
   coming.resolve(PASS);
   await settled();
-  expect(calls.end.mock.calls).toEqual([['ticket-1']]);
+  expect(calls.end.mock.calls).toEqual([['token-1']]);
   expect(kept).toBeUndefined();
   expect(room().entered).toEqual([]);
 });
@@ -272,12 +272,12 @@ test('a microphone of a call before is not spoken into in a call that is typed',
   expect(room().packets).toEqual(['switchboard.arrived']);
 });
 
-test('hanging up ends the call, forgets its ticket and leaves the room', async () => {
+test('hanging up ends the call, forgets its resume token and leaves the room', async () => {
   const call = await talking();
   const now = Date.now();
   call.hangUp();
   expect(call.snapshot()).toMatchObject({ phase: 'over', ended: 'you', endedAt: now });
-  expect(calls.end.mock.calls).toEqual([['ticket-1']]);
+  expect(calls.end.mock.calls).toEqual([['token-1']]);
   expect(kept).toBeUndefined();
   expect(room().state).toBe('disconnected');
 });
@@ -309,12 +309,12 @@ test.each(['busy', 'tooMany', 'unreachable', 'server', 'noLine', 'refused'] as c
   expect(call.snapshot()).toMatchObject({ phase: 'idle', problem: { kind }, resumable: false });
 });
 
-test('a room that cannot be entered leaves the ticket for another try', async () => {
+test('a room that cannot be entered leaves the resume token for another try', async () => {
   refusal = ConnectionError.notAllowed('expired', 401);
   const call = newCall();
   await call.start('typing');
   expect(call.snapshot()).toMatchObject({ phase: 'idle', problem: { kind: 'expired' }, resumable: true });
-  expect(kept?.ticket).toBe('ticket-1');
+  expect(kept?.token).toBe('token-1');
   expect(calls.end).not.toHaveBeenCalled();
 });
 
@@ -323,7 +323,7 @@ test('a call that nobody takes is given up', async () => {
   await call.start('typing');
   await vi.advanceTimersByTimeAsync(10_000);
   expect(call.snapshot()).toMatchObject({ phase: 'idle', problem: { kind: 'noAgent' }, resumable: false });
-  expect(calls.end.mock.calls).toEqual([['ticket-1']]);
+  expect(calls.end.mock.calls).toEqual([['token-1']]);
 });
 
 test('a continued call that nobody takes can be continued once more', async () => {
@@ -332,16 +332,16 @@ test('a continued call that nobody takes can be continued once more', async () =
   await vi.advanceTimersByTimeAsync(10_000);
   expect(call.snapshot()).toMatchObject({ phase: 'lost', problem: { kind: 'noAgent' } });
   await call.resume();
-  expect(calls.resume).toHaveBeenLastCalledWith('ticket-2', true, ATTEMPT);
+  expect(calls.resume).toHaveBeenLastCalledWith('token-2', true, ATTEMPT);
 });
 
 test('a call whose agent vanished goes on by itself, in a fresh room, and says again what nobody has taken', async () => {
   const call = await talking();
   await call.say('Where is my order?');
   await agentVanishes();
-  expect(calls.resume.mock.calls).toEqual([['ticket-1', true, ATTEMPT]]);
+  expect(calls.resume.mock.calls).toEqual([['token-1', true, ATTEMPT]]);
   expect(call.snapshot()).toMatchObject({ phase: 'waiting', agent: 'greeter' });
-  expect(kept?.ticket).toBe('ticket-2');
+  expect(kept?.token).toBe('token-2');
   room().agentJoins(GREETER);
   expect(room().sent).toMatchObject([{ text: 'Where is my order?' }]);
   expect(rooms[0]?.sent[0]?.id).toBe(room().sent[0]?.id);
@@ -358,7 +358,7 @@ test('a call that loses agent after agent asks the caller', async () => {
   await agentVanishes();
   expect(call.snapshot()).toMatchObject({ phase: 'lost', problem: { kind: 'agentLost' } });
   await call.resume();
-  expect(calls.resume).toHaveBeenLastCalledWith('ticket-2', true, ATTEMPT);
+  expect(calls.resume).toHaveBeenLastCalledWith('token-2', true, ATTEMPT);
   room().agentJoins(GREETER);
   await agentVanishes();
   expect(calls.resume).toHaveBeenCalledTimes(5);
@@ -389,7 +389,7 @@ test('a caller who lost the connection goes back into the same room', async () =
   room().cut(DisconnectReason.SIGNAL_CLOSE);
   expect(call.snapshot().phase).toBe('lost');
   await call.resume();
-  expect(calls.resume).toHaveBeenCalledWith('ticket-1', false, ATTEMPT);
+  expect(calls.resume).toHaveBeenCalledWith('token-1', false, ATTEMPT);
   expect(microphone).toHaveBeenCalledOnce();
 });
 
@@ -401,10 +401,10 @@ test('a caller who does not wait for a line that has gone quiet goes on in a fre
   await vi.advanceTimersByTimeAsync(3_500);
   expect(call.snapshot().link).toBe('quiet');
   await call.resume();
-  expect(calls.resume).toHaveBeenCalledWith('ticket-1', true, ATTEMPT);
+  expect(calls.resume).toHaveBeenCalledWith('token-1', true, ATTEMPT);
 });
 
-test('without a ticket, continuing is calling anew, by voice', async () => {
+test('without a resume token, continuing is calling anew, by voice', async () => {
   await newCall().resume();
   expect(calls.ask).toHaveBeenCalledOnce();
   expect(microphone).toHaveBeenCalledOnce();
@@ -415,7 +415,7 @@ test('a continued call that fails keeps what was said, and can be tried again', 
   calls.resume.mockRejectedValueOnce(refused('unreachable'));
   await call.resume();
   expect(call.snapshot()).toMatchObject({ phase: 'lost', problem: { kind: 'unreachable' }, visited: ['greeter'] });
-  expect(kept?.ticket).toBe('ticket-1');
+  expect(kept?.token).toBe('token-1');
 });
 
 test('an attempt whose answer was lost is made again as the same, also by a reloaded page', async () => {
@@ -425,20 +425,20 @@ test('an attempt whose answer was lost is made again as the same, also by a relo
   await newCall().resume();
   const [first, again] = calls.resume.mock.calls;
   expect([again?.[0], again?.[2]]).toEqual([first?.[0], first?.[2]]);
-  expect(kept).toMatchObject({ ticket: 'ticket-2' });
+  expect(kept).toMatchObject({ token: 'token-2' });
   expect(kept?.attempt).toBeUndefined();
 });
 
-test('each ticket is used by an attempt of its own', async () => {
+test('each resume token is used by an attempt of its own', async () => {
   const call = await lost();
   await call.resume();
   await call.resume();
   const [first, second] = calls.resume.mock.calls;
-  expect(second?.[0]).toBe('ticket-2');
+  expect(second?.[0]).toBe('token-2');
   expect(second?.[2]).not.toBe(first?.[2]);
 });
 
-test('a reloaded page that fails to continue has nothing to keep, but the ticket', async () => {
+test('a reloaded page that fails to continue has nothing to keep, but the resume token', async () => {
   kept = KEPT;
   calls.resume.mockRejectedValueOnce(refused('unreachable'));
   const call = newCall();

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { callsAt } from '../../../src/call/calls';
 import { ProblemError } from '../../../src/call/problem';
 
-const PASS = { id: 'call-1', ticket: 'ticket-1' };
+const PASS = { id: 'call-1', resume_token: 'token-1' };
 const fetched = vi.fn<(url: URL, options: RequestInit) => Promise<Response>>();
 const calls = callsAt('http://shop.test/line/');
 
@@ -39,21 +39,21 @@ test('a call is asked for by the name of its line', async () => {
   expect(asked().body).toEqual({ line: 'support-line' });
 });
 
-test('a call is continued by its ticket', async () => {
-  expect(await calls.resume('ticket-1', true, 'attempt')).toEqual(PASS);
+test('a call is continued by its resume token', async () => {
+  expect(await calls.resume('token-1', true, 'attempt')).toEqual(PASS);
   expect(asked()).toMatchObject({ method: 'POST', url: 'http://shop.test/line/calls/resume', keepalive: false });
-  expect(asked().body).toEqual({ ticket: 'ticket-1', fresh: true, attempt: 'attempt' });
+  expect(asked().body).toEqual({ resume_token: 'token-1', fresh: true, attempt: 'attempt' });
 });
 
-test('a call is ended by its ticket, also while the page closes', async () => {
-  await calls.end('ticket-1');
+test('a call is ended by its resume token, also while the page closes', async () => {
+  await calls.end('token-1');
   expect(asked()).toMatchObject({ method: 'DELETE', url: 'http://shop.test/line/calls', keepalive: true });
-  expect(asked().body).toEqual({ ticket: 'ticket-1' });
+  expect(asked().body).toEqual({ resume_token: 'token-1' });
 });
 
 test('a call that cannot be ended is left to end by itself', async () => {
   fetched.mockRejectedValue(new TypeError('no network'));
-  await expect(calls.end('ticket-1')).resolves.toBeUndefined();
+  await expect(calls.end('token-1')).resolves.toBeUndefined();
 });
 
 test('no network, and no answer, is a shop that cannot be reached', async () => {
@@ -61,14 +61,14 @@ test('no network, and no answer, is a shop that cannot be reached', async () => 
   expect(await problemOf(calls.ask(undefined))).toEqual({ kind: 'unreachable' });
 });
 
-test.each([400, 403, 404, 409, 410, 422])('a ticket that is answered with %i is gone', async (status) => {
+test.each([400, 403, 404, 409, 410, 422])('a resume token that is answered with %i is gone', async (status) => {
   answers(status, '{}');
   expect(await problemOf(calls.resume('old', false, 'attempt'))).toEqual({ kind: 'gone' });
 });
 
-test('a full house is no reason to give a ticket up', async () => {
+test('a full house is no reason to give a resume token up', async () => {
   answers(503, refusal('house_full'));
-  expect(await problemOf(calls.resume('ticket-1', false, 'attempt'))).toEqual({ kind: 'busy' });
+  expect(await problemOf(calls.resume('token-1', false, 'attempt'))).toEqual({ kind: 'busy' });
 });
 
 test('a refusal tells its code, and when to come back', async () => {

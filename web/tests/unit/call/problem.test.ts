@@ -8,7 +8,7 @@ test.each([
   [429, 'too_many_requests', 'tooMany'],
   [404, 'line_unknown', 'noLine'],
   [401, 'sign_in_needed', 'refused'],
-  [403, 'ticket_refused', 'gone'],
+  [403, 'resume_refused', 'gone'],
   [503, 'livekit_down', 'server'],
   [503, 'sign_in_down', 'server'],
   [503, 'no_such_code', 'busy'],

@@ -1,4 +1,4 @@
-"""A5. A hang-up is final, a ticket is good once and not for ever, and whoever stays away is a stranger again."""
+"""A5. A hang-up is final, a resume token is good once and not for ever, and whoever stays away is a stranger again."""
 
 import asyncio
 import time
@@ -16,8 +16,8 @@ from sqlalchemy import update
 from switchboard.call.call import Verified
 from switchboard.call.resume import goes_on, recall
 from switchboard.database import PATIENCE, Database
-from switchboard.http.errors import TicketRefused
-from switchboard.http.tickets import Ticket, Tickets
+from switchboard.http.errors import ResumeRefused
+from switchboard.http.resume_tokens import ResumeToken, ResumeTokens
 from switchboard.ledger import Ledger
 from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, EndReason, Happening, Remembered
 from switchboard.ledger.standing import hang_up
@@ -65,35 +65,35 @@ async def called(caller: httpx2.AsyncClient) -> Answer:
     return answer
 
 
-async def resumed(caller: httpx2.AsyncClient, ticket: str, **more: object) -> httpx2.Response:
-    return await caller.post("/calls/resume", json={"ticket": ticket, **more})
+async def resumed(caller: httpx2.AsyncClient, token: str, **more: object) -> httpx2.Response:
+    return await caller.post("/calls/resume", json={"resume_token": token, **more})
 
 
-async def hung_up(caller: httpx2.AsyncClient, ticket: str) -> None:
-    assert (await caller.request("DELETE", "/calls", json={"ticket": ticket})).status_code == 204
+async def hung_up(caller: httpx2.AsyncClient, token: str) -> None:
+    assert (await caller.request("DELETE", "/calls", json={"resume_token": token})).status_code == 204
 
 
 def refused(answer: httpx2.Response) -> bool:
-    return (answer.status_code, error_of(answer)) == (403, "ticket_refused")
+    return (answer.status_code, error_of(answer)) == (403, "resume_refused")
 
 
 # -- a hang-up is final ----------------------------------------------------------------------------------------------
 
 
-async def test_after_a_hang_up_no_ticket_leads_back(caller: httpx2.AsyncClient, thief: httpx2.AsyncClient) -> None:
-    first = (await called(caller))["ticket"]
-    second = (await resumed(caller, first)).json()["ticket"]
+async def test_after_a_hang_up_no_token_leads_back(caller: httpx2.AsyncClient, thief: httpx2.AsyncClient) -> None:
+    first = (await called(caller))["resume_token"]
+    second = (await resumed(caller, first)).json()["resume_token"]
     await hung_up(caller, second)
 
-    for who, ticket in ((thief, first), (thief, second), (caller, second)):
-        assert refused(await resumed(who, ticket))
-        assert refused(await resumed(who, ticket, fresh=True))
+    for who, token in ((thief, first), (thief, second), (caller, second)):
+        assert refused(await resumed(who, token))
+        assert refused(await resumed(who, token, fresh=True))
 
 
-async def test_a_ticket_that_is_used_up_hangs_up_the_room_of_now(
+async def test_a_token_that_is_used_up_hangs_up_the_room_of_now(
     caller: httpx2.AsyncClient, livekit: api.LiveKitAPI
 ) -> None:
-    first = (await called(caller))["ticket"]
+    first = (await called(caller))["resume_token"]
     await resumed(caller, first, fresh=True)
     await hung_up(caller, first)
 
@@ -110,7 +110,7 @@ async def test_a_call_that_has_ended_is_not_come_back_to(
             database_url, call["id"], "call_1", Remembered(state={}, verified=vars(AMELIA)), Ended(reason=reason)
         )
 
-        assert refused(await resumed(caller, call["ticket"]))
+        assert refused(await resumed(caller, call["resume_token"]))
 
 
 async def test_nobody_is_verified_by_the_token_of_a_call_that_was_hung_up(line: Line) -> None:
@@ -119,7 +119,7 @@ async def test_nobody_is_verified_by_the_token_of_a_call_that_was_hung_up(line: 
     call = await called(line.caller)
     async with in_the_room(line, call) as caller:
         await caller.gets(TRANSCRIPTS, "Fernway")
-        await hung_up(line.caller, call["ticket"])
+        await hung_up(line.caller, call["resume_token"])
         await caller.put_out.wait()
     await ended(line.ledger, call["id"])
     async with in_the_room(line, call) as again:
@@ -128,17 +128,17 @@ async def test_nobody_is_verified_by_the_token_of_a_call_that_was_hung_up(line: 
     assert len(await calls_of(line.ledger, call["id"])) == 1
 
 
-async def test_a_caller_who_was_cut_off_goes_on_and_their_old_ticket_and_room_are_nobodys(line: Line) -> None:
+async def test_a_caller_who_was_cut_off_goes_on_and_their_old_token_and_room_are_nobodys(line: Line) -> None:
     await asyncio.to_thread(line.worker.start)
     call = await called(line.caller)
     async with in_the_room(line, call) as caller:
         await caller.gets(TRANSCRIPTS, "Fernway")
-    back = (await resumed(line.caller, call["ticket"], fresh=True)).json()
+    back = (await resumed(line.caller, call["resume_token"], fresh=True)).json()
     async with in_the_room(line, back) as caller:
         events = await events_when(line.ledger, call["id"], lambda events: bool(of(events, Answered)), number=1)
         async with in_the_room(line, call) as stale:
             await stale.put_out.wait()
-        assert refused(await resumed(line.caller, call["ticket"]))
+        assert refused(await resumed(line.caller, call["resume_token"]))
         await caller.say("Goodbye!")
         await caller.put_out.wait()
     assert of(events, Answered)[0].resumes
@@ -146,32 +146,32 @@ async def test_a_caller_who_was_cut_off_goes_on_and_their_old_ticket_and_room_ar
     assert len(await calls_of(line.ledger, call["id"])) == 2
 
 
-# -- a ticket is good once, and not for ever -------------------------------------------------------------------------
+# -- a resume token is good once, and not for ever ---------------------------------------------------------------------
 
 
-async def test_a_ticket_is_used_once_and_replaced(caller: httpx2.AsyncClient, thief: httpx2.AsyncClient) -> None:
-    first = (await called(caller))["ticket"]
+async def test_a_token_is_used_once_and_replaced(caller: httpx2.AsyncClient, thief: httpx2.AsyncClient) -> None:
+    first = (await called(caller))["resume_token"]
     back = await resumed(caller, first)
 
     assert back.status_code == 200
     assert refused(await resumed(thief, first))
-    assert (await resumed(caller, back.json()["ticket"])).status_code == 200
+    assert (await resumed(caller, back.json()["resume_token"])).status_code == 200
 
 
-async def test_of_many_who_use_a_ticket_at_once_one_comes_back(caller: httpx2.AsyncClient) -> None:
-    ticket = (await called(caller))["ticket"]
-    answers = await asyncio.gather(*(resumed(caller, ticket) for _ in range(8)))
+async def test_of_many_who_use_a_token_at_once_one_comes_back(caller: httpx2.AsyncClient) -> None:
+    token = (await called(caller))["resume_token"]
+    answers = await asyncio.gather(*(resumed(caller, token) for _ in range(8)))
 
     assert sorted(answer.status_code for answer in answers) == [200] + [403] * 7
 
 
-async def test_whose_answer_was_lost_may_try_again_as_the_same_until_the_next_ticket_is_used(
+async def test_whose_answer_was_lost_may_try_again_as_the_same_until_the_next_token_is_used(
     caller: httpx2.AsyncClient, thief: httpx2.AsyncClient
 ) -> None:
-    first = (await called(caller))["ticket"]
+    first = (await called(caller))["resume_token"]
     lost, again = [await resumed(caller, first, attempt=ATTEMPT) for _ in range(2)]
     stranger = await resumed(thief, first, attempt=ATTEMPT.upper())
-    await resumed(caller, again.json()["ticket"])
+    await resumed(caller, again.json()["resume_token"])
 
     assert (lost.status_code, again.status_code) == (200, 200)
     assert lost.json()["id"] == again.json()["id"]
@@ -179,7 +179,7 @@ async def test_whose_answer_was_lost_may_try_again_as_the_same_until_the_next_ti
     assert refused(await resumed(caller, first, attempt=ATTEMPT))
 
 
-async def test_a_ticket_is_not_used_up_by_an_answer_that_the_house_is_full(
+async def test_a_token_is_not_used_up_by_an_answer_that_the_house_is_full(
     livekit_server: LiveKitServer, livekit: api.LiveKitAPI
 ) -> None:
     small = OPTIONS.model_copy(update={"call": Limits(max_calls=1)})
@@ -187,9 +187,9 @@ async def test_a_ticket_is_not_used_up_by_an_answer_that_the_house_is_full(
         call = await called(caller)
         await livekit.room.delete_room(api.DeleteRoomRequest(room=call["id"]))
         other = await called(caller)
-        full = await resumed(caller, call["ticket"])
-        await hung_up(caller, other["ticket"])
-        back = await resumed(caller, call["ticket"])
+        full = await resumed(caller, call["resume_token"])
+        await hung_up(caller, other["resume_token"])
+        back = await resumed(caller, call["resume_token"])
 
     assert (full.status_code, back.status_code) == (503, 200)
 
@@ -200,8 +200,8 @@ async def test_without_the_database_nobody_comes_back_and_a_hang_up_closes_the_r
     empty = with_database(f"sqlite:///{tmp_path}/empty.db")
     async with open_house(livekit_server.access, empty) as house, house.caller() as caller:
         call = await called(caller)
-        back = await resumed(caller, call["ticket"])
-        end = await caller.request("DELETE", "/calls", json={"ticket": call["ticket"]})
+        back = await resumed(caller, call["resume_token"])
+        end = await caller.request("DELETE", "/calls", json={"resume_token": call["resume_token"]})
 
     assert [(each.status_code, error_of(each)) for each in (back, end)] == [(503, "database_down")] * 2
     assert not (await livekit.room.list_rooms(api.ListRoomsRequest())).rooms
@@ -217,24 +217,24 @@ async def test_whoever_comes_back_or_hangs_up_does_not_wait_for_a_database_that_
     ):
         call = await called(caller)
         async with asyncio.timeout(PATIENCE["timeout"]):
-            back = await resumed(caller, call["ticket"])
-            end = await caller.request("DELETE", "/calls", json={"ticket": call["ticket"]})
+            back = await resumed(caller, call["resume_token"])
+            end = await caller.request("DELETE", "/calls", json={"resume_token": call["resume_token"]})
 
     assert [(each.status_code, error_of(each)) for each in (back, end)] == [(503, "database_down")] * 2
     assert not (await livekit.room.list_rooms(api.ListRoomsRequest())).rooms
 
 
-def test_the_tickets_of_a_call_end_together() -> None:
-    tickets = Tickets(SecretStr(SECRET), minutes=60)
-    ticket = Ticket(
+def test_the_tokens_of_a_call_end_together() -> None:
+    tokens = ResumeTokens(SecretStr(SECRET), minutes=60)
+    token = ResumeToken(
         call="call-1", room="call-1", identity="caller-1", line="support-line", began=int(time.time()) - 3500
     )
-    following = tickets.following(ticket, moves=False)
-    assert tickets.read(tickets.sign(following), owner="") == following
+    following = tokens.following(token, moves=False)
+    assert tokens.read(tokens.sign(following), owner="") == following
 
-    late = following.model_copy(update={"began": ticket.began - 200})
-    with pytest.raises(TicketRefused):
-        tickets.read(tickets.sign(late), owner="")
+    late = following.model_copy(update={"began": token.began - 200})
+    with pytest.raises(ResumeRefused):
+        tokens.read(tokens.sign(late), owner="")
 
 
 # -- who stays away is a stranger again ------------------------------------------------------------------------------

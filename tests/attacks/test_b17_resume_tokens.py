@@ -1,4 +1,4 @@
-"""B17: whatever is brought as a ticket, in whatever body, is refused in the API's own words."""
+"""B17: whatever is brought as a resume token, in whatever body, is refused in the API's own words."""
 
 import json
 from collections.abc import AsyncIterator
@@ -13,29 +13,29 @@ from tests.switchboard.http.house import OPTIONS, open_house
 
 NOWHERE = LiveKitAccess("ws://127.0.0.1:1", "key", SecretStr(SECRET), "switchboard")
 REFUSED = {
-    "words": json.dumps({"ticket": "let me in"}),
-    "dots": json.dumps({"ticket": ".." * 500}),
-    "a NUL": json.dumps({"ticket": "\0"}),
-    "letters of others": json.dumps({"ticket": "\N{AMPHORA}.\N{LATIN SMALL LETTER O WITH DIAERESIS}"}),
-    "nothing signed": json.dumps({"ticket": "eyJhbGciOiJub25lIn0.e30."}),
-    "a header that is a list": json.dumps({"ticket": "W10.e30.AAAA"}),
-    "a header too deep": json.dumps({"ticket": "W1tb" * 400 + ".e30.AAAA"}),
+    "words": json.dumps({"resume_token": "let me in"}),
+    "dots": json.dumps({"resume_token": ".." * 500}),
+    "a NUL": json.dumps({"resume_token": "\0"}),
+    "letters of others": json.dumps({"resume_token": "\N{AMPHORA}.\N{LATIN SMALL LETTER O WITH DIAERESIS}"}),
+    "nothing signed": json.dumps({"resume_token": "eyJhbGciOiJub25lIn0.e30."}),
+    "a header that is a list": json.dumps({"resume_token": "W10.e30.AAAA"}),
+    "a header too deep": json.dumps({"resume_token": "W1tb" * 400 + ".e30.AAAA"}),
 }
 NO_REQUEST = {
     "nothing": "",
     "no JSON": "hello",
-    "half": '{"ticket": "a',
+    "half": '{"resume_token": "a',
     "null": "null",
     "a list": "[]",
-    "no ticket": "{}",
-    "an empty ticket": '{"ticket": ""}',
-    "a number": '{"ticket": 7}',
-    "an object": '{"ticket": {}}',
-    "half an emoji": '{"ticket": "\\ud83d"}',
-    "too long": json.dumps({"ticket": "a" * 2100}),
+    "no resume token": "{}",
+    "an empty token": '{"resume_token": ""}',
+    "a number": '{"resume_token": 7}',
+    "an object": '{"resume_token": {}}',
+    "half an emoji": '{"resume_token": "\\ud83d"}',
+    "too long": json.dumps({"resume_token": "a" * 2100}),
     "too deep": "[" * 2000,
-    "something more": '{"ticket": "a", "owner": "me"}',
-    "a number without an end": '{"ticket": ' + "9" * 2000 + "}",
+    "something more": '{"resume_token": "a", "owner": "me"}',
+    "a number without an end": '{"resume_token": ' + "9" * 2000 + "}",
 }
 
 
@@ -52,9 +52,9 @@ async def asked(caller: httpx2.AsyncClient, method: str, path: str, body: str) -
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/calls/resume"), ("DELETE", "/calls")])
-async def test_what_is_no_ticket_of_ours_is_refused(caller: httpx2.AsyncClient, method: str, path: str) -> None:
+async def test_what_is_no_token_of_ours_is_refused(caller: httpx2.AsyncClient, method: str, path: str) -> None:
     for body in REFUSED.values():
-        assert await asked(caller, method, path, body) == (403, "ticket_refused")
+        assert await asked(caller, method, path, body) == (403, "resume_refused")
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/calls/resume"), ("DELETE", "/calls")])
