@@ -93,7 +93,7 @@ class Attempt:
             return "left"
         if not together:
             return "cut_off"
-        self._pastime.play()
+        self._pastime.play_music()
         await talk.dictated()
         return "handed_back"
 

@@ -29,6 +29,10 @@ class Pastime:
         """From now on, or after `after`, unless that lasts."""
         self._task = asyncio.create_task(self._play(after), name="pastime")
 
+    def play_music(self) -> None:
+        """No words: who is waited for has been reached."""
+        self._task = asyncio.create_task(self._track.fill(music()), name="music")
+
     async def stop(self) -> None:
         """Silence: somebody else is to be heard."""
         task, self._task = self._task, None

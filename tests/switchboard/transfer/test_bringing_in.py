@@ -578,6 +578,23 @@ async def test_a_person_hands_the_caller_back_and_the_agent_knows_what_they_said
         await desk.gone.wait()
 
 
+async def test_a_caller_whom_a_person_hands_back_is_not_told_that_the_person_is_still_rung(
+    entered: Entered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with entered(answers) as call:
+        desk = await joined(call)
+        monkeypatch.setattr("switchboard.transfer.pastime.WORD_EVERY_SECONDS", 0.1)
+        await desk.press("*")
+        await call.stage.simulator.wait_for(lambda: asked_for_notes(call))
+        call.stage.mind.will_hear("refund her order")
+        desk.voice.say(synthesize("please refund her order", "caller", 1.0).pcm)
+        await call.stage.until(lambda: call.stage.of(PersonSpoke))
+        await desk.press("#")
+        await call.until_stage("handed_back")
+
+        assert ANNA.waiting not in call.said()
+
+
 async def test_a_person_who_says_nothing_more_about_the_caller_is_not_waited_for(
     entered: Entered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
