@@ -25,8 +25,8 @@ class Pastime:
         self._say = say
         self._task: asyncio.Task[None] | None = None
 
-    def play(self, after: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
-        """From now on, or after `after`, unless that lasts."""
+    def play(self, after: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """After `after`, unless that lasts."""
         self._task = asyncio.create_task(self._play(after), name="pastime")
 
     def play_music(self) -> None:
@@ -39,13 +39,13 @@ class Pastime:
         if task:
             await utils.aio.cancel_and_wait(task)
 
-    async def _play(self, after: Callable[[], Coroutine[Any, Any, None]] | None) -> None:
-        before = asyncio.create_task(after() if after else asyncio.sleep(0), name="before the music")
-        await asyncio.wait([before], timeout=SILENCE_SECONDS)
-        playing = asyncio.create_task(self._track.fill(music()), name="music")
+    async def _play(self, after: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        working = [asyncio.create_task(after(), name="before the music")]
         try:
+            await asyncio.wait(working, timeout=SILENCE_SECONDS)
+            working.append(asyncio.create_task(self._track.fill(music()), name="music"))
             while True:
                 await asyncio.sleep(WORD_EVERY_SECONDS)
                 await self._say(self._waiting)
         finally:
-            await utils.aio.cancel_and_wait(playing, before)
+            await utils.aio.cancel_and_wait(*working)

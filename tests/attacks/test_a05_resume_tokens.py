@@ -31,27 +31,15 @@ from tests.livekit import SECRET, LiveKitServer, livekit_server
 from tests.postgres import silent_postgres
 from tests.stage.stage import new_database, staged
 from tests.switchboard.call.test_resume import NOTING
-from tests.switchboard.http.conftest import guests, livekit
+from tests.switchboard.http.conftest import caller, guests, house, livekit
 from tests.switchboard.http.house import OPTIONS, Answer, House, error_of, open_house, with_database
 
-__all__ = ["guests", "line", "livekit", "livekit_server"]
+__all__ = ["caller", "guests", "house", "line", "livekit", "livekit_server"]
 
 AWAY = timedelta(minutes=5)
 AMELIA = Verified("7", "Amelia Hart", "order number and postcode")
 THIEF = "198.51.100.7"
 ATTEMPT = "an attempt that nobody can guess"
-
-
-@pytest.fixture
-async def house(livekit_server: LiveKitServer, livekit: api.LiveKitAPI) -> AsyncIterator[House]:
-    async with open_house(livekit_server.access) as house:
-        yield house
-
-
-@pytest.fixture
-async def caller(house: House) -> AsyncIterator[httpx2.AsyncClient]:
-    async with house.caller() as client:
-        yield client
 
 
 @pytest.fixture
