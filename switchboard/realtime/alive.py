@@ -5,6 +5,8 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from switchboard.realtime.countdown import Countdown
+
 DOUBT_SECONDS = 0.5
 """After so long without a sign of life whoever speaks asks for one."""
 ANSWER_SECONDS = 0.7
@@ -22,29 +24,26 @@ class Alive:
         self._ping = ping
         self._gone = gone
         self._last = time.monotonic()
-        self._asked: float | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._asked: Countdown | None = None
         self._asking: asyncio.Future[None] | None = None
 
     @property
     def doubtful(self) -> bool:
         """Whether a sign of life was asked for, and should have come by now."""
-        return self._asked is not None and time.monotonic() > self._asked + ANSWER_SECONDS
+        return self._asked is not None and self._asked.passed >= ANSWER_SECONDS
 
     def sign(self) -> None:
         """Something has come, or it is another connection, or none."""
-        self._last, self._asked = time.monotonic(), None
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
+        self._last = time.monotonic()
+        if self._asked:
+            self._asked.cancel()
+            self._asked = None
 
     def doubt(self) -> None:
         """Somebody speaks to it: ask, if nothing has come for a while."""
-        now = time.monotonic()
-        if self._asked is None and now > self._last + DOUBT_SECONDS:
-            self._asked = now
+        if self._asked is None and time.monotonic() > self._last + DOUBT_SECONDS:
             self._asking = asyncio.ensure_future(self._ask())
-            self._timer = asyncio.get_running_loop().call_later(GONE_SECONDS, self._gone)
+            self._asked = Countdown(GONE_SECONDS, self._gone)
 
     async def _ask(self) -> None:
         with suppress(ConnectionError):  # one that is closed tells it by itself

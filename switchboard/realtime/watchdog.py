@@ -1,8 +1,9 @@
 """Notices a service that owes an answer and has fallen silent: its connection is up, and nothing comes."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
+
+from switchboard.realtime.countdown import Countdown
 
 FIRST_SECONDS = 7.0
 """From what asks for an answer to its first piece; a model that thinks first takes some seconds.
@@ -19,12 +20,12 @@ class Watchdog:
 
     def __init__(self, silent: Callable[[], None]) -> None:
         self._silent = silent
-        self._timer: asyncio.TimerHandle | None = None
+        self._waiting: Countdown | None = None
 
     @property
     def owed(self) -> bool:
         """Whether an answer is to come, or to go on."""
-        return self._timer is not None
+        return self._waiting is not None
 
     def asked(self) -> None:
         """An answer is owed."""
@@ -42,14 +43,14 @@ class Watchdog:
 
     def rest(self) -> None:
         """Nothing is owed any more."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
+        if self._waiting:
+            self._waiting.cancel()
+            self._waiting = None
 
     def _expect(self, seconds: float) -> None:
         self.rest()
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._waited)
+        self._waiting = Countdown(seconds, self._waited)
 
     def _waited(self) -> None:
-        self._timer = None
+        self._waiting = None
         self._silent()

@@ -52,4 +52,4 @@ async def test_a_sign_ends_the_doubt_until_there_has_been_none_for_a_while(monke
     await asyncio.sleep(0)
     assert asked.pings == 1
     assert not connection.doubtful
-    assert connection._timer is None
+    assert connection._asked is None
