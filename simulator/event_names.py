@@ -1,19 +1,77 @@
-"""The events of the realtime API by name, of both dialects, as the `openai` package has them."""
+"""The events of the realtime API by name, of both dialects: those of the `openai` package, which loads for a second."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, get_args
-
-from openai.types.beta import realtime as beta
-from openai.types.realtime import RealtimeClientEvent, RealtimeServerEvent
-
-
-def _names(*unions: Any) -> Iterator[str]:
-    for union in unions:
-        for event in get_args(get_args(union)[0]):
-            yield from get_args(event.model_fields["type"].annotation)
-
-
-SERVER_EVENTS = frozenset(_names(RealtimeServerEvent, beta.RealtimeServerEvent))
-CLIENT_EVENTS = frozenset(_names(RealtimeClientEvent, beta.RealtimeClientEvent))
+SERVER_EVENTS = frozenset(
+    (
+        "conversation.created",
+        "conversation.item.added",
+        "conversation.item.created",
+        "conversation.item.deleted",
+        "conversation.item.done",
+        "conversation.item.input_audio_transcription.completed",
+        "conversation.item.input_audio_transcription.delta",
+        "conversation.item.input_audio_transcription.failed",
+        "conversation.item.input_audio_transcription.segment",
+        "conversation.item.retrieved",
+        "conversation.item.truncated",
+        "error",
+        "input_audio_buffer.cleared",
+        "input_audio_buffer.committed",
+        "input_audio_buffer.dtmf_event_received",
+        "input_audio_buffer.speech_started",
+        "input_audio_buffer.speech_stopped",
+        "input_audio_buffer.timeout_triggered",
+        "mcp_list_tools.completed",
+        "mcp_list_tools.failed",
+        "mcp_list_tools.in_progress",
+        "output_audio_buffer.cleared",
+        "output_audio_buffer.started",
+        "output_audio_buffer.stopped",
+        "rate_limits.updated",
+        "response.audio.delta",
+        "response.audio.done",
+        "response.audio_transcript.delta",
+        "response.audio_transcript.done",
+        "response.content_part.added",
+        "response.content_part.done",
+        "response.created",
+        "response.done",
+        "response.function_call_arguments.delta",
+        "response.function_call_arguments.done",
+        "response.mcp_call.completed",
+        "response.mcp_call.failed",
+        "response.mcp_call.in_progress",
+        "response.mcp_call_arguments.delta",
+        "response.mcp_call_arguments.done",
+        "response.output_audio.delta",
+        "response.output_audio.done",
+        "response.output_audio_transcript.delta",
+        "response.output_audio_transcript.done",
+        "response.output_item.added",
+        "response.output_item.done",
+        "response.output_text.delta",
+        "response.output_text.done",
+        "response.text.delta",
+        "response.text.done",
+        "session.created",
+        "session.updated",
+        "transcription_session.updated",
+    )
+)
+CLIENT_EVENTS = frozenset(
+    (
+        "conversation.item.create",
+        "conversation.item.delete",
+        "conversation.item.retrieve",
+        "conversation.item.truncate",
+        "input_audio_buffer.append",
+        "input_audio_buffer.clear",
+        "input_audio_buffer.commit",
+        "output_audio_buffer.clear",
+        "response.cancel",
+        "response.create",
+        "session.update",
+        "transcription_session.update",
+    )
+)
