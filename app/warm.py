@@ -4,21 +4,27 @@ import gc
 from collections.abc import Iterator
 from functools import cache
 
-import openai
+import anyio._backends._asyncio  # noqa: F401 - like the next three it is loaded else in the first call, or the first outage
+import livekit.agents.llm.async_toolset
+import livekit.rtc.resources  # noqa: F401
+import openai.resources.audio.audio
 from livekit.agents.tokenize import basic
 from livekit.agents.utils.http_context import _create_ssl_context
 from sqlalchemy.orm import configure_mappers
+
+from switchboard.database import async_url
 
 EVENTS = "openai.types.realtime."
 
 
 @cache
-def warm() -> None:
-    """Make the trusted certificates, how rows become objects, the types of the service's events, and where words may be
-    parted, by which they are shown as they are heard; 0.13 s of CPU.
+def warm(database: str) -> None:
+    """Load the driver of the database at that URL. Make the trusted certificates, how rows become objects, the types
+    of the service's events, and where words may be parted, by which they are shown as they are heard; 0.13 s of CPU.
 
     All that there is by then stays: the garbage collector does not look at it any more.
     """
+    async_url(database).get_dialect().import_dbapi()
     _create_ssl_context()
     configure_mappers()
     for model in _below(openai.BaseModel):

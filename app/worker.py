@@ -221,7 +221,7 @@ def prepare_process(_process: JobProcess, metrics: Path | None = None) -> None:
     for line in LINES.values():
         _ = line.versions  # made now
     read_playbooks(chosen, LINES.values())
-    warm()
+    warm(chosen.storage.url.get_secret_value())
 
 
 def tell_ready() -> None:
