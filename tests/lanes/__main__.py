@@ -1,6 +1,7 @@
 """`python -m tests.lanes`: the whole test in lanes, and one report at the end; `--fast`: what needs no real part."""
 
 import asyncio
+import os
 import signal
 import sys
 import time
@@ -9,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.lanes.lane import Lane, Result, Run, pytest_lane
-from tests.lanes.places import Places
 from tests.lanes.report import busiest, longest, summary
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +18,7 @@ LANES = {
     "outages": ("tests/outages",),
     "phone": ("tests/phone",),
     "app": ("tests/app",),
+    "new": ("tests/app/new",),
     "calls": ("tests/switchboard/call",),
     "ladder": ("tests/switchboard/ladder",),
     "browser": ("tests/browser",),
@@ -30,15 +31,11 @@ LANES = {
     "rest": ("tests",),
     "sound": ("tests/simulator",),
 }
-"""The folders of each lane, without those that have a lane of their own. They begin in this order: first those that
-wait longest, for people who speak and phones that ring, and when they have ended those that compute."""
-COMPUTE = ("rest", "engine", "sound")
-"""These give way to the others as well."""
+"""The folders of each lane, without those that have a lane of their own. They begin in this order, those that wait
+longest first: for people who speak and phones that ring."""
+COMPUTE = ("new", "rest", "engine", "sound")
+"""These wait for nobody: they run beside the others, one at a time, and give way to them."""
 FAST = ("calls", "ladder", "attacks", "rooms", "service", "engine", "rest", "sound")
-ALWAYS = 2
-AT_ONCE = 3
-"""Of those that wait, two quick cores carry that many; of those that compute, or on slow cores, they would not. With a
-fourth there are moments in which a caller's sound comes half a second late."""
 
 
 def all_lanes() -> list[Lane]:
@@ -60,11 +57,14 @@ def _lane(name: str, *arguments: str) -> Lane:
     return replace(lane, gives_way=name in COMPUTE)
 
 
-async def run(lanes: Sequence[Lane], places: Places | None = None) -> bool:
-    """Run them side by side and tell what came of it; whether all is well."""
+async def run(lanes: Sequence[Lane], cores: int = os.cpu_count() or 1) -> bool:
+    """Run them side by side and tell what came of it; whether all is well.
+
+    One for each core, and one that gives way: with more, calls would wait for a core.
+    """
     began = time.monotonic()
-    places = places or Places(ALWAYS, AT_ONCE)
-    runs = [Run(lane, places, say) for lane in lanes]
+    places, beside = asyncio.Semaphore(cores), asyncio.Semaphore(1)
+    runs = [Run(lane, beside if lane.gives_way else places, say) for lane in lanes]
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, interrupt, runs)
     results: list[Result] = []

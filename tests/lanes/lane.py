@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.lanes.places import Places
 from tests.lanes.report import Report, read_report
 
 LONGEST_LINE = 2**24
@@ -59,7 +58,7 @@ class Result:
 class Run:
     """One run of a lane. `show` gets its lines as they come, but for the closing ones, which the result has."""
 
-    def __init__(self, lane: Lane, places: Places, show: Callable[[str], None]) -> None:
+    def __init__(self, lane: Lane, places: asyncio.Semaphore, show: Callable[[str], None]) -> None:
         self._lane = lane
         self._places = places
         self._show = show

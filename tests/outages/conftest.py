@@ -47,13 +47,13 @@ async def course(
 ) -> AsyncIterator[Course]:
     """All that happens."""
 
-    def place(name: str, database: str = "", *, spare: bool = False) -> AbstractAsyncContextManager[Place]:
+    def place(name: str, database: str = "", **services: bool) -> AbstractAsyncContextManager[Place]:
         (folder / name).mkdir()
-        return open_place(livekit_server, database or databases(name), folder / name, name, spare=spare)
+        return open_place(livekit_server, database or databases(name), folder / name, name, **services)
 
     places = [
-        (place("near"), NEAR),
-        (place("far"), FAR),
+        (place("near", comes_back=True), NEAR),
+        (place("far", comes_back=True), FAR),
         (place("spared", spare=True), SPARED),
         *((place(name, url), [the_database_is(name, server)]) for name, (server, url) in servers.items()),
     ]

@@ -54,7 +54,7 @@ async def the_service_is_away_for_three_seconds(place: Place) -> None:
     async with in_a_call(place.line) as caller:
         asked, killed = await in_mid_sentence(caller, place)
         await asyncio.sleep(SHORT - (time.monotonic() - killed))
-        await asyncio.to_thread(place.service.start)
+        await place.service.come_back()
         await hears_the_whole_tale(caller, asked)
 
 
@@ -75,7 +75,7 @@ async def the_service_is_away_for_a_minute(place: Place) -> None:
         await caller.gets(TRANSCRIPTS, "type your phone number")
         await caller.is_over("unserved")
     await asyncio.sleep(LONG - (time.monotonic() - killed))
-    await asyncio.to_thread(place.service.start)
+    await place.service.come_back()
     async with in_a_call(place.line) as caller:
         await caller.hangs_up()
 
@@ -85,7 +85,7 @@ async def in_mid_sentence(caller: Caller, place: Place) -> tuple[float, float]:
     asked = await caller.types("tell me the tale")
     await caller.hears(asked)
     killed = time.monotonic()
-    await asyncio.to_thread(place.service.kill)
+    place.service.kill()
     return asked, killed
 
 

@@ -1,11 +1,13 @@
 """`python -m tests.outages.service --port N`: a realtime service as a process, whose model tells all that it knows.
 
-So whatever is lost or comes twice is in its next answer.
+So whatever is lost or comes twice is in its next answer. With `--standby` it is there at SIGUSR1, and at once.
 """
 
 import argparse
 import asyncio
 import re
+import signal
+import sys
 
 from simulator.mind import CallTool, Reply, Request, Say
 from simulator.options import Options
@@ -18,6 +20,7 @@ TALE = (
 )
 TO_SUPPORT, PROVE = "put me through", "this is Amelia"
 NUMBER, POSTCODE = "10042", "SW1A 2AA"
+STANDS_BY = "stands by\n"
 
 
 class Parrot:
@@ -62,7 +65,19 @@ async def serve(port: int) -> None:
         await asyncio.Event().wait()
 
 
+def stand_by() -> None:
+    """Until it is wanted."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+    sys.stdout.write(STANDS_BY)
+    sys.stdout.flush()
+    signal.sigwait([signal.SIGUSR1])
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
-    asyncio.run(serve(parser.parse_args().port))
+    parser.add_argument("--standby", action="store_true")
+    options = parser.parse_args()
+    if options.standby:
+        stand_by()
+    asyncio.run(serve(options.port))
