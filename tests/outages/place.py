@@ -33,7 +33,7 @@ class Service:
         assert self.standby.process
         self.standby.process.send_signal(signal.SIGUSR1)
         while not await asyncio.to_thread(self._serving.ready, self.standby):
-            pass
+            assert self.standby.process.poll() is None, self.standby.written
 
 
 @dataclass
@@ -58,10 +58,8 @@ async def open_place(
             settings = {"AZURE_OPENAI_ENDPOINT": f"http://127.0.0.1:{link.port}", "WORKER_EXECUTOR": "thread"}
             line.worker.environ |= settings
             place = Place(line, link, Service(service))
-            more = [
-                *([_spare(service, line.worker)] if spare else ()),
-                *([place.service.standby] if comes_back else ()),
-            ]
+            more = [place.service.standby] if comes_back else []
+            more += [_spare(service, line.worker)] if spare else []
             try:
                 await asyncio.gather(*(asyncio.to_thread(each.start) for each in (service, *more, line.worker)))
                 yield place
