@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from switchboard.realtime.countdown import Countdown
 
@@ -20,12 +20,12 @@ ALIVE = "switchboard.alive"
 class Alive:
     """Of one connection after another. `ping` asks; `gone` is called when that was not answered."""
 
-    def __init__(self, ping: Callable[[], Awaitable[None]], gone: Callable[[], None]) -> None:
+    def __init__(self, ping: Callable[[], Coroutine[Any, Any, None]], gone: Callable[[], None]) -> None:
         self._ping = ping
         self._gone = gone
         self._last = time.monotonic()
         self._asked: Countdown | None = None
-        self._asking: asyncio.Future[None] | None = None
+        self._asking: asyncio.Task[None] | None = None
 
     @property
     def doubtful(self) -> bool:
@@ -42,9 +42,5 @@ class Alive:
     def doubt(self) -> None:
         """Somebody speaks to it: ask, if nothing has come for a while."""
         if self._asked is None and time.monotonic() > self._last + DOUBT_SECONDS:
-            self._asking = asyncio.ensure_future(self._ask())
+            self._asking = asyncio.create_task(self._ping(), name="ask for a sign of life")
             self._asked = Countdown(GONE_SECONDS, self._gone)
-
-    async def _ask(self) -> None:
-        with suppress(ConnectionError):  # one that is closed tells it by itself
-            await self._ping()

@@ -14,20 +14,14 @@ from switchboard.realtime.service import PATIENCE_SECONDS
 from switchboard.realtime.session import CallSession
 from switchboard.tapes.tapes import Taping, untaped
 
-HEARTBEAT_SECONDS = 6.0
-"""A connection is asked for a sign of life after so long without one, and is lost when none comes in half of it."""
-
 CONNECT = APIConnectOptions(max_retry=10_000, retry_interval=1.0, timeout=5.0)
 """It is the session that gives up, by time and not by number."""
 
 TokenProvider = Callable[[], Awaitable[str]]
 
 
-class Beating:
-    """LiveKit's HTTP session, whose WebSockets notice that the other side is gone: LiveKit's own wait for ever.
-
-    They give no frame that cannot be read: one would end LiveKit's session.
-    """
+class Readable:
+    """LiveKit's HTTP session, whose WebSockets give no frame that cannot be read: one would end LiveKit's session."""
 
     def __init__(self, session: aiohttp.ClientSession, taping: Taping) -> None:
         self._session = session
@@ -35,9 +29,7 @@ class Beating:
 
     async def ws_connect(self, url: str, headers: dict[str, str]) -> aiohttp.ClientWebSocketResponse:
         """As the session does it."""
-        connection = await self._session.ws_connect(
-            url, headers=headers, heartbeat=HEARTBEAT_SECONDS, autoping=False
-        )  # `ReadableFrames` answers, and tells of the answers to ours
+        connection = await self._session.ws_connect(url, headers=headers, autoping=False)
         return cast("aiohttp.ClientWebSocketResponse", ReadableFrames(self._taping(connection, url)))
 
 
@@ -98,7 +90,7 @@ class CallModel(RealtimeModel):
             await self._live.aclose()
 
     def _ensure_http_session(self) -> aiohttp.ClientSession:
-        return cast("aiohttp.ClientSession", Beating(super()._ensure_http_session(), self._taping))
+        return cast("aiohttp.ClientSession", Readable(super()._ensure_http_session(), self._taping))
 
     def session(self, *, turn_detection_disabled: bool = False) -> CallSession:
         """A session on this model; LiveKit asks for one per call."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, Literal, Self
 
@@ -42,6 +43,7 @@ from switchboard.realtime.events import asked_by, call_of, half_written, reason,
 from switchboard.realtime.frames import Twice, clean_frame
 from switchboard.realtime.handover import Handover
 from switchboard.realtime.hearing import Hearing
+from switchboard.realtime.heartbeat import Heartbeat
 from switchboard.realtime.held import HeldEvents
 from switchboard.realtime.items import Items
 from switchboard.realtime.last_words import LastWords
@@ -104,6 +106,7 @@ class CallSession(SpokenSession):
         self._connection: aiohttp.ClientWebSocketResponse | None = None
         self._watchdog = Watchdog(self._break_off)
         self._alive = Alive(self._ping, self._break_off)
+        self._heartbeat = Heartbeat(self._ping, self._break_off)
         self._breaking_off: asyncio.Future[bool] | None = None
         self._last_words = LastWords(gave_up, partial(super()._emit_error, recoverable=False))
         self._hung_up = False
@@ -333,11 +336,13 @@ class CallSession(SpokenSession):
         self._refusals.begin_anew()
         self._connection = connection
         self._alive.sign()
+        self._heartbeat.begin()
         return connection
 
     async def _ping(self) -> None:
-        if self._connection:
-            await self._connection.ping()
+        with suppress(ConnectionError):  # one that is closed tells it by itself
+            if self._connection:
+                await self._connection.ping()
 
     def _break_off(self) -> None:
         """Nothing more is heard of this connection: LiveKit connects anew, and what is owed is asked for again."""
@@ -367,6 +372,7 @@ class CallSession(SpokenSession):
         """Of this connection; nobody waits for an answer of it, or for a sign of life."""
         self._watchdog.rest()
         self._alive.sign()
+        self._heartbeat.end()
 
     def _park(self) -> None:
         """Put aside what the lost connection owes, before LiveKit gives it up: replies, and the broken answer."""
@@ -460,6 +466,7 @@ class CallSession(SpokenSession):
         """See every server event first, and keep from LiveKit, which knows one answer at a time, what is none of it."""
         clean_frame(event)
         self._alive.sign()
+        self._heartbeat.sign()
         if event["type"] == ALIVE or self._breaking_off or self._twice.comes(event):
             event["type"] = UNWANTED
             return

@@ -95,7 +95,7 @@ REALTIME: list[Part] = [
            "input_audio_noise_reduction=, speed=, tracing=, truncation=, reasoning="),
     Attribute(SESSION, "_instructions", "CallSession", "the rest of a sentence is asked for beside the agent's prompt"),
     Attribute(MODEL, "_sessions", "CallModel", "options of the model reach its session"),
-    Method(MODEL, "_ensure_http_session", "CallModel", "connections have a heartbeat, which LiveKit's have not",
+    Method(MODEL, "_ensure_http_session", "CallModel", "a frame that cannot be read would end the session",
            called_by=f"{SESSION}._create_ws_conn"),
     Behaviour(SESSION, "_run_ws", "CallModel", "frames that cannot be read are passed over before LiveKit reads them",
               says=("msg = await ws_conn.receive()",)),

@@ -17,7 +17,6 @@ class Asked:
 
     async def ping(self) -> None:
         self.pings += 1
-        raise ConnectionResetError
 
 
 @pytest.fixture

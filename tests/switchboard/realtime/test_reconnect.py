@@ -157,7 +157,7 @@ async def test_what_the_caller_says_when_the_connection_drops_is_heard_whole(dat
 async def test_what_the_caller_says_to_a_service_that_is_dead_and_does_not_tell_is_answered(
     database_url: str, monkeypatch: pytest.MonkeyPatch, breaks_off: bool
 ) -> None:
-    monkeypatch.setattr("switchboard.realtime.model.HEARTBEAT_SECONDS", 4.0)
+    monkeypatch.setattr("switchboard.realtime.heartbeat.BEAT_SECONDS", 2.0)
     async with staged(database_url) as stage:
         stage.simulator.faults.add("half_open", after=0.0)
         if breaks_off:

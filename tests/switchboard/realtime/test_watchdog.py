@@ -7,7 +7,7 @@ import pytest
 from simulator.mind import Say
 from simulator.options import Options
 from switchboard.ledger.events import AgentSpoke, Recovered
-from switchboard.realtime import model, watchdog
+from switchboard.realtime import heartbeat, watchdog
 from tests.stage.mind import LONG
 from tests.stage.stage import Stage, staged
 from tests.switchboard.realtime.test_session import Connected, connected, said
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("impatient")
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watchdog, "FIRST_SECONDS", 1.0)
     monkeypatch.setattr(watchdog, "NEXT_SECONDS", 0.5)
-    monkeypatch.setattr(model, "HEARTBEAT_SECONDS", FOR_EVER)
+    monkeypatch.setattr(heartbeat, "BEAT_SECONDS", FOR_EVER)
 
 
 def told(stage: Stage) -> str:
@@ -68,7 +68,7 @@ async def test_an_answer_that_stops_in_the_middle_is_taken_up_on_a_new_connectio
 
 
 async def test_a_connection_that_is_dead_is_noticed_though_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model, "HEARTBEAT_SECONDS", 0.5)
+    monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.2)
     async with connected() as stage:
         await stage.until("session.updated")
         await broken_off(stage)
