@@ -6,39 +6,31 @@
 import argparse
 import asyncio
 import json
-import logging
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 if __name__ == "__main__" and not __package__:  # run as a file: the packages of the house stand one folder up
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from bench.chaos_call import Outcome, typed_call
-from bench.chaos_room import rooms_left, spoken_call
+from bench.chaos_call import Outcome
+from bench.chaos_process import Place, make_call, processes
+from bench.chaos_room import rooms_left
 from bench.chaos_script import Script, script
 from bench.figures import bar, positive
 from bench.rounds import progress
-from bench.silence import Clock
 from bench.stack import running
 from simulator.faults import Fault
 from stack.errors import LocalError
-from switchboard.database import Database
-from switchboard.logs import configure
 from switchboard.migrations import upgrade
 from switchboard.settings.environment import load_settings
-from switchboard.settings.process import shield_environment
-from switchboard.settings.schema import Settings
 
 TYPED_AT_ONCE, SPOKEN_AT_ONCE = 6, 4
 SPOKEN = 10
 """Of so many calls one is spoken."""
 LONGEST_SILENCE_MS = 2000
-SETTLING_SECONDS = 10.0
 
 
 @dataclass
@@ -47,7 +39,7 @@ class Found:
 
     outcomes: list[Outcome] = field(default_factory=list)
     left: int = 0
-    """Tasks of ours and rooms, when all calls were over."""
+    """Rooms, when all calls were over."""
 
     @property
     def silence_ms(self) -> int:
@@ -69,51 +61,26 @@ class Found:
         return figures
 
 
-async def make(scripts: Sequence[Script], settings: Settings, folder: Path) -> Found:
+async def make(scripts: Sequence[Script], place: Place) -> Found:
     """Make the calls, several at once. Raises `LocalError` where spoken ones find no LiveKit server."""
-    database, found = Database(f"sqlite:///{folder}/switchboard.db"), Found()
-    before = asyncio.all_tasks()
-    async with Clock() as clock:
-        typed = [script for script in scripts if not script.spoken]
-        spoken = [script for script in scripts if script.spoken]
-        await _take(typed, TYPED_AT_ONCE, lambda each: typed_call(each, settings, database, clock), found)
-        if spoken:
-            async with running(folder, progress) as stack, stack.api() as livekit:
-                call = partial(
-                    spoken_call, settings=settings, database=database, clock=clock, stack=stack, livekit=livekit
-                )
-                await _take(spoken, SPOKEN_AT_ONCE, call, found)
-                found.left += await rooms_left(livekit)
-    await database.aclose()
-    found.left += len(await _left(asyncio.all_tasks() - before))
+    found = Found()
+    await _take([script for script in scripts if not script.spoken], TYPED_AT_ONCE, place, found)
+    if spoken := [script for script in scripts if script.spoken]:
+        async with running(place.folder, progress) as stack, stack.api() as livekit:
+            await _take(spoken, SPOKEN_AT_ONCE, replace(place, livekit=stack.livekit), found)
+            found.left = await rooms_left(livekit)
     return found
 
 
-async def _take(
-    scripts: Sequence[Script], at_once: int, call: Callable[[Script], Awaitable[Outcome]], found: Found
-) -> None:
-    """Each call in a task of its own, whose context nobody shares."""
-    turns = asyncio.Semaphore(at_once)
-
-    async def take(script: Script) -> None:
-        async with turns:
-            found.outcomes.append(await call(script))
-        progress(f"{len(found.outcomes)} calls made")
-        if wrong := _told(found.outcomes[-1]):
-            print(wrong, flush=True)
-
-    async with asyncio.TaskGroup() as making:
-        for script in scripts:
-            making.create_task(take(script))
+async def _take(scripts: Sequence[Script], at_once: int, place: Place, found: Found) -> None:
+    with processes(place, at_once) as pool:
+        made = [asyncio.get_running_loop().run_in_executor(pool, make_call, script, place) for script in scripts]
+        for call in asyncio.as_completed(made):
+            found.outcomes.append(await call)
+            progress(f"{len(found.outcomes)} calls made")
+            if wrong := _told(found.outcomes[-1]):
+                print(wrong, flush=True)
     progress("")
-
-
-async def _left(tasks: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
-    """Those of ours that do not end."""
-    ours = {
-        task for task in tasks if "/switchboard/" in getattr(task.get_coro(), "cr_code", _left.__code__).co_filename
-    }
-    return (await asyncio.wait(ours, timeout=SETTLING_SECONDS))[1] if ours else set()
 
 
 def _told(outcome: Outcome) -> str:
@@ -171,18 +138,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     numbers = range(options.calls) if options.call is None else [options.call]
     scripts = [script(options.seed, number, spoken=number % SPOKEN == SPOKEN - 1) for number in numbers]
     scripts = [each for each in scripts if not (options.typed and each.spoken)]
-    settings = load_settings(None, {"REALTIME_PROVIDER": "simulator"})
-    shield_environment(settings)
     with tempfile.TemporaryDirectory() as folder:
-        upgrade(f"sqlite:///{folder}/switchboard.db")
-        configure(settings.log, Path(folder, "log"))
+        place = Place(load_settings(None, {"REALTIME_PROVIDER": "simulator"}), Path(folder))
+        upgrade(place.database)
         try:
-            found = asyncio.run(make(scripts, settings, Path(folder)))
+            found = asyncio.run(make(scripts, place))
         except LocalError as error:
             print(f"There are no figures. {error}", file=sys.stderr)
             return 1
-        finally:
-            logging.shutdown()
     if options.call is not None:
         print("\n".join(f"{event.at:7.3f} {event!r}" for event in found.outcomes[0].events))
     print(report(found))

@@ -17,20 +17,19 @@ from bench.chaos_line import LINE
 from bench.chaos_mind import Teller
 from bench.chaos_script import Script, Turn
 from bench.silence import Clock, Silence
-from bench.stack import Stack
 from bench.talker import Hum
 from simulator.server import Simulator
 from simulator.voice import RATE
 from switchboard.call.call import Caller
 from switchboard.conversation import Conversation
 from switchboard.database import Database
-from switchboard.livekit import token_of
+from switchboard.livekit import client_of, token_of
 from switchboard.presence import Invitation
 from switchboard.room.relief import Relief
 from switchboard.room.seat import Seat
 from switchboard.services.providers import Services
 from switchboard.settings.environment import with_simulator
-from switchboard.settings.schema import Settings
+from switchboard.settings.schema import LiveKitAccess, Settings
 
 AGENT, CALLER = "switchboard", "caller"
 SPEAKING_SECONDS = 0.6
@@ -92,7 +91,7 @@ class Ear(caller.Ear):
 
 
 async def spoken_call(
-    script: Script, settings: Settings, database: Database, clock: Clock, stack: Stack, livekit: api.LiveKitAPI
+    script: Script, settings: Settings, database: Database, clock: Clock, access: LiveKitAccess
 ) -> Outcome:
     """Play the script, spoken, and judge it."""
     name = f"chaos-{script.number}"
@@ -100,7 +99,8 @@ async def spoken_call(
     options = options_of(script)
     async with (
         Simulator(mind, options, recognizer=Pitches(script), voice=Hum()) as simulator,
-        _callers(stack, livekit, name, silence) as (person, invitation),
+        client_of(access) as livekit,
+        _callers(access, livekit, name, silence) as (person, invitation),
     ):
         services = Services(with_simulator(settings, simulator.url))
         prices, told = prices_of(settings), (events.note,)
@@ -117,15 +117,18 @@ async def spoken_call(
 
         async with conversation:
             await conversation.start()
-            await person.hears(PATIENCE)
-            outcome = await play(script, made, speak)
+            try:
+                await person.hears(PATIENCE)
+                outcome = await play(script, made, speak)
+            except caller.CallFailedError as failed:
+                outcome = Outcome(script, hangs=[str(failed)])
         await note_sockets(made, outcome)
     return judge(made, outcome)
 
 
 @asynccontextmanager
 async def _callers(
-    stack: Stack, livekit: api.LiveKitAPI, name: str, silence: Silence
+    access: LiveKitAccess, livekit: api.LiveKitAPI, name: str, silence: Silence
 ) -> AsyncIterator[tuple[caller.Caller, Invitation]]:
     """A caller who is in the room, and the invitation to it."""
     created = await livekit.room.create_room(api.CreateRoomRequest(name=name))
@@ -134,13 +137,13 @@ async def _callers(
 
     def token(identity: str) -> str:
         grants = api.VideoGrants(room_join=True, room=name, agent=identity == AGENT)
-        return token_of(stack.livekit).with_identity(identity).with_grants(grants).to_jwt()
+        return token_of(access).with_identity(identity).with_grants(grants).to_jwt()
 
     job = Job(room=created, agent_name=AGENT)
     seat, relief = Seat(livekit, job), Relief(livekit, job, "", "")
-    await person.connect(stack.url, token(CALLER))
+    await person.connect(access.url, token(CALLER))
     try:
-        yield person, Invitation(agents, seat, relief, lambda: agents.connect(stack.url, token(AGENT)), CALLER)
+        yield person, Invitation(agents, seat, relief, lambda: agents.connect(access.url, token(AGENT)), CALLER)
     finally:
         await person.hang_up()
         await agents.disconnect()
