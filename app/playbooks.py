@@ -29,9 +29,10 @@ def require_playbook(line: Workflow) -> None:
 def playbook_of(line: Workflow) -> Playbook:
     """The playbook of `line`. Exits with 2 when it has none, or one that is wrong."""
     require_playbook(line)
-    if problem := problem_of(line):
-        fail(f"line {line.name}: {problem}")
-    return Playbook(_read(line))
+    try:
+        return Playbook(_read(line))
+    except PlaybookError as error:
+        fail(f"line {line.name}: {error}")
 
 
 def _read(line: Workflow) -> Book:

@@ -70,8 +70,9 @@ class Document:
 
     def __init__(self, text: str) -> None:
         try:
-            self._root = yaml.compose(text, _Loader)
-            self._data = yaml.load(text, _Loader)  # noqa: S506  # a SafeLoader of our own
+            loader = _Loader(text)
+            self._root = loader.get_single_node()
+            self._data = None if self._root is None else loader.construct_document(self._root)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             problem = getattr(error, "problem", None) or "not YAML"

@@ -15,24 +15,24 @@ from tests.lanes.report import busiest, longest, summary
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "var" / "test"
 LANES = {
-    "outages": ("tests/outages",),
     "phone": ("tests/phone",),
-    "app": ("tests/app",),
-    "new": ("tests/app/new",),
-    "calls": ("tests/switchboard/call",),
     "ladder": ("tests/switchboard/ladder",),
+    "app": ("tests/app",),
+    "calls": ("tests/switchboard/call",),
     "browser": ("tests/browser",),
     "attacks": ("tests/attacks", "tests/faults", "tests/clients"),
     "rooms": ("tests/switchboard/room", "tests/switchboard/transfer", "tests/rehearsal/voice"),
-    "service": ("tests/switchboard/realtime", "tests/switchboard/recording"),
-    "engine": ("tests/switchboard",),
     "deploy": ("tests/deploy",),
+    "service": ("tests/switchboard/realtime", "tests/switchboard/recording"),
     "bench": ("tests/bench",),
+    "outages": ("tests/outages",),
+    "new": ("tests/app/new",),
+    "engine": ("tests/switchboard",),
     "rest": ("tests",),
     "sound": ("tests/simulator",),
 }
-"""The folders of each lane, without those that have a lane of their own. They begin in this order, those that wait
-longest first: for people who speak and phones that ring."""
+"""The folders of each lane, without those that have a lane of their own. They begin in this order: those that wait
+longest first, for people who speak and phones that ring, and beside one that starts many programs one that does not."""
 COMPUTE = ("new", "rest", "engine", "sound")
 """These wait for nobody: they run beside the others, one at a time, and give way to them."""
 FAST = ("calls", "ladder", "attacks", "rooms", "service", "engine", "rest", "sound")

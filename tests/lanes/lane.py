@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.lanes.report import Report, read_report
 
 LONGEST_LINE = 2**24
-NICE = 10
+NICE = 5
 BEGINNING = re.compile(r"=+ test session starts")
 CLOSING = re.compile(r"=+ ")
 """With such a line, other than the beginning, pytest starts to tell what came of the tests."""
