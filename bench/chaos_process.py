@@ -18,8 +18,6 @@ from switchboard.logs import configure
 from switchboard.settings.process import shield_environment
 from switchboard.settings.schema import LiveKitAccess, Settings
 
-CALLS = 25
-"""So many are made by one process."""
 SETTLING_SECONDS = 10.0
 
 
@@ -41,7 +39,7 @@ class Place:
 def processes(place: Place, number: int) -> Iterator[Executor]:
     """So many, to run `make_call` in."""
     spawning = multiprocessing.get_context("spawn")  # LiveKit's client does not survive a fork
-    with ProcessPoolExecutor(number, spawning, _begin, (place,), max_tasks_per_child=CALLS) as pool:
+    with ProcessPoolExecutor(number, spawning, _begin, (place,)) as pool:
         yield pool
 
 
