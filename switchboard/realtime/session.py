@@ -336,7 +336,6 @@ class CallSession(SpokenSession):
         self._refusals.begin_anew()
         self._connection = connection
         self._alive.sign()
-        self._heartbeat.begin()
         return connection
 
     async def _ping(self) -> None:
@@ -351,7 +350,11 @@ class CallSession(SpokenSession):
             self._breaking_off = asyncio.ensure_future(self._connection.close())
 
     async def _run_ws(self, ws_conn: aiohttp.ClientWebSocketResponse) -> None:
-        await self._rest.cuts(self._renewal.cuts(super()._run_ws(ws_conn)))
+        self._heartbeat.begin()
+        try:
+            await self._rest.cuts(self._renewal.cuts(super()._run_ws(ws_conn)))
+        finally:
+            self._heartbeat.end()
 
     def _renewing_would_be_noticed(self) -> bool:
         """Somebody speaks, or an answer is being given, or is about to be."""
@@ -372,7 +375,6 @@ class CallSession(SpokenSession):
         """Of this connection; nobody waits for an answer of it, or for a sign of life."""
         self._watchdog.rest()
         self._alive.sign()
-        self._heartbeat.end()
 
     def _park(self) -> None:
         """Put aside what the lost connection owes, before LiveKit gives it up: replies, and the broken answer."""
