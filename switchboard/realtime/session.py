@@ -61,6 +61,8 @@ from switchboard.realtime.watchdog import Watchdog
 
 log = structlog.get_logger(__name__)
 
+AGAIN_SECONDS = 0.1
+"""A request that was refused for another answer, of which nothing is known, is sent again so much later."""
 UNWANTED = "switchboard.unwanted"
 """A kind of event that is unknown to LiveKit, which passes it over."""
 
@@ -271,10 +273,14 @@ class CallSession(SpokenSession):
             self._refused()
         if generation:
             self._items.whole(generation)
-        for request in self._requests.waited():
+        self._ask_what_waits()
+        self._renewal.look()
+
+    def _ask_what_waits(self) -> None:
+        """For an answer to end, if none is being given now."""
+        for request in self._requests.waited() if not self._at_hand.given else ():
             if request.event_id not in self._discarded_event_ids:
                 super().send_event(request)
-        self._renewal.look()
 
     def forget_unheard(self, heard: llm.ChatContext) -> None:
         """The model is not to see its answers, and calls, that are not in `heard`; LiveKit leaves them to it."""
@@ -285,6 +291,8 @@ class CallSession(SpokenSession):
         if self._renewal.expired(event.error.code, event.error.type):
             return
         if event.error.code == "conversation_already_has_active_response" and self._requests.wait(asked):
+            if not self._at_hand.given:  # its end has overtaken this, or its beginning is still to come
+                asyncio.get_running_loop().call_later(AGAIN_SECONDS, self._ask_what_waits)
             return
         if not self._is_fatal_error(event.error) and self._refusals.take(event):
             return

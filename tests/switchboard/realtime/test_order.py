@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from simulator.mind import CallTool, Say
+from simulator.options import Options
 from switchboard.ledger.events import AgentSpoke
 from switchboard.realtime import watchdog
 from switchboard.realtime.order import MOST_ANSWERS, MOST_EARLY, Order
@@ -161,3 +162,13 @@ async def test_an_answer_whose_end_comes_after_the_next_one_has_begun_ends_nothi
             "reception heard: two.",
         ]
         assert [text for text in texts(stage.mind.requests[-1]) if "heard" in text] == ["reception heard: one."]
+
+
+async def test_a_reply_that_was_refused_for_an_answer_whose_end_comes_before_the_refusal_is_asked_for_again() -> None:
+    async with connected([Say("One moment.")], [Say("Here it is.")], options=Options(first_audio=0.2)) as stage:
+        stage.simulator.faults.add("wrong_order", at="error")
+        first, second = stage.session.generate_reply(), stage.session.generate_reply()
+        await first
+        stage.session.interrupt()
+
+        assert await said(await second) == "Here it is."
