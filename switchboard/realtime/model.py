@@ -1,6 +1,7 @@
 """The realtime model of one call: every agent of the call shares it, so that a handoff keeps the connection."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 import aiohttp
@@ -9,12 +10,23 @@ from livekit.plugins.openai.realtime import RealtimeModel
 
 from switchboard.realtime.breaker import Breaker
 from switchboard.realtime.endpoints import Endpoint, Endpoints
+from switchboard.realtime.patience import RETRY_SECONDS
 from switchboard.realtime.readable import ReadableFrames
 from switchboard.realtime.service import PATIENCE_SECONDS
 from switchboard.realtime.session import CallSession
 from switchboard.tapes.tapes import Taping, untaped
 
-CONNECT = APIConnectOptions(max_retry=10_000, retry_interval=1.0, timeout=5.0)
+
+@dataclass(frozen=True)
+class Retrying(APIConnectOptions):
+    """Soon at first: a connection that is lost as soon as it is made anew is no outage."""
+
+    def _interval_for_retry(self, num_retries: int) -> float:
+        later = RETRY_SECONDS[min(num_retries, len(RETRY_SECONDS)) - 1]
+        return later if num_retries else super()._interval_for_retry(num_retries)
+
+
+CONNECT = Retrying(max_retry=10_000, timeout=5.0)
 """It is the session that gives up, by time and not by number."""
 
 TokenProvider = Callable[[], Awaitable[str]]

@@ -3,7 +3,7 @@
 import re
 import time
 
-RETRY_SECONDS = (0.3, 0.6, 1.0)
+RETRY_SECONDS = (0.2, 0.5, 1.0)
 """Where it does not say: after the first failure, the second, and each further one."""
 TOLD = re.compile(r"(?:try again|retry) (?:in|after) ([0-9]+(?:\.[0-9]+)?) ?(ms|millis|s|m)", re.IGNORECASE)
 UNITS = {"ms": 0.001, "millis": 0.001, "s": 1.0, "m": 60.0}

@@ -36,6 +36,8 @@ REALTIME: list[Part] = [
         SESSION, "_create_ws_conn", "CallSession", "a fresh token for each connection, and what the lost one owes",
         called_by="_main_task", is_async=True,
     ),
+    Method("livekit.agents:APIConnectOptions", "_interval_for_retry", "Retrying", "a lost connection is soon made anew",
+           takes="num_retries", called_by=f"{SESSION}._main_task"),
     Method(SESSION, "_run_ws", "CallSession", "a connection that nobody needs is cut",
            takes="ws_conn", called_by="_main_task", is_async=True),
     Method(SESSION, "_emit_error", "CallSession", "what is owed is put aside when the connection is lost",
