@@ -106,7 +106,7 @@ ROWS = (
     _row("an event twice", _here("duplicate")),
     # and those that follow it
     _row("drop, and refused once", DROP, _connect("refuse")),
-    _row("drop, and refused for a while", DROP, _connect("refuse", 3)),
+    _row("drop, and refused for a while", DROP, _connect("refuse", 5)),
     _row("drop, and asked too often", DROP, _connect("refuse", status=429, code="TooManyRequests", message="Wait.")),
     _row("drop, and no handshake", DROP, _connect("half_open")),
     _row("drop, and a slow handshake", DROP, _connect("stall", seconds=2.5)),

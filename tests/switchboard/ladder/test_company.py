@@ -100,8 +100,10 @@ async def test_who_heard_of_a_look_up_is_told_of_no_delay_when_it_is_over_and_th
     async with enter(line=NATIVE, options=Options(first_audio=0.6)) as call:
         call.type("call search")
         await call.record.until(lambda: len(call.of(AgentSpoke)) == 2)
+        happened = [event.kind for event in call.record.events]
 
-        assert filled(call) == [("tool", WORDS.looking[0])]
+        assert "filled" in happened
+        assert "filled" not in happened[happened.index("tool_returned") :]
 
 
 async def test_a_look_up_that_lasts_long_gets_another_word_after_eight_more_seconds_and_none_twice(
@@ -247,7 +249,7 @@ async def test_a_sentence_that_the_service_breaks_off_is_followed_by_a_word_and_
         )
         call.simulator.faults.add(fault, **how)
         if fault != "stall":
-            call.simulator.faults.add("refuse_connect", count=3)
+            call.simulator.faults.add("refuse_connect", count=5)
         typed = call.type("long story")
         await call.record.until(lambda: LONG.endswith(call.of(AgentSpoke)[-1].text.strip()[-20:]))
         sounds = call.ears.sounds(typed)
