@@ -4,7 +4,7 @@ import gc
 from collections.abc import Iterator
 from functools import cache
 
-import anyio._backends._asyncio  # noqa: F401 - like the next three it is loaded else in the first call, or the first outage
+import anyio._backends._asyncio  # noqa: F401 - this and the next three would be loaded in the first call, or outage
 import livekit.agents.llm.async_toolset
 import livekit.rtc.resources  # noqa: F401
 import openai.resources.audio.audio

@@ -1,4 +1,4 @@
-"""The events of the realtime API by name, of both dialects: those of the `openai` package, which loads for a second."""
+"""The events of the realtime API by name, of both dialects; the `openai` package, which has them, loads for a while."""
 
 from __future__ import annotations
 
