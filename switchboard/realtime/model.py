@@ -41,6 +41,7 @@ class Readable:
 
     async def ws_connect(self, url: str, headers: dict[str, str]) -> aiohttp.ClientWebSocketResponse:
         """As the session does it."""
+        # pings are answered by `ReadableFrames`, which tells of the answers to ours
         connection = await self._session.ws_connect(url, headers=headers, autoping=False)
         return cast("aiohttp.ClientWebSocketResponse", ReadableFrames(self._taping(connection, url)))
 
