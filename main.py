@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from app.loading import loading
+
 
 class Plain(TyperGroup):
     """Tells what is wrong with a line in its sentence, and not where Python met it."""
@@ -97,7 +99,8 @@ def console(
     text: Annotated[bool, typer.Option("--text", help="Type instead of speaking.")] = False, line: LineOption = None
 ) -> None:
     """Hold a call here: by microphone, or typed with --text."""
-    from app.console import run
+    with loading():
+        from app.console import run
 
     run(text, line)
 
@@ -114,7 +117,8 @@ def demo(
     if text:
         return console(text=True, line=line)
     began = time.monotonic()
-    from app.demo import run
+    with loading():
+        from app.demo import run
 
     return run(line, with_phone, began)
 
@@ -122,7 +126,8 @@ def demo(
 @cli.command(cls=Settled)
 def web() -> None:
     """Serve the page and let callers in; needs a LiveKit server and a worker."""
-    from app.web import run
+    with loading():
+        from app.web import run
 
     run()
 
@@ -130,7 +135,8 @@ def web() -> None:
 @cli.command(**LIVEKIT_COMMAND)
 def dev() -> None:
     """Run the worker for development, reloading on changes."""
-    from app.worker import run
+    with loading():
+        from app.worker import run
 
     run()
 
@@ -138,7 +144,8 @@ def dev() -> None:
 @cli.command(**LIVEKIT_COMMAND)
 def start() -> None:
     """Run the worker."""
-    from app.worker import run
+    with loading():
+        from app.worker import run
 
     run()
 
@@ -146,7 +153,8 @@ def start() -> None:
 @cli.command(**LIVEKIT_COMMAND)
 def connect() -> None:
     """Let the worker join one room."""
-    from app.worker import run
+    with loading():
+        from app.worker import run
 
     run()
 
@@ -205,7 +213,9 @@ def simulator(
         from app.recordings import compare_or_record
 
         return compare_or_record(compare, record_from, record, port, host)
-    from app.simulator_options import options_of
+    with loading():
+        from app.simulator import run
+        from app.simulator_options import options_of
 
     times = {"connect_delay": connect_delay, "first_token": first_token, "first_audio": first_audio, "pace": pace}
     options = options_of(
@@ -218,8 +228,6 @@ def simulator(
         seed=seed,
         detector=detector,
     )
-    from app.simulator import run
-
     return run(port, host, line, script, play=play, lenient=lenient, record=record, control=control, **options)
 
 

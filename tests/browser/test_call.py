@@ -1,5 +1,6 @@
 """A whole call by browser: spoken, understood, looked up, handed over, hung up; with a script and with recognition."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from pathlib import Path
@@ -87,16 +88,17 @@ async def test_a_spoken_call_is_understood_looked_up_and_handed_over(
 
 
 async def _give_what_is_asked_for(caller: Caller) -> None:
-    """Say the order's number, or the postcode, whatever the agent wants to know, until it has looked them up."""
-    await caller.sees(caller.said("agent").nth(1))
+    """Say the order's number, or the postcode, whatever the agent wants to know, until it looks them up."""
+    looked_up, questions = caller.tool("verify_caller"), caller.said("agent").filter(has_text=re.compile(r"\?\s*$"))
+    asked = 1  # the greeter's
     for _ in range(ANSWERS):
-        await caller.may_speak()
-        lines = await caller.said("agent").count()
-        question = await caller.said("agent").last.inner_text()
-        await caller.say(POSTCODE if "postcode" in question and "number" not in question else ORDER)
-        await caller.sees(caller.said("agent").nth(lines))
-        if await caller.tool("verify_caller").count():
+        await caller.sees(questions.nth(asked).or_(looked_up).first)
+        if await looked_up.count():
             return
+        await caller.may_speak()
+        asked = await questions.count()
+        question = await questions.last.inner_text()
+        await caller.say(POSTCODE if "postcode" in question and "number" not in question else ORDER)
 
 
 async def _escalation_is_heard(caller: Caller) -> None:
