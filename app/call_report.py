@@ -69,13 +69,13 @@ def _handoff(handoff: HandoffCost) -> str:
 
 def _what(event: Event) -> str:
     if isinstance(event, Turn):
-        return f"turn: {', '.join(_told(event))}"
+        return f"turn: {', '.join(_turn_words(event))}"
     details = {name: value for name, value in event.model_dump(mode="json").items() if name not in NOT_SHOWN}
     told = ", ".join(f"{name} {value}" for name, value in details.items() if value not in (None, "", False))
     return f"{event.kind.replace('_', ' ')}: {told}" if told else event.kind.replace("_", " ")
 
 
-def _told(turn: Turn) -> Iterator[str]:
+def _turn_words(turn: Turn) -> Iterator[str]:
     yield f"the caller had finished at {turn.ended_at:.2f}"
     if turn.first_token_ms is not None:
         yield f"first token after {turn.first_token_ms:.0f} ms"

@@ -17,9 +17,9 @@ from app.process import fail, settings, start_logging, tell, tell_json
 from switchboard.database import Database
 from switchboard.operate.call_line import CallLine
 from switchboard.operate.choices import choices
+from switchboard.operate.cursor import Cursor
 from switchboard.operate.filter import Filter, FilterError
 from switchboard.operate.find import one, pages
-from switchboard.operate.place import Place
 from switchboard.settings.schema import Settings
 
 MOST = 20
@@ -86,11 +86,11 @@ async def _list(
         tell(f"There are more: add --after {page.next.call}", err=True)
 
 
-async def _behind(database: Database, call: str) -> Place:
+async def _behind(database: Database, call: str) -> Cursor:
     before = await one(database, call)
     if before is None:
         fail(f"--after: the ledger has no call {call!r}; name the last one of the list before.")
-    return Place(before.started_at, before.id)
+    return Cursor(before.started_at, before.id)
 
 
 def _nothing(asked: Mapping[str, str], after: str | None) -> Iterator[str]:

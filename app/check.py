@@ -139,12 +139,12 @@ async def _realtime(services: Services, say: Say, words: str | None) -> bool:
     session.on("openai_server_event_received", received)
     session.on("error", lambda error: _settle(ready, reason_of(error.error, fixes)))
     try:
-        problem = await _told(ready, "it does not answer")
+        problem = await _problem_with(ready, "it does not answer")
         works = not _report(say, f"realtime model at {model.provider}", problem)
         if works and words:
             session.push_audio(SILENCE)
             session.commit_audio()
-            _report(say, f"transcription by {words}", await _told(written, None))
+            _report(say, f"transcription by {words}", await _problem_with(written, None))
     finally:
         await session.aclose()
         await model.aclose()
@@ -157,7 +157,7 @@ def _settle(answer: Answer, problem: str | None) -> None:
         answer.set_result(problem)
 
 
-async def _told(answer: Answer, otherwise: str | None) -> str | None:
+async def _problem_with(answer: Answer, otherwise: str | None) -> str | None:
     """What is wrong; `otherwise` where nothing is told in time. A service need not write down a silence."""
     try:
         return await asyncio.wait_for(asyncio.shield(answer), PATIENCE)

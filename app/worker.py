@@ -45,7 +45,7 @@ from switchboard.settings.schema import LiveKitAccess, Settings
 from switchboard.settings.values import SettingsError
 from switchboard.telemetry.call_trace import CallTrace
 from switchboard.telemetry.calls import CallMetrics, begin
-from switchboard.telemetry.places import keep_in, values_in
+from switchboard.telemetry.slots import keep_in, values_in
 from switchboard.telemetry.storage import LAG
 from switchboard.telemetry.tracing import export_traces
 from switchboard.telemetry.worker import Fullness

@@ -184,10 +184,10 @@ def _read(model: type[P], file: Path, number: int, line: bytes, known: Mapping[s
     try:
         return model.model_validate({**value, **known})
     except ValidationError as error:
-        raise RecordingError(f"{where}: {_told(error)}") from None
+        raise RecordingError(f"{where}: {_complaint(error)}") from None
 
 
-def _told(error: ValidationError) -> str:
+def _complaint(error: ValidationError) -> str:
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
     place = ".".join(str(part) for part in first["loc"])
     message = first["msg"].removeprefix("Value error, ")

@@ -122,15 +122,15 @@ def without_reprs(_logger: Any, _method: str, line: MutableMapping[str, Any]) ->
 
 def types_and_stack(error: BaseException) -> str:
     """What an error and those before it are, and where they came from; what they say may quote a caller or a key."""
-    return "\n".join(_told(error, set()))
+    return "\n".join(_traceback_lines(error, set()))
 
 
-def _told(error: BaseException, seen: set[int]) -> Iterator[str]:
+def _traceback_lines(error: BaseException, seen: set[int]) -> Iterator[str]:
     seen.add(id(error))
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     for other in (before, *(error.exceptions if isinstance(error, BaseExceptionGroup) else ())):
         if other is not None and id(other) not in seen:
-            yield from _told(other, seen)
+            yield from _traceback_lines(other, seen)
             yield "and with it:"
     yield "Traceback (most recent call last):"
     yield from (frame.rstrip() for frame in traceback.format_tb(error.__traceback__))

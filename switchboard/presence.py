@@ -275,6 +275,7 @@ class Presence:
         while True:
             await room.gone.wait()
             self._track.hold()
+            self._typed.hold()
             if self._speaks:
                 self._session.interrupt()
             left = time.monotonic()
@@ -285,8 +286,9 @@ class Presence:
                 self._call.caller.verified = None
             await self._forget_what_nobody_heard()
             self._track.release()
-            if self._speaks:
+            if self._speaks and not self._typed.waiting:
                 self._session.generate_reply(instructions=self._disclosing(BACK_AGAIN))
+            self._typed.release()
 
     async def _forget_what_nobody_heard(self) -> None:
         """What the agent has said while the caller was away."""

@@ -17,7 +17,10 @@ MOST_TRIES = 3
 
 
 class Typed:
-    """The lines of one call. A line interrupts the agent, and waits for the next one while the caller is on the way."""
+    """The lines of one call. A line interrupts the agent, and waits for the next one while the caller is on the way.
+
+    It waits between `hold` and `release`, too: the caller is away, and what is said would be heard by nobody.
+    """
 
     def __init__(self, session: AgentSession[Any], call: Call[Any]) -> None:
         self._session = session
@@ -25,6 +28,8 @@ class Typed:
         self._lines: asyncio.Queue[TypedLine] = asyncio.Queue()
         self._kept = asyncio.Event()
         """The line at hand stands in the conversation."""
+        self._free = asyncio.Event()
+        self._free.set()
         session.on("conversation_item_added", self._added)
 
     def take_back(self) -> list[TypedLine]:
@@ -32,6 +37,19 @@ class Typed:
         lines = [self._lines.get_nowait() for _ in range(self._lines.qsize())]
         at_hand, self._call.typing = self._call.typing, None
         return lines if at_hand is None or self._kept.is_set() else [at_hand, *lines]
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is a line that stands in no conversation yet."""
+        return not self._lines.empty() or (self._call.typing is not None and not self._kept.is_set())
+
+    def hold(self) -> None:
+        """Have no more lines answered for now."""
+        self._free.clear()
+
+    def release(self) -> None:
+        """Go on."""
+        self._free.set()
 
     def put(self, text: str, name: str | None = None) -> None:
         """The caller has typed that; `name` is what their page calls it."""
@@ -49,6 +67,7 @@ class Typed:
         self._kept.clear()
         failures = 0
         while not self._kept.is_set():
+            await self._free.wait()
             await self._call.departure.over.wait()
             answer = await self._ask(line)
             if self._kept.is_set() or answer.interrupted:

@@ -25,6 +25,8 @@ log = structlog.get_logger("http")
 PREFIX = "call-"
 ANSWER_SECONDS = 5.0
 RETRY_SECONDS = 5
+SPARE_SECONDS = 5
+"""The agent closes the room when nobody comes, or comes back; the server does it so much later, if no agent has."""
 # A worker that took the job needs no second one; one that has not come by then never will.
 JOB_PATIENCE_NS = 10 * 10**9
 
@@ -125,8 +127,8 @@ class Rooms:
         return {
             "max_participants": 1,
             "metadata": room.source.dumps(),
-            "empty_timeout": self._limits.wait_seconds,
-            "departure_timeout": self._limits.grace_seconds,
+            "empty_timeout": self._limits.wait_seconds + SPARE_SECONDS,
+            "departure_timeout": self._limits.grace_seconds + SPARE_SECONDS,
             "agents": [api.RoomAgentDispatch(agent_name=self._livekit.agent_name, metadata=room.metadata())],
         }
 

@@ -42,7 +42,7 @@ def claims(text: str, deeds: Iterable[Deed], *, whole: bool = True) -> list[Clai
 
 def tells(text: str, deed: Deed) -> bool:
     """Whether `text`, which a tool has returned, says that the deed is done, whoever did it, and whenever."""
-    return any(_told(plain, deed) and not re.search(CONDITION, plain) for plain in map(_plain, _sentences(text)))
+    return any(_is_claimed(plain, deed) and not re.search(CONDITION, plain) for plain in map(_plain, _sentences(text)))
 
 
 def _claimed(sentence: str, deed: Deed) -> Claim | None:
@@ -76,7 +76,7 @@ PATTERNS = {is_it: _patterns(is_it) for is_it in (True, False)}
 """Made once: that takes a tenth of a second, which no call has to wait for."""
 
 
-def _told(sentence: str, deed: Deed) -> bool:
+def _is_claimed(sentence: str, deed: Deed) -> bool:
     thing = "" if deed.is_it else rf"{ANY_THING}.*"
     return re.search(rf"{thing}(?<!\bbe )(?<!\bnot ){IS_DONE}", marked(sentence, deed)) is not None
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from switchboard.operate.place import Place
+from switchboard.operate.cursor import Cursor
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class CallsPage:
     """Calls, the newest first, and where the next page begins; None: this is the last one."""
 
     calls: tuple[CallLine, ...]
-    next: Place | None
+    next: Cursor | None
 
     def json(self) -> dict[str, Any]:
         """As `CallsPage` of web/src/operate/types.ts."""

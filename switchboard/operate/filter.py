@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from switchboard.ledger.events import EndReason
-from switchboard.operate.place import Place
+from switchboard.operate.cursor import Cursor
 
 MOST = 100
 """So many calls are on a page at most."""
@@ -85,7 +85,7 @@ class Filter(BaseModel):
     max_cost: Money | None = None
     q: Annotated[str, Field(max_length=LONGEST_SEARCH)] | None = None
     """What was said in it: see `Search`."""
-    after: Annotated[Place, BeforeValidator(Place.read)] | None = None
+    after: Annotated[Cursor, BeforeValidator(Cursor.read)] | None = None
     """Where the page before ended."""
     limit: Annotated[int, Field(ge=1, le=MOST)] = 50
 
@@ -106,10 +106,10 @@ class Filter(BaseModel):
         try:
             return cls.model_validate({name: value for name, value in given.items() if value})
         except ValidationError as error:
-            raise FilterError("; ".join(_told(each, called) for each in error.errors())) from None
+            raise FilterError("; ".join(_refusal(each, called) for each in error.errors())) from None
 
 
-def _told(error: Any, called: Callable[[str], str]) -> str:
+def _refusal(error: Any, called: Callable[[str], str]) -> str:
     """What is allowed; pydantic's messages name bounds and types, and repeat no value."""
     allowed = sorted(field.alias or name for name, field in Filter.model_fields.items())
     if error["type"] == "extra_forbidden":

@@ -13,8 +13,8 @@ from switchboard.ledger.tables import CallAgentRow, CallRow, DigestRow, FindingR
 from switchboard.ledger.workers import time_at
 from switchboard.operate.call_line import CallLine, CallsPage
 from switchboard.operate.conditions import conditions, traits
+from switchboard.operate.cursor import Cursor
 from switchboard.operate.filter import LOST, Filter
-from switchboard.operate.place import Place
 from switchboard.operate.so_far import NOTHING, so_far
 from switchboard.operate.traits import with_all
 
@@ -32,7 +32,7 @@ async def find(database: Database, wanted: Filter) -> CallsPage:
         shown = rows[: wanted.limit]
         calls = await lines_of(session, shown)
     more = len(rows) > wanted.limit
-    return CallsPage(tuple(calls), Place(calls[-1].started_at, calls[-1].id) if more else None)
+    return CallsPage(tuple(calls), Cursor(calls[-1].started_at, calls[-1].id) if more else None)
 
 
 async def pages(database: Database, wanted: Filter, most: int | None = None) -> AsyncIterator[CallsPage]:

@@ -26,6 +26,7 @@ from switchboard.ledger.events import (
     ToolReturned,
 )
 from switchboard.room.outbox import Outbox
+from switchboard.room.own_tracks import withdraw_tracks
 from switchboard.room.pulse import Pulse
 from switchboard.room.seat import Seat
 
@@ -112,6 +113,7 @@ class CallerRoom:
         if self._delivering:
             await self.outbox.aclose(self._delivering)
         if self._entered and not self.goes_on and (not self._was_away or await self._lost_the_seat() is False):
+            await withdraw_tracks(self.room)
             await self._seat.close_room()
 
     @property

@@ -91,9 +91,9 @@ class Tapes:
     def _lines(self, kind: str, tape: Tape) -> Iterator[str]:
         yield _line(tape.opening)
         for taken, event in KINDS[kind].kept_of(iter(tape), self._kept):
-            yield _line(self._told(taken, event))
+            yield _line(self._as_line(taken, event))
 
-    def _told(self, taken: Taken, event: dict[str, Any] | None) -> dict[str, Any]:
+    def _as_line(self, taken: Taken, event: dict[str, Any] | None) -> dict[str, Any]:
         line: dict[str, Any] = {"at": taken.at, "from": taken.side}
         if taken.close is not None:
             return line | {"close": taken.close}

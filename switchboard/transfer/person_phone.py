@@ -19,6 +19,7 @@ from switchboard.ledger.events import TransferOutcome
 from switchboard.livekit import token_of
 from switchboard.room.join import join
 from switchboard.room.keypad import KEYS
+from switchboard.room.own_tracks import withdraw_tracks
 from switchboard.room.pulse import Pulse
 from switchboard.settings.schema import LiveKitAccess, Phone
 from switchboard.transfer.outcome import outcome_of
@@ -99,6 +100,7 @@ class PersonPhone:
         """Free the phone, whatever it is doing: its room is deleted, once."""
         if self._hung_up:
             return
+        await withdraw_tracks(self.room)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await get_job_context().api.room.delete_room(api.DeleteRoomRequest(room=self._name))

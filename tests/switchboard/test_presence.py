@@ -167,6 +167,43 @@ async def test_what_is_said_while_the_caller_is_away_is_not_taken_for_heard(
         assert [text for text in known if text] == [spoke.text for spoke in visit.said()[:before]]
 
 
+@pytest.mark.parametrize("seconds", [None, 0.0, 0.05, 0.2])
+@pytest.mark.parametrize("before", ["hello", "a long story"])
+async def test_what_is_typed_while_the_caller_is_away_or_just_back_is_answered(
+    livekit_server: LiveKitServer,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    before: str,
+    seconds: float | None,
+) -> None:
+    """`before` the agent was quiet or talking; it is typed so many `seconds` after they are back, or before: None."""
+    async with visited(livekit_server, database_url, monkeypatch, Obedient()) as visit:
+        presence = visit.conversation._presence
+        assert presence
+        await visit.record.until(visit.said)
+        presence._type(before)
+        if before == "hello":
+            await visit.record.until(lambda: len(visit.said()) == 2)
+        else:
+            await visit.record.until(lambda: visit.typed())
+        await visit.goes()
+
+        async def types() -> None:
+            if seconds is not None:
+                await presence._room.here.wait()
+                await asyncio.sleep(seconds)
+            presence._type("forty-two")
+
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as both:
+            both.create_task(types())
+            both.create_task(visit.comes())
+
+        await visit.record.until(
+            lambda: any("heard: forty-two" in spoke.text and not spoke.interrupted for spoke in visit.said())
+        )
+        assert [event.text for event in visit.record.events if isinstance(event, CallerSpoke)] == [before, "forty-two"]
+
+
 async def test_a_caller_who_was_cut_off_in_the_greeting_is_told_that_it_is_automated_when_they_are_back(
     livekit_server: LiveKitServer, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,7 +35,7 @@ async def test_a_room_has_the_limits_of_the_settings_whoever_makes_it(
         await guests.join(token.with_room_config(rooms.configuration(ROOM)).to_jwt())
     made = (await rooms.alive())[ROOM.name]
 
-    assert (made.max_participants, made.empty_timeout, made.departure_timeout) == (1, 71, 37)
+    assert (made.max_participants, made.empty_timeout, made.departure_timeout) == (1, 76, 42)
 
 
 async def test_a_room_that_is_no_more_has_no_agent_and_can_be_ended_again(rooms: Rooms) -> None:

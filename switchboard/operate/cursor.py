@@ -1,4 +1,4 @@
-"""Where a page of calls ends and the next one begins: a place in the list, which calls that come and go do not move."""
+"""Where a page of calls ends and the next one begins, whatever calls come and go meanwhile."""
 
 import base64
 import binascii
@@ -9,7 +9,7 @@ from typing import Any, Self
 
 
 @dataclass(frozen=True)
-class Place:
+class Cursor:
     """Behind the call that began then and has this id; the list is sorted by both, downwards."""
 
     started_at: datetime
@@ -22,7 +22,7 @@ class Place:
 
     @classmethod
     def read(cls, written: Any) -> Self:
-        """The place that `str` wrote. Raises ValueError for anything else."""
+        """The cursor that `str` wrote. Raises ValueError for anything else."""
         if isinstance(written, cls):
             return written
         try:

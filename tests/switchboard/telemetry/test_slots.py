@@ -9,13 +9,13 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from switchboard.settings.process import process_environment
-from switchboard.telemetry.places import keep_in, values_in
+from switchboard.telemetry.slots import keep_in, values_in
 
 PROCESS = """
 import sys
 from pathlib import Path
 from prometheus_client import Counter, Gauge
-from switchboard.telemetry.places import keep_in
+from switchboard.telemetry.slots import keep_in
 for _ in range(2):  # as where calls are threads
     keep_in(Path(sys.argv[1]))
 met, busy = Counter("met_total", "", ["whom"]), Gauge("busy", "", ["who"], multiprocess_mode="livesum")
@@ -86,15 +86,15 @@ def test_a_process_after_a_fork_has_a_place_of_its_own(tmp_path: Path) -> None:
     forks = """
 import multiprocessing as mp, sys
 from pathlib import Path
-from switchboard.telemetry.places import Places
-places = Places(Path(sys.argv[1]))
-mine = places.mine()
+from switchboard.telemetry.slots import Slots
+slots = Slots(Path(sys.argv[1]))
+mine = slots.mine()
 queue = mp.get_context("fork").Queue()
-mp.get_context("fork").Process(target=lambda: queue.put(places.mine())).start()
-print(mine, queue.get(), places.mine())
+mp.get_context("fork").Process(target=lambda: queue.put(slots.mine())).start()
+print(mine, queue.get(), slots.mine())
 """
     said = subprocess.run(
-        [sys.executable, "-c", forks, str(tmp_path / "places")], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", forks, str(tmp_path / "slots")], capture_output=True, text=True, check=True, timeout=60
     )
     assert said.stdout.split() == ["0", "1", "0"]
 

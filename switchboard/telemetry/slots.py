@@ -1,7 +1,7 @@
 """Where the processes of a worker keep their metrics, for one page that shows them all.
 
 prometheus_client gives each process files of its own, by its id. Where each call is a process they would become ever
-more, and all are read for each look at the page. So a process has a place here, and one that comes later goes on
+more, and all are read for each look at the page. So a process has a slot here, and one that comes later goes on
 counting where one that has ended left off.
 """
 
@@ -15,29 +15,29 @@ from pathlib import Path
 from prometheus_client import values
 from prometheus_client.multiprocess import mark_process_dead
 
-PLACES = "places"
+SLOTS = "slots"
 VALUES = "values"
 
 
-class Places:
-    """The places of one worker: bytes of a file, each locked by the process whose it is, for as long as that lives."""
+class Slots:
+    """The slots of one worker: bytes of a file, each locked by the process whose it is, for as long as that lives."""
 
     def __init__(self, file: Path) -> None:
         self._file = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._process = 0
-        self._place = 0
+        self._slot = 0
 
     def mine(self) -> int:
-        """The place of this process, which after a fork is another one."""
+        """The slot of this process, which after a fork is another one."""
         if self._process != os.getpid():
-            self._process, self._place = os.getpid(), self._take()
-        return self._place
+            self._process, self._slot = os.getpid(), self._take()
+        return self._slot
 
     def _take(self) -> int:
-        for place in count():
+        for slot in count():
             with suppress(BlockingIOError, PermissionError):  # somebody has it
-                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
-                return place
+                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, slot)
+                return slot
         raise AssertionError
 
 
@@ -54,6 +54,6 @@ def keep_in(folder: Path) -> None:
     prometheus_client of the folder, by the environment that its processes inherit.
     """
     values_in(folder).mkdir(exist_ok=True)
-    places = Places(folder / PLACES)
-    values.ValueClass = values.MultiProcessValue(places.mine)  # type: ignore[no-untyped-call]  # it has no types
-    mark_process_dead(places.mine(), str(values_in(folder)))  # type: ignore[no-untyped-call]  # the same
+    slots = Slots(folder / SLOTS)
+    values.ValueClass = values.MultiProcessValue(slots.mine)  # type: ignore[no-untyped-call]  # it has no types
+    mark_process_dead(slots.mine(), str(values_in(folder)))  # type: ignore[no-untyped-call]  # the same
