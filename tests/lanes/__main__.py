@@ -26,15 +26,16 @@ LANES = {
     "service": ("tests/switchboard/realtime", "tests/switchboard/recording"),
     "bench": ("tests/bench",),
     "outages": ("tests/outages",),
+    "new": ("tests/app/new",),
     "engine": ("tests/switchboard",),
     "rest": ("tests",),
     "sound": ("tests/simulator",),
-    "new": ("tests/app/new",),
 }
 """The folders of each lane, without those that have a lane of their own. They begin in this order: those that wait
 longest first, for people who speak and phones that ring, and beside one that starts many programs one that does not."""
-COMPUTE = ("engine", "rest", "sound", "new")
-"""These wait for nobody: they run beside the others, one at a time, and give way to them."""
+COMPUTE = ("engine", "rest", "sound")
+"""These wait for nobody: they run beside the others, one at a time, and give way to them. Not "new": its commands make
+calls, and who gives way to four programs gets a seventh of a core."""
 FAST = ("calls", "ladder", "attacks", "rooms", "service", "engine", "rest", "sound")
 
 
