@@ -35,13 +35,17 @@ class Typed:
     def take_back(self) -> list[TypedLine]:
         """The lines that nobody has begun to answer; they are answered here no more."""
         lines = [self._lines.get_nowait() for _ in range(self._lines.qsize())]
-        at_hand, self._call.typing = self._call.typing, None
-        return lines if at_hand is None or self._kept.is_set() else [at_hand, *lines]
+        at_hand, self._call.typing = self._at_hand, None
+        return [at_hand, *lines] if at_hand else lines
 
     @property
     def waiting(self) -> bool:
         """Whether there is a line that stands in no conversation yet."""
-        return not self._lines.empty() or (self._call.typing is not None and not self._kept.is_set())
+        return self._at_hand is not None or not self._lines.empty()
+
+    @property
+    def _at_hand(self) -> TypedLine | None:
+        return None if self._kept.is_set() else self._call.typing
 
     def hold(self) -> None:
         """Have no more lines answered for now."""

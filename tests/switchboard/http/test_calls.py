@@ -7,6 +7,7 @@ import httpx2
 import pytest
 from livekit import api
 
+from switchboard.http.rooms import SPARE_SECONDS
 from tests.livekit import LiveKitServer
 from tests.switchboard.http.house import OPTIONS, Answer, Guests, claims_of, error_of, eventually, open_house
 
@@ -40,7 +41,8 @@ async def test_a_call_has_its_room_with_limits_before_the_caller_comes(
     assert room.name == call["id"]
     assert room.max_participants == 1
     limits = OPTIONS.call
-    assert room.empty_timeout > limits.wait_seconds and room.departure_timeout > limits.grace_seconds
+    assert room.empty_timeout == limits.wait_seconds + SPARE_SECONDS
+    assert room.departure_timeout == limits.grace_seconds + SPARE_SECONDS
 
 
 async def test_the_agent_is_called_when_the_call_is_asked_for(call: Answer, livekit: api.LiveKitAPI) -> None:

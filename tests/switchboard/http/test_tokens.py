@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from livekit import api, rtc
 
+from switchboard.http.rooms import SPARE_SECONDS
 from switchboard.livekit import token_of
 from tests.livekit import LiveKitServer
 from tests.switchboard.http.house import OPTIONS, Guests, claims_of, error_of, eventually
@@ -87,7 +88,8 @@ async def test_asking_for_a_token_makes_no_room_and_joining_makes_it_with_its_li
     room = (await livekit.room.list_rooms(api.ListRoomsRequest())).rooms[0]
     assert room.max_participants == 1
     limits = OPTIONS.call
-    assert room.empty_timeout > limits.wait_seconds and room.departure_timeout > limits.grace_seconds
+    assert room.empty_timeout == limits.wait_seconds + SPARE_SECONDS
+    assert room.departure_timeout == limits.grace_seconds + SPARE_SECONDS
     dispatches = await livekit.agent_dispatch.list_dispatch(room.name)
     assert [one.agent_name for one in dispatches] == ["switchboard"]
 
