@@ -157,13 +157,16 @@ class PersonPhone:
         return token.with_grants(grants).with_kind("agent").to_jwt()
 
     async def _others_are_first(self) -> bool:
-        """Two calls may want the same person at once: who came into the room first has the phone."""
+        """Two calls may want the same person at once: who came into the room first has the phone.
+
+        The server's list may not know us yet, as a last room of this name is being cleared: it is asked again.
+        """
+        request = api.ListParticipantsRequest(room=self._name)
         async with asyncio.timeout(ANSWER_SECONDS):
-            request = api.ListParticipantsRequest(room=self._name)
-            there = (await get_job_context().api.room.list_participants(request)).participants
-        mine = next((one for one in there if one.identity == self._identity), None)
-        before = [one for one in there if mine is None or _order(one) < _order(mine)]
-        return mine is None or bool(before)
+            while True:
+                there = (await get_job_context().api.room.list_participants(request)).participants
+                if mine := next((one for one in there if one.identity == self._identity), None):
+                    return any(_order(one) < _order(mine) for one in there)
 
     def _came(self, participant: rtc.RemoteParticipant) -> None:
         """What is said of a phone before its coming has been seen comes with it."""

@@ -45,6 +45,7 @@ LINE = Workflow(
 )
 PREVIEW = "2025-04-01-preview"
 PATIENCE = 20.0
+LAST = 12
 
 Wanted = TypeVar("Wanted", bound=Event)
 
@@ -66,11 +67,14 @@ class Record:
         self._happened.set()
 
     async def until(self, happened: Callable[[], object]) -> None:
-        """Wait until an event makes `happened` true."""
-        async with asyncio.timeout(self.patience):
-            while not happened():
-                self._happened.clear()
-                await self._happened.wait()
+        """Wait until an event makes `happened` true; who waits in vain is told what has happened in its place."""
+        try:
+            async with asyncio.timeout(self.patience):
+                while not happened():
+                    self._happened.clear()
+                    await self._happened.wait()
+        except TimeoutError as error:
+            raise TimeoutError(f"not within {self.patience} s. The last events: {self.events[-LAST:]}") from error
 
 
 @dataclass
