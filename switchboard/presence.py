@@ -125,7 +125,8 @@ class Presence:
         )
         self._receipts = Receipts(call.ledger, kept, self._room.confirm, background)
         self._chat = Chat(invitation.room, self._room.is_caller, self._room.seated, self._type, background)
-        self._track = AgentTrack(Everyone(turns, recorder) if recorder else turns)
+        hearing = Everyone(turns, recorder) if recorder else turns
+        self._track = AgentTrack(hearing, lambda: call.departure.to_agent)
         self._words = TranscriptSynchronizer(next_in_chain_audio=self._track, next_in_chain_text=AgentWords(self._room))
         self._cold = ColdTransfer(call, ending, settings.phone.phones_of, self._room.refer)
         wait = Wait(session, model, call.departure, self._track, lambda: self._speaks and self._room.here.is_set())

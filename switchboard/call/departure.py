@@ -25,6 +25,11 @@ class Departure:
         """Nobody is on the way."""
         self.over.set()
 
+    @property
+    def to_agent(self) -> bool:
+        """Whether they are on the way to another agent, who will speak at once."""
+        return self.target is not None and not self.accompanied
+
     def begin(self, target: str, accompanied: bool = False) -> None:
         """The caller is on the way, until `end`."""
         self.target, self.accompanied = target, accompanied

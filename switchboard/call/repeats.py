@@ -56,12 +56,11 @@ class Repeats:
         """`tool`, with the same name, description and arguments."""
         if not isinstance(tool, llm.FunctionTool | llm.RawFunctionTool):
             return tool
-        name, signature = tool.info.name, inspect.signature(tool)
 
         @wraps(tool)
         async def guarded(*given: Any, **named: Any) -> Any:
-            arguments = signature.bind(*given, **named).arguments
-            key = (name, _as_text(arguments))
+            arguments = inspect.signature(tool).bind(*given, **named).arguments
+            key = (tool.info.name, _as_text(arguments))
             return await self._once(key, lambda: tool(*given, **named))
 
         return type(tool)(guarded, tool.info)  # type: ignore[arg-type]  # the one kind's info with the one kind

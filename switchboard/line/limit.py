@@ -1,7 +1,6 @@
 """How long a tool may take: declared beside it, or the line's default. No caller waits for one that hangs or breaks."""
 
 import asyncio
-import inspect
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -54,7 +53,6 @@ def limited(tool: llm.Tool, seconds: float) -> llm.Tool:
         except Exception as error:  # a tool is anybody's code, and its caller waits for an answer
             raise _broken(tool.info.name, error) from error
 
-    in_time.__signature__ = inspect.signature(tool)  # type: ignore[attr-defined]
     return type(tool)(in_time, tool.info)  # type: ignore[arg-type]  # the one kind's info with the one kind
 
 

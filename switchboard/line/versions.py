@@ -12,6 +12,7 @@ from livekit.agents import llm
 from pydantic import BaseModel
 
 from switchboard.line.agent import VoiceAgent
+from switchboard.line.tool_schema import schema_of
 
 LENGTH = 12
 TOOLS = (llm.FunctionTool, llm.RawFunctionTool)
@@ -37,7 +38,7 @@ def _hash(content: Any) -> str:
 def _schema(tool: llm.FunctionTool[..., Any] | llm.RawFunctionTool[..., Any]) -> Any:
     if isinstance(tool, llm.RawFunctionTool):
         return tool.info.raw_schema
-    return llm.utils.build_legacy_openai_schema(tool, internally_tagged=True)
+    return schema_of(tool)
 
 
 def _content(value: Any) -> Any:

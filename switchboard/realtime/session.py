@@ -27,12 +27,14 @@ from openai.types.realtime import (
     ConversationItemDeleteEvent,
     RealtimeConversationItemFunctionCall,
     RealtimeErrorEvent,
+    RealtimeFunctionTool,
     ResponseCancelEvent,
     ResponseCreatedEvent,
     ResponseCreateEvent,
     ResponseDoneEvent,
 )
 
+from switchboard.line.tool_schema import schema_of
 from switchboard.realtime.alive import ALIVE, Alive
 from switchboard.realtime.aloud import Readings
 from switchboard.realtime.at_hand import AtHand
@@ -165,6 +167,16 @@ class CallSession(SpokenSession):
         await super()._update_session(instructions=instructions, tools=tools)
         if arrival.context is not None:
             await self.update_chat_ctx(arrival.context(self.chat_ctx))
+
+    def _convert_tools_to_oai(self, tools: list[llm.Tool]) -> list[RealtimeFunctionTool]:
+        """As LiveKit's, which its source lets one override; but a tool that was told of before costs no time."""
+        told: list[RealtimeFunctionTool] = []
+        for tool in tools:
+            if isinstance(tool, llm.FunctionTool):
+                told.append(RealtimeFunctionTool.model_validate(schema_of(tool)))
+            else:
+                told += super()._convert_tools_to_oai([tool])
+        return told
 
     def clear_audio(self) -> None:
         """Forget the caller's uncommitted words; not in a handoff, which would cut a caller in mid-sentence."""

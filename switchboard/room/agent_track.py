@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from livekit import rtc
@@ -16,6 +17,8 @@ FRAME = RATE // 20  # 50 ms
 QUEUE_MS = 200
 LEAD_SECONDS = 0.1
 """So much is given to the source ahead of its time. A frame that waits for room there would outlive an interruption."""
+TAIL_SECONDS = 0.05
+"""So much of an agent's last words is still to be heard when the next agent is asked for theirs."""
 MOST_RELAYED_SECONDS = 0.06
 """So far a relayed voice may fall behind before some of it is left out: clocks differ, and delays would add up."""
 
@@ -30,12 +33,14 @@ class AgentTrack(AudioOutput):
 
     LiveKit's own output publishes its track when a caller is linked, and negotiates it behind the caller's microphone.
     This one is published before; the first frame waits for the caller's subscription, and is heard at once.
-    `hearing` is told what is heard.
+    `hearing` is told what is heard. `followed` tells whether somebody else goes on from here: then words count as said
+    a moment before their end, and the caller waits less for what follows.
     """
 
-    def __init__(self, hearing: Hearing | None = None) -> None:
+    def __init__(self, hearing: Hearing | None = None, followed: Callable[[], bool] = lambda: False) -> None:
         super().__init__(label="AgentTrack", capabilities=AudioOutputCapabilities(pause=False), sample_rate=RATE)
         self._source = HeardSource(RATE, QUEUE_MS, hearing)
+        self._followed = followed
         self._frames = utils.audio.AudioByteStream(RATE, 1, samples_per_channel=FRAME)
         self._queue: asyncio.Queue[rtc.AudioFrame | EndOfSegment] = asyncio.Queue()
         self.spoken = asyncio.Event()
@@ -210,10 +215,15 @@ class AgentTrack(AudioOutput):
 
     async def _end_segment(self) -> None:
         pending = self._pending_playback_count
-        await self._source.wait_for_playout()
+        left = self._source.queued_duration - TAIL_SECONDS if self._followed() else None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(left):
+                await self._source.wait_for_playout()
         if self._pending_playback_count == pending:  # not interrupted meanwhile
             self._finished(self._pushed, interrupted=False)
 
     def _finished(self, position: float, *, interrupted: bool) -> None:
-        self._pushed = self._until = 0.0
+        self._pushed = 0.0
+        if interrupted:
+            self._until = 0.0
         self.on_playback_finished(playback_position=position, interrupted=interrupted)

@@ -185,6 +185,12 @@ REALTIME: list[Part] = [
         takes="*, instructions=, chat_ctx=, tools=", is_async=True,
         called_by=f"{ACTIVITY}._start_session",
     ),
+    Method(
+        SESSION, "_convert_tools_to_oai", "CallSession",
+        "a tool that was told of before costs a handoff no time; LiveKit's source says that it may be overridden",
+        takes="tools",
+        called_by=f"{SESSION}._create_tools_update_event",
+    ),
 ]  # fmt: skip
 
 ROOM: list[Part] = [
