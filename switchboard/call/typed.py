@@ -71,8 +71,7 @@ class Typed:
         self._kept.clear()
         failures = 0
         while not self._kept.is_set():
-            await self._free.wait()
-            await self._call.departure.over.wait()
+            await self._turn_has_come()
             answer = await self._ask(line)
             if self._kept.is_set() or answer.interrupted:
                 continue
@@ -80,6 +79,13 @@ class Typed:
             log.warning("a typed line was not taken", error=type(answer.exception()).__name__, tries=failures)
             if failures == MOST_TRIES:
                 return
+
+    async def _turn_has_come(self) -> None:
+        """The caller is there, and so is an agent: while one is waited for, the other may go."""
+        departure = self._call.departure
+        while not (self._free.is_set() and departure.over.is_set()):
+            await self._free.wait()
+            await departure.over.wait()
 
     async def _ask(self, line: TypedLine) -> SpeechHandle:
         """As LiveKit answers what is typed; returns when the line stands in the conversation, or never will."""

@@ -51,6 +51,24 @@ async def test_a_line_typed_in_a_handoff_is_answered_by_the_next_agent(
         assert [done.target for done in stage.of(HandoffDone)] == [target]
 
 
+async def test_a_line_typed_in_a_handoff_waits_for_a_caller_who_leaves_meanwhile(database_url: str) -> None:
+    async with staged(database_url, typed=True) as stage, typing(stage) as typed:
+        typed.put("to desk: one moment please, I will put you through to them now")
+        await stage.until(lambda: stage.of(HandoffAsked))
+        typed.put(LINE)
+        while stage.conversation.call.typing is None or stage.conversation.call.typing.text != LINE:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)  # it is at hand, and waits for the handoff
+        typed.hold()
+        await stage.until(lambda: any(spoke.agent == "desk" for spoke in stage.of(AgentSpoke)))
+        waits = typed.waiting
+        typed.release()
+        await stage.until(lambda: answered(stage, LINE))
+
+        assert waits
+        assert answered(stage, LINE) == ["desk"]
+
+
 @pytest.mark.parametrize("late_ms", LATE_MS)
 async def test_two_lines_typed_at_once_both_stand_before_the_answer(database_url: str, late_ms: int) -> None:
     async with staged(database_url, typed=True) as stage, typing(stage) as typed:
