@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Self
 
 import aiohttp
@@ -31,6 +31,7 @@ PERSON = "person"
 STATUS = "sip.callStatus"
 ANSWER_SECONDS = 5.0
 """For LiveKit's API, besides the ringing."""
+MOST_TRIES = 3
 EMPTY_SECONDS = 30
 DEPARTURE_SECONDS = 1
 
@@ -56,7 +57,7 @@ class PersonPhone:
         self._caller = caller
         self._name = room_name(livekit, phone)
         self._identity = ""
-        self.room = rtc.Room()
+        self.room = self._new_room()
         self._on_ringing = on_ringing
         self._hung_up = False
         self._rang = False
@@ -65,31 +66,20 @@ class PersonPhone:
         """The person has hung up, or the room is closed."""
         self._key_listeners: list[Callable[[str], None]] = []
         self._background = Background(self.gone.set)
-        self.room.on("participant_connected", self._came)
-        self.room.on("participant_attributes_changed", self._changed)
-        self.room.on("participant_disconnected", self._went)
-        self.room.on("disconnected", lambda _: self.gone.set())
-        self.room.on("sip_dtmf_received", self._key)
 
     async def __aenter__(self) -> Self:
-        job = get_job_context()
-        self._identity = f"agent-{job.job.id}"
-        empty = EMPTY_SECONDS + self._settings.ring_seconds
-        async with asyncio.timeout(ANSWER_SECONDS):
-            await job.api.room.create_room(
-                api.CreateRoomRequest(name=self._name, empty_timeout=empty, departure_timeout=DEPARTURE_SECONDS)
-            )
-        async with asyncio.timeout(ANSWER_SECONDS):
-            await join(self.room, self.room.connect(self._livekit.url, self._token()))
-        engaged = True
-        try:
-            engaged = await self._others_are_first()
-        finally:
-            if engaged:
+        self._identity = f"agent-{get_job_context().job.id}"
+        for _ in range(MOST_TRIES):
+            there = await self._enter()
+            if mine := next((one for one in there if one.identity == self._identity), None):
+                if all(_order(mine) <= _order(one) for one in there):
+                    return self
                 await self.room.disconnect()
-        if engaged:
-            raise Engaged
-        return self
+                raise Engaged
+            log.warning("a person's room was being cleared away, and is entered again")
+            left, self.room = self.room, self._new_room()
+            await left.disconnect()
+        raise TimeoutError
 
     async def __aexit__(self, *_: object) -> None:
         await self._background.aclose()
@@ -108,6 +98,39 @@ class PersonPhone:
             log.warning("a person's line was not closed", error=type(error).__name__)
         else:
             self._hung_up = True
+
+    def _new_room(self) -> rtc.Room:
+        room = rtc.Room()
+        room.on("participant_connected", self._came)
+        room.on("participant_attributes_changed", self._changed)
+        room.on("participant_disconnected", self._went)
+        room.on("disconnected", lambda _: self._closed(room))
+        room.on("sip_dtmf_received", self._key)
+        return room
+
+    async def _enter(self) -> Sequence[api.ParticipantInfo]:
+        """Who is in the room then, as the server knows it: two calls may want the same person at once.
+
+        We are not among them where the last room of this name was just being cleared away: the server then forgets ours
+        with it, and the phone would join another one (docs/upstream.md, 10).
+        """
+        rooms, empty = get_job_context().api.room, EMPTY_SECONDS + self._settings.ring_seconds
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await rooms.create_room(
+                api.CreateRoomRequest(name=self._name, empty_timeout=empty, departure_timeout=DEPARTURE_SECONDS)
+            )
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await join(self.room, self.room.connect(self._livekit.url, self._token()))
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return (await rooms.list_participants(api.ListParticipantsRequest(room=self._name))).participants
+        except BaseException:
+            await self.room.disconnect()
+            raise
+
+    def _closed(self, room: rtc.Room) -> None:
+        if room is self.room:
+            self.gone.set()
 
     def listen(self, on_key: Callable[[str], None]) -> None:
         """Tell `on_key` each key that the person presses from now on."""
@@ -155,18 +178,6 @@ class PersonPhone:
         grants = api.VideoGrants(room_join=True, room=self._name)
         token = token_of(self._livekit).with_identity(self._identity)
         return token.with_grants(grants).with_kind("agent").to_jwt()
-
-    async def _others_are_first(self) -> bool:
-        """Two calls may want the same person at once: who came into the room first has the phone.
-
-        The server's list may not know us yet, as a last room of this name is being cleared: it is asked again.
-        """
-        request = api.ListParticipantsRequest(room=self._name)
-        async with asyncio.timeout(ANSWER_SECONDS):
-            while True:
-                there = (await get_job_context().api.room.list_participants(request)).participants
-                if mine := next((one for one in there if one.identity == self._identity), None):
-                    return any(_order(one) < _order(mine) for one in there)
 
     def _came(self, participant: rtc.RemoteParticipant) -> None:
         """What is said of a phone before its coming has been seen comes with it."""

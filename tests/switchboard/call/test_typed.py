@@ -8,6 +8,7 @@ import pytest
 from livekit.agents import llm
 
 from switchboard.call.typed import Typed
+from switchboard.call.typed_line import TypedLine
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, HandoffAsked, HandoffDone
 from tests.stage.stage import Stage, staged
 
@@ -56,9 +57,9 @@ async def test_a_line_typed_in_a_handoff_waits_for_a_caller_who_leaves_meanwhile
         typed.put("to desk: one moment please, I will put you through to them now")
         await stage.until(lambda: stage.of(HandoffAsked))
         typed.put(LINE)
-        while stage.conversation.call.typing is None or stage.conversation.call.typing.text != LINE:
+        for _ in range(5):
             await asyncio.sleep(0)
-        await asyncio.sleep(0)  # it is at hand, and waits for the handoff
+        assert stage.conversation.call.typing == TypedLine(LINE)  # at hand, and waits for the handoff
         typed.hold()
         await stage.until(lambda: any(spoke.agent == "desk" for spoke in stage.of(AgentSpoke)))
         waits = typed.waiting

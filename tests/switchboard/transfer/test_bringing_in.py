@@ -410,19 +410,28 @@ class Rooms:
         return getattr(self._rooms, name)
 
 
-async def test_a_phone_is_rung_though_the_list_of_the_server_does_not_know_us_yet(entered: Entered) -> None:
-    class Late(Rooms):
-        async def list_participants(self, request: api.ListParticipantsRequest) -> api.ListParticipantsResponse:
-            asked.append(request)
-            nobody = api.ListParticipantsResponse()
-            return nobody if len(asked) <= 2 else await livekit.room.list_participants(request)
+async def test_a_room_that_the_server_forgets_with_the_last_of_its_name_is_entered_again(entered: Entered) -> None:
+    class Forgetful(Rooms):
+        """Takes the first room of the call for the last one's, which is being cleared away."""
 
-    asked: list[api.ListParticipantsRequest] = []
-    async with entered(rings) as call:
+        async def create_room(self, request: api.CreateRoomRequest) -> None:
+            made.append(request.name)
+            await livekit.room.create_room(request)
+
+        async def list_participants(self, request: api.ListParticipantsRequest) -> api.ListParticipantsResponse:
+            known = len(made) > 1
+            return await livekit.room.list_participants(request) if known else api.ListParticipantsResponse()
+
+    made: list[str] = []
+    async with entered(answers) as call:
         livekit = call.exchange.livekit
-        call.exchange.livekit = SimpleNamespace(room=Late(livekit.room))
-        await call.asks()
-        await call.until_stage("ringing")
+        call.exchange.livekit = SimpleNamespace(room=Forgetful(livekit.room))
+        desk = await joined(call)
+        await call.ear.until_hears(1_130)
+
+        assert len(made) == 2
+        assert len(call.exchange.rung) == 1
+        await desk.hang_up()
 
 
 async def test_a_phone_that_could_not_be_rung_for_a_fault_of_ours_is_free_for_the_next_call(entered: Entered) -> None:
