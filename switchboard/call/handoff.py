@@ -280,7 +280,7 @@ class Handoffs:
         if event.new_state == "speaking" and self._transfer and self._transfer.arrived:
             self._handoff_done(self._now)
         if event.old_state == "speaking":
-            self._last_sound = self._turns.last_sound
+            self._last_sound = self._turns.sounds_until
 
     def _handoff_done(self, spoke: float | None) -> None:
         transfer, self._transfer = self._transfer, None
@@ -292,7 +292,7 @@ class Handoffs:
                 target=self.at_desk.id,
                 arrived_ms=_ms(transfer.asked, transfer.arrived),
                 spoke_ms=_ms(transfer.asked, spoke) if spoke else None,
-                silence_ms=_ms(quiet_from, spoke) if spoke else None,
+                silence_ms=_ms(min(quiet_from, spoke), spoke) if spoke else None,
                 socket_kept=CallSession.of(self.at_desk).sockets == transfer.sockets,
             )
         )

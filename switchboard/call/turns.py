@@ -96,15 +96,15 @@ class Turns:
 
     def falls_silent(self) -> None:
         """They hear nothing from now on."""
-        self._sounds_until = self.last_sound
+        self._sounds_until = min(self.sounds_until, self._ledger.now)
 
     @property
-    def last_sound(self) -> float:
-        """Until when the caller has heard something, in seconds of the call: now, if they do or if nobody tells.
+    def sounds_until(self) -> float:
+        """Until when the caller hears what they were given to hear, in seconds of the call; now, if nobody tells.
 
-        Whoever is told that a word is over may be told late; the loudspeaker knew before.
+        Whoever is told that a word is over may be told late, or before its end; the loudspeaker knows.
         """
-        return self._ledger.now if self._sounds_until is None else min(self._sounds_until, self._ledger.now)
+        return self._ledger.now if self._sounds_until is None else self._sounds_until
 
     @property
     def unanswered_since(self) -> float | None:

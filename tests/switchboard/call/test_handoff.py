@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from livekit import rtc
 from livekit.agents import llm
+from livekit.agents.voice.io import PlaybackFinishedEvent
 
 from simulator.mind import CallTool, Reply, Request, Say
 from simulator.options import Options
@@ -127,6 +129,23 @@ async def test_the_next_agent_is_asked_when_the_announcement_has_been_heard(data
         assert done.spoke_ms
         assert done.silence_ms
         assert 0 < done.silence_ms < done.spoke_ms - played
+
+
+async def test_a_handoffs_silence_begins_when_the_last_of_the_announcement_has_been_heard(database_url: str) -> None:
+    tail = rtc.AudioFrame(bytes(2 * 4800), 24_000, 1, 4800)
+    async with staged(database_url, line=ANNOUNCED, options=Options(first_token=0.6)) as stage:
+        ledger, turns, ends = stage.conversation.call.ledger, stage.conversation._turns, []
+
+        def counts_as_said(_: PlaybackFinishedEvent) -> None:
+            turns.hears("agent", tail, 0.0)
+            ends.append(ledger.now + tail.duration)
+
+        stage.loudspeaker.on("playback_finished", counts_as_said)
+        await stage.say("to desk")
+
+        (done,) = stage.of(HandoffDone)
+        assert done.silence_ms is not None
+        assert done.at - done.silence_ms / 1000 == pytest.approx(ends[0], abs=tail.duration / 4)
 
 
 async def test_the_model_is_told_when_to_hand_over_and_what_the_caller_hears_of_it(database_url: str) -> None:
