@@ -23,6 +23,7 @@ from switchboard.call.channel import WEB, Channel
 from switchboard.call.conscience import Conscience
 from switchboard.call.disclosure import AUTOMATED, IS_RECORDED, Disclosure
 from switchboard.call.ending import Ending
+from switchboard.call.engine import Engine
 from switchboard.call.handoff import Handoffs
 from switchboard.call.meter import Meter
 from switchboard.call.overheard import Overheard
@@ -235,15 +236,10 @@ class Conversation:
             invitation,
             workflow,
             self.services,
-            self.call,
-            self.session,
-            self.model,
-            self.ending,
+            Engine(self.call, self.session, self.model, self.ending, self._turns, self._background),
             channel,
-            self._background,
             self._answered,
             self._disclosure.added_to,
-            self._turns,
             self._recorder,
             self._past.typed if self._past else (),
         )

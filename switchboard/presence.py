@@ -6,19 +6,15 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import structlog
 from livekit import rtc
-from livekit.agents import AgentSession, llm, room_io, utils
+from livekit.agents import llm, room_io, utils
 from livekit.agents.voice.transcription import TranscriptSynchronizer
 
-from switchboard.background import Background
-from switchboard.call.call import Call
 from switchboard.call.channel import PHONE, Channel
-from switchboard.call.ending import Ending
+from switchboard.call.engine import Engine
 from switchboard.call.receipts import Receipts
-from switchboard.call.turns import Turns
 from switchboard.call.typed import Typed
 from switchboard.call.typed_line import TypedLine
 from switchboard.ladder.callback_rung import CallbackRung
@@ -33,7 +29,6 @@ from switchboard.ledger.events import Event
 from switchboard.line.callback import Callback
 from switchboard.line.sentences import BACK_AGAIN
 from switchboard.line.workflow import AgentType, Number, Person, Rescue, Workflow
-from switchboard.realtime import CallModel
 from switchboard.realtime.pieces import SHORT_MS
 from switchboard.recording.recorder import Recorder
 from switchboard.room.agent_track import AgentTrack
@@ -74,8 +69,8 @@ class Invitation:
 class Presence:
     """The room's side of one call. `answered` is called when the caller is there.
 
-    `disclosing` adds to an instruction what the caller is still to hear. `turns` and `recorder`,
-    if the call is recorded, are told what they hear. `kept` are the typed lines, by name, of the call that goes on.
+    `disclosing` adds to an instruction what the caller is still to hear. `recorder`, if the call is recorded, is told
+    what they hear. `kept` are the typed lines, by name, of the call that goes on.
     """
 
     def __init__(
@@ -83,28 +78,19 @@ class Presence:
         invitation: Invitation,
         workflow: Workflow,
         services: Services,
-        call: Call[Any],
-        session: AgentSession[Any],
-        model: CallModel,
-        ending: Ending,
+        engine: Engine,
         channel: Channel,
-        background: Background,
         answered: Callable[[], None],
         disclosing: Callable[[str], str],
-        turns: Turns,
         recorder: Recorder | None,
         kept: Collection[str],
     ) -> None:
-        settings = services.settings
+        settings, call, session = services.settings, engine.call, engine.session
         self._invitation = invitation
         self._workflow = workflow
-        self._call = call
-        self._session = session
-        self._model = model
-        self._ending = ending
+        self._engine = engine
         self._channel = channel
         self._limits = settings.call
-        self._background = background
         self._answered = answered
         self._begun = asyncio.Event()
         """The caller is there, and the ledger has it: nobody speaks to them before."""
@@ -121,36 +107,46 @@ class Presence:
             workflow.name,
             call.id,
             self._press,
-            background,
+            engine.background,
         )
-        self._receipts = Receipts(call.ledger, kept, self._room.confirm, background)
-        self._chat = Chat(invitation.room, self._room.is_caller, self._room.seated, self._type, background)
-        hearing = Everyone(turns, recorder) if recorder else turns
+        self._receipts = Receipts(call.ledger, kept, self._room.confirm, engine.background)
+        self._chat = Chat(invitation.room, self._room.is_caller, self._room.seated, self._type, engine.background)
+        hearing = Everyone(engine.turns, recorder) if recorder else engine.turns
         self._track = AgentTrack(hearing, lambda: call.departure.to_agent)
         self._words = TranscriptSynchronizer(next_in_chain_audio=self._track, next_in_chain_text=AgentWords(self._room))
-        self._cold = ColdTransfer(call, ending, settings.phone.phones_of, self._room.refer)
-        wait = Wait(session, model, call.departure, self._track, lambda: self._speaks and self._room.here.is_set())
+        self._cold = ColdTransfer(call, engine.ending, settings.phone.phones_of, self._room.refer)
         phrases = Phrases(session)
-        self._company = Company(call, session, wait, workflow.words, phrases, self._track, turns, background)
+        self._company = self._new_company(phrases)
         self._keeping: asyncio.Task[None] | None = None
-        side = CallerSide(call, session, ending, self._room, self._track, model)
+        side = CallerSide(call, session, engine.ending, self._room, self._track, engine.model)
         self._speaker = Speaker(call, phrases, self._track, AgentWords(self._room))
         self._warm = WarmTransfer(services, side, partial(self._speaker.frames, workflow.words.take))
         self._unaided = UnaidedTransfer(settings, side, self._warm.rings, self._speaker.say)
         rungs = [rung for rescue in workflow.rescued_by if (rung := self._rung(rescue))]
-        self._farewell = Farewell(call, ending, workflow.words, self._speaker, rungs)
-        self._move = Move(
-            call,
-            session,
-            ending,
-            invitation.relief,
-            workflow.words.moving,
+        self._farewell = Farewell(call, engine.ending, workflow.words, self._speaker, rungs)
+        self._move = self._new_move(phrases)
+        self._moving: asyncio.Task[None] | None = None
+
+    def _new_company(self, phrases: Phrases) -> Company:
+        engine = self._engine
+        call, session = engine.call, engine.session
+        there = self._room.here
+        wait = Wait(session, engine.model, call.departure, self._track, lambda: self._speaks and there.is_set())
+        words = self._workflow.words
+        return Company(call, session, wait, words, phrases, self._track, engine.turns, engine.background)
+
+    def _new_move(self, phrases: Phrases) -> Move:
+        return Move(
+            self._engine.call,
+            self._engine.session,
+            self._engine.ending,
+            self._invitation.relief,
+            self._workflow.words.moving,
             phrases,
             self._track,
             self._typed,
             self._farewell,
         )
-        self._moving: asyncio.Task[None] | None = None
 
     def tools(self, agent: AgentType) -> list[llm.Tool]:
         """What `agent` can put the caller through to: numbers, from a phone, and people who have one."""
@@ -168,9 +164,9 @@ class Presence:
 
         `start_session` starts the call's session in the room.
         """
-        self._session.output.audio = self._words.audio_output
-        self._session.output.transcription = self._words.text_output
-        self._session.on("user_input_transcribed", CallerWords(self._room).heard)
+        self._engine.session.output.audio = self._words.audio_output
+        self._engine.session.output.transcription = self._words.text_output
+        self._engine.session.on("user_input_transcribed", CallerWords(self._room).heard)
         self._chat.open()
         self._invitation.relief.on_word(self._invitation.room, self._begin_to_move)
         options = room_io.RoomOptions(
@@ -182,21 +178,21 @@ class Presence:
             close_on_disconnect=False,
             delete_room_on_close=False,  # LiveKit's may overtake the last news to the page: see `aclose`
         )
-        entering = self._background.run(self._enter(), "enter the room")
+        entering = self._engine.background.run(self._enter(), "enter the room")
         await start_session(self._invitation.room, options)
         await entering
-        if self._ending.begun:
+        if self._engine.ending.begun:
             return
         self._started = True
-        answering = self._background.run(self._typed.answer(), "answer what is typed")
-        self._background.run(self._leave_unanswered(answering), "leave what is typed")
-        self._keeping = self._background.run(self._company.keep(), "keep the caller company")
+        answering = self._engine.background.run(self._typed.answer(), "answer what is typed")
+        self._engine.background.run(self._leave_unanswered(answering), "leave what is typed")
+        self._keeping = self._engine.background.run(self._company.keep(), "keep the caller company")
         if self._room.caller is not None:  # known to LiveKit only now: it looks for the identity in the room at once
-            self._session.room_io.set_participant(self._room.caller)
+            self._engine.session.room_io.set_participant(self._room.caller)
 
     async def _leave_unanswered(self, answering: asyncio.Task[None]) -> None:
         """What is typed to an agent that leaves: nobody would hear its answer, and the page tells the next one."""
-        await self._ending.leaving.wait()
+        await self._engine.ending.leaving.wait()
         answering.cancel()
 
     async def bid_farewell(self) -> None:
@@ -204,18 +200,18 @@ class Presence:
 
         Who is with a person needs no service meanwhile.
         """
-        await any_set(self._warm.idle, self._ending.leaving)
+        await any_set(self._warm.idle, self._engine.ending.leaving)
         if self._keeping:
             await utils.aio.cancel_and_wait(self._keeping)
         self._track.spoken.set()  # a phone that still rings is answered
-        self._session.input.set_audio_enabled(False)
-        self._background.run(self._model.hang_up(), "hang up a model that does not serve")
-        self._background.run(self._farewell.bid(), "farewell")
-        await self._ending.leaving.wait()
+        self._engine.session.input.set_audio_enabled(False)
+        self._engine.background.run(self._engine.model.hang_up(), "hang up a model that does not serve")
+        self._engine.background.run(self._farewell.bid(), "farewell")
+        await self._engine.ending.leaving.wait()
 
     async def _relieved(self) -> None:
         """Our worker stops: somebody else has the caller from here on."""
-        if self._ending.begun:
+        if self._engine.ending.begun:
             return
         self._warm.stop()
         self._farewell.stop()
@@ -238,15 +234,15 @@ class Presence:
         invitation = self._invitation
         if not await join(invitation.room, invitation.seat.take(invitation.room, invitation.connect)):
             log.warning("another agent has the room: this one leaves")
-            self._ending.withdraw()
+            self._engine.ending.withdraw()
             await invitation.room.disconnect()
             return
         self._room.connected()
-        self._call.caller.number, self._call.caller.dialed = self._room.number, self._room.dialed
-        self._background.run(self._attend(), "attend")
-        self._background.run(self._notice_the_end(), "notice the end of the room")
+        self._engine.call.caller.number, self._engine.call.caller.dialed = self._room.number, self._room.dialed
+        self._engine.background.run(self._attend(), "attend")
+        self._engine.background.run(self._notice_the_end(), "notice the end of the room")
         if self._channel.rings:
-            self._background.run(self._pick_up(), "pick up")
+            self._engine.background.run(self._pick_up(), "pick up")
         else:
             await self._track.publish(self._room.room, self._room.caller, self._begun.wait)
 
@@ -258,16 +254,16 @@ class Presence:
     async def _notice_the_end(self) -> None:
         """The room is closed, or the server is gone."""
         await self._room.closed.wait()
-        self._ending.finish("caller_left")
+        self._engine.ending.finish("caller_left")
 
     async def _attend(self) -> None:
         """Wait for the caller, notice when they go, and give them time to come back."""
         room = self._room
         if not await self._somebody_comes():
-            self._ending.finish("nobody_came")
+            self._engine.ending.finish("nobody_came")
             return
         if not room.here.is_set():
-            self._ending.finish("caller_left")
+            self._engine.ending.finish("caller_left")
             return
         self._answered()
         self._begun.set()
@@ -278,24 +274,24 @@ class Presence:
             self._track.hold()
             self._typed.hold()
             if self._speaks:
-                self._session.interrupt()
+                self._engine.session.interrupt()
             left = time.monotonic()
             if not self._channel.comes_back or not await any_set(room.here, seconds=self._limits.grace_seconds):
-                self._ending.finish("caller_left")
+                self._engine.ending.finish("caller_left")
                 return
             if time.monotonic() - left > 60 * self._limits.verified_away_minutes:
-                self._call.caller.verified = None
+                self._engine.call.caller.verified = None
             await self._forget_what_nobody_heard()
             self._track.release()
             if self._speaks and not self._typed.waiting:
-                self._session.generate_reply(instructions=self._disclosing(BACK_AGAIN))
+                self._engine.session.generate_reply(instructions=self._disclosing(BACK_AGAIN))
             self._typed.release()
 
     async def _forget_what_nobody_heard(self) -> None:
         """What the agent has said while the caller was away."""
         if self._speaks:
-            await asyncio.wait([self._session.interrupt()], timeout=FORGETTING_SECONDS)
-            self._model.live.forget_unheard(self._session.history)
+            await asyncio.wait([self._engine.session.interrupt()], timeout=FORGETTING_SECONDS)
+            self._engine.model.live.forget_unheard(self._engine.session.history)
 
     async def _somebody_comes(self) -> bool:
         """Wait for the caller; the model is let go soon, and called again when they are there after all.
@@ -306,10 +302,10 @@ class Presence:
         warm = wait if self._channel.rings else min(wait, self._limits.warm_seconds)
         if await any_set(room.here, room.gone, seconds=warm):
             return True
-        self._model.rest()
+        self._engine.model.rest()
         came = await any_set(room.here, room.gone, seconds=wait - warm)
         if room.here.is_set():
-            self._model.wake()
+            self._engine.model.wake()
         return came
 
     def _rung(self, rescue: Rescue) -> Rung | None:
@@ -321,14 +317,14 @@ class Presence:
             case Number() if self._channel is PHONE and self._cold.reaches(rescue):
                 return NumberRung(rescue, self._cold, self._speaker, words)
             case Callback():
-                return CallbackRung(self._call, rescue, self._speaker, words)
+                return CallbackRung(self._engine.call, rescue, self._speaker, words)
         return None
 
     @property
     def _speaks(self) -> bool:
         """Whether an agent is there to speak, and nobody else has the caller."""
         out = self._warm.running or self._farewell.begun.is_set()
-        return self._started and not out and not self._ending.begun
+        return self._started and not out and not self._engine.ending.begun
 
     def _press(self, key: str) -> None:
         if self._recorder:
@@ -340,11 +336,11 @@ class Presence:
 
     def _begin_to_move(self) -> None:
         if self._moving is None:
-            self._moving = self._background.run(self._relieved(), "hand the caller over to another worker")
+            self._moving = self._engine.background.run(self._relieved(), "hand the caller over to another worker")
 
     def _type(self, words: str, name: str | None = None) -> None:
         """The caller has typed something, on the keypad or on a page, which calls it `name`."""
-        leaves = self._ending.begun and not self._move.over
+        leaves = self._engine.ending.begun and not self._move.over
         if leaves or not self._receipts.wants(name):
             return
         if self._move.over:
