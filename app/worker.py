@@ -19,7 +19,7 @@ from app.costs import prices_of
 from app.data import database_of, prepare_database
 from app.lines import LINES
 from app.process import HERE, fail, settings, start_logging
-from app.warm import warm
+from app.warm import keep, warm
 from switchboard.call.admission import Admission
 from switchboard.call.again import Mark, recall_caller
 from switchboard.call.call import Caller
@@ -28,7 +28,7 @@ from switchboard.call.dispatch import Dispatch
 from switchboard.call.resume import Past, Patience, goes_on, recall
 from switchboard.call.source import Source
 from switchboard.conversation import Conversation
-from switchboard.database import Database
+from switchboard.database import Database, async_url
 from switchboard.ledger.turned_away import TurnedAway
 from switchboard.ledger.workers import Beat
 from switchboard.line.workflow import Workflow
@@ -52,6 +52,7 @@ from switchboard.telemetry.worker import Fullness
 
 log = structlog.get_logger(__name__)
 
+OURS = ("app.", "switchboard.", "workflows.")
 OFFERED_BELOW = 0.69
 INITIALIZE_SECONDS = 60.0
 """A process that begins slowly is on a busy machine: LiveKit kills it after ten seconds, and the next is no faster."""
@@ -218,10 +219,10 @@ def prepare_process(_process: JobProcess, metrics: Path | None = None) -> None:
     keep_frames_apart()
     reckon_rates_patiently()
     prices_of(chosen)
-    for line in LINES.values():
-        _ = line.versions  # made now
     read_playbooks(chosen, LINES.values())
-    warm(chosen.storage.url.get_secret_value())
+    async_url(chosen.storage.url.get_secret_value()).get_dialect().import_dbapi()
+    warm()
+    keep()
 
 
 def tell_ready() -> None:
@@ -274,7 +275,7 @@ def build_server(chosen: Settings, answer: Answer = answer) -> AgentServer:
         database_of(chosen),
         name_worker(),
         # What answers calls is loaded once, by the process that all others fork from
-        preload_modules=[name for name in sys.modules if name.startswith(("app.", "switchboard.", "workflows."))],
+        preload_modules=[*(name for name in sys.modules if name.startswith(OURS)), "app.preload"],
         job_executor_type=JobExecutorType(worker.executor),
         num_idle_processes=worker.idle_processes,
         initialize_process_timeout=INITIALIZE_SECONDS,
