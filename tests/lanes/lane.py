@@ -121,11 +121,6 @@ def give_way(session: int) -> None:
 def pytest_lane(name: str, folder: Path, *arguments: str) -> Lane:
     """A lane that runs these tests."""
     junit = folder / f"{name}.xml"
-    shown = (
-        "-p",
-        "tests.lanes.process",
-        "-v",
-        "--no-header",
-        f"--junitxml={junit}",
-    )  # with the `-q` of pyproject.toml: a line a file
-    return Lane(name, (sys.executable, "-m", "pytest", *shown, f"--junitxml={junit}", *arguments), junit)
+    plugins = ("-p", "tests.lanes.process", "-p", "no:schemathesis")
+    shown = ("-v", "--no-header")  # with the `-q` of pyproject.toml: a line a file
+    return Lane(name, (sys.executable, "-m", "pytest", *plugins, *shown, f"--junitxml={junit}", *arguments), junit)
