@@ -54,8 +54,11 @@ class Program:
         assert self.process
         until = time.monotonic() + READY_SECONDS
         while not self.ready(self):
-            if self.process.poll() is not None or time.monotonic() > until:
-                raise RuntimeError(f"{self.arguments} did not start:\n{self.written[-4000:]}")
+            if time.monotonic() > until:
+                self.process.send_signal(signal.SIGABRT)  # Python's faulthandler writes where each thread stands
+                self.process.wait(READY_SECONDS)
+            if (code := self.process.poll()) is not None:
+                raise RuntimeError(f"{self.arguments} did not start, and ended with {code}:\n{self.written[-4000:]}")
             time.sleep(0.05)
 
     @property
@@ -111,6 +114,7 @@ class Stack:
         values = {
             **plain,
             **simulator_settings(simulator),
+            "PYTHONFAULTHANDLER": "1",
             "DATABASE_URL": database,
             "LIVEKIT_URL": livekit.url,
             "LIVEKIT_AGENT_NAME": agent,
