@@ -9,42 +9,35 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tests.lanes.cores import Cores
 from tests.lanes.lane import Lane, Result, Run, pytest_lane
 from tests.lanes.report import busiest, longest, summary
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "var" / "test"
 LANES = {
-    "attacks": ("tests/attacks", "tests/faults", "tests/clients"),
-    "calls": ("tests/switchboard/call",),
     "phone": ("tests/phone",),
-    "app": ("tests/app",),
     "ladder": ("tests/switchboard/ladder",),
+    "app": ("tests/app",),
+    "calls": ("tests/switchboard/call",),
     "browser": ("tests/browser",),
-    "bench": ("tests/bench",),
+    "attacks": ("tests/attacks", "tests/faults", "tests/clients"),
     "rooms": ("tests/switchboard/room", "tests/switchboard/transfer", "tests/rehearsal/voice"),
     "deploy": ("tests/deploy",),
     "service": ("tests/switchboard/realtime", "tests/switchboard/recording"),
-    "commands": ("tests/app/new", "tests/test_main.py"),
+    "bench": ("tests/bench",),
     "outages": ("tests/outages",),
+    "commands": ("tests/app/new", "tests/test_main.py"),
     "engine": ("tests/switchboard",),
     "rest": ("tests",),
     "sound": ("tests/simulator",),
 }
-"""The folders and files of each lane, without those that have a lane of their own. They begin in this order, longest
-first, as far as there is room."""
-COMPUTES = {
-    "attacks": 60, "calls": 20, "phone": 45, "app": 55, "ladder": 40, "browser": 35, "bench": 65, "rooms": 60,
-    "deploy": 40, "service": 40, "commands": 60, "outages": 100,
-}  # fmt: skip
-"""So many per cent of a core each has, in the mean of a quiet run; its programs are counted."""
-BUSY = 65
-"""So many per cent of the cores lanes of calls are let have: the rest is for what comes at one moment."""
-GIVE_WAY = ("engine", "rest", "sound")
+"""The folders and files of each lane, without those that have a lane of their own. They begin in this order: those that
+wait longest first, for people who speak and phones that ring, and beside one that starts many programs one that starts
+none."""
+COMPUTE = ("engine", "rest", "sound")
 """These wait for nobody: they run beside the others, one at a time, and give way to them. Not "commands": they make
 calls, and who gives way to four programs gets a seventh of a core."""
-FAST = ("attacks", "calls", "ladder", "rooms", "service", "commands", "engine", "rest", "sound")
+FAST = ("calls", "ladder", "attacks", "rooms", "service", "commands", "engine", "rest", "sound")
 
 
 def all_lanes() -> list[Lane]:
@@ -63,17 +56,17 @@ def _lane(name: str, *arguments: str) -> Lane:
         other for others in LANES.values() for other in others if other.startswith(tuple(f"{f}/" for f in folders))
     ]
     lane = pytest_lane(name, FOLDER, *arguments, *folders, *(f"--ignore={folder}" for folder in elsewhere))
-    return replace(lane, computes=COMPUTES.get(name, lane.computes), gives_way=name in GIVE_WAY)
+    return replace(lane, gives_way=name in COMPUTE)
 
 
 async def run(lanes: Sequence[Lane], cores: int = os.cpu_count() or 1) -> bool:
     """Run them side by side and tell what came of it; whether all is well.
 
-    Those of calls as far as the cores have room for them, and one that gives way: with more, calls would wait.
+    One for each core, and one that gives way: with more, calls would wait for a core.
     """
     began = time.monotonic()
-    calls, beside = Cores(cores * BUSY), Cores(1)
-    runs = [Run(lane, beside if lane.gives_way else calls, say) for lane in lanes]
+    places, beside = asyncio.Semaphore(cores), asyncio.Semaphore(1)
+    runs = [Run(lane, beside if lane.gives_way else places, say) for lane in lanes]
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, interrupt, runs)
     results: list[Result] = []

@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.lanes.cores import Cores
 from tests.lanes.report import Report, read_report
 
 LONGEST_LINE = 2**24
@@ -28,8 +27,6 @@ class Lane:
     name: str
     command: Sequence[str]
     junit: Path | None = None
-    computes: int = 50
-    """So many per cent of a core, the rest of the time it waits."""
     gives_way: bool = False
     """The other lanes get the cores first."""
 
@@ -61,17 +58,17 @@ class Result:
 class Run:
     """One run of a lane. `show` gets its lines as they come, but for the closing ones, which the result has."""
 
-    def __init__(self, lane: Lane, cores: Cores, show: Callable[[str], None]) -> None:
+    def __init__(self, lane: Lane, places: asyncio.Semaphore, show: Callable[[str], None]) -> None:
         self._lane = lane
-        self._cores = cores
+        self._places = places
         self._show = show
         self._closing: list[str] = []
         self._process: asyncio.subprocess.Process | None = None
         self._interrupted = False
 
     async def result(self) -> Result:
-        """Start it as soon as there is room for it, and wait for its end."""
-        async with self._cores.taken(self._lane.computes):
+        """Start it as soon as there is a place for it, and wait for its end."""
+        async with self._places:
             return Result(self._lane, None, 0.0, (), Report()) if self._interrupted else await self._run()
 
     async def _run(self) -> Result:
@@ -94,7 +91,7 @@ class Run:
         return Result(self._lane, code, time.monotonic() - began, self._closing, read_report(self._lane.junit))
 
     def interrupt(self) -> None:
-        """As Ctrl-C does: pytest ends what its fixtures have started. A lane that waits for room stays away."""
+        """As Ctrl-C does: pytest ends what its fixtures have started. A lane that waits for its place stays away."""
         self._interrupted = True
         if self._process and self._process.returncode is None:
             with suppress(ProcessLookupError):

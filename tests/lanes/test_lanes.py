@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from tests.lanes.__main__ import ROOT, all_lanes, run
-from tests.lanes.cores import Cores
 from tests.lanes.lane import NICE, Lane, Run, pytest_lane
 
 MakeLane = Callable[[str, str], Lane]
@@ -156,16 +155,11 @@ async def test_where_there_is_one_place_lanes_run_one_after_the_other_in_their_o
     assert shown == [f" lane {number} | {number}" for number in range(5)]
 
 
-async def test_a_lane_that_mostly_waits_runs_beside_one_for_which_another_has_no_room(make_lane: MakeLane) -> None:
-    heavy, light = (make_lane(mine, MEETS.format(mine=mine, other=other)) for mine, other in (("a", "b"), ("b", "a")))
-    last = Lane("last", (sys.executable, "-c", "pass"), computes=90)
-
-    assert await run([replace(heavy, computes=90), last, replace(light, computes=30)], cores=2)
-
-
 async def test_failures_are_told_in_one_piece_when_a_lane_has_ended(make_lane: MakeLane) -> None:
     shown: list[str] = []
-    result = await Run(make_lane("bad", "def test_no():\n    assert 1 == 2\n"), Cores(1), shown.append).result()
+    result = await Run(
+        make_lane("bad", "def test_no():\n    assert 1 == 2\n"), asyncio.Semaphore(1), shown.append
+    ).result()
 
     assert not any("assert 1 == 2" in line for line in shown)
     assert any("assert 1 == 2" in line for line in result.closing)
@@ -178,14 +172,14 @@ async def test_a_lane_that_gives_way_does_so_with_all_that_it_starts() -> None:
     starts = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {tells!r}])"
     lane = Lane("polite", (sys.executable, "-c", starts), gives_way=True)
 
-    assert (await Run(lane, Cores(1), shown.append).result()).code == 0
+    assert (await Run(lane, asyncio.Semaphore(1), shown.append).result()).code == 0
     assert shown == [f" polite | {min(os.nice(0) + NICE, 19)}"]
 
 
 async def test_an_interrupted_lane_ends_what_its_tests_have_started_and_one_that_waits_stays_away(
     make_lane: MakeLane, tmp_path: Path
 ) -> None:
-    began, place = asyncio.Event(), Cores(1)
+    began, place = asyncio.Event(), asyncio.Semaphore(1)
 
     def show(line: str) -> None:
         if "started" in line:
