@@ -27,7 +27,14 @@ def require_playbook(line: Workflow) -> None:
 
 
 def playbook_of(line: Workflow) -> Playbook:
-    """The playbook of `line`. Exits with 2 when it has none, or one that is wrong."""
+    """The playbook of `line`, ready to understand callers. Exits with 2 when it has none, or one that is wrong."""
+    playbook = cold_playbook_of(line)
+    playbook.warm()
+    return playbook
+
+
+def cold_playbook_of(line: Workflow) -> Playbook:
+    """The same, before it is warm."""
     require_playbook(line)
     try:
         return Playbook(_read(line))

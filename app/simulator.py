@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from app.lines import LINES, line_named
-from app.playbooks import playbook_of
+from app.playbooks import cold_playbook_of, playbook_of
 from app.process import fail
 from app.recordings import loaded_call, recorder_in
 from simulator.by_line import ByLine
@@ -43,7 +43,8 @@ def every_lines_simulator() -> MakeSimulator:
     """The same for all lines: each session is answered by the playbook of the line that its instructions name."""
     if all(line.playbook is None for line in LINES.values()):
         fail("No line has a playbook, so the simulator cannot play any. Set REALTIME_PROVIDER.")
-    return simulators_with(ByLine({line.name: playbook_of(line) if line.playbook else None for line in LINES.values()}))
+    minds = {line.name: cold_playbook_of(line) if line.playbook else None for line in LINES.values()}
+    return simulators_with(ByLine(minds))
 
 
 def scripted_simulator(script: Path) -> MakeSimulator:
@@ -114,14 +115,16 @@ def _maker(line: str | None, script: Path | None, play: Path | None, strict: boo
 
 
 async def _serve(simulator: Simulator, recognizer: Whisper | None, control: int | None) -> None:
-    if recognizer:
-        await recognizer.load()
+    """Listen first: what understands callers is loaded until the first of them has something to say."""
     async with AsyncExitStack() as running:
         await running.enter_async_context(simulator)
         _tell(simulator)
         if control is not None:
             api = await running.enter_async_context(Control(simulator, control))
             typer.echo(f"# Control it at {api.url} (docs/simulator.md).")
+        await simulator.warm()
+        if recognizer:
+            await recognizer.load()
         await asyncio.Event().wait()
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from simulator.mind import Mind, MindError, Reply, Request
+from simulator.mind import Mind, MindError, Reply, Request, Warms
 
 LINE = re.compile(r"You are `[^`]+` on the line `(?P<line>[^`]+)`")
 
@@ -17,6 +17,12 @@ class ByLine:
 
     def __init__(self, minds: Mapping[str, Mind | None]) -> None:
         self._minds = minds
+
+    def warm(self) -> None:
+        """Each line's mind loads what it needs."""
+        for mind in self._minds.values():
+            if isinstance(mind, Warms):
+                mind.warm()
 
     def answer(self, request: Request) -> Reply:
         """As the line's own mind; raises what it raises, and `MindError` where there is none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 Modality: TypeAlias = Literal["audio", "text"]
 
@@ -101,4 +101,13 @@ class Mind(Protocol):
 
     def hear(self, session_id: str) -> str | None:
         """The words of the next spoken turn; "" when nothing was understood; None: listen to the caller."""
+        ...
+
+
+@runtime_checkable
+class Warms(Protocol):
+    """A mind that has something to load before it can understand anybody."""
+
+    def warm(self) -> None:
+        """Load it now. Takes a moment; safe from any thread."""
         ...

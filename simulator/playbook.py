@@ -47,8 +47,15 @@ class Playbook:
 
     @classmethod
     def load(cls, path: str | Path, agents: Collection[str] = (), tools: Collection[str] = ()) -> Playbook:
-        """Read and check a playbook, as `read_book` does. With examples in it, a model is loaded. `PlaybookError`."""
-        return cls(read_book(path, agents, tools))
+        """Read and check a playbook, as `read_book` does, and warm it. Raises `PlaybookError`."""
+        playbook = cls(read_book(path, agents, tools))
+        playbook.warm()
+        return playbook
+
+    def warm(self) -> None:
+        """Load the model that knows what callers mean, where the playbook has examples."""
+        for meanings in self._meanings.values():
+            meanings.warm()
 
     def hear(self, session_id: str) -> str | None:  # a playbook has no words for a caller who only speaks
         """Nothing: a playbook follows the caller, it does not know what comes next."""

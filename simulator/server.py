@@ -22,7 +22,7 @@ from simulator.dialect import Dialect, Ga, Preview, PreviewTranscription
 from simulator.faults import Faults
 from simulator.handshake import SUBPROTOCOL, Doorman, Refused, turn_away
 from simulator.hearing import Hearing
-from simulator.mind import Mind
+from simulator.mind import Mind, Warms
 from simulator.models import Models
 from simulator.options import Options
 from simulator.preview_secret_endpoint import PreviewSecretEndpoint
@@ -67,6 +67,7 @@ class Simulator:
         self.options = replace(options or Options())
         self.faults = Faults(self.options.faults, self.options.seed)
         self._record = Record()
+        self._mind = mind
         self._voice = voice or Voice()
         self._recorder = recorder
         self._dice = Random(self.options.seed)
@@ -148,6 +149,11 @@ class Simulator:
         site = Site(self._app(), self._host, self._port)
         await site.open()
         self._site, self._port = site, site.port
+
+    async def warm(self) -> None:
+        """Load what its mind needs to understand callers, off the event loop: whoever asks before waits for it."""
+        if isinstance(self._mind, Warms):
+            await asyncio.to_thread(self._mind.warm)
 
     async def stop(self) -> None:
         """Close all sockets and stop listening; takes no longer than a moment."""

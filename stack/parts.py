@@ -30,6 +30,7 @@ class PartError(LocalError):
 class Part:
     """One program: what starts it and how to see that it is ready. `environ` comes on top of the machine's.
 
+    It has `ready_seconds` to be so: on a busy machine a program begins late, and who waits sees that it is still at it.
     It has `stop_seconds` to go after SIGTERM; one that takes a second SIGTERM as "now" gets that after `again_seconds`.
     """
 
@@ -38,7 +39,7 @@ class Part:
     ready: Ready
     environ: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
-    ready_seconds: float = 30
+    ready_seconds: float = 120
     stop_seconds: float = 5
     again_seconds: float | None = None
 

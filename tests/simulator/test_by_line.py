@@ -44,5 +44,19 @@ def test_a_line_without_a_playbook_is_answered_by_no_other_one() -> None:
         MIND.answer(asked("You are `teller` on the line `bank`."))
 
 
+def test_each_mind_that_has_something_to_load_is_warmed() -> None:
+    @dataclass
+    class Heavy(Parrot):
+        warm_ups: int = 0
+
+        def warm(self) -> None:
+            self.warm_ups += 1
+
+    heavy = Heavy("Hello")
+    ByLine({"shop": heavy, "clinic": Parrot("Guten Tag"), "bank": None}).warm()
+
+    assert heavy.warm_ups == 1
+
+
 def asked(instructions: str) -> Request:
     return Request(instructions, "", (), (), "audio", "s1")

@@ -60,6 +60,23 @@ def test_a_list_that_stands_in_several_places_is_one(meanings: Meanings) -> None
     assert Meanings((TRACK, PERSON, TRACK)).of("A human please") == meanings.of("A human please")
 
 
+def test_what_examples_mean_is_reckoned_by_whoever_warms_and_asked_about_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    reckon, reckoned = meaning._vectors, list[Examples]()
+
+    def noted(examples: Examples) -> meaning.Vectors:
+        reckoned.append(examples)
+        return reckon(examples)
+
+    monkeypatch.setattr(meaning, "_vectors", noted)
+    meanings = Meanings((TRACK, PERSON))
+    before = list(reckoned)
+    meanings.warm()
+
+    assert before == []
+    assert meanings.of("where is my parcel") == TRACK
+    assert reckoned == [TRACK, PERSON]
+
+
 def test_without_examples_and_to_read_a_playbook_no_model_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(meaning, "_model", lambda: pytest.fail("loaded"))
 
