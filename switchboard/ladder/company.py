@@ -25,8 +25,9 @@ SILENCE_SECONDS, NOTICED_SECONDS = 1.7, 1.5
 It is noticed in that time, or it is something else that they wait for now."""
 MUSIC_SECONDS = 6.0
 BACK_SECONDS = 1.0
-FETCH_SECONDS = 0.8
-"""So long before it is due a word is fetched, and for no longer."""
+FETCH_SECONDS, READY_SECONDS = 0.9, 0.2
+"""So long before it is due a word is asked for, and so long before then it is there, or its recording is taken: to give
+up takes a moment, and whoever hears it is some way off."""
 
 
 class Company:
@@ -126,7 +127,8 @@ class Company:
         return self._words.longer if self._said else self._words.moment
 
     async def _say(self, reason: WaitsFor, words: str, when: float) -> None:
-        frames = await self._phrases.of(words, FETCH_SECONDS, without_model=reason == "service")
+        left = when - READY_SECONDS - self._call.ledger.now
+        frames = await self._phrases.of(words, left, without_model=reason == "service")
         await asyncio.sleep(max(0.0, when - self._call.ledger.now))
         if self._wait.reason is not None:
             self._said += 1

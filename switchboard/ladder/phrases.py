@@ -26,6 +26,7 @@ class Phrases:
     async def of(self, words: str, seconds: float, *, without_model: bool) -> list[rtc.AudioFrame]:
         """`words` in frames of 20 ms (24 kHz, mono), within so many seconds; none if nobody can say them.
 
+        Where there is no time, nobody is asked: those that were said before are there, and recordings are.
         `without_model`: it has enough to do, or is not there.
         """
         pcm = await self._spoken_by_the_agent(words, seconds, without_model) or recorded(words) or b""
@@ -36,7 +37,7 @@ class Phrases:
         if not isinstance(chain, Chain) or (without_model and chain.needs_the_model):
             return b""
         key = (id(chain), words)
-        if key not in self._spoken:
+        if key not in self._spoken and seconds > 0:
             try:
                 async with asyncio.timeout(seconds):
                     self._spoken[key] = await _synthesized(chain, words)

@@ -10,12 +10,15 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from livekit import rtc
 from livekit.agents import RunContext, function_tool, llm
 
 from simulator.faults import Fault
 from simulator.options import Options
 from simulator.voice import RATE, synthesize
 from switchboard.call.call import Call
+from switchboard.ladder.company import READY_SECONDS
+from switchboard.ladder.phrases import Phrases
 from switchboard.ledger.events import AgentSpoke, Filled, HandoffDone, ToolCalled, ToolReturned, Turn
 from switchboard.line.agent import VoiceAgent
 from switchboard.line.voices import CartesiaVoice, Voice
@@ -92,6 +95,24 @@ async def test_a_look_up_that_lasts_gets_a_word_after_two_seconds_and_then_its_a
         assert filled(call) == [("tool", WORDS.looking[0])]
         assert [spoke.text for spoke in call.of(AgentSpoke)[1:]] == ["waiting found: It is in Leeds"]
         assert not [text for text in texts(call.mind.requests[-1]) if WORDS.looking[0] in text]
+
+
+async def test_a_word_is_fetched_before_it_is_due_or_given_up_before(
+    enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched, given_up_at = Phrases.of, list[float]()
+    async with enter(line=NATIVE) as call:
+
+        async def noted(phrases: Phrases, words: str, seconds: float, *, without_model: bool) -> list[rtc.AudioFrame]:
+            given_up_at.append(call.conversation.ledger.now + seconds)
+            return await fetched(phrases, words, seconds, without_model=without_model)
+
+        monkeypatch.setattr(Phrases, "of", noted)
+        call.type("call search")
+        word = await call.first(Filled)
+
+        assert len(given_up_at) == 1
+        assert given_up_at[0] <= word.at - READY_SECONDS
 
 
 async def test_who_heard_of_a_look_up_is_told_of_no_delay_when_it_is_over_and_the_answer_begins_soon(

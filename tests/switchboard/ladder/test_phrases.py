@@ -50,6 +50,14 @@ async def test_the_agents_voice_says_them_once_and_is_remembered(database_url: s
         assert spoken(stage) == 1
 
 
+async def test_where_there_is_no_time_nobody_is_asked(database_url: str) -> None:
+    async with staged(database_url) as stage:
+        phrases = Phrases(stage.conversation.session)
+
+        assert is_the_recording(await phrases.of(MOMENT, -0.1, without_model=True))
+        assert not stage.simulator.speech.spoken
+
+
 async def test_each_agent_says_them_in_its_own_voice(database_url: str) -> None:
     async with staged(database_url) as stage:
         phrases = Phrases(stage.conversation.session)
