@@ -1,6 +1,7 @@
 """One call in a room of a real LiveKit server, from the caller's ears: what is sent to them, and when."""
 
 import asyncio
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
@@ -214,7 +215,7 @@ async def booth(
     thinks, record = mind or Obedient(), Record()
     database = Database(database_url)
     async with Simulator(thinks, options, recognizer=recognizer) as simulator, server.api() as livekit:
-        name = f"booth-{id(record)}"
+        name = f"booth-{secrets.token_hex(6)}"
         created = await livekit.room.create_room(api.CreateRoomRequest(name=name))
         _play_job(monkeypatch, livekit, name, sip)
         settings = with_simulator(stage_settings(REALTIME_PROVIDER="simulator", **environ), simulator.url)

@@ -1,6 +1,7 @@
 """A person is brought in, over a real LiveKit server: what they and the caller hear, and how it can end."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -136,7 +137,7 @@ async def house(
 
     `hearing` is told what the caller hears.
     """
-    name = f"call-{database_url[-12:-3]}-{id(monkeypatch)}"
+    name = f"call-{secrets.token_hex(6)}"
     access = {"LIVEKIT_URL": server.url, "LIVEKIT_API_KEY": KEY, "LIVEKIT_API_SECRET": SECRET}
     told: dict[str, Any] = {**access, **PHONE, "PHONE_PEOPLE": people(len(phones)), **environ}
     async with AsyncExitStack() as leaving, server.api() as livekit:
