@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tests.lanes.lane import Lane, Result, Run, pytest_lane
+from tests.lanes.lane import Lane, Places, Result, Run, pytest_lane
 from tests.lanes.report import busiest, longest, summary
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "var" / "test"
 LANES = {
+    "deploy": ("tests/deploy",),
     "phone": ("tests/phone",),
     "ladder": ("tests/switchboard/ladder",),
     "app": ("tests/app",),
@@ -22,19 +23,21 @@ LANES = {
     "browser": ("tests/browser",),
     "attacks": ("tests/attacks", "tests/faults", "tests/clients"),
     "rooms": ("tests/switchboard/room", "tests/switchboard/transfer", "tests/rehearsal/voice"),
-    "deploy": ("tests/deploy",),
     "service": ("tests/switchboard/realtime", "tests/switchboard/recording"),
     "bench": ("tests/bench",),
     "outages": ("tests/outages",),
     "commands": ("tests/app/new", "tests/test_main.py"),
+    "sound": ("tests/simulator",),
     "engine": ("tests/switchboard",),
     "rest": ("tests",),
-    "sound": ("tests/simulator",),
 }
 """The folders and files of each lane, without those that have a lane of their own. They begin in this order: those that
 wait longest first, for people who speak and phones that ring, and beside one that starts many programs one that starts
 none."""
-COMPUTE = ("engine", "rest", "sound")
+ALONE = ("deploy",)
+"""Containers have networks, and these go again: a call whose sound went by one of them, as WebRTC may choose, hears
+nothing for three to five seconds then. So this one comes first, beside one that has no calls in rooms."""
+COMPUTE = ("sound", "engine", "rest")
 """These wait for nobody: they run beside the others, one at a time, and give way to them. Not "commands": they make
 calls, and who gives way to four programs gets a seventh of a core."""
 FAST = ("calls", "ladder", "attacks", "rooms", "service", "commands", "engine", "rest", "sound")
@@ -56,7 +59,7 @@ def _lane(name: str, *arguments: str) -> Lane:
         other for others in LANES.values() for other in others if other.startswith(tuple(f"{f}/" for f in folders))
     ]
     lane = pytest_lane(name, FOLDER, *arguments, *folders, *(f"--ignore={folder}" for folder in elsewhere))
-    return replace(lane, gives_way=name in COMPUTE)
+    return replace(lane, gives_way=name in COMPUTE, alone=name in ALONE)
 
 
 async def run(lanes: Sequence[Lane], cores: int = os.cpu_count() or 1) -> bool:
@@ -65,7 +68,7 @@ async def run(lanes: Sequence[Lane], cores: int = os.cpu_count() or 1) -> bool:
     One for each core, and one that gives way: with more, calls would wait for a core.
     """
     began = time.monotonic()
-    places, beside = asyncio.Semaphore(cores), asyncio.Semaphore(1)
+    places, beside = Places(cores), Places(1)
     runs = [Run(lane, beside if lane.gives_way else places, say) for lane in lanes]
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, interrupt, runs)

@@ -6,8 +6,8 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,8 @@ class Lane:
     junit: Path | None = None
     gives_way: bool = False
     """The other lanes get the cores first."""
+    alone: bool = False
+    """No lane is beside it but those that give way."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,29 @@ class Result:
         return None
 
 
+class Places:
+    """So many lanes at a time, in the order in which they ask."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._free = asyncio.Semaphore(number)
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def taken(self, *, alone: bool) -> AsyncIterator[None]:
+        """Wait for one, or for all, and have it."""
+        wanted = self._number if alone else 1
+        async with AsyncExitStack() as places:
+            async with self._turn:
+                for _ in range(wanted):
+                    await places.enter_async_context(self._free)
+            yield
+
+
 class Run:
     """One run of a lane. `show` gets its lines as they come, but for the closing ones, which the result has."""
 
-    def __init__(self, lane: Lane, places: asyncio.Semaphore, show: Callable[[str], None]) -> None:
+    def __init__(self, lane: Lane, places: Places, show: Callable[[str], None]) -> None:
         self._lane = lane
         self._places = places
         self._show = show
@@ -68,7 +89,7 @@ class Run:
 
     async def result(self) -> Result:
         """Start it as soon as there is a place for it, and wait for its end."""
-        async with self._places:
+        async with self._places.taken(alone=self._lane.alone):
             return Result(self._lane, None, 0.0, (), Report()) if self._interrupted else await self._run()
 
     async def _run(self) -> Result:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.lanes.__main__ import ROOT, all_lanes, run
-from tests.lanes.lane import NICE, Lane, Run, pytest_lane
+from tests.lanes.lane import NICE, Lane, Places, Run, pytest_lane
 
 MakeLane = Callable[[str, str], Lane]
 MEETS = """
@@ -155,11 +155,28 @@ async def test_where_there_is_one_place_lanes_run_one_after_the_other_in_their_o
     assert shown == [f" lane {number} | {number}" for number in range(5)]
 
 
+async def test_beside_a_lane_that_is_to_be_alone_there_are_only_those_that_give_way(tmp_path: Path) -> None:
+    began = "import sys, pathlib; pathlib.Path(sys.argv[1]).touch()"
+    waits = "import sys, pathlib\nwhile not pathlib.Path(sys.argv[1]).exists(): pass\n"
+    tells = "print(*(path.exists() for path in map(pathlib.Path, sys.argv[2:])), flush=True)"
+    polite, other = str(tmp_path / "polite"), str(tmp_path / "other")
+    first = Lane("alone", (sys.executable, "-c", f"{waits}{tells}", polite, other), alone=True)
+    lanes = [
+        first,
+        Lane("other", (sys.executable, "-c", began, other)),
+        Lane("polite", (sys.executable, "-c", began, polite), gives_way=True),
+    ]
+    shown: list[str] = []
+    places, beside = Places(2), Places(1)
+    runs = [Run(lane, beside if lane.gives_way else places, shown.append) for lane in lanes]
+
+    assert [result.failure for result in await asyncio.gather(*(each.result() for each in runs))] == [None] * 3
+    assert shown == ["  alone | False"]
+
+
 async def test_failures_are_told_in_one_piece_when_a_lane_has_ended(make_lane: MakeLane) -> None:
     shown: list[str] = []
-    result = await Run(
-        make_lane("bad", "def test_no():\n    assert 1 == 2\n"), asyncio.Semaphore(1), shown.append
-    ).result()
+    result = await Run(make_lane("bad", "def test_no():\n    assert 1 == 2\n"), Places(1), shown.append).result()
 
     assert not any("assert 1 == 2" in line for line in shown)
     assert any("assert 1 == 2" in line for line in result.closing)
@@ -172,14 +189,14 @@ async def test_a_lane_that_gives_way_does_so_with_all_that_it_starts() -> None:
     starts = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {tells!r}])"
     lane = Lane("polite", (sys.executable, "-c", starts), gives_way=True)
 
-    assert (await Run(lane, asyncio.Semaphore(1), shown.append).result()).code == 0
+    assert (await Run(lane, Places(1), shown.append).result()).code == 0
     assert shown == [f" polite | {min(os.nice(0) + NICE, 19)}"]
 
 
 async def test_an_interrupted_lane_ends_what_its_tests_have_started_and_one_that_waits_stays_away(
     make_lane: MakeLane, tmp_path: Path
 ) -> None:
-    began, place = asyncio.Event(), asyncio.Semaphore(1)
+    began, place = asyncio.Event(), Places(1)
 
     def show(line: str) -> None:
         if "started" in line:
