@@ -36,7 +36,8 @@ wait longest first, for people who speak and phones that ring, and beside one th
 none."""
 ALONE = ("deploy",)
 """Containers have networks, and these go again: a call whose sound went by one of them, as WebRTC may choose, hears
-nothing for three to five seconds then. So this one comes first, beside one that has no calls in rooms."""
+nothing for three to five seconds then (docs/upstream.md, 11). So this one comes first, beside one that has no calls in
+rooms."""
 COMPUTE = ("sound", "engine", "rest")
 """These wait for nobody: they run beside the others, one at a time, and give way to them. Not "commands": they make
 calls, and who gives way to four programs gets a seventh of a core."""
