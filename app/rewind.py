@@ -98,7 +98,7 @@ async def _recorded(chosen: Settings, call: str) -> Recorded:
     if answered.line not in LINES:
         fail(f"{call} came in on the line {answered.line}, which there is not any more. Lines: {', '.join(LINES)}.")
     async with aclosing(database_of(chosen)) as database:
-        earlier = await story(database, answered.resumes) if answered.resumes else []
+        earlier = await database.look(story, answered.resumes) if answered.resumes else []
     return Recorded(found, earlier, LINES[answered.line])
 
 

@@ -127,7 +127,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--calls", type=positive, default=1000, metavar="N", help="how many (1000)")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of all dice (1)")
     parser.add_argument("--call", type=int, metavar="K", help="only this one of them, and all that happened in it")
-    parser.add_argument("--typed", action="store_true", help="leave the spoken ones out, a tenth of all")
+    parser.add_argument("--only", choices=("typed", "spoken"), help="of all those; a tenth is spoken")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON on the last line")
     return parser.parse_args(arguments)
 
@@ -137,7 +137,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     numbers = range(options.calls) if options.call is None else [options.call]
     scripts = [script(options.seed, number, spoken=number % SPOKEN == SPOKEN - 1) for number in numbers]
-    scripts = [each for each in scripts if not (options.typed and each.spoken)]
+    scripts = [each for each in scripts if options.only in (None, "spoken" if each.spoken else "typed")]
+    if not scripts:
+        print(f"None of those calls is {options.only}.", file=sys.stderr)
+        return 2
     with tempfile.TemporaryDirectory() as folder:
         place = Place(load_settings(None, {"REALTIME_PROVIDER": "simulator"}), Path(folder))
         upgrade(place.database)

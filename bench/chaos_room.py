@@ -35,6 +35,8 @@ AGENT, CALLER = "switchboard", "caller"
 SPEAKING_SECONDS = 0.6
 LOWEST_HERTZ, STEP_HERTZ = 300, 100
 PIECE, LEAST_PIECES = RATE // 10, 3
+WHOLE = round(SPEAKING_SECONDS * RATE / PIECE) + 1
+"""So many pieces a turn has at most."""
 PATIENCE = 20.0
 
 
@@ -44,10 +46,16 @@ def pitch_of(place: int) -> int:
 
 
 class Pitches:
-    """Understands the tones of one script: which turns they are, in the order in which they are heard."""
+    """Understands the tones of one script: which turns they are, in the order in which they are heard.
+
+    A tone may come in parts, each of which is a turn to the service, where the machine is too busy for the caller: they
+    are understood once. One that is sent again is understood again.
+    """
 
     def __init__(self, script: Script) -> None:
         self._turns = [*script.turns, LAST]
+        self._pieces = Counter[int]()
+        """What was heard of each, in all."""
 
     async def recognize(self, pcm: bytes) -> str:
         """The words of the turn, or turns."""
@@ -56,7 +64,14 @@ class Pitches:
             place for start in range(0, len(samples) - PIECE, PIECE) for place in self._place(samples[start:][:PIECE])
         ]
         heard = Counter(places)  # in order; a tone smears where it begins and ends
-        return " ".join(self._turns[place].words for place, pieces in heard.items() if pieces >= LEAST_PIECES)
+        return " ".join(self._turns[place].words for place, pieces in heard.items() if self._understood(place, pieces))
+
+    def _understood(self, place: int, pieces: int) -> bool:
+        before = self._pieces[place]
+        self._pieces[place] += pieces
+        if self._pieces[place] > WHOLE:
+            return pieces >= LEAST_PIECES
+        return before < LEAST_PIECES <= self._pieces[place]
 
     def _place(self, piece: npt.NDArray[np.float64]) -> Iterator[int]:
         if np.abs(piece).max() > caller.LOUD:

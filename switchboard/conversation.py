@@ -32,6 +32,7 @@ from switchboard.call.repeats import Repeats
 from switchboard.call.resume import Past
 from switchboard.call.truth import Truth
 from switchboard.call.turns import Turns
+from switchboard.call.unanswered import Unanswered
 from switchboard.call.unheard import UnheardResults
 from switchboard.call.unsaid import Unsaid
 from switchboard.call.witness import Witness
@@ -206,6 +207,12 @@ class Conversation:
         self.model.gave_up = self._bid_farewell
         Unsaid(self.session, self.model)
         UnheardResults(self.session, quiet, self.call.departure, self._background, lambda: self.ending.begun)
+        self._unanswered = Unanswered(self.session, quiet, self.call.departure, self._background, lambda: self._there)
+
+    @property
+    def _there(self) -> bool:
+        """Whether the caller is, and the agents have them for longer."""
+        return not self.ending.certain and (self._presence is None or self._presence.there)
 
     def _new_conscience(self, workflow: Workflow) -> Conscience:
         truth = Truth(workflow, self._past.happened if self._past else ())
@@ -217,6 +224,7 @@ class Conversation:
         """The service's side of the call, over all of its connections."""
         self._meter.watch(realtime)
         self._turns.follow(realtime)
+        self._unanswered.follow(realtime)
 
     def _settle(self) -> None:
         """What is still to be written, before the call has ended."""
@@ -236,7 +244,7 @@ class Conversation:
             invitation,
             workflow,
             self.services,
-            Engine(self.call, self.session, self.model, self.ending, self._turns, self._background),
+            Engine(self.call, self.session, self.model, self.ending, self._turns, self._unanswered, self._background),
             channel,
             self._answered,
             self._disclosure.added_to,

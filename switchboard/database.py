@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -23,6 +23,7 @@ DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "po
 Work = Literal["read", "write"]
 Waited = Callable[[Work, float], None]
 Found = TypeVar("Found")
+Asked = ParamSpec("Asked")
 
 PURGE_SECONDS = 3600.0
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON")
@@ -87,6 +88,23 @@ class Database:
             async with self._writers.begin() as session:
                 yield session
 
+    async def look(
+        self, work: Callable[Concatenate[Session, Asked], Found], *args: Asked.args, **named: Asked.kwargs
+    ) -> Found:
+        """What `work` finds in a transaction that only reads; it is given the session first, and those arguments.
+
+        On SQLite it runs in a thread, as that of `commit`; use it for what somebody waits for.
+        """
+
+        def finds(session: Session) -> Found:
+            return work(session, *args, **named)
+
+        with self._timed("read"):
+            if self._beside:
+                return await asyncio.to_thread(_transact, self._beside, finds)
+            async with self._readers.begin() as session:
+                return await session.run_sync(finds)
+
     async def commit(self, work: Callable[[Session], Found]) -> Found:
         """`work` as a transaction of its own; what it returns.
 
@@ -95,7 +113,7 @@ class Database:
         """
         with self._timed("write"):
             if self._beside:
-                return await asyncio.to_thread(_commit, self._beside, work)
+                return await asyncio.to_thread(_transact, self._beside.execution_options(**WRITER), work)
             async with self._writers.begin() as session:
                 return await session.run_sync(work)
 
@@ -150,8 +168,8 @@ def async_url(url: str) -> URL:
     return parsed.set(drivername=driver, query=parsed.query if driver == DRIVERS["sqlite"] else {})
 
 
-def _commit(engine: Engine, work: Callable[[Session], Found]) -> Found:
-    with Session(engine.execution_options(**WRITER)) as session, session.begin():
+def _transact(engine: Engine, work: Callable[[Session], Found]) -> Found:
+    with Session(engine, expire_on_commit=False) as session, session.begin():
         return work(session)
 
 

@@ -130,8 +130,7 @@ class Presence:
     def _new_company(self, phrases: Phrases) -> Company:
         engine = self._engine
         call, session = engine.call, engine.session
-        there = self._room.here
-        wait = Wait(session, engine.model, call.departure, self._track, lambda: self._speaks and there.is_set())
+        wait = Wait(session, engine.model, call.departure, engine.unanswered, self._track, lambda: self.there)
         words = self._workflow.words
         return Company(call, session, wait, words, phrases, self._track, engine.turns, engine.background)
 
@@ -319,6 +318,11 @@ class Presence:
             case Callback():
                 return CallbackRung(self._engine.call, rescue, self._speaker, words)
         return None
+
+    @property
+    def there(self) -> bool:
+        """Whether the caller is there, and nobody but the agents has them."""
+        return self._speaks and self._room.here.is_set()
 
     @property
     def _speaks(self) -> bool:

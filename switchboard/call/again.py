@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
+from sqlalchemy.orm import Session
+
 from switchboard.call.resume import Past, Patience, past_of
 from switchboard.call.source import Source
 from switchboard.database import Database
@@ -43,17 +45,17 @@ async def recall_caller(
 
     Nobody is verified by it.
     """
-    past = await (patience or Patience()).wait(_recall(database, mark, line, within), otherwise=None)
+    past = await (patience or Patience()).wait(database.look(_recall, mark, line, within), otherwise=None)
     if past is None or mark.sure:
         return past
     return Past("", past.agent, {}, None, (), same=False)
 
 
-async def _recall(database: Database, mark: Mark, line: str, within: timedelta) -> Past | None:
-    last = await last_of(database, mark.value, line)
-    if last is None or (await standing_of(database, last.origin or "")).over:
+def _recall(session: Session, mark: Mark, line: str, within: timedelta) -> Past | None:
+    last = last_of(session, mark.value, line)
+    if last is None or standing_of(session, last.origin or "").over:
         return None
-    events = await story(database, last.id)
+    events = story(session, last.id)
     if max(event.wall for event in events if event.wall) < datetime.now(UTC) - within:
         return None
     return replace(past_of(last.id, events, timedelta(0)), verified=None)

@@ -9,6 +9,7 @@ from switchboard.background import Background
 from switchboard.call.call import Call
 from switchboard.call.ending import Ending
 from switchboard.call.turns import Turns
+from switchboard.call.unanswered import Unanswered
 from switchboard.realtime import CallModel
 
 
@@ -21,4 +22,5 @@ class Engine:
     model: CallModel
     ending: Ending
     turns: Turns
+    unanswered: Unanswered
     background: Background

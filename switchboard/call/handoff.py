@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import structlog
@@ -203,6 +202,9 @@ class Handoffs:
         transfer.deadline = loop.call_later(ARRIVAL_SECONDS, self._not_arrived, transfer)
 
     def _not_arrived(self, transfer: Transfer) -> None:
+        if _still_speaks(transfer):
+            self._expect(transfer)
+            return
         log.error("a handoff did not arrive", source=transfer.source.id, target=transfer.edge.target.name())
         if transfer.left:
             self._expect_late(transfer)
@@ -215,7 +217,13 @@ class Handoffs:
 
     def _expect_late(self, transfer: Transfer) -> None:
         loop = asyncio.get_running_loop()
-        transfer.deadline = loop.call_later(LATE_SECONDS, partial(transfer.session.shutdown, drain=False))
+        transfer.deadline = loop.call_later(LATE_SECONDS, self._nobody_arrived, transfer)
+
+    def _nobody_arrived(self, transfer: Transfer) -> None:
+        if _still_speaks(transfer):
+            self._expect_late(transfer)
+        else:
+            transfer.session.shutdown(drain=False)
 
     def _give_up(self, transfer: Transfer) -> None:
         """The agent at hand goes on."""
@@ -258,9 +266,12 @@ class Handoffs:
             self.call.departure.end()
         caller_is_speaking = agent.session.user_state == "speaking"
         speaks = not (caller_is_speaking or waits)
-        CallSession.of(agent).handover.arrive(answers=speaks)
+        handover = CallSession.of(agent).handover
+        handover.arrive(answers=speaks)
         if speaks:  # else the server answers the sentence when it ends, in this agent's name
-            agent.session.generate_reply(instructions=self._opening(agent, first))
+            opening = agent.session.generate_reply(instructions=self._opening(agent, first))
+            # a caller who speaks over it before it has begun is answered by nobody else
+            opening.add_done_callback(lambda _: handover.answered() if self.at_desk is agent else None)
         self.seated.set()
         if transfer:
             transfer.arrived = self._now
@@ -311,6 +322,11 @@ class LineSeat:
         self.guard = handoffs.guard
         self.arrived = handoffs.arrived
         self.leaving = handoffs.leaving
+
+
+def _still_speaks(transfer: Transfer) -> bool:
+    """The agent at hand, of what was asked of it before: LiveKit lets it say that to the end, and nobody waits."""
+    return bool(transfer.session.agent_state == "speaking")
 
 
 async def _let_enter(agent: VoiceAgent) -> None:

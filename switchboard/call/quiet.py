@@ -15,6 +15,11 @@ class Quiet:
         self._session = session
         self._model = model
 
+    @property
+    def now(self) -> bool:
+        """As far as the service knows."""
+        return self._model.live.quiet and not self._model.live.away
+
     async def wait(self) -> None:
         """Wait for it: by then a caller who spoke has their answer. Raises `ActivityClosedError` when the call ends."""
         realtime, told = self._model.live, asyncio.Event()
@@ -25,7 +30,7 @@ class Quiet:
         realtime.on("openai_server_event_received", received)
         try:
             await self._session.wait_for_idle()
-            while not realtime.quiet:
+            while not self.now:
                 told.clear()
                 await told.wait()
                 await self._session.wait_for_idle()

@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 import structlog
 from livekit.agents import llm
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from switchboard.call.call import Verified
 from switchboard.database import Database
@@ -40,7 +41,7 @@ Answer = TypeVar("Answer")
 class Patience:
     """How long a call waits, in all, for what it asks of what was before it: the caller hears nothing meanwhile."""
 
-    def __init__(self, seconds: float = 1.0) -> None:
+    def __init__(self, seconds: float = 0.7) -> None:
         self._left = seconds
 
     @classmethod
@@ -133,7 +134,7 @@ async def goes_on(database: Database, origin: str, room: str, patience: Patience
 
     So does one that nothing is known of, as of another frontend, and any where the database does not tell in time.
     """
-    return await (patience or Patience()).wait(_goes_on(database, origin, room), otherwise=True)
+    return await (patience or Patience()).wait(database.look(_goes_on, origin, room), otherwise=True)
 
 
 async def recall(
@@ -144,18 +145,18 @@ async def recall(
     Who was away for longer than `verified_for` is not verified any more. None as well where the database does not tell
     in time: nobody's call waits for it to be answered.
     """
-    return await (patience or Patience()).wait(_recall(database, origin, verified_for), otherwise=None)
+    return await (patience or Patience()).wait(database.look(_recall, origin, verified_for), otherwise=None)
 
 
-async def _goes_on(database: Database, origin: str, room: str) -> bool:
-    standing = await standing_of(database, origin)
+def _goes_on(session: Session, origin: str, room: str) -> bool:
+    standing = standing_of(session, origin)
     return standing.room in (room, origin) and not standing.over
 
 
-async def _recall(database: Database, origin: str, verified_for: timedelta) -> Past | None:
-    over = (await standing_of(database, origin)).over
-    call_id = None if over else await newest_of(database, origin)
-    return past_of(call_id, await story(database, call_id), verified_for) if call_id else None
+def _recall(session: Session, origin: str, verified_for: timedelta) -> Past | None:
+    over = standing_of(session, origin).over
+    call_id = None if over else newest_of(session, origin)
+    return past_of(call_id, story(session, call_id), verified_for) if call_id else None
 
 
 def past_of(call_id: str, events: Sequence[Event], verified_for: timedelta) -> Past:

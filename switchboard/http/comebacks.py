@@ -28,7 +28,7 @@ class Comebacks:
         Whoever names their `attempt` may try the same once more: the answer may have been lost. Raises `ResumeRefused`.
         """
         async with _reaching():
-            before = await standing_of(self._database, token.call)
+            before = await self._database.look(standing_of, token.call)
         after = replace(before, room=following.room, uses=following.uses, attempt=attempt)
         again = attempt is not None and (before.uses, before.attempt) == (after.uses, attempt)
         if before.over or (before.uses != token.uses and not again):

@@ -22,7 +22,8 @@ TOOL_SECONDS, TOOL_AGAIN_SECONDS = 2.0, 8.0
 SERVICE_SECONDS = (1.5, 4.0)
 SILENCE_SECONDS, NOTICED_SECONDS = 1.7, 1.5
 """The first word comes so long after the caller's last one: whoever notices that they have finished has waited before.
-It is noticed in that time, or it is something else that they wait for now."""
+It is noticed in that time, or it is something else that they wait for now. The second comes so long after the first at
+the latest, which may have been the last of another wait."""
 MUSIC_SECONDS = 6.0
 BACK_SECONDS = 1.0
 FETCH_SECONDS, READY_SECONDS = 0.9, 0.2
@@ -55,6 +56,8 @@ class Company:
         self._reason: WaitsFor | None = None
         self._on_the_way_to: str | None = None
         self._said = 0
+        self._said_at = 0.0
+        """When the last word was over, in seconds of the call."""
         self._over: float | None = None
         self._outage_told = False
         self._word: asyncio.Task[None] | None = None
@@ -106,20 +109,22 @@ class Company:
 
     def _due(self, reason: WaitsFor, since: float) -> float | None:
         """When the next word is due, in seconds from the beginning; None: music is."""
+        quiet = 0.0 if self._said else self._quiet_before(since)
         if reason == "tool":
-            return TOOL_SECONDS + self._said * TOOL_AGAIN_SECONDS
+            return TOOL_SECONDS - quiet + self._said * TOOL_AGAIN_SECONDS
         if self._said >= len(SERVICE_SECONDS):
             return None
         due = SERVICE_SECONDS[self._said]
-        quiet = self._quiet_before(since)
-        return due if self._said or quiet > NOTICED_SECONDS else min(due, SILENCE_SECONDS - quiet)
+        return min(due, self._said_at + SILENCE_SECONDS - since if self._said else SILENCE_SECONDS - quiet)
 
     def _quiet_before(self, since: float) -> float:
-        """How long the caller had heard and said nothing by then."""
+        """How long the caller had heard and said nothing by then; 0 if that was for something else."""
         if (unheeded := self._wait.unheeded_seconds) is not None:
-            return unheeded - (self._call.ledger.now - since)
-        unanswered = self._turns.unanswered_since
-        return 0.0 if unanswered is None else since - unanswered
+            quiet = unheeded - (self._call.ledger.now - since)
+        else:
+            unanswered = self._turns.unanswered_since
+            quiet = 0.0 if unanswered is None else since - unanswered
+        return max(quiet, 0.0) if quiet <= NOTICED_SECONDS else 0.0
 
     def _next(self, reason: WaitsFor) -> str:
         if reason == "tool":
@@ -130,10 +135,18 @@ class Company:
         left = when - READY_SECONDS - self._call.ledger.now
         frames = await self._phrases.of(words, left, without_model=reason == "service")
         await asyncio.sleep(max(0.0, when - self._call.ledger.now))
-        if self._wait.reason is not None:
+        if self._is_still_wanted(reason):
             self._said += 1
             self._outage_told |= self._wait.outage
             await self._speak(reason, words, frames)
+
+    def _is_still_wanted(self, reason: WaitsFor) -> bool:
+        """A word about that. What else they wait for by now has a word of its own, unless that should have come."""
+        now, since = self._wait.reason, self._since
+        if now is None or now == reason or since is None:
+            return now == reason
+        due = self._due(now, since)
+        return due is None or self._call.ledger.now >= since + due
 
     async def _say_back(self) -> None:
         words = self._words.back
@@ -143,6 +156,7 @@ class Company:
         if not self._track.talking:
             self._call.ledger.write(Filled(agent=self._call.agent, waits_for=reason, text=words))
             await self._track.say(frames)
+        self._said_at = self._call.ledger.now
 
     async def _play(self, reason: WaitsFor) -> None:
         self._call.ledger.write(Filled(agent=self._call.agent, waits_for=reason, text=""))

@@ -7,6 +7,7 @@ from livekit.agents import AgentSession, ToolExecutionUpdatedEvent
 from livekit.agents.voice.events import ToolCallEnded, ToolCallStarted
 
 from switchboard.call.departure import Departure
+from switchboard.call.unanswered import Unanswered
 from switchboard.ledger.events import WaitsFor
 from switchboard.realtime import CallModel
 from switchboard.room.agent_track import AgentTrack
@@ -20,12 +21,14 @@ class Wait:
         session: AgentSession[Any],
         model: CallModel,
         departure: Departure,
+        unanswered: Unanswered,
         track: AgentTrack,
         there: Callable[[], bool],
     ) -> None:
         self._session = session
         self._model = model
         self._departure = departure
+        self._unanswered = unanswered
         self._track = track
         self._there = there
         self._running: set[str] = set()
@@ -43,8 +46,8 @@ class Wait:
             return None
         if self._running and not self.outage:
             return "tool"
-        owed = self.outage or self._model.live.owes or self._about_to_speak or self.unheeded_seconds is not None
-        return "service" if owed else None
+        owed = self.outage or self._model.live.owes or self._about_to_speak or self._unanswered.due
+        return "service" if owed or self.unheeded_seconds is not None else None
 
     @property
     def unheeded_seconds(self) -> float | None:

@@ -234,7 +234,7 @@ class Ledger:
             return
         try:
             async with session.begin_nested():
-                came_to = self._digesting(await events_of(session, self.call_id))
+                came_to = self._digesting(await session.run_sync(events_of, self.call_id))
                 await came_to.store(session, self.call_id)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the events are stored
             log.error("a call has no digest", call=self.call_id, error=type(error).__name__)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from switchboard.ledger.tables import CallRow, EventRow, WorkerRow
 from switchboard.ledger.workers import GONE, there
@@ -21,8 +21,8 @@ def lost(now: datetime, quiet: timedelta = GONE) -> ColumnElement[bool]:
     return and_(CallRow.ended_at.is_(None), CallRow.worker.is_not(None), ~worker, heard_at < now - quiet)
 
 
-async def lost_among(session: AsyncSession, calls: Collection[str], now: datetime) -> set[str]:
+def lost_among(session: Session, calls: Collection[str], now: datetime) -> set[str]:
     """Those of these calls that are lost, by their ids."""
     if not calls:
         return set()
-    return set(await session.scalars(select(CallRow.id).where(CallRow.id.in_(calls), lost(now))))
+    return set(session.scalars(select(CallRow.id).where(CallRow.id.in_(calls), lost(now))))

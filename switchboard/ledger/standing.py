@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from switchboard.database import Database
 from switchboard.ledger.tables import CallRow, StandingRow
@@ -28,12 +29,11 @@ class Standing:
     """Its caller has hung up, or it was ended for good."""
 
 
-async def standing_of(database: Database, origin: str) -> Standing:
+def standing_of(session: Session, origin: str) -> Standing:
     """How the call of that origin stands; it is in the room of that name until it has moved."""
     ended = select(CallRow.id).where(CallRow.origin == origin, CallRow.ended_reason.in_(FOR_GOOD)).limit(1)
-    async with database.read() as session:
-        row = await session.get(StandingRow, origin)
-        over = await session.scalar(ended) is not None
+    row = session.get(StandingRow, origin)
+    over = session.scalar(ended) is not None
     if row is None:
         return Standing(origin, over=over)
     return Standing(row.room, row.uses, row.attempt, over or row.hung_up)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from switchboard.database import Database
 from switchboard.ledger.events import EVENT, Answered, Event
@@ -12,39 +12,35 @@ from switchboard.ledger.tables import CallRow, EventRow, SpentRow, StandingRow
 
 async def timeline(database: Database, call_id: str) -> list[Event]:
     """The events of one call, in order; empty when there is no such call."""
-    async with database.read() as session:
-        return await events_of(session, call_id)
+    return await database.look(events_of, call_id)
 
 
-async def events_of(session: AsyncSession, call_id: str) -> list[Event]:
-    """The same as this session sees it."""
+def events_of(session: Session, call_id: str) -> list[Event]:
+    """The same as this session sees it, for who has one."""
     query = select(EventRow).where(EventRow.call_id == call_id).order_by(EventRow.seq)
-    return [event_of(row) for row in await session.scalars(query)]
+    return [event_of(row) for row in session.scalars(query)]
 
 
-async def newest_of(database: Database, origin: str) -> str | None:
+def newest_of(session: Session, origin: str) -> str | None:
     """The id of the newest call of that origin that was answered."""
     answered = select(EventRow).where(EventRow.call_id == CallRow.id, EventRow.kind == "answered").exists()
     query = select(CallRow.id).where(CallRow.origin == origin, answered).order_by(CallRow.started_at.desc()).limit(1)
-    async with database.read() as session:
-        return await session.scalar(query)
+    return session.scalar(query)
 
 
-async def last_of(database: Database, caller: str, line: str) -> CallRow | None:
+def last_of(session: Session, caller: str, line: str) -> CallRow | None:
     """The newest call of that caller on that line that was answered."""
     answered = select(EventRow).where(EventRow.call_id == CallRow.id, EventRow.kind == "answered").exists()
     theirs = select(CallRow).where(CallRow.caller == caller, CallRow.line == line, answered)
-    async with database.read() as session:
-        row: CallRow | None = await session.scalar(theirs.order_by(CallRow.started_at.desc()).limit(1))
-        return row
+    return session.scalar(theirs.order_by(CallRow.started_at.desc()).limit(1))
 
 
-async def story(database: Database, call_id: str) -> list[Event]:
+def story(session: Session, call_id: str) -> list[Event]:
     """The events of a call and of those that it goes on from, in order."""
     events: list[Event] = []
     following: str | None = call_id
     while following:
-        events[:0] = earlier = await timeline(database, following)
+        events[:0] = earlier = events_of(session, following)
         following = next((event.resumes for event in earlier if isinstance(event, Answered)), None)
     return events
 

@@ -44,7 +44,7 @@ class TurnedAway:
             while self._new:
                 new, self._new = self._new, 0
                 async with self._database.write() as session:
-                    await add(session, KEY, (await time_at(session)).date(), new)
+                    await add(session, KEY, (await session.run_sync(time_at)).date(), new)
         except AWAY as error:
             log.warning("callers who were turned away are not counted", error=type(error).__name__)
         finally:

@@ -9,6 +9,7 @@ from typing import Self
 import structlog
 from sqlalchemy import ColumnElement, delete, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from switchboard.columns import UtcDateTime
 from switchboard.database import Database
@@ -27,22 +28,22 @@ KEPT = timedelta(days=1)
 FAREWELL_SECONDS = 2.0
 
 
-def clock(session: AsyncSession) -> ColumnElement[datetime]:
+def clock(session: Session | AsyncSession) -> ColumnElement[datetime]:
     """The time by the database's clock: those of its workers may differ."""
     if session.get_bind().dialect.name == "postgresql":
         return func.now(type_=UtcDateTime())
     return literal(datetime.now(UTC), UtcDateTime())  # its file is on this machine
 
 
-async def time_at(session: AsyncSession) -> datetime:
+def time_at(session: Session) -> datetime:
     """What it is by the database's clock."""
-    now: datetime = (await session.execute(select(clock(session)))).scalar_one()
+    now: datetime = session.execute(select(clock(session))).scalar_one()
     return now
 
 
-async def alive(session: AsyncSession, now: datetime) -> list[WorkerRow]:
+def alive(session: Session, now: datetime) -> list[WorkerRow]:
     """Those who have said so lately, by their ids."""
-    return list(await session.scalars(select(WorkerRow).where(there(now)).order_by(WorkerRow.id)))
+    return list(session.scalars(select(WorkerRow).where(there(now)).order_by(WorkerRow.id)))
 
 
 def there(now: datetime) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from switchboard.database import Database
 from switchboard.ledger.events import Event
@@ -71,17 +71,14 @@ class Board:
 
     async def read_calls(self, only: Collection[str] | None) -> list[Change]:
         """What is new of these calls, or of all that run or are known; one that is settled is not known after that."""
-        async with self._database.read() as session:
-            self._now = await time_at(session)
-            rows = await self._rows(session, only)
-            again = {row.id for row in rows if row.id in self.calls and self.calls[row.id].revision != row.revision}
-            unread = [row for row in rows if row.id in again or row.id not in self.calls]
-            gone = await lost_among(session, [row.id for row in unread], self._now)
-            for row in unread:
+        known = {call.id: _Known(call.revision, call.seq) for call in self.calls.values()}
+        news = await self._database.look(_news, only, known)
+        self._now = news.now
+        for row in news.rows:
+            if row.id in news.again or row.id not in known:
                 rules = self._rules.get(row.line, tuple(RULES.values()))
-                self.calls[row.id] = Running(row, rules, lost=row.id in gone)
-            new = await self._events(session, [row.id for row in rows])
-        changes = [self._change(row.id, new.get(row.id, []), row.id in again) for row in rows]
+                self.calls[row.id] = Running(row, rules, lost=row.id in news.lost)
+        changes = [self._change(row.id, news.events.get(row.id, []), row.id in news.again) for row in news.rows]
         for change in changes:
             if change.settled:
                 del self.calls[change.call.id]
@@ -89,11 +86,7 @@ class Board:
 
     async def read_workers(self) -> list[Running]:
         """The workers; tells the calls that are lost now, or are not any more."""
-        async with self._database.read() as session:
-            self._now = await time_at(session)
-            rows = await alive(session, self._now)
-            gone = await lost_among(session, self.calls, self._now)
-        self.workers = [WorkerLine(row.id, row.calls, row.most, row.seen_at) for row in rows]
+        self._now, self.workers, gone = await self._database.look(_workers, list(self.calls))
         changed = [call for call in self.calls.values() if call.lost != (call.id in gone)]
         for call in changed:
             call.lost = not call.lost
@@ -121,22 +114,59 @@ class Board:
         call.take(events)
         return Change(call, events, again, self._settled(call))
 
-    async def _rows(self, session: AsyncSession, only: Collection[str] | None) -> Sequence[CallRow]:
-        now = self._now
-        running = CallRow.ended_at.is_(None) & (CallRow.started_at > now - LONGEST) & ~lost(now, LOST_FOR)
-        if only:
-            some = CallRow.id.in_(only), or_(CallRow.id.in_(self.calls), running, CallRow.ended_at > now - SETTLES)
-            return (await session.scalars(select(CallRow).where(*some).order_by(CallRow.started_at))).all()
-        rows = list(await session.scalars(select(CallRow).where(running).order_by(CallRow.started_at)))
-        missing = self.calls.keys() - {row.id for row in rows}
-        known = select(CallRow).where(CallRow.id.in_(missing))
-        return [*rows, *(await session.scalars(known))] if missing else rows
 
-    async def _events(self, session: AsyncSession, ids: Sequence[str]) -> dict[str, list[Event]]:
-        found: dict[str, list[Event]] = {}
-        for begin in range(0, len(ids), AT_ONCE):
-            some = ids[begin : begin + AT_ONCE]
-            new = or_(*(and_(EventRow.call_id == each, EventRow.seq > self.calls[each].seq) for each in some))
-            for row in await session.scalars(select(EventRow).where(new).order_by(EventRow.call_id, EventRow.seq)):
-                found.setdefault(row.call_id, []).append(event_of(row))
-        return found
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a call: its revision, and the place of its newest event."""
+
+    revision: int
+    seq: int
+
+
+@dataclass(frozen=True)
+class _News:
+    """What the database has. `again` are the calls of which events that were told have changed, by their ids."""
+
+    now: datetime
+    rows: Sequence[CallRow]
+    again: set[str]
+    lost: set[str]
+    """Of those that are to be known anew."""
+    events: Mapping[str, Sequence[Event]]
+
+
+def _news(session: Session, only: Collection[str] | None, known: Mapping[str, _Known]) -> _News:
+    now = time_at(session)
+    rows = _rows(session, only, known, now)
+    again = {row.id for row in rows if row.id in known and known[row.id].revision != row.revision}
+    unread = [row.id for row in rows if row.id in again or row.id not in known]
+    places = {row.id: -1 if row.id in unread else known[row.id].seq for row in rows}
+    return _News(now, rows, again, lost_among(session, unread, now), _events(session, places))
+
+
+def _rows(session: Session, only: Collection[str] | None, known: Collection[str], now: datetime) -> Sequence[CallRow]:
+    running = CallRow.ended_at.is_(None) & (CallRow.started_at > now - LONGEST) & ~lost(now, LOST_FOR)
+    if only:
+        some = CallRow.id.in_(only), or_(CallRow.id.in_(known), running, CallRow.ended_at > now - SETTLES)
+        return session.scalars(select(CallRow).where(*some).order_by(CallRow.started_at)).all()
+    rows = session.scalars(select(CallRow).where(running).order_by(CallRow.started_at)).all()
+    missing = set(known) - {row.id for row in rows}
+    return [*rows, *session.scalars(select(CallRow).where(CallRow.id.in_(missing)))] if missing else rows
+
+
+def _events(session: Session, places: Mapping[str, int]) -> dict[str, list[Event]]:
+    """Those behind that place of each call."""
+    found: dict[str, list[Event]] = {}
+    behind = [and_(EventRow.call_id == call, EventRow.seq > seq) for call, seq in places.items()]
+    for begin in range(0, len(behind), AT_ONCE):
+        new = or_(*behind[begin : begin + AT_ONCE])
+        for row in session.scalars(select(EventRow).where(new).order_by(EventRow.call_id, EventRow.seq)):
+            found.setdefault(row.call_id, []).append(event_of(row))
+    return found
+
+
+def _workers(session: Session, calls: Collection[str]) -> tuple[datetime, list[WorkerLine], set[str]]:
+    """What time it is, who is there, and which of these calls are lost."""
+    now = time_at(session)
+    lines = [WorkerLine(row.id, row.calls, row.most, row.seen_at) for row in alive(session, now)]
+    return now, lines, lost_among(session, calls, now)

@@ -46,9 +46,7 @@ async def _look(connection: AsyncConnection, changed: Changed) -> None:
     assert driver is not None
     known = None
     while True:
-        cursor = await driver.execute("PRAGMA data_version")
-        (version,) = await cursor.fetchone()
-        await cursor.close()
+        ((version,),) = await driver.execute_fetchall("PRAGMA data_version")
         if version != known:
             known = version
             changed(None)

@@ -44,6 +44,8 @@ class Feed:
         self._something = asyncio.Event()
         self._which: set[str] | None = set()
         """The calls that have changed; None: any may have."""
+        self._there = 0
+        """Who watches, and who is about to."""
         self._work: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -108,25 +110,27 @@ class Feed:
 
         Of calls that have just ended that is only the one that is asked for.
         """
-        await self._read(None)
-        if call_id is not None and call_id not in self._board.calls:
-            await self._read({call_id})
-        if self._work is None:
-            await self._beat()
-        if self._work is None and not self._closed:
-            self._work = asyncio.create_task(self._follow(), name="live feed")
+        self._there += 1
         try:
+            await self._read(None)
+            if call_id is not None and call_id not in self._board.calls:
+                await self._read({call_id})
+            if self._work is None:
+                await self._beat()
+            if self._work is None and not self._closed:
+                self._work = asyncio.create_task(self._follow(), name="live feed")
             yield
         finally:
-            if not self.watchers:
+            self._there -= 1
+            if not self._there:
                 await self._stop()
 
     async def _stop(self) -> None:
         work, self._work = self._work, None
         if work:
             work.cancel()
-            await asyncio.wait([work])
             self._board.clear()
+            await asyncio.wait([work])
 
     async def _follow(self) -> None:
         while True:
@@ -165,13 +169,13 @@ class Feed:
             await self._beat()
 
     async def _beat(self) -> None:
+        before = self._board.today
+        await self._board.read_today()
         async with self._reading:
-            before = self._board.today
             for call in await self._board.read_workers():
                 self._tell_tile(call)
                 for subscription in self._single.get(call.id, ()):
                     subscription.tell(STORY)
-            await self._board.read_today()
             self._tell_all("workers", [worker.json() for worker in self._board.workers])
             if self._board.today != before:
                 self._tell_all("today", self._board.today)

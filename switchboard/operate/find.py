@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from switchboard.database import Database
 from switchboard.ledger.digest import Digest
@@ -59,13 +60,17 @@ async def lines_of(session: AsyncSession, rows: Sequence[Found]) -> list[CallLin
     ids = [call.id for call, _ in rows]
     agents, rules = await _agents(session, ids), await _rules(session, ids)
     bare = await so_far(session, [call.id for call, digest in rows if digest is None])
-    lost = await lost_among(session, [call.id for call, _ in rows if call.ended_at is None], await time_at(session))
+    lost = await session.run_sync(_lost_of, [call.id for call, _ in rows if call.ended_at is None])
     return [
         _line(call, digest, agents.get(call.id, ()), rules.get(call.id, ()), digest.seconds)
         if digest
         else undigested(call, bare.get(call.id, NOTHING), lost=call.id in lost)
         for call, digest in rows
     ]
+
+
+def _lost_of(session: Session, ids: Sequence[str]) -> set[str]:
+    return lost_among(session, ids, time_at(session))
 
 
 async def _rows(session: AsyncSession, query: Calls) -> list[Found]:
@@ -79,7 +84,7 @@ def _calls() -> Calls:
 async def _query(wanted: Filter, session: AsyncSession) -> Calls:
     """One call more than the page has: then there is a next one."""
     newest = _calls().order_by(CallRow.started_at.desc(), CallRow.id.desc()).limit(wanted.limit + 1)
-    rows = conditions(wanted, await time_at(session))
+    rows = conditions(wanted, await session.run_sync(time_at))
     return newest.where(*rows, *(await with_all(session, await traits(session, wanted))))
 
 

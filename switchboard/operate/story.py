@@ -79,15 +79,15 @@ async def story(
         row = await session.get(CallRow, call_id)
         if row is None:
             return None
-        events = await events_of(session, call_id)
-        now = await time_at(session)
+        events = await session.run_sync(events_of, call_id)
+        now = await session.run_sync(time_at)
         written = await session.get(DigestRow, call_id)
         if written:
             (line,) = await lines_of(session, [(row, written)])
             found = await _found(session, call_id)
         else:
             known = digest(events, prices, watched.get(row.line, tuple(RULES.values())))
-            lost = call_id in await lost_among(session, [call_id], now)
+            lost = call_id in await session.run_sync(lost_among, [call_id], now)
             line, found = undigested(row, known, lost), list(known.findings)
     settled = is_settled(row.ended_at, events, now)
     lanes = await _lanes(sounds, call_id, events) if settled or line.outcome == LOST else ()

@@ -1,4 +1,4 @@
-"""Whether there is somebody at the other end of a connection, asked while the caller speaks to it and nothing comes."""
+"""Whether there is somebody at the other end of a connection, asked when the caller speaks to it and nothing comes."""
 
 import asyncio
 import time

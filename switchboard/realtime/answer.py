@@ -8,6 +8,7 @@ from typing import Any
 
 from openai.types.realtime import ResponseCreateEvent
 
+PIECES = ("response.output_text.delta", "response.output_audio_transcript.delta")
 WHOLE = ("response.output_text.done", "response.output_audio.done")
 SENTENCE = re.compile(r"""[.!?…]["')]*\s*$""")
 
@@ -36,10 +37,14 @@ class Answer:
     """What was heard of messages of text that the caller interrupted while they were written."""
     repeated: list[str] = field(default_factory=list)
     """The words of those, one by one."""
+    repeats_now: str = ""
+    """What has come of the one of those that is being written; its last word may be a piece of one."""
     id: str | None = None
     """The response's; None: it has not begun."""
     cancelled: bool = False
     """The caller has interrupted it: no more of it is wanted."""
+    stopped: bool = False
+    """They have, or it had ended by then: what nobody has heard of it nobody will."""
     known: set[str] | None = None
     """Items that the caller knows of, when nobody will tell them of any other; None: somebody may."""
 
@@ -65,7 +70,8 @@ class Answer:
     @property
     def differs(self) -> bool:
         """It repeats what was heard and goes on, or says something else: that was not all, and its end is owed."""
-        return self.cut and self.heard.split()[: len(self.repeated)] != self.repeated
+        repeated = [*self.repeated, *self.repeats_now.split()[:-1]]
+        return self.cut and self.heard.split()[: len(repeated)] != repeated
 
     def received(self, event: dict[str, Any]) -> bool:
         """An event of the service's; whether it is of an item, or of an answer, that is passed on to nobody."""
@@ -78,6 +84,8 @@ class Answer:
             self._ended(item)
         elif kind in WHOLE and not self.repeats:
             self.cut = False
+        elif kind in PIECES and event.get("item_id") in self.unwanted:
+            self.repeats_now += event.get("delta") or ""
         return kind.startswith("response.") and (event.get("item_id") or item.get("id")) in self.unwanted
 
     def forgets(self, item_id: str | None) -> bool:
@@ -101,6 +109,7 @@ class Answer:
     def _ended(self, item: dict[str, Any]) -> None:
         if item.get("id") in self.unwanted:
             self.repeated += _words(item)
+            self.repeats_now = ""
         elif item.get("status") != "incomplete":
             self.writing.discard(item.get("id", ""))
         elif item.get("type") == "message":

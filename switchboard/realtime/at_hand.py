@@ -30,17 +30,22 @@ class AtHand:
         return isinstance(self._session._current_generation, _DiscardedGeneration)
 
     @property
+    def leaves(self) -> bool:
+        """Whether there is one that nobody wants to the end, which has not come."""
+        return self.discarded or (self.given and self.answer.cancelled)
+
+    @property
     def generation(self) -> _ResponseGeneration | None:
         """That of an answer that is passed on."""
         generation = self._session._current_generation
         return generation if isinstance(generation, _ResponseGeneration) else None
 
     @property
-    def growing(self) -> set[str]:
-        """The items of one that has not ended."""
-        if self.generation is None or self.generation._done_fut.done():
+    def wanted(self) -> set[str]:
+        """Its items, if it is to be heard: it grows, or is whole and has yet to be played, or its tools to begin."""
+        if self.discarded or self.answer.stopped:
             return set()
-        return {*self.generation.messages, *self.answer.calls}
+        return self.answer.items - self.answer.unwanted
 
     def begin(self, asked: ResponseCreateEvent | None, answer_id: str | None) -> None:
         """Another one begins, that was asked for with that request. The end of the one before may never have come."""
@@ -59,6 +64,7 @@ class AtHand:
     def cancel(self) -> None:
         """The caller has interrupted it, if there is one."""
         self.answer.cancelled = self.answer.cancelled or self.given
+        self.answer.stopped = True
 
     def know(self, items: set[str]) -> None:
         """Of an answer that was interrupted the caller knows those, and will hear of no other."""
@@ -76,9 +82,9 @@ class AtHand:
         for item_id in self.answer.items:
             if self.discarded or item_id in self.answer.writing or self.answer.forgets(item_id):
                 self._mirror.drop(item_id)
-        if self.generation is None or self.generation._done_fut.done():
-            return None
-        return self.break_up()
+        if self.discarded:
+            self._session._current_generation = None
+        return None if self.generation is None or self.generation._done_fut.done() else self.break_up()
 
     def break_up(self) -> Broken | None:
         """It breaks off, and is to be taken up; None: it is interrupted, or goes on with what its tools bring."""

@@ -40,7 +40,8 @@ class Broken:
 class BrokenAnswers:
     """At most one waits to be taken up; others were asked for again, and their rest has not begun.
 
-    `send` sends a request, `instructions` are the agent's at hand, `end` gives a generation up.
+    `send` sends a request, `instructions` are the agent's at hand, `end` gives a generation up. `away`: there is no
+    connection now, and the next one is asked, by `resume`.
     """
 
     def __init__(
@@ -48,10 +49,12 @@ class BrokenAnswers:
         send: Callable[[ResponseCreateEvent], None],
         instructions: Callable[[], str],
         end: Callable[[_ResponseGeneration], None],
+        away: Callable[[], bool],
     ) -> None:
         self._send = send
         self._instructions = instructions
         self._end = end
+        self._away = away
         self._asked_again: dict[str, Broken] = {}
         self.waiting: Broken | None = None
 
@@ -112,8 +115,8 @@ class BrokenAnswers:
         return list(asked)
 
     def _resume(self, broken: Broken) -> None:
-        if broken is not self.waiting:
-            return  # interrupted, or taken up elsewhere, in the meantime
+        if broken is not self.waiting or self._away():
+            return  # interrupted, or taken up elsewhere, in the meantime; or the connection was lost
         self.waiting = None
         if broken.over:
             self._end(broken.generation)

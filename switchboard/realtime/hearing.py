@@ -9,8 +9,12 @@ LEAD_SECONDS = 1.0
 LONGEST_SECONDS = 30.0
 SLACK_SECONDS = 1.0
 """What sounds like speech so soon after what the service took for speech belongs to it."""
+NOTICE_SECONDS = 0.5
+"""So much of what sounds like speech, and belongs to nothing, is noticed by a service that listens."""
 NOISE_SECONDS = 2.0
 """A service that says anything so long after it was sent speech has noticed it, or holds it for noise."""
+GAP_SECONDS = 1.0
+"""Whoever says something after so long a silence may have been held up: it may be older than what it was sent since."""
 
 
 class Hearing:
@@ -28,9 +32,13 @@ class Hearing:
         self._heard_until = 0.0
         # on this connection: where it began, as far as the server has told of speech, and where there was any last
         self._began = 0.0
-        self._told = 0.0
+        self._told = NOTICE_SECONDS - SLACK_SECONDS
         self._spoken = 0.0
         self._spoke_at = 0.0
+        self._stopped: float | None = None
+        """Where the turn ends that is about to be committed."""
+        self._heard_from = self._awake_since = 0.0
+        """When the service said something last, and for how long there has been no gap."""
         self._again = 0
 
     def sent(self, event: dict[str, Any], seconds: float, speech: bool = False) -> None:
@@ -46,17 +54,17 @@ class Hearing:
 
     def received(self, event: dict[str, Any]) -> None:
         """One server event."""
-        if time.monotonic() > self._spoke_at + NOISE_SECONDS:
-            self._told = self._seconds
+        self._goes_on()
         match event["type"]:
             case "input_audio_buffer.speech_started":
                 self._speaking = True
                 self._tells(event.get("audio_start_ms"))
             case "input_audio_buffer.speech_stopped":
-                self._tells(event.get("audio_end_ms"))
+                self._stopped = self._tells(event.get("audio_end_ms"))
             case "input_audio_buffer.committed":
                 self._speaking = False
-                self._ends[event.get("item_id") or ""] = self._seconds
+                end, self._stopped = self._seconds if self._stopped is None else self._stopped, None
+                self._ends[event.get("item_id") or ""] = end
             case "input_audio_buffer.cleared":
                 self._forget_all()
             case "conversation.item.input_audio_transcription.completed":
@@ -72,6 +80,11 @@ class Hearing:
         return self._speaking
 
     @property
+    def unnoticed(self) -> bool:
+        """Whether somebody has spoken, as it seems, of whom the service says nothing, if it was no noise."""
+        return self._spoken > self._told + SLACK_SECONDS
+
+    @property
     def hears_again(self) -> bool:
         """Whether the server, which has heard a turn or its beginning, will hear it again, and answer it."""
         return self._speaking or bool(self._ends)
@@ -79,7 +92,7 @@ class Hearing:
     @property
     def owed(self) -> bool:
         """Whether the caller is speaking, or has said what the server has not taken in, if it was no noise."""
-        return self.hears_again or self._spoken > self._told + SLACK_SECONDS
+        return self.hears_again or self.unnoticed
 
     def answered(self) -> None:
         """The caller has an answer to all that they had said to its end."""
@@ -93,10 +106,20 @@ class Hearing:
         self._began, self._again = self._seconds, len(chunks)
         return chunks
 
-    def _tells(self, milliseconds: float | None) -> None:
-        """The server has noticed speech there, in what it was sent."""
+    def _goes_on(self) -> None:
+        """The service says something: what it has not noticed by now is no speech, if it heard that at all."""
+        now = time.monotonic()
+        if now > self._heard_from + GAP_SECONDS:
+            self._awake_since = now
+        self._heard_from = now
+        if now > max(self._spoke_at, self._awake_since) + NOISE_SECONDS:
+            self._told = max(self._told, self._seconds - SLACK_SECONDS + NOTICE_SECONDS)
+
+    def _tells(self, milliseconds: float | None) -> float:
+        """Where the server has noticed speech, in what it was sent."""
         told = self._seconds if milliseconds is None else self._began + milliseconds / 1000
         self._told = max(self._told, told)
+        return told
 
     def _safe(self, item_id: str) -> None:
         self._heard_until = max(self._heard_until, self._ends.pop(item_id, 0.0))
@@ -109,5 +132,5 @@ class Hearing:
     def _forget_all(self) -> None:
         self._chunks.clear()
         self._ends.clear()
-        self._speaking = False
+        self._speaking, self._stopped = False, None
         self._told = self._seconds

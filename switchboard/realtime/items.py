@@ -4,7 +4,7 @@ LiveKit waits for it to confirm each change, a round trip in every tool call and
 wait for: the socket keeps the order. A refused item is taken back and logged.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from livekit.agents import llm, utils
 from livekit.agents.llm._realtime.openai import _ResponseGeneration
@@ -28,9 +28,16 @@ class Items:
         self._mirror = mirror
         self._at_hand = at_hand
 
-    def change(self, wanted: llm.ChatContext) -> None:
-        """Have the model know `wanted`, and nothing else."""
+    def update(self, known: llm.ChatContext) -> None:
+        """As `change`, but what no call knows of yet stays: the answer at hand, and words that nobody has read."""
+        unread = {item.id for item in self._session.chat_ctx.items if _is_unread(item)}
+        self.change(known, (unread | self._at_hand.wanted) - {item.id for item in known.items})
+
+    def change(self, wanted: llm.ChatContext, keep: Collection[str] = ()) -> None:
+        """Have the model know `wanted`, and nothing else but the items to `keep`."""
         for event in self._session._create_update_chat_ctx_events(wanted):
+            if isinstance(event, ConversationItemDeleteEvent) and event.item_id in keep:
+                continue
             if isinstance(event, ConversationItemCreateEvent):
                 item = wanted.get_by_id(event.item.id or "")
                 assert item is not None
@@ -51,15 +58,14 @@ class Items:
         self._session.send_event(event)
 
     def forget_unheard(self, heard: llm.ChatContext) -> None:
-        """The model is not to see its answers, and calls, that are not in `heard`; what still grows is left alone.
+        """The model is not to see its answers, and calls, that are not in `heard`; what is still wanted is left alone.
 
         Not so an answer that is interrupted: the service may have all of it when the next request comes there, though
         its end has not come here.
         """
-        answer = self._at_hand.answer
-        growing = set[str]() if answer.cancelled else self._at_hand.growing
+        answer, wanted = self._at_hand.answer, self._at_hand.wanted
         self._at_hand.know({item.id for item in heard.items})
-        items = [item for item in self._session.chat_ctx.items if _is_the_models(item) and item.id not in growing]
+        items = [item for item in self._session.chat_ctx.items if _is_the_models(item) and item.id not in wanted]
         self.forget([item for item in items if not heard.get_by_id(item.id)])
         for item_id in answer.items if answer.cancelled else ():
             if not (heard.get_by_id(item_id) or self._mirror.removes(item_id)):
@@ -98,6 +104,11 @@ class Items:
 
 def _is_the_models(item: llm.ChatItem) -> bool:
     return item.type == "function_call" or (item.type == "message" and item.role == "assistant")
+
+
+def _is_unread(item: llm.ChatItem) -> bool:
+    """The caller has said it, and its words have not come from the transcription."""
+    return item.type == "message" and item.role == "user" and not item.text_content
 
 
 def _deletion(item_id: str) -> ConversationItemDeleteEvent:

@@ -57,6 +57,21 @@ class Mirror:
         self._added = {key: added for key, added in self._added.items() if added.item.id != item_id}
         return True
 
+    def behind_ours(self, previous: str | None) -> str | None:
+        """Where an item stands that the server has put behind `previous`, or to the front: behind the last of these.
+
+        What we put to that place is on its way there, and goes between. At a wrong end of our copy all that comes next
+        would be put into the middle of the server's conversation, a tool's result before its call.
+        """
+        ids = [item.id for item in self._copy().to_chat_ctx().items]
+        if previous is not None and previous not in ids:
+            return previous
+        for item_id in ids[ids.index(previous) + 1 if previous else 0 :]:
+            if item_id not in self._unconfirmed:
+                break
+            previous = item_id
+        return previous
+
     def misplaced(self, event_id: str, param: str | None) -> ConversationItemCreateEvent | None:
         """The server refuses the place of what that event was to add: the event that adds it at the end."""
         event = self._added.get(event_id) if param == "previous_item_id" else None

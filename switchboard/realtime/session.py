@@ -16,7 +16,7 @@ from typing import Any, Literal, Self
 
 import aiohttp
 import structlog
-from livekit.agents import Agent, APIConnectionError, APIError, llm
+from livekit.agents import Agent, APIConnectionError, APIError, llm, utils
 from livekit.agents.types import NOT_GIVEN, NotGivenOr
 from livekit.agents.voice.generation import remove_instructions
 from livekit.plugins.openai.realtime import RealtimeModel
@@ -28,6 +28,7 @@ from openai.types.realtime import (
     RealtimeConversationItemFunctionCall,
     RealtimeErrorEvent,
     RealtimeFunctionTool,
+    RealtimeSessionCreateRequest,
     ResponseCancelEvent,
     ResponseCreatedEvent,
     ResponseCreateEvent,
@@ -37,6 +38,7 @@ from openai.types.realtime import (
 from switchboard.line.tool_schema import schema_of
 from switchboard.realtime.alive import ALIVE, Alive
 from switchboard.realtime.aloud import Readings
+from switchboard.realtime.askers import Askers
 from switchboard.realtime.at_hand import AtHand
 from switchboard.realtime.broken import BrokenAnswers
 from switchboard.realtime.closing import Closing
@@ -65,6 +67,9 @@ log = structlog.get_logger(__name__)
 
 AGAIN_SECONDS = 0.1
 """A request that was refused for another answer, of which nothing is known, is sent again so much later."""
+LEAVES_SECONDS = 1.0
+"""The longest that a request waits for the end of an answer that is wanted no more: what nobody heard of that one, and
+its calls that nobody made, are gone for the model then, which would count on them."""
 UNWANTED = "switchboard.unwanted"
 """A kind of event that is unknown to LiveKit, which passes it over."""
 
@@ -93,13 +98,16 @@ class CallSession(SpokenSession):
         self._twice = Twice()
         self._hearing = Hearing(transcribed=self._opts.input_audio_transcription is not None)
         self._requests = Requests()
+        self._askers = Askers()
         self._readings = Readings(super().send_event)
         self._outbox = Outbox(self._msg_ch, super().send_event, self._requests, self._hearing)
         # the conversation, and the answer at hand
         self._mirror = Mirror(lambda: self._remote_chat_ctx)
         self._at_hand = AtHand(self, self._transcript, self._mirror)
         self._items = Items(self, self._mirror, self._at_hand)
-        self._broken = BrokenAnswers(self.send_event, lambda: self._instructions or "", self._at_hand.end)
+        self._broken = BrokenAnswers(
+            self.send_event, lambda: self._instructions or "", self._at_hand.end, lambda: self._lost.away
+        )
         # the connection
         self._service = Service(endpoints, patience_seconds)
         self._lost = LostConnection()
@@ -110,6 +118,7 @@ class CallSession(SpokenSession):
         self._connection: aiohttp.ClientWebSocketResponse | None = None
         self._watchdog = Watchdog(self._break_off)
         self._alive = Alive(self._ping, self._break_off)
+        self._heeds = Alive(self._ask_the_service, self._break_off)
         self._heartbeat = Heartbeat(self._ping, self._break_off)
         self._breaking_off: asyncio.Future[bool] | None = None
         self._last_words = LastWords(gave_up, partial(super()._emit_error, recoverable=False))
@@ -143,7 +152,8 @@ class CallSession(SpokenSession):
     @property
     def unheeded_seconds(self) -> float | None:
         """For how long the caller has been still whom the service still hears, or does not: it has fallen silent."""
-        return self.still_seconds if self._hearing.speaking or self._alive.doubtful else None
+        doubtful = self._alive.doubtful or self._heeds.doubtful
+        return self.still_seconds if self._hearing.speaking or doubtful else None
 
     @property
     def owes(self) -> bool:
@@ -166,7 +176,7 @@ class CallSession(SpokenSession):
         self.speak_as(arrival.modality)
         await super()._update_session(instructions=instructions, tools=tools)
         if arrival.context is not None:
-            await self.update_chat_ctx(arrival.context(self.chat_ctx))
+            self._items.change(_items_of(arrival.context(self.chat_ctx)))
 
     def _convert_tools_to_oai(self, tools: list[llm.Tool]) -> list[RealtimeFunctionTool]:
         """As LiveKit's, which its source lets one override; but a tool that was told of before costs no time."""
@@ -212,6 +222,11 @@ class CallSession(SpokenSession):
             return  # it would end whatever answer the service gives when it hears of it: the caller's turn's, too
         if isinstance(event, ResponseCreateEvent):
             self._requests.ask(event)
+            self._askers.note(event.event_id)
+            if event.event_id and self._at_hand.leaves:
+                self._requests.wait(event.event_id)
+                asyncio.get_running_loop().call_later(LEAVES_SECONDS, self._send_what_waits)
+                return
         super().send_event(event)
 
     def _waits_for(self, asked: str) -> bool:
@@ -224,14 +239,21 @@ class CallSession(SpokenSession):
             self._watchdog.asked()
         elif event["type"] == "input_audio_buffer.append":
             self._hearing.sent(event, seconds(event["audio"]), self.hears_speech)
-            if self.hears_speech and not self.away:
+            if self.away:
+                return
+            if self.hears_speech:
                 self._alive.doubt()
+            if self.tells_of_speech and self._hearing.unnoticed and not self._hearing.speaking:
+                self._heeds.doubt()
 
     def interrupt(self) -> None:
         """Cancel the answer that is being given, or that was about to be taken up again.
 
-        One that was asked for and has not begun is not wanted any more if its future is cancelled.
+        One that was asked for and has not begun is not wanted any more if its future is cancelled. LiveKit's speeches
+        that were interrupted before do this once more when they wind up; the answer at hand may be another by then.
         """
+        if self._askers.is_late(self._at_hand.answer):
+            return
         self._discarded_event_ids.update(self._broken.interrupt())
         self._at_hand.cancel()
         if self._at_hand.given:
@@ -274,7 +296,7 @@ class CallSession(SpokenSession):
             if self._retries.take(event):
                 return
             self._last_words.begin(APIError("the service gives no answers", retryable=False))
-        if generation and self._at_hand.answer.differs:
+        if generation and answer.differs and not answer.cancelled:
             self._broken.wait(self._at_hand.break_up())
             self._broken.resume()
             return
@@ -290,7 +312,11 @@ class CallSession(SpokenSession):
 
     def _ask_what_waits(self) -> None:
         """For an answer to end, if none is being given now."""
-        for request in self._requests.waited() if not self._at_hand.given else ():
+        if not self._at_hand.given:
+            self._send_what_waits()
+
+    def _send_what_waits(self) -> None:
+        for request in self._requests.waited():
             if request.event_id not in self._discarded_event_ids:
                 super().send_event(request)
 
@@ -317,12 +343,11 @@ class CallSession(SpokenSession):
 
     async def update_chat_ctx(self, chat_ctx: llm.ChatContext) -> None:
         """As LiveKit does it, but waiting for nobody."""
-        wanted = chat_ctx.copy(exclude_handoff=True, exclude_config_update=True)
-        remove_instructions(wanted)
-        self._items.change(wanted)
+        self._items.update(_items_of(chat_ctx))
 
     def _handle_conversion_item_added(self, event: ConversationItemAdded) -> None:
         if not (self._mirror.confirmed(event.item.id) or self._mirror.removes(event.item.id)):
+            event.previous_item_id = self._mirror.behind_ours(event.previous_item_id)
             super()._handle_conversion_item_added(event)
 
     def _handle_conversion_item_deleted(self, event: ConversationItemDeletedEvent) -> None:
@@ -335,7 +360,7 @@ class CallSession(SpokenSession):
         return (
             event.response.status == "failed"
             and self._at_hand.generation is not None
-            and not self._at_hand.answer.called
+            and not (self._at_hand.answer.called or self._at_hand.answer.cancelled)
             and not self._is_fatal_error(getattr(event.response.status_details, "error", None))
         )
 
@@ -356,12 +381,18 @@ class CallSession(SpokenSession):
         self._refusals.begin_anew()
         self._connection = connection
         self._alive.sign()
+        self._heeds.sign()
         return connection
 
     async def _ping(self) -> None:
         with suppress(ConnectionError):  # one that is closed tells it by itself
             if self._connection:
                 await self._connection.ping()
+
+    async def _ask_the_service(self) -> None:
+        """By a change of nothing, which it confirms: its socket may be alive while nobody listens behind it."""
+        nothing = RealtimeSessionCreateRequest.model_construct(type="realtime")
+        self.send_event(self._wrap_session_update(utils.shortuuid("nothing_"), nothing))
 
     def _break_off(self) -> None:
         """Nothing more is heard of this connection: LiveKit connects anew, and what is owed is asked for again."""
@@ -395,6 +426,7 @@ class CallSession(SpokenSession):
         """Of this connection; nobody waits for an answer of it, or for a sign of life."""
         self._watchdog.rest()
         self._alive.sign()
+        self._heeds.sign()
 
     def _park(self) -> None:
         """Put aside what the lost connection owes, before LiveKit gives it up: replies, and the broken answer."""
@@ -492,6 +524,7 @@ class CallSession(SpokenSession):
         if event["type"] == ALIVE or self._breaking_off or self._twice.comes(event):
             event["type"] = UNWANTED
             return
+        self._heeds.sign()
         self._hearing.received(event)
         self._watchdog.received(event)
         self._renewal.look()
@@ -499,8 +532,16 @@ class CallSession(SpokenSession):
             self._service.connected()
         if event.get("type") == "input_audio_buffer.committed" and self.answers_turns:
             self._watchdog.asked()
-        if self._readings.take(event) or self._at_hand.answer.received(event):
+        if self._readings.take(event) or self._is_of_no_answer(event):
             event["type"] = UNWANTED
+
+    def _is_of_no_answer(self, event: dict[str, Any]) -> bool:
+        """Whether nobody is to hear of it. A repetition that differs is cancelled: it is of no use from there on."""
+        answer = self._at_hand.answer
+        differed, unwanted = answer.differs, answer.received(event)
+        if answer.repeats_now and answer.differs and not differed:
+            self.send_event(ResponseCancelEvent(type="response.cancel", response_id=answer.id))
+        return unwanted
 
     # -- the end -------------------------------------------------------------------------------------------------------
 
@@ -521,3 +562,10 @@ class CallSession(SpokenSession):
             if not reply.done():
                 reply.set_exception(llm.RealtimeError("the call is over"))
                 reply.exception()  # it need not have been waited for
+
+
+def _items_of(chat_ctx: llm.ChatContext) -> llm.ChatContext:
+    """What of it the service is given as items."""
+    items = chat_ctx.copy(exclude_handoff=True, exclude_config_update=True)
+    remove_instructions(items)
+    return items

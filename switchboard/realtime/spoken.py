@@ -65,6 +65,12 @@ class SpokenSession(RealtimeSession):
         return self._pieces.speech
 
     @property
+    def tells_of_speech(self) -> bool:
+        """Whether the service says so as soon as it hears somebody. On Azure it does not with `semantic_vad`."""
+        turns = self._opts.turn_detection
+        return turns is not None and turns.type == "server_vad"
+
+    @property
     def still_seconds(self) -> float | None:
         """For how long the caller has been still, if a service that ends turns by that should have noticed by now."""
         turns = self._opts.turn_detection

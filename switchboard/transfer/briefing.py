@@ -17,13 +17,18 @@ from livekit.agents import (
 )
 from livekit.agents.voice.events import UserStateChangedEvent
 
+from switchboard.background import Background
 from switchboard.call.channel import PHONE
+from switchboard.call.departure import Departure
 from switchboard.call.meter import Meter
+from switchboard.call.quiet import Quiet
+from switchboard.call.unanswered import Unanswered
 from switchboard.line.quoted import Said
 from switchboard.line.sentences import ASK_FOR_A_YES, BRIEF_THE_COLLEAGUE, DICTATE, SAID_BEFORE
 from switchboard.line.voices import NativeVoice
 from switchboard.line.workflow import Person
 from switchboard.realtime.pieces import SHORT_MS
+from switchboard.realtime.session import CallSession
 from switchboard.room.agent_track import AgentTrack
 from switchboard.services.providers import Services
 from switchboard.services.speech import Speeches
@@ -96,7 +101,6 @@ class Briefing:
     async def _open(self, opened: AsyncExitStack) -> None:
         model = self._model = self._services.realtime("audio", lambda _: None, PHONE.more_silence_ms)
         opened.push_async_callback(model.aclose)
-        model.began = self._meter.watch
         model.gave_up = self._gave_up
         speeches = Speeches(
             lambda voice: self._services.speech(voice, lambda: model.live), self._meter.spoke, spoken=True
@@ -108,6 +112,11 @@ class Briefing:
             aec_warmup_duration=None,
             **self._services.turns(PHONE.more_silence_ms),
         )
+        background = Background(lambda: None)  # the person still has the keys
+        opened.push_async_callback(background.aclose)
+        quiet = Quiet(self._session, model)
+        self._unanswered = Unanswered(self._session, quiet, Departure(), background, lambda: self._is_asked)
+        model.began = self._follow
         opened.push_async_callback(self.track.aclose)
         opened.push_async_callback(self._session.aclose)
         opened.push_async_callback(model.hang_up)  # first: it costs money
@@ -129,6 +138,15 @@ class Briefing:
             self._agent, room=self._line.room, room_options=options, session_host=False, record=False
         )
         await self.track.publish(self._line.room, PERSON, self._line.answered.wait)
+
+    def _follow(self, realtime: CallSession) -> None:
+        self._meter.watch(realtime)
+        self._unanswered.follow(realtime)
+
+    @property
+    def _is_asked(self) -> bool:
+        """Whether the person is still to say yes or no."""
+        return self._answer.decision is None and not self._over.is_set()
 
     async def __aexit__(self, *_: object) -> None:
         self._over.set()

@@ -7,10 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from bench.chaos_room import Pitches, pitch_of
 from bench.chaos_script import script
 from bench.silence import Clock, Silence
+from simulator.voice import RATE
 from tests.livekit import KEY, SECRET, LiveKitServer, livekit_server
 
 __all__ = ["livekit_server"]
@@ -67,3 +70,27 @@ def test_a_silence_counts_while_something_is_due_and_ends_with_a_sound() -> None
     clock.advance(9.0)
     silence.heard()
     assert silence.longest == pytest.approx(0.5, abs=0.05)
+
+
+PARTS = {
+    "whole": ([0.6], 1),
+    "in two": ([0.3, 0.3], 1),
+    "in three": ([0.2, 0.2, 0.2], 1),
+    "too short": ([0.2], 0),
+    "sent again": ([0.6, 0.6], 2),
+}
+
+
+@pytest.mark.parametrize(("parts", "times"), PARTS.values(), ids=PARTS)
+async def test_a_tone_that_comes_in_parts_is_one_turn_and_one_that_is_sent_again_is_two(
+    parts: list[float], times: int
+) -> None:
+    called = script(1, 9, spoken=True)
+    pitches = Pitches(called)
+    heard = []
+    for seconds in parts:
+        moments = np.arange(round(seconds * RATE)) / RATE
+        tone = np.sin(2 * np.pi * pitch_of(1) * moments) * 8000
+        heard.append(await pitches.recognize(tone.astype("<i2").tobytes() + bytes(RATE)))
+
+    assert [words for words in heard if words] == [called.turns[1].words] * times

@@ -92,6 +92,8 @@ REALTIME: list[Part] = [
               says=("self._realtime_model.capabilities.audio_output",)),
     Method(SESSION, "_wrap_session_update", "SpokenSession", "a modality in the dialect of the service",
            takes="event_id, session"),
+    Method(SESSION, "_wrap_session_update", "CallSession", "a change of nothing, to be confirmed",
+           takes="event_id, session"),
     Method(SESSION, "update_options", "SpokenSession", "turns that nobody answers while notes are taken",
            takes="*, tool_choice=, voice=, turn_detection=, max_response_output_tokens=, input_audio_transcription=, "
            "input_audio_noise_reduction=, speed=, tracing=, truncation=, reasoning="),
@@ -154,6 +156,7 @@ REALTIME: list[Part] = [
     ],
     Method(SESSION, "_is_fatal_error", "CallSession", "what can never succeed is not tried again", takes="error"),
     Method(SESSION, "interrupt", "CallSession", "an interrupted answer is not taken up again"),
+    Name("livekit.agents.voice.agent", "_get_activity_task_info", "Askers", "which speech asks, or interrupts", "task"),
     Method(SESSION, "truncate", "CallSession", "a replayed item is text, whose sound cannot be cut",
            takes="*, message_id, modalities, audio_end_ms, audio_transcript="),
     Method(RESPONSE, "_close", "AtHand", "ends an answer that is not taken up again"),

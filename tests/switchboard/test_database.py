@@ -1,14 +1,17 @@
 """What is deleted is gone from the files, too; and what is written is there for other processes."""
 
+import asyncio
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from switchboard.database import Database
 
@@ -85,3 +88,18 @@ async def test_what_a_call_writes_is_seen_by_other_processes_when_the_next_call_
                 async with database.write() as session:
                     await session.execute(text("INSERT INTO said VALUES ('hello')"))
                 assert count_elsewhere(file) == written
+
+
+async def test_what_is_looked_for_in_sqlite_is_found_while_the_event_loop_is_busy(file: Path) -> None:
+    found = threading.Event()
+
+    def look(session: Session, least: int) -> int:
+        said = session.scalar(text("SELECT count(*) FROM search WHERE rowid > :least"), {"least": least}) or 0
+        found.set()
+        return int(said)
+
+    async with aclosing(Database(f"sqlite:///{file}")) as database:
+        looking = asyncio.create_task(database.look(look, 10))
+        await asyncio.sleep(0)
+        assert found.wait(10), "it waits for a turn of the event loop, which is busy here"
+        assert await looking == 0

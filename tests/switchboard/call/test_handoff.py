@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from livekit import rtc
-from livekit.agents import llm
+from livekit.agents import AgentSession, llm
 from livekit.agents.voice.io import PlaybackFinishedEvent
 
 from simulator.mind import CallTool, Reply, Request, Say
@@ -221,6 +221,33 @@ async def test_a_caller_who_interrupts_the_farewell_stays_with_the_agent_and_is_
         assert not [said for said in answers_by(stage, "reception") if "found" in said]  # over the caller's own words
 
 
+@pytest.mark.parametrize("asking", [AgentSession, CallSession], ids=["before it is asked for", "when it is asked for"])
+async def test_a_caller_who_speaks_over_an_agent_that_has_not_begun_is_answered_by_that_agent(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, asking: type[Any]
+) -> None:
+    interrupted, asks = asyncio.Event(), asking.generate_reply
+
+    def interrupt(speech: Any) -> None:
+        interrupted.set()
+        (speech if asking is AgentSession else stage.conversation.session).interrupt()
+
+    def interrupting(self: Any, **options: Any) -> Any:
+        asked = asks(self, **options)
+        if stage.of(HandoffAsked) and not interrupted.is_set():
+            asyncio.get_running_loop().call_soon(interrupt, asked)
+        return asked
+
+    async with staged(database_url) as stage:
+        monkeypatch.setattr(asking, "generate_reply", interrupting)
+        stage.mind.will_hear("hello")
+        stage.conversation.session.generate_reply(user_input="to desk")
+        await interrupted.wait()
+        stage.microphone.speak("hello")
+        await stage.until_said("hello.")
+
+        assert answers_by(stage, "desk") == ["desk heard: hello."]
+
+
 async def test_agents_cannot_pass_a_caller_back_before_the_caller_has_spoken(database_url: str) -> None:
     async with staged(database_url, mind=PassingBack()) as stage:
         await stage.say("go")
@@ -397,6 +424,23 @@ async def test_an_agent_who_is_late_on_a_busy_machine_arrives_all_the_same(
         assert late.is_set()
         assert answers_by(stage, "studio") == ["This is studio. You said: to studio.", "studio heard: hello."]
         assert [done.target for done in stage.of(HandoffDone)] == ["studio"]
+
+
+async def test_a_handoff_that_waits_for_what_the_agent_at_hand_still_says_is_not_late(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit in ("ARRIVAL_SECONDS", "LATE_SECONDS"):
+        monkeypatch.setattr(f"switchboard.call.handoff.{limit}", 0.5)
+    words = "and the wardrobe that I have ordered for my mother in the spring has not come either"
+    async with staged(database_url, speed=1.0) as stage:
+        await stage.loudspeaker.silence()
+        stage.conversation.session.generate_reply(user_input="to desk: goodbye for now")
+        await stage.until(lambda: stage.of(HandoffAsked))
+        stage.conversation.session.generate_reply(user_input=words)
+        await stage.until(lambda: stage.of(HandoffDone))
+
+        assert answers_by(stage, "reception")[-1] == f"reception heard: {words}."
+        assert stage.of(HandoffDone)[0].arrived_ms > 2000
 
 
 async def test_a_service_that_never_confirms_what_it_was_to_forget_keeps_nobody_waiting(

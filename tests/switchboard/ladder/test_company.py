@@ -17,7 +17,7 @@ from simulator.faults import Fault
 from simulator.options import Options
 from simulator.voice import RATE, synthesize
 from switchboard.call.call import Call
-from switchboard.ladder.company import READY_SECONDS
+from switchboard.ladder.company import READY_SECONDS, SERVICE_SECONDS
 from switchboard.ladder.phrases import Phrases
 from switchboard.ledger.events import AgentSpoke, Filled, HandoffDone, ToolCalled, ToolReturned, Turn
 from switchboard.line.agent import VoiceAgent
@@ -77,6 +77,13 @@ def filled(call: Booth) -> list[tuple[str, str]]:
     return [(event.waits_for, event.text) for event in call.of(Filled)]
 
 
+def filled_until_answered_late(call: Booth) -> list[tuple[str, str]]:
+    """But for words about a service that a busy machine makes slow: it is, when it owes an answer for so long."""
+    (returned,) = call.of(ToolReturned)
+    late = returned.at + SERVICE_SECONDS[0] - 0.1
+    return [(event.waits_for, event.text) for event in call.of(Filled) if event.waits_for == "tool" or event.at < late]
+
+
 @pytest.mark.parametrize("line", [NATIVE, TEXT], ids=["native", "text"])
 @pytest.mark.parametrize("speech", [True, False], ids=["with speech", "without"])
 async def test_a_look_up_that_lasts_gets_a_word_after_two_seconds_and_then_its_answer(
@@ -92,7 +99,7 @@ async def test_a_look_up_that_lasts_gets_a_word_after_two_seconds_and_then_its_a
         assert began + word[0] - typed >= 1.9
         assert word[0] <= 2.5
         assert answer[0] >= 3.9
-        assert filled(call) == [("tool", WORDS.looking[0])]
+        assert filled_until_answered_late(call) == [("tool", WORDS.looking[0])]
         assert [spoke.text for spoke in call.of(AgentSpoke)[1:]] == ["waiting found: It is in Leeds"]
         assert not [text for text in texts(call.mind.requests[-1]) if WORDS.looking[0] in text]
 
@@ -100,19 +107,19 @@ async def test_a_look_up_that_lasts_gets_a_word_after_two_seconds_and_then_its_a
 async def test_a_word_is_fetched_before_it_is_due_or_given_up_before(
     enter: Enter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fetched, given_up_at = Phrases.of, list[float]()
+    fetched, given_up_at = Phrases.of, list[tuple[str, float]]()
     async with enter(line=NATIVE) as call:
 
         async def noted(phrases: Phrases, words: str, seconds: float, *, without_model: bool) -> list[rtc.AudioFrame]:
-            given_up_at.append(call.conversation.ledger.now + seconds)
+            given_up_at.append((words, call.conversation.ledger.now + seconds))
             return await fetched(phrases, words, seconds, without_model=without_model)
 
         monkeypatch.setattr(Phrases, "of", noted)
         call.type("call search")
         word = await call.first(Filled)
 
-        assert len(given_up_at) == 1
-        assert given_up_at[0] <= word.at - READY_SECONDS
+        (at,) = (at for words, at in given_up_at if words == word.text)  # others, while a busy machine thinks
+        assert at <= word.at - READY_SECONDS
 
 
 async def test_who_heard_of_a_look_up_is_told_of_no_delay_when_it_is_over_and_the_answer_begins_soon(
@@ -121,10 +128,8 @@ async def test_who_heard_of_a_look_up_is_told_of_no_delay_when_it_is_over_and_th
     async with enter(line=NATIVE, options=Options(first_audio=0.6)) as call:
         call.type("call search")
         await call.record.until(lambda: len(call.of(AgentSpoke)) == 2)
-        happened = [event.kind for event in call.record.events]
 
-        assert "filled" in happened
-        assert "filled" not in happened[happened.index("tool_returned") :]
+        assert filled_until_answered_late(call) == [("tool", WORDS.looking[0])]
 
 
 async def test_a_look_up_that_lasts_long_gets_another_word_after_eight_more_seconds_and_none_twice(
@@ -198,6 +203,7 @@ async def test_who_has_spoken_hears_a_word_soon_after_their_own_last_one_wheneve
         ("half_open", "input_audio_buffer.speech_started"),
         ("stall", "input_audio_buffer.speech_started"),
         ("half_open", "input_audio_buffer.append"),
+        ("stall", "input_audio_buffer.append"),
     ],
 )
 async def test_who_speaks_to_a_service_that_falls_silent_hears_a_word_soon_after_their_own_last_one(
@@ -205,7 +211,8 @@ async def test_who_speaks_to_a_service_that_falls_silent_hears_a_word_soon_after
 ) -> None:
     async with enter(line=NATIVE) as call:
         call.simulator.faults.add(fault, at=at, when="after")
-        call.mind.will_hear("hello there")
+        for _ in range(2):  # by the service that falls silent, and by the one after it
+            call.mind.will_hear("hello there")
         spoken = np.frombuffer(synthesize("hello there", "caller", 1.0).pcm, np.int16)
         call.mouth.say("hello there")
         ended = time.monotonic() + np.flatnonzero(np.abs(spoken) > QUIET)[-1] / RATE

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
@@ -97,6 +98,16 @@ class Waiting:
         self.stage.simulator.faults.clear("refuse_connect")
 
 
+@dataclass
+class Reasons:
+    """In place of `Wait`: a caller who waits, for what the test says."""
+
+    reason: str | None = "service"
+    on_the_way_to: str | None = None
+    unheeded_seconds: float | None = None
+    outage = somebody_speaks = caller_speaks = False
+
+
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     Seeker.found = asyncio.Event()
@@ -123,7 +134,7 @@ async def waiting(database_url: str, words: Words = WORDS) -> AsyncIterator[Wait
     async with staged(database_url, line=LINE) as stage:
         talk, track = stage.conversation, Track()
         background = Background(lambda: talk.ending.finish("error"))
-        wait = Wait(talk.session, talk.model, talk.call.departure, track, lambda: this.there)
+        wait = Wait(talk.session, talk.model, talk.call.departure, talk._unanswered, track, lambda: this.there)
         keeper = Company(talk.call, talk.session, wait, words, Phrases(talk.session), track, talk._turns, background)
         this = Waiting(stage, track, background.run(keeper.keep(), "keep company"))
         yield this
@@ -169,6 +180,61 @@ async def test_an_answer_that_does_not_come_is_excused_twice_and_then_there_is_m
         assert tune.at - typed >= MUSIC
         assert (call.track.words, call.track.cut) == (2, 0)
         assert call.filled == [("service", each) for each in ("One.", "Two.", "")]
+
+
+async def test_after_a_word_the_caller_hears_the_next_before_they_wonder(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(company, "SERVICE_SECONDS", (SERVICE[0], PATIENCE))
+    monkeypatch.setattr(company, "SILENCE_SECONDS", AGAIN)
+    async with waiting(database_url) as call:
+        call.stage.simulator.faults.add("slow_audio", pace=1.0, first_audio=6.0)
+        call.type("hello")
+        moment, longer = await call.until_filled("One.", "Two.")
+
+        assert longer.at - moment.at >= AGAIN
+
+
+@asynccontextmanager
+async def waiting_for(database_url: str, reasons: Reasons, turns: object = None) -> AsyncIterator[Stage]:
+    """A caller who waits for what `reasons` say."""
+    async with staged(database_url, line=LINE) as stage:
+        talk, track = stage.conversation, Track()
+        background, turns = Background(lambda: talk.ending.finish("error")), turns or talk._turns
+        keeper = Company(talk.call, talk.session, reasons, WORDS, Phrases(talk.session), track, turns, background)  # type: ignore[arg-type]
+        background.run(keeper.keep(), "keep company")
+        yield stage
+        await background.aclose()
+        await track.aclose()
+
+
+@pytest.mark.parametrize("turns", [["tool"], ["tool", "service"]], ids=["once", "and back"])
+async def test_a_word_is_said_of_what_they_wait_for_unless_another_should_have_come_by_then(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, turns: list[str]
+) -> None:
+    """The first is fetched of the service; what they wait for changes while it is, and while the next one is."""
+    fetched, reasons = Phrases.of, Reasons()
+
+    async def late(phrases: Phrases, words: str, seconds: float, *, without_model: bool) -> list[rtc.AudioFrame]:
+        reasons.reason = turns.pop(0) if turns else reasons.reason
+        return await fetched(phrases, words, seconds, without_model=without_model)
+
+    monkeypatch.setattr(Phrases, "of", late)
+    monkeypatch.setattr(company, "TOOL_SECONDS", 10 * SERVICE[0])
+    async with waiting_for(database_url, reasons) as stage:
+        await stage.until(lambda: stage.of(Filled))
+
+        assert [(each.waits_for, each.text) for each in stage.of(Filled)] == [("tool", "Red.")]
+
+
+async def test_a_look_up_gets_its_word_by_when_the_caller_was_heard_last(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(company, "TOOL_SECONDS", 10 * PATIENCE)
+    monkeypatch.setattr(company, "NOTICED_SECONDS", 20 * PATIENCE)
+    heard = SimpleNamespace(unanswered_since=-10 * PATIENCE)
+    async with waiting_for(database_url, Reasons("tool"), heard) as stage:
+        await stage.until(lambda: stage.of(Filled))
 
 
 async def test_nobody_is_kept_company_who_is_not_there_or_is_on_the_way_to_somebody(database_url: str) -> None:

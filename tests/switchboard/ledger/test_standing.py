@@ -17,13 +17,13 @@ NEW = Standing("call-1")
 
 
 async def test_a_call_that_nobody_came_back_to_is_in_its_first_room(database: Database) -> None:
-    assert await standing_of(database, "call-1") == NEW
+    assert await database.look(standing_of, "call-1") == NEW
 
 
 async def test_what_is_written_is_read(database: Database) -> None:
     moved = Standing("call-2", 1, "an attempt")
     assert await change(database, "call-1", NEW, moved)
-    assert await standing_of(database, "call-1") == moved
+    assert await database.look(standing_of, "call-1") == moved
 
 
 async def test_of_several_at_once_one_changes_it(database: Database) -> None:
@@ -35,14 +35,14 @@ async def test_a_call_that_was_hung_up_is_over_and_changes_no_more(database: Dat
     moved = Standing("call-2", 1)
     await change(database, "call-1", NEW, moved)
     assert await hang_up(database, "call-1", "call-1") == "call-2"
-    assert (await standing_of(database, "call-1")).over
+    assert (await database.look(standing_of, "call-1")).over
     assert not await change(database, "call-1", moved, Standing("call-3", 2))
 
 
 async def test_a_call_that_was_hung_up_at_once_is_over(database: Database) -> None:
     for _ in range(2):
         assert await hang_up(database, "call-1", "call-1") == "call-1"
-    assert await standing_of(database, "call-1") == Standing("call-1", over=True)
+    assert await database.look(standing_of, "call-1") == Standing("call-1", over=True)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ async def test_a_call_that_was_hung_up_at_once_is_over(database: Database) -> No
 async def test_a_call_that_was_ended_for_good_is_over(database: Database, reason: EndReason, over: bool) -> None:
     async with Ledger(database, "call_1", "line", "call-1") as ledger:
         ledger.write(Ended(reason=reason))
-    assert (await standing_of(database, "call-1")).over is over
+    assert (await database.look(standing_of, "call-1")).over is over
 
 
 async def test_it_is_forgotten_with_the_calls(database: Database) -> None:

@@ -27,8 +27,8 @@ async def test_the_newest_call_of_an_origin_that_was_answered_is_found(database:
         await answered(database, call_id, origin)
     await began(database, "third", "room")
 
-    assert await newest_of(database, "room") == "second"
-    assert await newest_of(database, "nobody's") is None
+    assert await database.look(newest_of, "room") == "second"
+    assert await database.look(newest_of, "nobody's") is None
 
 
 async def test_events_are_read_in_the_order_of_the_call_however_they_were_stored(database: Database) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 
@@ -95,4 +96,4 @@ async def test_a_call_as_json_is_all_that_its_page_shows(database: Database) -> 
     assert told is not None
     assert json.loads(export_json(told, Sight.ALL)) == told.json(Sight.ALL)
     assert "naïve" in export_json(told, Sight.ALL)
-    assert "47112" not in export_json(told, Sight.MASKED)
+    assert not re.search(r"\b47112\b", export_json(told, Sight.MASKED))  # as a number: times have six digits

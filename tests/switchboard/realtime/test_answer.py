@@ -102,6 +102,19 @@ def test_a_repetition_differs_where_it_says_more_or_something_else(said: list[st
     assert again.received(added("call", "function_call")) is differs
 
 
+@pytest.mark.parametrize("kind", ["response.output_text.delta", "response.output_audio_transcript.delta"])
+@pytest.mark.parametrize(
+    ("said", "differs"), [("Let me se", False), (SENTENCE, False), ("Let me see. It is", True), ("Let us see", True)]
+)
+def test_a_repetition_that_is_being_written_differs_from_the_first_whole_word_on(
+    kind: str, said: str, differs: bool
+) -> None:
+    again = after(added("one")).again(SENTENCE)
+    after(added("two"), *({"type": kind, "item_id": "two", "delta": piece} for piece in said), of=again)
+
+    assert again.differs is differs
+
+
 def test_the_end_of_a_repetition_is_not_the_end_of_the_sentence_that_is_owed() -> None:
     again = after(added("one")).again(SENTENCE)
 

@@ -39,7 +39,8 @@ class Stage:
         self.sent: list[ResponseCreateEvent] = []
         self.ended: list[_ResponseGeneration] = []
         self.end = asyncio.Event()
-        self.answers = BrokenAnswers(self.sent.append, lambda: PROMPT, self._end)
+        self.away = False
+        self.answers = BrokenAnswers(self.sent.append, lambda: PROMPT, self._end, lambda: self.away)
 
     def _end(self, generation: _ResponseGeneration) -> None:
         self.ended.append(generation)
@@ -208,6 +209,20 @@ async def test_one_is_taken_up_later_unless_it_waits_no_more(stage: Stage) -> No
             await asyncio.sleep(0)
 
         assert len(stage.sent) == (0 if given_up else 1)
+
+
+async def test_one_that_is_due_while_the_connection_is_away_waits_for_the_next_one(stage: Stage) -> None:
+    stage.answers.wait(one := broke_off())
+    stage.away = True
+    stage.answers.resume_later(0.0)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert stage.answers.waiting is one
+    assert not stage.sent
+
+    stage.away = False
+    stage.answers.resume()
+    assert len(stage.sent) == 1
 
 
 async def test_one_that_is_not_taken_up_ends_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:

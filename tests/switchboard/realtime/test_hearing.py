@@ -71,11 +71,23 @@ def test_what_is_said_to_a_service_that_says_nothing_any_more_is_said_again() ->
 def test_a_service_that_goes_on_and_notices_nothing_has_heard_no_speech(
     now: list[float], later: float, owed: bool
 ) -> None:
-    heard = hearing(10, SPEECH)
-    now[0] += later
-    heard.received({"type": "response.output_audio.delta"})
+    heard = hearing(10, "session.created", SPEECH)
+    for passed in (0.7, 1.4, later):
+        now[0] = 100.0 + passed
+        heard.received({"type": "response.output_audio.delta"})
 
     assert heard.owed == owed
+
+
+def test_a_service_that_was_held_up_may_not_have_heard_yet_what_it_was_sent_meanwhile(now: list[float]) -> None:
+    heard = hearing(2, STARTED, SPEECH, 4, SPEECH, 1)
+    now[0] += NOISE_SECONDS + 2.0
+    heard.received({"type": STOPPED, "audio_end_ms": 2000})
+    heard.received({"type": "input_audio_buffer.committed", "item_id": "a"})
+    heard.received({"type": COMPLETED, "item_id": "a"})
+
+    assert heard.owed
+    assert numbers(heard) == [4, 5, 6, 7, 8]
 
 
 def test_what_the_service_tells_of_is_noticed_and_what_is_said_after_that_is_not() -> None:
@@ -169,3 +181,21 @@ def test_sound_behind_a_turn_that_was_taken_in_is_said_again_and_is_no_turn_of_t
 
     assert heard.owed
     assert not heard.hears_again
+
+
+def test_somebody_is_unnoticed_who_speaks_for_half_a_second_to_a_service_that_says_nothing_of_it(
+    now: list[float],
+) -> None:
+    heard = hearing(10, "session.created")
+    for _ in range(3):
+        now[0] += 0.9
+        heard.received({"type": "rate_limits.updated"})
+    heard.sent(piece(10), PIECE / 2, speech=True)
+    assert not heard.unnoticed
+
+    for number in (11, 12):
+        heard.sent(piece(number), PIECE, speech=True)
+    assert heard.unnoticed
+
+    heard.received({"type": STARTED, "audio_start_ms": 5500})
+    assert not heard.unnoticed

@@ -57,6 +57,25 @@ def copy() -> Copy:
     return Copy()
 
 
+def test_what_the_server_puts_behind_an_item_stands_behind_ours_that_are_on_their_way_there(copy: Copy) -> None:
+    copy.add("known")
+    copy.mirror.confirmed("known")
+    copy.add("ours", after="known")
+    copy.add("ours too", after="ours")
+
+    assert copy.mirror.behind_ours("known") == "ours too"
+    assert copy.mirror.behind_ours(None) is None
+    assert copy.mirror.behind_ours("nobody's") == "nobody's"
+    copy.mirror.confirmed("ours")
+    assert copy.mirror.behind_ours("known") == "known"
+
+
+def test_what_the_server_puts_first_stands_behind_ours_that_are_on_their_way_to_the_front(copy: Copy) -> None:
+    copy.add("ours")
+
+    assert copy.mirror.behind_ours(None) == "ours"
+
+
 def test_an_item_is_there_before_the_server_has_confirmed_it_and_is_confirmed_once(copy: Copy) -> None:
     copy.add("one")
     copy.add("two", after="one")

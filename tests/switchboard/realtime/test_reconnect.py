@@ -167,3 +167,17 @@ async def test_what_the_caller_says_to_a_service_that_is_dead_and_does_not_tell_
 
         assert told(stage)[-1] == "reception heard: is anybody there."
         assert stage.simulator.opened == 2 + breaks_off
+
+
+@pytest.mark.parametrize("refusals", [0, 1, 2])
+async def test_a_failed_answer_whose_next_try_is_due_while_the_connection_is_away_is_given_on_the_next_one(
+    database_url: str, refusals: int
+) -> None:
+    async with staged(database_url, typed=True) as stage:
+        stage.simulator.faults.add("failed_response")
+        stage.simulator.faults.add("drop", at="rate_limits.updated")
+        if refusals:
+            stage.simulator.faults.add("refuse", at="connect", count=refusals)
+        await stage.say("hello")
+
+        assert told(stage) == ["reception heard: hello."]

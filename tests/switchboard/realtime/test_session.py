@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from livekit import rtc
 from livekit.agents import llm
+from livekit.agents.voice.agent import _set_activity_task_info
+from livekit.agents.voice.speech_handle import SpeechHandle
 from openai.types.realtime.realtime_audio_input_turn_detection import ServerVad
 
 from simulator.errors import ProtocolError
@@ -26,6 +28,7 @@ from tests.stage.mind import LONG, Obedient
 PATIENCE = 20.0
 SOON = "Rate limit is exceeded. Please try again in 50ms."
 PIECE = RATE // 50 * 2  # 20 ms of PCM16
+CALLING = Say("Let me see."), CallTool("look_up", {"thing": "parcel"})
 SILENCE = bytes(RATE * 2)
 """A second of it."""
 
@@ -412,6 +415,27 @@ async def test_a_line_that_comes_when_an_unheard_answer_has_just_been_forgotten_
         assert list(stage.simulator.errors) == []
 
 
+async def test_what_comes_after_a_note_that_has_crossed_an_answer_stands_where_the_service_has_it() -> None:
+    async with connected([Say("It is on its way.")], options=Options(round_trip=0.4)) as stage:
+
+        async def add(words: str) -> None:
+            known = stage.session.chat_ctx.copy()
+            known.add_message(role="user", content=words)
+            await stage.session.update_chat_ctx(known)
+
+        await add("where is it")
+        asked = stage.session.generate_reply()
+        await stage.simulator.wait_for(lambda: len(stage.mind.requests) == 1)
+        await add("my parcel")  # the answer stands there by now, of which nothing is known here
+        await said(await asked)
+        await add("thank you")
+        await stage.ask()
+
+        order = [item.text for item in stage.mind.requests[-1].items]
+        assert order == ["where is it", "my parcel", "It is on its way.", "thank you"]
+        assert [item.text_content for item in stage.session.chat_ctx.messages()][:4] == order
+
+
 async def test_notes_of_ours_come_along_to_a_new_connection() -> None:
     async with connected([Say("Hello.")]) as stage:
         known = stage.session.chat_ctx.copy()
@@ -433,6 +457,47 @@ async def test_what_was_whole_is_not_said_again_and_the_tool_that_was_to_follow_
         assert await said(answer) == "Let me see."
         assert [call.name async for call in answer.function_stream] == ["look_up"]
         assert [item.type for item in stage.session.chat_ctx.items] == ["message", "function_call"]
+
+
+async def test_an_answer_counts_on_nothing_of_one_that_was_interrupted_when_its_call_was_on_the_way() -> None:
+    async with connected(CALLING, [Say("Hello.")], options=Options(round_trip=0.2), modality="text") as stage:
+        stage.session.once("generation_created", lambda _: stage.session.interrupt())
+        await stage.session.generate_reply()
+
+        assert await stage.ask() == "Hello."
+        assert "function_call" not in [item.type for item in stage.mind.requests[-1].items]
+
+
+async def test_an_answer_counts_on_nothing_of_one_in_the_name_of_an_agent_that_has_left() -> None:
+    async with connected(CALLING, [Say("Hello.")], options=Options(round_trip=0.2, detector="energy")) as stage:
+        await stage.until("session.updated")
+        stage.session.handover.begin(Arrival("audio", None))
+        stage.speak("Find my parcel.")
+        await stage.until("response.created")
+
+        assert await stage.ask() == "Hello."
+        assert [item.type for item in stage.mind.requests[-1].items] == ["message"]
+
+
+async def test_an_answer_waits_for_no_end_that_never_comes() -> None:
+    async with connected([Say(LONG)], [Say("Hello.")], modality="text", options=Options(text_word=0.05)) as stage:
+        stage.simulator.faults.add("unconfirmed", at="response.done")
+        stage.session.once("generation_created", lambda _: stage.session.interrupt())
+        await stage.session.generate_reply()
+
+        assert await stage.ask() == "Hello."
+        assert stage.simulator.opened == 1
+
+
+async def test_a_repetition_is_given_up_where_it_goes_on_and_the_caller_does_not_wait_for_its_end() -> None:
+    """A whole sentence had come when the connection was lost: whether that was all only the model knows."""
+    sentence, whole = "Let me see.", [Say(f"Let me see. {LONG}")]
+    async with connected(whole, whole, [Say(LONG)], options=Options(text_word=0.05), modality="text") as stage:
+        stage.simulator.faults.add("drop_mid_response", after_chars=len(sentence))
+        answer = await stage.session.generate_reply()
+
+        assert await said(answer) == f"{sentence}{LONG}"
+        assert (stage.sent("response.create"), stage.sent("response.cancel")) == (3, 1)
 
 
 async def test_a_tool_that_was_called_before_the_connection_was_lost_is_not_called_again_for_the_same() -> None:
@@ -492,6 +557,8 @@ async def test_the_next_agent_has_its_own_instructions_tools_and_context(arrives
         await stage.until("response.done")
         if arrives:
             stage.session.handover.begin(Arrival("audio", lambda known: llm.ChatContext(known.items[:0])))
+        else:
+            stage.session.interrupt()  # LiveKit does, whoever comes
         await stage.session._update_session(
             instructions="You look things up.", chat_ctx=llm.ChatContext(), tools=[look_up]
         )
@@ -547,3 +614,60 @@ async def test_a_connection_that_was_let_go_and_taken_up_is_no_recovery(
         assert len(recovered) == (0 if rests else 1)
         assert stage.session.sockets == 2
         assert await stage.ask() == "Hello again."
+
+
+@pytest.mark.parametrize("change", ["forget_unheard", "update_chat_ctx"])
+@pytest.mark.parametrize(
+    "answer",
+    [[Say("Good morning.")], [Say("Let me see."), CallTool("look_up", {"order": "W-1"})]],
+    ids=["words", "call"],
+)
+@pytest.mark.parametrize("interrupted", [True, False])
+async def test_an_answer_that_has_come_at_once_is_not_thrown_away_with_the_one_that_was_interrupted_before_it(
+    interrupted: bool, answer: list[Say | CallTool], change: str
+) -> None:
+    async with connected(answer) as stage:
+        await said(await stage.session.generate_reply())
+        await stage.until("response.done")
+        if interrupted:
+            stage.session.interrupt()
+        changed = getattr(stage.session, change)(llm.ChatContext.empty())  # they have heard of nothing yet
+        if changed is not None:
+            await changed
+        await stage.ask()
+
+        assert len(stage.mind.requests[-1].items) == (0 if interrupted else len(answer))
+
+
+async def test_what_the_caller_has_said_is_not_thrown_away_because_nobody_has_read_it_yet() -> None:
+    async with connected([Say("Good morning.")], options=Options(transcription_delay=PATIENCE)) as stage:
+        stage.speak("hello there")
+        await stage.until("response.done")
+        await stage.session.update_chat_ctx(llm.ChatContext.empty())
+        await stage.ask()
+
+        assert [item.role for item in stage.mind.requests[-1].items] == ["user", "assistant"]
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["its own", "another's"])
+async def test_a_speech_that_winds_up_ends_no_answer_but_its_own(own: bool) -> None:
+    async with connected([Say(LONG)]) as stage:
+        speech, done = SpeechHandle.create(), asyncio.Event()
+
+        async def speak() -> None:
+            if own:
+                await stage.session.generate_reply()
+            await done.wait()
+            stage.session.interrupt()
+
+        speaking = asyncio.create_task(speak())
+        _set_activity_task_info(speaking, speech_handle=speech)
+        if not own:
+            await stage.session.generate_reply()
+        await stage.until("response.created")
+        speech.interrupt()
+        done.set()
+        await speaking
+        await stage.until("response.done")
+
+        assert stage.sent("response.cancel") == own

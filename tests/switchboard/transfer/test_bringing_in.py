@@ -243,6 +243,34 @@ async def test_a_person_who_accepts_by_key_and_the_caller_hear_each_other_and_no
         assert desk.request.sip_number == "+15550100"
 
 
+class Speechless(Team):
+    """Whoever briefs says nothing when they are asked something for the first time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def answer(self, request: Request) -> Reply:
+        """As described."""
+        reply = super().answer(request)
+        if agent_of(request) == "briefing" and request.items[-1].text == "who is it":
+            self.asked += 1
+            return [] if self.asked == 1 else reply
+        return reply
+
+
+async def test_a_person_to_whose_question_the_model_says_nothing_is_answered(entered: Entered) -> None:
+    mind = Speechless()
+    async with entered(answers, mind=mind, accept_seconds=PATIENCE) as call:
+        desk = await picked_up(call)
+        await call.stage.simulator.wait_for(lambda: call.asked_of("briefing"))
+        call.stage.mind.will_hear("who is it")
+        desk.voice.say(synthesize("who is it", "caller", 1.0).pcm)
+        await call.stage.simulator.wait_for(lambda: mind.asked == 2, PATIENCE)
+        await desk.press("1")
+        await call.until_stage("joined")
+
+
 async def test_a_person_accepts_in_their_own_words_after_the_briefing(entered: Entered) -> None:
     async with entered(answers) as call:
         desk = await picked_up(call)
