@@ -24,8 +24,8 @@ from switchboard.services.providers import Services
 from switchboard.settings.environment import with_simulator
 from switchboard.settings.schema import Settings
 
-PATIENCE = 20.0
-"""Whoever waits in vain has heard of nothing for so long. A long answer to what was said before is no such wait."""
+PATIENCE, LONGEST_WAIT = 20.0, 120.0
+"""Whoever waits in vain has heard of nothing for so long, or only of other things. A long answer is no such wait."""
 LAST = Turn("ask", "last", "", None)
 SETTLING_SECONDS = 5.0
 TOOLS = ("find", "search", "open_ticket")
@@ -84,6 +84,10 @@ class Events:
     def note(self, event: Event) -> None:
         """A listener of the ledger."""
         self._events.append(event)
+        self.stir()
+
+    def stir(self) -> None:
+        """The caller hears something, which stands in the ledger when all of it was said."""
         self._more.set()
 
     def __iter__(self) -> Iterator[Event]:
@@ -95,10 +99,11 @@ class Events:
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait for it. Raises TimeoutError."""
-        while not happened():
-            self._more.clear()
-            async with asyncio.timeout(PATIENCE):
-                await self._more.wait()
+        async with asyncio.timeout(LONGEST_WAIT):
+            while not happened():
+                self._more.clear()
+                async with asyncio.timeout(PATIENCE):
+                    await self._more.wait()
 
 
 class CallUnderFaults:
@@ -164,7 +169,8 @@ class Made:
 
 async def typed_call(script: Script, settings: Settings, database: Database, clock: Clock) -> Outcome:
     """Play the script, typed, and judge it."""
-    mind, events, silence = Teller(), Events(), Silence(clock)
+    mind, events = Teller(), Events()
+    silence = Silence(clock, events.stir)
     async with Simulator(mind, options_of(script)) as simulator:
         services = Services(with_simulator(settings, simulator.url))
         conversation = Conversation(

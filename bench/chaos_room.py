@@ -110,7 +110,8 @@ async def spoken_call(
 ) -> Outcome:
     """Play the script, spoken, and judge it."""
     name = f"chaos-{script.number}"
-    mind, events, silence = Teller(), Events(), Silence(clock)
+    mind, events = Teller(), Events()
+    silence = Silence(clock, events.stir)
     options = options_of(script)
     async with (
         Simulator(mind, options, recognizer=Pitches(script), voice=Hum()) as simulator,

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Self
 
 TICK, LATE = 0.01, 0.02
@@ -45,8 +46,10 @@ class Clock:
 class Silence:
     """Of one caller: from when their turn ended, or the last sound they heard, to the next, while something is due."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, also: Callable[[], None] = lambda: None) -> None:
         self._clock = clock
+        self._also = also
+        """Is told of every sound as well."""
         self._since: float | None = None
         self.longest = 0.0
         """In seconds."""
@@ -58,6 +61,7 @@ class Silence:
 
     def heard(self) -> None:
         """The caller hears something."""
+        self._also()
         self._measure()
         if self._since is not None:
             self._since = self._clock.now

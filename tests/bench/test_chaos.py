@@ -1,5 +1,6 @@
 """The benchmark of calls under faults, run as a person runs it, on the tests' LiveKit server."""
 
+import asyncio
 import json
 import os
 import re
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.chaos_call import PATIENCE, Events
 from bench.chaos_room import Pitches, pitch_of
 from bench.chaos_script import script
 from bench.silence import Clock, Silence
@@ -70,6 +72,32 @@ def test_a_silence_counts_while_something_is_due_and_ends_with_a_sound() -> None
     clock.advance(9.0)
     silence.heard()
     assert silence.longest == pytest.approx(0.5, abs=0.05)
+
+
+async def test_whoever_hears_a_long_answer_is_patient_and_whoever_hears_nothing_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loop = asyncio.get_running_loop()
+    now = [loop.time()]
+    monkeypatch.setattr(loop, "time", lambda: now[0])
+    events = Events()
+    silence = Silence(Clock(), events.stir)
+    waiting = asyncio.create_task(events.until(lambda: False))
+
+    async def later(seconds: float) -> None:
+        now[0] += seconds
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    await later(0)
+    for _ in range(4):
+        await later(0.9 * PATIENCE)
+        silence.heard()
+    await later(0)
+    assert not waiting.done()
+
+    await later(1.1 * PATIENCE)
+    assert isinstance(waiting.exception(), TimeoutError)
 
 
 PARTS = {
