@@ -49,4 +49,5 @@ class HeardSource(rtc.AudioSource):
     def clear_queue(self) -> None:
         if self._hearing:
             self._hearing.falls_silent()
-        super().clear_queue()
+        if not self._ffi_handle.disposed:  # LiveKit asks that of a frame, and not here: it would fail
+            super().clear_queue()

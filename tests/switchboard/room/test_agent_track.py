@@ -8,6 +8,7 @@ import pytest
 from livekit import rtc
 
 from switchboard.room.agent_track import RATE, TAIL_SECONDS, AgentTrack
+from switchboard.room.heard_source import Voice
 
 SECOND = rtc.AudioFrame(bytes(2 * RATE), RATE, 1, RATE)
 
@@ -24,6 +25,34 @@ async def test_of_several_sentences_that_nobody_has_heard_none_is_waited_for_aft
         heard = await track.wait_for_playout()
     assert (heard.playback_position, heard.interrupted) == (0.0, True)
     await track.aclose()
+
+
+class Listener:
+    """Is told what is heard."""
+
+    def __init__(self) -> None:
+        self.hears_something = asyncio.Event()
+
+    def hears(self, voice: Voice, frame: rtc.AudioFrame, ahead: float) -> None:
+        self.hears_something.set()
+
+    def falls_silent(self) -> None:
+        """Nothing waits."""
+
+
+@pytest.mark.parametrize("way", ["fill", "say"])
+async def test_who_is_kept_company_when_the_call_is_over_is_left_without_an_error(way: str) -> None:
+    listener = Listener()
+    track = AgentTrack(listener)
+    track.heard.set()
+    playing = asyncio.create_task(getattr(track, way)([SECOND] * 3))
+    await listener.hears_something.wait()
+    await track.aclose()
+
+    playing.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await playing
 
 
 class Source:
