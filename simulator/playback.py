@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from simulator.mind import BrokenOff, Item, MindError, Reply, Request, Say
 from simulator.recording import Recording
 from simulator.retelling import Retelling, Step, ToldItem
+from simulator.sentences import ALOUD
 
 LINGER = 5
 TAKEN_OUT = re.compile(r"\*{3}|\[(?:card number|e-mail|phone number|postcode|left out)\]")
@@ -48,7 +49,12 @@ class Playback:
         self.failures: list[str] = []
 
     def answer(self, request: Request) -> Reply:
-        """The recorded response. Raises `BrokenOff` as it did, and when strict, `MindError` for another request."""
+        """The recorded response. Raises `BrokenOff` as it did, and when strict, `MindError` for another request.
+
+        What is read aloud is not recorded: how often somebody who waits hears a word is for the machine to say.
+        """
+        if aloud := ALOUD.match(request.extra):
+            return [Say(aloud["text"])]
         progress = self._progress(request.session_id)
         step = self._strictly(progress, request) if self._strict else _leniently(progress.steps, request)
         if step is None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from simulator.mind import Break, CallTool, Modality, Reply, Say
 from simulator.recording import Frame, Recording
+from simulator.sentences import ALOUD
 
 TRANSCRIBED = "conversation.item.input_audio_transcription.completed"
 PIECES = (
@@ -82,7 +83,7 @@ class _Unfinished:
 
 @dataclass
 class Retelling:
-    """The session, in order."""
+    """The session, in order; without what was read aloud outside of the conversation."""
 
     steps: list[Step] = field(default_factory=list)
     turns: list[ToldItem] = field(default_factory=list)
@@ -171,6 +172,8 @@ class _Teller:
         tools = _tools(given.get("tools", self._session.get("tools")), given.get("tool_choice"))
         modalities = next(filter(None, map(_modalities, (response, given, self._session))), ["audio"])
         own = str(given.get("instructions") or "").removeprefix(str(self._session.get("instructions"))).strip()
+        if ALOUD.match(own):
+            return
         step = Step(line, items, tools, "audio" if "audio" in modalities else "text", bool(own))
         self._told.steps.append(step)
         self._open[str(response.get("id"))] = _Unfinished(step)

@@ -26,6 +26,7 @@ from typing import Literal
 from pydantic import Field, RootModel, model_validator
 
 from simulator.mind import CallTool, Item, MindError, Modality, Reply, Request, Say
+from simulator.sentences import ALOUD
 from simulator.strict_yaml import Arguments, Document, Part, Pattern, ToolName, YamlError
 
 AGENT = re.compile(r"^You are `(?P<agent>[^`]+)`")
@@ -138,7 +139,12 @@ class Script:
             raise ScriptError(f"{where}: {place}{error.message}") from None
 
     def answer(self, request: Request) -> Reply:
-        """The reply of the session's next step. Raises `MindError` when the request is not the one that it expects."""
+        """The reply of the session's next step. Raises `MindError` when the request is not the one that it expects.
+
+        A word that is read aloud is no step: how often a caller who waits hears one is for the machine to say.
+        """
+        if aloud := ALOUD.match(request.extra):
+            return [Say(aloud["text"])]
         steps = self._progress(request.session_id).steps
         if not steps:
             raise self._failure(f"no step is left for a request of {_describe(request)}")

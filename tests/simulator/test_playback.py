@@ -16,6 +16,7 @@ from simulator.recording import Recording
 from simulator.retelling import Retelling
 from simulator.server import Simulator
 from simulator.tape import Recorder
+from switchboard.line.sentences import READ_ALOUD
 from tests.simulator.minds import Given
 from tests.simulator.wire import GA, PREVIEW, Event, Wire, connect, tone
 from tests.simulator.written import client, recording, server
@@ -70,6 +71,17 @@ def replies(wire: Wire) -> list[tuple[str, str]]:
                 words = item.get("arguments") or "".join(part["text"] for part in item["content"])
                 told.append((event["response"]["status"], words))
     return told
+
+
+async def test_what_is_read_aloud_meanwhile_is_read_and_takes_no_recorded_answer(tmp_path: Path) -> None:
+    kept = await recorded(Given([Say("One moment."), CALL], "It comes tomorrow."), call, tmp_path)
+    playback = Playback(kept)
+    async with Simulator(playback) as simulator, connect(simulator) as wire:
+        aloud = {"conversation": "none", "input": [], "instructions": READ_ALOUD.format(text="Still looking.")}
+        done = await wire.ask("response.create", "response.done", response={**aloud, "output_modalities": ["text"]})
+        assert done["response"]["output"][0]["content"][0]["text"] == "Still looking."
+        await call(wire)
+    playback.check()
 
 
 @paths

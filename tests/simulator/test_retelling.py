@@ -9,6 +9,7 @@ import pytest
 
 from simulator.mind import CallTool, Say
 from simulator.retelling import Retelling, Step
+from switchboard.line.sentences import READ_ALOUD
 from tests.simulator.written import Line, client, recording, server
 
 TOOLS = [{"type": "function", "name": "find"}, {"name": "end"}, {"type": "mcp", "server_label": "shop"}]
@@ -102,6 +103,12 @@ def test_an_answer_with_an_input_of_its_own_was_made_of_that(tmp_path: Path) -> 
         ("system", "Sum up."),
         ("tool", "Tomorrow."),
     ]
+
+
+def test_what_was_read_aloud_is_no_step(tmp_path: Path) -> None:
+    ask = client("response.create", response={"input": [], "instructions": READ_ALOUD.format(text="One moment.")})
+    (step,) = steps(tmp_path, item("a", "one"), ask, *answer("aloud"), *answer())
+    assert words(step) == ["one"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from simulator.mind import CallTool, Item, MindError, Request, Say, Tool
 from simulator.playbook import Playbook, PlaybookError
 from simulator.script import Script, ScriptError
+from switchboard.line.sentences import READ_ALOUD
 
 SCRIPT = """
 - agent: support
@@ -49,6 +50,12 @@ def test_steps_are_answered_in_order() -> None:
     output = Item("o", "function_call_output", None, "", None, None, "c", "It is on its way.")
     assert script.answer(request(output)) == [Say("It is on its way."), CallTool("end_call", {})]
     script.check()
+
+
+def test_what_is_read_aloud_is_read_and_is_no_step() -> None:
+    script = Script.load(SCRIPT)
+    assert script.answer(request(extra=READ_ALOUD.format(text="One moment."), tools=())) == [Say("One moment.")]
+    assert script.answer(request(extra="pick up")) == [Say("Hello.")]
 
 
 @pytest.mark.parametrize(

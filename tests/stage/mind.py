@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from simulator.mind import CallTool, Item, Reply, Request, Say
-from simulator.sentences import CUT, EXACTLY
+from simulator.sentences import ALOUD, CUT, EXACTLY
 
 
 class Obedient:
@@ -19,7 +19,7 @@ class Obedient:
         """Do what was said last, or say what is known of it."""
         self.requests.append(request)
         agent = agent_of(request)
-        if aloud := re.fullmatch(r'Read this aloud.*: "(.*)"', request.extra or request.instructions, re.DOTALL):
+        if aloud := ALOUD.match(request.extra or request.instructions):
             return [Say(aloud[1])]
         if exactly := EXACTLY.match(request.extra):
             return [Say(exactly[1])]
