@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "var" / "test"
 LANES = {
     "deploy": ("tests/deploy",),
+    "crowd": ("tests/phone/test_busy.py",),
     "phone": ("tests/phone",),
     "ladder": ("tests/switchboard/ladder",),
     "app": ("tests/app",),
@@ -34,10 +35,10 @@ LANES = {
 """The folders and files of each lane, without those that have a lane of their own. They begin in this order: those that
 wait longest first, for people who speak and phones that ring, and beside one that starts many programs one that starts
 none."""
-ALONE = ("deploy",)
+ALONE = ("deploy", "crowd")
 """Containers have networks, and these go again: a call whose sound went by one of them, as WebRTC may choose, hears
-nothing for three to five seconds then (docs/upstream.md, 11). So this one comes first, beside one that has no calls in
-rooms."""
+nothing for three to five seconds then (docs/upstream.md, 11). And of fifty callers at once nobody beside them gets a
+core. So these come first, beside one that has no calls in rooms."""
 COMPUTE = ("sound", "engine", "rest")
 """These wait for nobody: they run beside the others, one at a time, and give way to them. Not "commands": they make
 calls, and who gives way to four programs gets a seventh of a core."""
