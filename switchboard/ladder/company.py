@@ -20,10 +20,11 @@ from switchboard.transfer.hold_music import music
 TICK_SECONDS = 0.1
 TOOL_SECONDS, TOOL_AGAIN_SECONDS = 2.0, 8.0
 SERVICE_SECONDS = (1.5, 4.0)
-SILENCE_SECONDS, NOTICED_SECONDS = 1.7, 1.5
+SILENCE_SECONDS, NOTICED_SECONDS = 1.5, 1.5
 """The first word comes so long after the caller's last one: whoever notices that they have finished has waited before.
 It is noticed in that time, or it is something else that they wait for now. The second comes so long after the first at
-the latest, which may have been the last of another wait."""
+the latest, which may have been the last of another wait. Half a second is left of two, for the ways to and from them
+and for a busy machine."""
 MUSIC_SECONDS = 6.0
 BACK_SECONDS = 1.0
 FETCH_SECONDS, READY_SECONDS = 0.9, 0.2
