@@ -1,7 +1,6 @@
-"""One spoken call under faults: a participant of a real room, whose every turn is a tone of its own."""
+"""One spoken call under faults: a participant of a real room, whose every turn has notes of its own."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
@@ -34,60 +33,76 @@ from switchboard.settings.schema import LiveKitAccess, Settings
 AGENT, CALLER = "switchboard", "caller"
 SPEAKING_SECONDS = 0.6
 LOWEST_HERTZ, STEP_HERTZ = 300, 100
-PIECE, LEAST_PIECES = RATE // 10, 3
-WHOLE = round(SPEAKING_SECONDS * RATE / PIECE) + 1
-"""So many pieces a turn has at most."""
+NOTES = 2
+"""A turn is a low note and then a high one: the low one after the high one is its beginning again."""
+PIECE, LEAST_PIECES, LEAST_HIGH = RATE // 10, 3, 2
 PATIENCE = 20.0
 
 
-def pitch_of(place: int) -> int:
-    """The tone of a caller's turn, by its place in the script."""
-    return LOWEST_HERTZ + STEP_HERTZ * place
+def pitches_of(place: int) -> tuple[int, int]:
+    """The notes of a caller's turn, by its place in the script."""
+    low = LOWEST_HERTZ + STEP_HERTZ * NOTES * place
+    return low, low + STEP_HERTZ
+
+
+class Heard:
+    """What was heard of a turn."""
+
+    def __init__(self) -> None:
+        self._pieces = [0] * NOTES
+
+    def understood(self, note: int) -> bool:
+        """A piece more of that note; whether it is understood by now, and was not before."""
+        if note == 0 and self._pieces[1] >= LEAST_HIGH:
+            self._pieces = [0] * NOTES
+        self._pieces[note] += 1
+        return sum(self._pieces) == LEAST_PIECES
 
 
 class Pitches:
-    """Understands the tones of one script: which turns they are, in the order in which they are heard.
+    """Understands the notes of one script: which turns they are, in the order in which they are heard.
 
-    A tone may come in parts, each of which is a turn to the service, where the machine is too busy for the caller: they
-    are understood once. One that is sent again is understood again.
+    One may come in parts, each of which is a turn to the service, or drawn out, where the machine is too busy for the
+    caller: it is understood once. One that is sent again is understood again.
     """
 
     def __init__(self, script: Script) -> None:
         self._turns = [*script.turns, LAST]
-        self._pieces = Counter[int]()
-        """What was heard of each, in all."""
+        self._heard = [Heard() for _ in self._turns]
 
     async def recognize(self, pcm: bytes) -> str:
         """The words of the turn, or turns."""
         samples = np.frombuffer(pcm, np.int16).astype(np.float64)
-        places = [
-            place for start in range(0, len(samples) - PIECE, PIECE) for place in self._place(samples[start:][:PIECE])
+        notes = [
+            note for start in range(0, len(samples) - PIECE, PIECE) for note in self._note(samples[start:][:PIECE])
         ]
-        heard = Counter(places)  # in order; a tone smears where it begins and ends
-        return " ".join(self._turns[place].words for place, pieces in heard.items() if self._understood(place, pieces))
+        return " ".join(self._turns[place].words for place, note in notes if self._heard[place].understood(note))
 
-    def _understood(self, place: int, pieces: int) -> bool:
-        before = self._pieces[place]
-        self._pieces[place] += pieces
-        if self._pieces[place] > WHOLE:
-            return pieces >= LEAST_PIECES
-        return before < LEAST_PIECES <= self._pieces[place]
-
-    def _place(self, piece: npt.NDArray[np.float64]) -> Iterator[int]:
+    def _note(self, piece: npt.NDArray[np.float64]) -> Iterator[tuple[int, int]]:
+        """Of which turn it is, and which of its notes."""
         if np.abs(piece).max() > caller.LOUD:
             loudest = int(np.abs(np.fft.rfft(piece)).argmax()) * RATE / len(piece)
-            place = round((loudest - LOWEST_HERTZ) / STEP_HERTZ)
+            place, note = divmod(round((loudest - LOWEST_HERTZ) / STEP_HERTZ), NOTES)
             if 0 <= place < len(self._turns):
-                yield place
+                yield place, note
 
 
 class Mouth(caller.Mouth):
-    """Speaks in the tone of the turn."""
+    """Speaks in the notes of the turn."""
 
-    def pitch(self, hertz: int) -> None:
-        """The tone from now on."""
+    async def say(self, place: int) -> None:
+        """The turn with that place in the script."""
+        self._tone, self._high = map(self._note, pitches_of(place))
+        await self.speak(SPEAKING_SECONDS)
+
+    def _note(self, hertz: int) -> bytes:
         phases = 2 * np.pi * hertz * np.arange(self._frame) / caller.RATE
-        self._tone = (np.sin(phases) * caller.TONE_LEVEL).astype("<i2").tobytes()
+        return (np.sin(phases) * caller.TONE_LEVEL).astype("<i2").tobytes()
+
+    def _spoke(self) -> None:
+        super()._spoke()
+        if self._left * self._frame <= SPEAKING_SECONDS / NOTES * caller.RATE:
+            self._tone = self._high
 
 
 class Ear(caller.Ear):
@@ -128,8 +143,7 @@ async def spoken_call(
 
         async def speak(turn: Turn) -> None:
             assert isinstance(person.mouth, Mouth)
-            person.mouth.pitch(pitch_of(turns.index(turn)))
-            await person.mouth.speak(SPEAKING_SECONDS)
+            await person.mouth.say(turns.index(turn))
 
         async with conversation:
             await conversation.start()

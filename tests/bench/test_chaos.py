@@ -6,13 +6,14 @@ import os
 import re
 import subprocess
 import sys
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bench.chaos_call import PATIENCE, Events
-from bench.chaos_room import Pitches, pitch_of
+from bench.chaos_room import Pitches, pitches_of
 from bench.chaos_script import script
 from bench.silence import Clock, Silence
 from simulator.voice import RATE
@@ -101,24 +102,29 @@ async def test_whoever_hears_a_long_answer_is_patient_and_whoever_hears_nothing_
 
 
 PARTS = {
-    "whole": ([0.6], 1),
-    "in two": ([0.3, 0.3], 1),
-    "in three": ([0.2, 0.2, 0.2], 1),
-    "too short": ([0.2], 0),
-    "sent again": ([0.6, 0.6], 2),
+    "whole": ([(0.3, 0.3)], 1),
+    "in two": ([(0.3, 0), (0, 0.3)], 1),
+    "in three": ([(0.2, 0), (0.1, 0.1), (0, 0.2)], 1),
+    "drawn out": ([(0.5, 0), (0.2, 0.6)], 1),
+    "too short": ([(0.2, 0)], 0),
+    "sent again": ([(0.3, 0.3), (0.3, 0.3)], 2),
+    "sent again at once": ([(0.3, 0.3, 0.3, 0.3)], 2),
 }
 
 
 @pytest.mark.parametrize(("parts", "times"), PARTS.values(), ids=PARTS)
-async def test_a_tone_that_comes_in_parts_is_one_turn_and_one_that_is_sent_again_is_two(
-    parts: list[float], times: int
+async def test_a_turn_that_comes_in_parts_or_drawn_out_is_one_and_one_that_is_sent_again_is_two(
+    parts: list[tuple[float, ...]], times: int
 ) -> None:
     called = script(1, 9, spoken=True)
     pitches = Pitches(called)
     heard = []
-    for seconds in parts:
-        moments = np.arange(round(seconds * RATE)) / RATE
-        tone = np.sin(2 * np.pi * pitch_of(1) * moments) * 8000
-        heard.append(await pitches.recognize(tone.astype("<i2").tobytes() + bytes(RATE)))
+    for part in parts:
+        notes = [_tone(hertz, seconds) for hertz, seconds in zip(cycle(pitches_of(1)), part, strict=False)]
+        heard.append(await pitches.recognize(np.concatenate(notes).astype("<i2").tobytes() + bytes(RATE)))
 
-    assert [words for words in heard if words] == [called.turns[1].words] * times
+    assert " ".join(words for words in heard if words) == " ".join([called.turns[1].words] * times)
+
+
+def _tone(hertz: int, seconds: float) -> np.ndarray:
+    return np.sin(2 * np.pi * hertz * np.arange(round(seconds * RATE)) / RATE) * 8000
