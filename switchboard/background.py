@@ -41,7 +41,6 @@ class Background:
         if task.cancelled() or (error := task.exception()) is None:
             return
         # Where and what kind, not its text: that may quote a caller.
-        last = extract_tb(error.__traceback__)[-1]
-        where = f"{Path(last.filename).name}:{last.lineno}"
-        log.error("work beside a call failed", work=task.get_name(), error=type(error).__name__, where=where)
+        where = [f"{Path(each.filename).name}:{each.lineno}" for each in extract_tb(error.__traceback__)[-1:]]
+        log.error("work beside a call failed", work=task.get_name(), error=type(error).__name__, where=" ".join(where))
         self._failed()

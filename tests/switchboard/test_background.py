@@ -1,6 +1,8 @@
 """Work beside a call: it fails in one way, and never without a word."""
 
 import asyncio
+from collections.abc import Coroutine, Generator
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -24,6 +26,29 @@ async def test_what_fails_is_told_to_the_owner_and_logged_without_a_word_of_the_
     assert [(entry["work"], entry["error"]) for entry in logs] == [("attend", "ValueError")]
     assert logs[0]["where"].startswith("test_background.py:")
     assert SAID not in str(logs)
+
+
+class Traceless(Coroutine[Any, Any, None]):
+    """Fails where no line of Python is."""
+
+    send = staticmethod(int)
+    throw = staticmethod(int)  # type: ignore[assignment]
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        raise NotImplementedError
+
+
+async def test_what_fails_in_no_line_of_python_is_told_to_the_owner_too() -> None:
+    failed = asyncio.Event()
+    background = Background(failed.set)
+    with capture_logs() as logs:
+        background.run(Traceless(), "attend")
+        await asyncio.wait_for(failed.wait(), 5)
+
+    assert [(entry["work"], entry["error"], entry["where"]) for entry in logs] == [("attend", "TypeError", "")]
 
 
 async def test_what_ends_or_is_stopped_has_not_failed() -> None:
