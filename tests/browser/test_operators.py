@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from switchboard.database import Database
 from switchboard.ledger.events import Answered, Event, Failed, HandoffDone
 from tests.browser.caller import PATIENCE, Caller, browser, new_caller
 from tests.browser.ledger import calls_of, ended, events_when, of
-from tests.browser.operator import Heard, Operator
+from tests.browser.operator import Operator
 from tests.browser.sound import record
 from tests.browser.stack import Stack
 from tests.command import run
@@ -25,8 +25,6 @@ from tests.command import run
 PERSON = "I want to speak to a human."
 RATE = 48_000
 LOUD = 0.01
-LATE = np.arange(-0.1, 0.1, 0.01)
-"""In seconds: so far a player's clock may be from what it plays, in a browser that is short of time."""
 SOON = 1.0
 """In seconds: what happens in a call is on the page by then."""
 
@@ -203,12 +201,6 @@ async def _lane(operator: Operator, call: str) -> np.ndarray:
     )
     with av.open(io.BytesIO(await answer.body()), "r") as container:
         return np.concatenate([frame.to_ndarray().reshape(-1) for frame in container.decode(audio=0)])
-
-
-def _likeness(heard: Sequence[Heard], lane: np.ndarray, late: float) -> float:
-    """Of what was heard and what was recorded there; 1: they are as loud, all along."""
-    recorded = [_loudest(lane, each.at - late - 0.03, each.at - late + 0.01) for each in heard]
-    return float(np.corrcoef([each.peak for each in heard], recorded)[0, 1])
 
 
 def _loudest(lane: np.ndarray, since: float, until: float) -> float:
