@@ -59,13 +59,17 @@ class Mouth:
         self.source = rtc.AudioSource(RATE, 1, queue_size_ms=2 * frame_ms + ahead_ms)
         self._lead = 2 * frame_ms / 1000
         self._frame = RATE * frame_ms // 1000
-        phases = 2 * np.pi * TONE_HERTZ * np.arange(self._frame) / RATE
-        self._tone = (np.sin(phases) * TONE_LEVEL).astype("<i2").tobytes()
+        self._tone = self._tone_of(TONE_HERTZ)
         self._silence = bytes(len(self._tone))
         self._left = 0
         self._began = 0.0
         self._speaking = asyncio.Event()
         self._ended: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+
+    def _tone_of(self, hertz: int) -> bytes:
+        """A frame of it."""
+        phases = 2 * np.pi * hertz * np.arange(self._frame) / RATE
+        return (np.sin(phases) * TONE_LEVEL).astype("<i2").tobytes()
 
     async def run(self) -> None:
         """Send frames, at the pace of a microphone."""

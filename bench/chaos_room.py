@@ -92,12 +92,8 @@ class Mouth(caller.Mouth):
 
     async def say(self, place: int) -> None:
         """The turn with that place in the script."""
-        self._tone, self._high = map(self._note, pitches_of(place))
+        self._tone, self._high = map(self._tone_of, pitches_of(place))
         await self.speak(SPEAKING_SECONDS)
-
-    def _note(self, hertz: int) -> bytes:
-        phases = 2 * np.pi * hertz * np.arange(self._frame) / caller.RATE
-        return (np.sin(phases) * caller.TONE_LEVEL).astype("<i2").tobytes()
 
     def _spoke(self) -> None:
         super()._spoke()
