@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from simulator.mind import BrokenOff, Item, MindError, Reply, Request, Say
 from simulator.recording import Recording
 from simulator.retelling import Retelling, Step, ToldItem
-from simulator.sentences import ALOUD
+from simulator.sentences import read_aloud
 
 LINGER = 5
 TAKEN_OUT = re.compile(r"\*{3}|\[(?:card number|e-mail|phone number|postcode|left out)\]")
@@ -53,8 +53,8 @@ class Playback:
 
         What is read aloud is not recorded: how often somebody who waits hears a word is for the machine to say.
         """
-        if aloud := ALOUD.match(request.extra):
-            return [Say(aloud["text"])]
+        if reading := read_aloud(request):
+            return reading
         progress = self._progress(request.session_id)
         step = self._strictly(progress, request) if self._strict else _leniently(progress.steps, request)
         if step is None:

@@ -21,7 +21,7 @@ from simulator.playbook_format import (
     Step,
     needs_of,
 )
-from simulator.sentences import CUT, EXACTLY
+from simulator.sentences import CUT, EXACTLY, read_aloud
 from simulator.strict_yaml import Document, YamlError
 
 LONGEST_CHAIN = 8
@@ -62,6 +62,8 @@ class Playbook:
 
     def answer(self, request: Request) -> Reply:
         """What the agent says and calls. Never empty."""
+        if reading := read_aloud(request):
+            return reading
         extra = request.extra.strip()
         if exact := EXACTLY.match(extra):
             return [Say(exact["text"])]

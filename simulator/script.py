@@ -26,7 +26,7 @@ from typing import Literal
 from pydantic import Field, RootModel, model_validator
 
 from simulator.mind import CallTool, Item, MindError, Modality, Reply, Request, Say
-from simulator.sentences import ALOUD
+from simulator.sentences import read_aloud
 from simulator.strict_yaml import Arguments, Document, Part, Pattern, ToolName, YamlError
 
 AGENT = re.compile(r"^You are `(?P<agent>[^`]+)`")
@@ -143,8 +143,8 @@ class Script:
 
         A word that is read aloud is no step: how often a caller who waits hears one is for the machine to say.
         """
-        if aloud := ALOUD.match(request.extra):
-            return [Say(aloud["text"])]
+        if reading := read_aloud(request):
+            return reading
         steps = self._progress(request.session_id).steps
         if not steps:
             raise self._failure(f"no step is left for a request of {_describe(request)}")

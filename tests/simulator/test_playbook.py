@@ -111,6 +111,11 @@ def test_what_must_be_said_exactly_is_said_exactly(playbook: Playbook) -> None:
     assert playbook.answer(asked(extra=extra)) == [Say('I\'ll get "somebody".')]
 
 
+def test_what_is_read_aloud_is_read_and_nothing_of_the_agents(playbook: Playbook) -> None:
+    extra = sentences.READ_ALOUD.format(text="One moment, please.")
+    assert playbook.answer(asked(extra=extra)) == [Say("One moment, please.")]
+
+
 def test_a_moment_of_the_engine_has_its_text(playbook: Playbook) -> None:
     assert playbook.answer(asked(said("user", "bill"), extra=sentences.STILL_THERE)) == [Say("Are you there?")]
 

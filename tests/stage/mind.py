@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from simulator.mind import CallTool, Item, Reply, Request, Say
-from simulator.sentences import ALOUD, CUT, EXACTLY
+from simulator.sentences import CUT, EXACTLY, read_aloud
 
 
 class Obedient:
@@ -19,8 +19,8 @@ class Obedient:
         """Do what was said last, or say what is known of it."""
         self.requests.append(request)
         agent = agent_of(request)
-        if aloud := ALOUD.match(request.extra or request.instructions):
-            return [Say(aloud[1])]
+        if reading := read_aloud(request):
+            return reading
         if exactly := EXACTLY.match(request.extra):
             return [Say(exactly[1])]
         if cut := CUT.search(request.extra):
