@@ -211,6 +211,7 @@ ROOM: list[Part] = [
     Method(SOURCE, "capture_frame", "HeardSource", "what the caller is given to hear is told to who records it",
            takes="frame", is_async=True),
     Method(SOURCE, "clear_queue", "HeardSource", "what they were given and will not hear, too"),
+    Attribute(SOURCE, "_ffi_handle", "HeardSource", "one that is disposed of has no queue to clear, and does not look"),
     Method(OUTPUT, "capture_frame", "AgentTrack", "the agent's voice comes in here", takes="frame", is_async=True),
     Method(OUTPUT, "flush", "AgentTrack", "a segment has ended"),
     Method(OUTPUT, "clear_buffer", "AgentTrack", "an interruption"),
