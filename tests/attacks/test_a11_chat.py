@@ -2,6 +2,8 @@
 
 import asyncio
 import secrets
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -18,6 +20,22 @@ __all__ = ["livekit_server"]
 CALLER = "caller"
 PATIENCE = 20.0
 
+BEGINNER = """\
+import asyncio, sys
+from livekit import rtc
+
+async def begin():
+    room = rtc.Room()
+    await room.connect(*sys.argv[1:3])
+    text = await room.local_participant.stream_text(topic=sys.argv[3])
+    await text.write("I would li")
+    print("begun", flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(begin())
+"""
+"""Begins a text. LiveKit's client would end it in due form, if it were to leave."""
+
 
 class Place:
     """A room with an agent that takes what the caller types, at a time that stands still unless a test moves it."""
@@ -33,17 +51,27 @@ class Place:
         self.typed: list[str] = []
         self.names: list[str | None] = []
         self.failed = False
+        self.known = 0
+        """How many others LiveKit has told the agent of."""
+        self.before: list[str] = []
+        """Who was there."""
         self.background = Background(self._fail)
         agent = rtc.Room()
         self.seated = asyncio.Event()
         self.seated.set()
         Chat(agent, lambda identity: identity == CALLER, self.seated, self._take, self.background, self._clock).open()
+        agent.on("participant_connected", self._connected)
+        agent.on("participant_disconnected", self._disconnected)
         self._agent = agent
 
     async def begin(self) -> rtc.Room:
         """The agent is there, and so is the caller, whose room this is."""
-        await self._join(self._agent, "agent")
+        await self.opens()
         return await self.enters(CALLER)
+
+    async def opens(self) -> None:
+        """The agent is there."""
+        await self._join(self._agent, "agent")
 
     async def enters(self, identity: str) -> rtc.Room:
         return await self._join(rtc.Room(), identity)
@@ -58,12 +86,27 @@ class Place:
         await self.background.aclose()
         await asyncio.gather(*(room.disconnect() for room in self._inside))
 
+    async def begins_a_text_and_is_killed(self) -> None:
+        """The caller."""
+        command = (sys.executable, "-c", BEGINNER, self._livekit.url, self._token(CALLER), TOPIC_CHAT)
+        beginner = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
+        try:
+            assert beginner.stdout
+            async with asyncio.timeout(PATIENCE):
+                await beginner.stdout.readline()
+            await self.until(lambda: self.came == self.known == 1)
+        finally:
+            beginner.kill()
+            await beginner.wait()
+
     async def _join(self, room: rtc.Room, identity: str) -> rtc.Room:
-        token = token_of(self._livekit.access).with_identity(identity)
-        grants = api.VideoGrants(room_join=True, room=self._name, can_publish_data=True)
-        await room.connect(self._livekit.url, token.with_grants(grants).to_jwt())
+        await room.connect(self._livekit.url, self._token(identity))
         self._inside.append(room)
         return room
+
+    def _token(self, identity: str) -> str:
+        grants = api.VideoGrants(room_join=True, room=self._name, can_publish_data=True)
+        return token_of(self._livekit.access).with_identity(identity).with_grants(grants).to_jwt()
 
     def _take(self, words: str, name: str | None) -> None:
         self.typed.append(words)
@@ -74,6 +117,14 @@ class Place:
         self.came += 1
         self._news.set()
         return self.now
+
+    def _connected(self, _: rtc.RemoteParticipant) -> None:
+        self.known += 1
+        self._news.set()
+
+    def _disconnected(self, participant: rtc.RemoteParticipant) -> None:
+        self.before.append(participant.identity)
+        self._news.set()
 
     def _fail(self) -> None:
         self.failed = True
@@ -150,11 +201,10 @@ async def test_nobody_else_types_in_the_callers_name_or_uses_up_their_share(plac
 
 
 async def test_a_text_that_is_broken_off_ends_no_call(place: Place) -> None:
-    caller = await place.begin()
-    broken = await caller.local_participant.stream_text(topic=TOPIC_CHAT)
-    await broken.write("I would li")
-    await caller.disconnect()
+    await place.opens()
+    await place.begins_a_text_and_is_killed()
     again = await place.enters(CALLER)
+    await place.until(lambda: place.before == [CALLER])  # until then LiveKit breaks off what comes of that identity
     await type_(again, "I would like a person")
     await place.until(lambda: bool(place.typed))
 
