@@ -17,6 +17,7 @@ from livekit.agents import NOT_GIVEN, AgentServer, JobContext, JobExecutorType, 
 from app.available import read_playbooks, services
 from app.costs import prices_of
 from app.data import database_of, prepare_database
+from app.fork_server import fork_server
 from app.lines import LINES
 from app.process import HERE, fail, settings, start_logging
 from app.warm import keep, warm
@@ -307,13 +308,25 @@ def run(answer: Answer = answer) -> None:
     chosen = settings()
     try:
         chosen.require_provider()
-        chosen.require_livekit()
+        livekit = chosen.require_livekit()
     except SettingsError as error:
         fail(str(error))
     prices_of(chosen)
     read_playbooks(chosen, LINES.values())
     prepare_database(chosen)
-    run_livekit(build_server(chosen, answer))
+    server = build_server(chosen, answer)
+    if _may_fork(chosen):
+        fork_server(livekit, ["app.preload"])
+    run_livekit(server)
+
+
+def _may_fork(chosen: Settings) -> bool:
+    """Whether the processes of this worker may have what it has loaded, and the settings as they are.
+
+    Options of LiveKit's change the settings. And prometheus_client, when it is loaded, is told that there are more
+    processes, which this one does not know yet.
+    """
+    return sys.argv[1:] == ["start"] and chosen.worker.executor == "process" and not chosen.worker.metrics_port
 
 
 def run_livekit(server: AgentServer | None = None) -> None:

@@ -81,7 +81,7 @@ class Attribute(Part):
             return None
         if dataclasses.is_dataclass(owner) and self.name in {each.name for each in dataclasses.fields(owner)}:
             return None
-        if any(self.name in _set_by(base, self.set_in) for base in _livekits_of(owner)):
+        if any(self.name in _set_by(base, self.set_in) for base in _others_of(owner)):
             return None
         return f"is not set by `{self.set_in}` any more"
 
@@ -178,8 +178,8 @@ def _other_shape(callable_: Any, wanted: str | None) -> str | None:
     return f"takes ({now}) now, and not ({wanted})"
 
 
-def _livekits_of(owner: type) -> list[type]:
-    return [base for base in owner.__mro__ if base.__module__.startswith("livekit.")]
+def _others_of(owner: type) -> list[type]:
+    return [base for base in owner.__mro__ if base.__module__.startswith(("livekit.", "multiprocessing."))]
 
 
 def _set_by(owner: type, method: str) -> set[str]:

@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("main.py", "app", "switchboard", "stack", "agents", "tools", "workflows")
 """All that may know LiveKit, but for tests and benches; what is not there is passed over."""
 LIVEKITS_ENVIRONMENT = "LIVEKIT_AGENTS_"
-PUBLIC_ALL_THE_SAME = {"_replace", "_asdict", "_fields", "_make"}
-"""Of named tuples."""
+PUBLIC_ALL_THE_SAME = {"_replace", "_asdict", "_fields", "_make", "_exit"}
+"""Of named tuples, and of `os`."""
 
 
 @dataclass(frozen=True)
