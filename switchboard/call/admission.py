@@ -11,7 +11,7 @@ from livekit.protocol.models import ParticipantInfo
 
 from switchboard.background import Background
 from switchboard.call.dispatch import Dispatch
-from switchboard.livekit import client_of
+from switchboard.livekit import client_of, close_room
 from switchboard.settings.schema import LiveKitAccess
 
 log = structlog.get_logger(__name__)
@@ -73,12 +73,14 @@ class Admission:
             async with asyncio.timeout(ANSWER_SECONDS):  # the client's own timeout never acts
                 server = self._server()
                 there = await server.room.list_participants(api.ListParticipantsRequest(room=room))
-                if not any(one.kind == ParticipantInfo.Kind.AGENT for one in there.participants):
-                    await server.room.delete_room(api.DeleteRoomRequest(room=room))
-                    log.warning("a caller was told that the line is busy", room=room)
-                    self._busy()
         except (api.TwirpError, aiohttp.ClientError, TimeoutError) as error:
             log.warning("a caller was not told that the line is busy", error=type(error).__name__)
+            return
+        if any(one.kind == ParticipantInfo.Kind.AGENT for one in there.participants):
+            return
+        if await close_room(server, room):
+            log.warning("a caller was told that the line is busy", room=room)
+            self._busy()
 
     def _server(self) -> api.LiveKitAPI:
         """One client for all refusals: there are many at once when a line is overrun."""

@@ -16,7 +16,7 @@ from livekit.agents.types import ATTRIBUTE_AGENT_NAME
 from livekit.protocol.agent import Job
 from livekit.protocol.models import ParticipantInfo
 
-from switchboard.livekit import GHOST_SECONDS
+from switchboard.livekit import GHOST_SECONDS, close_room
 
 log = structlog.get_logger(__name__)
 
@@ -75,11 +75,8 @@ class Seat:
         return not seen.there or any(since is None or other < since for other in others)
 
     async def close_room(self) -> None:
-        """End the call for whoever is still there. A room that is no more, or a server, needs no closing."""
-        try:
-            await self._server.room.delete_room(api.DeleteRoomRequest(room=self._room.name))
-        except (api.TwirpError, aiohttp.ClientError, TimeoutError) as error:
-            log.info("the room was not closed", error=type(error).__name__)
+        """End the call for whoever is still there."""
+        await close_room(self._server, self._room.name, self._room.sid)
 
     async def _look(self) -> Seen | None:
         """None: the server does not answer."""

@@ -16,7 +16,7 @@ from livekit.protocol.sip import CreateSIPParticipantRequest, SIPOutboundConfig
 
 from switchboard.background import Background
 from switchboard.ledger.events import TransferOutcome
-from switchboard.livekit import token_of
+from switchboard.livekit import close_room, token_of
 from switchboard.room.join import join
 from switchboard.room.keypad import KEYS
 from switchboard.room.own_tracks import withdraw_tracks
@@ -91,13 +91,7 @@ class PersonPhone:
         if self._hung_up:
             return
         await withdraw_tracks(self.room)
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await get_job_context().api.room.delete_room(api.DeleteRoomRequest(room=self._name))
-        except (api.TwirpError, aiohttp.ClientError, TimeoutError) as error:
-            log.warning("a person's line was not closed", error=type(error).__name__)
-        else:
-            self._hung_up = True
+        self._hung_up = await close_room(get_job_context().api, self._name)
 
     def _new_room(self) -> rtc.Room:
         room = rtc.Room()

@@ -146,3 +146,34 @@ async def test_a_server_that_does_not_answer_keeps_nobody_out_and_takes_no_seat_
     async with client_of(nowhere) as server:
         assert await Seat(server, place.job).free()
         assert await Seat(server, place.job).lost("agent") is None
+
+
+class Hesitant:
+    """A server that does not close a room when it is asked for the first time."""
+
+    def __init__(self, server: api.LiveKitAPI) -> None:
+        self._rooms = server.room
+        self._asked = False
+        self.room = self
+
+    async def delete_room(self, request: api.DeleteRoomRequest) -> None:
+        """It says nothing; the next time it does it."""
+        if not self._asked:
+            self._asked = True
+            raise TimeoutError
+        await self._rooms.delete_room(request)
+
+    async def list_rooms(self, request: api.ListRoomsRequest) -> api.ListRoomsResponse:
+        return await self._rooms.list_rooms(request)
+
+
+@pytest.mark.parametrize("same", [True, False])
+async def test_a_server_that_does_not_close_a_room_is_asked_again_unless_the_room_is_another_by_now(
+    place: Place, same: bool
+) -> None:
+    room = place.room if same else api.Room(name=place.room.name, sid="RM_before")
+    seat = Seat(Hesitant(place.server), Job(room=room, agent_name=NAME))  # type: ignore[arg-type]  # as far as is asked
+    await seat.close_room()
+
+    left = (await place.server.room.list_rooms(api.ListRoomsRequest(names=[place.room.name]))).rooms
+    assert bool(left) is not same
