@@ -14,6 +14,7 @@ from typing import Any
 
 from livekit.agents.utils.http_context import _set_default_cert_env
 
+from switchboard.settings.process import tell_children
 from switchboard.settings.schema import LiveKitAccess
 
 SERVER: Any = forkserver._forkserver
@@ -49,8 +50,7 @@ def fork_server(livekit: LiveKitAccess, modules: Sequence[str]) -> None:
 
 def _prepare_environment(livekit: LiveKitAccess) -> None:
     """What a worker does before it starts processes. Source: `livekit.agents.worker.AgentServer.run`, 1.8.9."""
-    secret = livekit.secret.get_secret_value()
-    os.environ |= {"LIVEKIT_URL": livekit.url, "LIVEKIT_API_KEY": livekit.key, "LIVEKIT_API_SECRET": secret}
+    tell_children(livekit)
     _set_default_cert_env()
 
 

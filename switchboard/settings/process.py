@@ -6,7 +6,7 @@ import socket
 from collections.abc import MutableMapping
 from pathlib import Path
 
-from switchboard.settings.schema import Settings
+from switchboard.settings.schema import LiveKitAccess, Settings
 
 WORKER = "SWITCHBOARD_WORKER"
 
@@ -52,6 +52,12 @@ def let_children_import_from(folder: Path) -> None:
     """
     path = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = f"{folder}{os.pathsep}{path}" if path else str(folder)
+
+
+def tell_children(livekit: LiveKitAccess) -> None:
+    """Let the processes that this one starts know LiveKit's server as LiveKit's own clients look for it."""
+    secret = livekit.secret.get_secret_value()
+    os.environ |= {"LIVEKIT_URL": livekit.url, "LIVEKIT_API_KEY": livekit.key, "LIVEKIT_API_SECRET": secret}
 
 
 def name_worker() -> str:

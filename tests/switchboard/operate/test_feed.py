@@ -326,8 +326,8 @@ async def test_who_comes_while_the_last_one_goes_sees_the_calls(url: str, elsewh
         call(elsewhere) as ledger,
         AsyncExitStack() as coming,
     ):
-        ledger.write(ANSWERED)
         async with feed.all(Sight.ALL) as first:
+            ledger.write(ANSWERED)
             await until(first, "tile")
             database.free.clear()
             database.asked.clear()
