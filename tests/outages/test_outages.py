@@ -23,13 +23,6 @@ async def test_another_service_says_the_rest_of_the_sentence_in_which_the_first_
     await course.outcome("another_service_takes_over_in_mid_sentence")
 
 
-@pytest.mark.parametrize("how", ["stopped", "paused"])
-async def test_while_the_database_is_away_calls_go_on_and_their_ledgers_are_whole_when_it_is_back(
-    course: Course, how: str
-) -> None:
-    await course.outcome(f"the_database_is_{how}")
-
-
 async def test_a_service_that_is_away_for_a_minute_ends_its_calls_in_words_and_serves_the_next_ones(
     course: Course,
 ) -> None:
