@@ -25,6 +25,8 @@ PATIENCE = 60.0
 FRAME = RATE // 50
 WINDOW = RATE // 10
 LOUD, MOSTLY = 1_000, 0.5
+AHEAD_MS = 1_000
+"""With a tenth of it a voice has gaps on a busy machine, and half a second of words, drawn out to two, is no speech."""
 
 
 class Voice:
@@ -32,7 +34,7 @@ class Voice:
 
     def __init__(self, hertz: float = 0.0) -> None:
         self._hertz = hertz
-        self._source = rtc.AudioSource(RATE, 1, queue_size_ms=100)
+        self._source = rtc.AudioSource(RATE, 1, queue_size_ms=AHEAD_MS)
         self._words = bytearray()
         self._sounding: asyncio.Task[None] | None = None
 
