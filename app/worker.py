@@ -33,7 +33,7 @@ from switchboard.database import Database, async_url
 from switchboard.ledger.turned_away import TurnedAway
 from switchboard.ledger.workers import Beat
 from switchboard.line.workflow import Workflow
-from switchboard.livekit import age, client_of
+from switchboard.livekit import age, client_of, close_room
 from switchboard.presence import Invitation
 from switchboard.room.number import number_in
 from switchboard.room.own_frames import keep_frames_apart
@@ -80,7 +80,7 @@ async def refuse(line: str, ctx: JobContext) -> None:
 
 async def _put_out(ctx: JobContext, why: str) -> None:
     """Close the room of a call that nobody answers: its caller is not left waiting."""
-    await ctx.delete_room()
+    await close_room(ctx.api, ctx.job.room.name, ctx.job.room.sid)
     ctx.shutdown(why)
 
 

@@ -45,17 +45,18 @@ async def close_room(server: api.LiveKitAPI, name: str, sid: str | None = None) 
     Who is left in a room without an agent hears nothing until they hang up themselves: a server that does not answer is
     asked again. With `sid`, not once the room of that name is another.
     """
-    for attempt in range(1, CLOSINGS + 1):
+    for attempt in range(CLOSINGS):
+        if attempt:
+            await asyncio.sleep(AGAIN_SECONDS)
         try:
             async with asyncio.timeout(CLOSING_SECONDS):  # the client's own timeout never acts
-                if attempt == 1 or await _is_there(server, name, sid):
+                if not attempt or await _is_there(server, name, sid):
                     await server.room.delete_room(api.DeleteRoomRequest(room=name))
             return True
         except (api.TwirpError, aiohttp.ClientError, TimeoutError) as error:
             if isinstance(error, api.TwirpError) and error.code == api.TwirpErrorCode.NOT_FOUND:
                 return True
-            log.warning("a room was not closed", attempt=attempt, error=type(error).__name__)
-            await asyncio.sleep(AGAIN_SECONDS)
+            log.warning("a room was not closed", attempt=attempt + 1, error=type(error).__name__)
     return False
 
 

@@ -33,7 +33,7 @@ SECONDS = 60
 
 
 def program(*arguments: str) -> subprocess.Popen[str]:
-    """It answers three lines, and ends with its input."""
+    """It answers two lines, and ends with its input."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("LIVEKIT_")}
     command = [sys.executable, "-c", WORKER, *arguments]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ)

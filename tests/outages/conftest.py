@@ -22,6 +22,7 @@ from tests.postgres import Postgres, running_postgres
 __all__ = ["livekit_server"]
 
 Servers = dict[str, tuple[Postgres, str]]
+Opening = Callable[..., AbstractAsyncContextManager[Place]]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def place(livekit_server: LiveKitServer, folder: Path) -> Callable[..., AbstractAsyncContextManager[Place]]:
+def place(livekit_server: LiveKitServer, folder: Path) -> Opening:
     """Opens one of that name on that database."""
 
     def opening(name: str, database: str, **services: bool) -> AbstractAsyncContextManager[Place]:
@@ -54,9 +55,7 @@ def place(livekit_server: LiveKitServer, folder: Path) -> Callable[..., Abstract
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def course(
-    place: Callable[..., AbstractAsyncContextManager[Place]], databases: Callable[[str], str]
-) -> AsyncIterator[Course]:
+async def course(place: Opening, databases: Callable[[str], str]) -> AsyncIterator[Course]:
     """All that happens to networks and services."""
     places = [
         (place("near", databases("near"), comes_back=True), NEAR),
@@ -68,9 +67,7 @@ async def course(
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def course_of_databases(
-    place: Callable[..., AbstractAsyncContextManager[Place]], servers: Servers
-) -> AsyncIterator[Course]:
+async def course_of_databases(place: Opening, servers: Servers) -> AsyncIterator[Course]:
     """All that happens to databases."""
     places = [(place(name, url), [the_database_is(name, server)]) for name, (server, url) in servers.items()]
     async with taking_its_course(places) as course:
