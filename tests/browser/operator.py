@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.caller import PATIENCE
 
+RATE = 48_000
 PASSWORD = "the-password-of-an-operator"
 
-# Tells what was to be seen, however briefly, and how loud each sound is at which of its seconds.
+# Tells what was to be seen, however briefly, and every sample that is played, whatever the page is busy with.
 WATCH = """
 const firstSeen = new Set();
 const WANTED = {
@@ -33,35 +34,32 @@ function look() {
 new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
 
 const play = HTMLMediaElement.prototype.play;
-const listened = new Set();
+const ears = new Map();
 HTMLMediaElement.prototype.play = function () {
-  if (!listened.has(this)) listen(this);
+  const lane = new URL(this.currentSrc).pathname.split('/').at(-1);
+  if (!ears.has(lane)) ears.set(lane, listen(this));
   return play.call(this);
 };
 function listen(sound) {
-  listened.add(sound);
-  const context = new AudioContext();
-  const analyser = context.createAnalyser();
-  analyser.fftSize = 1024;
-  context.createMediaElementSource(sound).connect(analyser).connect(context.destination);
-  const samples = new Float32Array(analyser.fftSize);
-  setInterval(() => {
-    if (sound.paused) return;
-    analyser.getFloatTimeDomainData(samples);
-    const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
-    window.tellPlayed(new URL(sound.currentSrc).pathname.split('/').at(-1), sound.currentTime, peak);
-  }, 10);
+  const context = new AudioContext({ sampleRate: 48000 });
+  const ear = context.createMediaStreamDestination();
+  const source = context.createMediaElementSource(sound);
+  source.connect(ear);
+  source.connect(context.destination);
+  const [track] = ear.stream.getAudioTracks();
+  return new MediaStreamTrackProcessor({ track, maxBufferSize: 10_000 }).readable; // of 10 ms each, none is lost
 }
+window.heard = async (lane, size) => {
+  const samples = [];
+  for await (const piece of ears.get(lane)) {
+    const some = new Float32Array(piece.numberOfFrames);
+    piece.copyTo(some, { planeIndex: 0, format: 'f32-planar' });
+    piece.close();
+    if (samples.length || some.some((sample) => sample)) samples.push(...some);
+    if (samples.length >= size) return samples.slice(0, size);
+  }
+};
 """
-
-
-@dataclass(frozen=True)
-class Heard:
-    """A moment of a lane that was played: the second of it, and how loud it was."""
-
-    lane: str
-    at: float
-    peak: float
 
 
 class Operator:
@@ -71,7 +69,6 @@ class Operator:
         self.page = page
         self._root = f"{root}/operate"
         self._seen: dict[str, float] = {}
-        self._played: list[Heard] = []
         self._news = asyncio.Event()
         self.complaints: list[str] = []
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -82,7 +79,6 @@ class Operator:
         context: BrowserContext = await chromium.new_context(reduced_motion="reduce", locale="en-GB", **options)
         operator = cls(await context.new_page(), root)
         await context.expose_function("tellSeen", operator._saw)
-        await context.expose_function("tellPlayed", operator._heard)
         await context.add_init_script(WATCH)
         return operator
 
@@ -129,18 +125,10 @@ class Operator:
 
     # -- what they hear
 
-    async def heard(self, lane: str, seconds: float) -> list[Heard]:
-        """So many seconds of that lane, from where it began to play."""
-
-        def played() -> list[Heard]:
-            return [heard for heard in self._played if heard.lane == lane]
-
-        await self._until(lambda: played() and played()[-1].at - played()[0].at >= seconds)
-        return played()
-
-    def _heard(self, lane: str, at: float, peak: float) -> None:
-        self._played.append(Heard(lane, at, peak))
-        self._news.set()
+    async def heard(self, lane: str, seconds: float) -> np.ndarray:
+        """So much of what is played of that lane, at `RATE`, from its first sound on."""
+        asked = [lane, round(seconds * RATE)]
+        return np.array(await self.page.evaluate("([lane, size]) => window.heard(lane, size)", asked))
 
     async def _until(self, come: Callable[[], object]) -> None:
         async with asyncio.timeout(PATIENCE / 1000):
