@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from switchboard.database import Database
@@ -43,18 +43,17 @@ async def change(database: Database, origin: str, before: Standing, after: Stand
     """Write how the call stands, if meanwhile nobody else did; whether that was so."""
     values = {"room": after.room, "uses": after.uses, "attempt": after.attempt}
     unchanged = (StandingRow.uses == before.uses) & ~StandingRow.hung_up
-    async with database.write() as session:
-        return await _write(session, origin, {"hung_up": False, **values}, values, unchanged) is not None
+    return await database.commit(partial(_write, origin, {"hung_up": False, **values}, values, unchanged)) is not None
 
 
 async def hang_up(database: Database, origin: str, room: str) -> str:
     """Its caller has hung up: nobody comes back to it. Tells the room that it is in: `room`, if nothing is known."""
-    async with database.write() as session:
-        return await _write(session, origin, {"room": room, "uses": 0, "hung_up": True}, {"hung_up": True}) or room
+    new = {"room": room, "uses": 0, "hung_up": True}
+    return await database.commit(partial(_write, origin, new, {"hung_up": True}, None)) or room
 
 
-async def _write(
-    session: AsyncSession, origin: str, new: dict[str, Any], changed: dict[str, Any], where: Any = None
+def _write(
+    origin: str, new: dict[str, Any], changed: dict[str, Any], where: ColumnElement[bool] | None, session: Session
 ) -> str | None:
     """Tells the room; None: it is not so that `where`."""
     now = datetime.now(UTC)
@@ -62,5 +61,5 @@ async def _write(
     written = insert.on_conflict_do_update(
         index_elements=["origin"], set_={**changed, "changed_at": now}, where=where
     ).returning(StandingRow.room)
-    room: str | None = await session.scalar(written)
+    room: str | None = session.scalar(written)
     return room

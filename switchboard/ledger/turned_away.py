@@ -4,7 +4,7 @@ from datetime import date
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from switchboard.background import Background
 from switchboard.database import Database
@@ -51,7 +51,7 @@ class TurnedAway:
             self._counts = False
 
 
-async def turned_away(session: AsyncSession, day: date) -> int:
+def turned_away(session: Session, day: date) -> int:
     """How many found no place on that day."""
     times = select(SpentRow.times).where(SpentRow.key == KEY, SpentRow.day == day)
-    return await session.scalar(times) or 0
+    return session.scalar(times) or 0

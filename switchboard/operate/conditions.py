@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, false, or_, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from switchboard.ledger.lost import lost
 from switchboard.ledger.tables import CallAgentRow, CallRow, DigestRow, EventRow, FindingRow
@@ -32,14 +32,14 @@ def conditions(wanted: Filter, now: datetime) -> Iterator[Condition]:
         yield tuple_(CallRow.started_at, CallRow.id) < place
 
 
-async def traits(session: AsyncSession, wanted: Filter) -> list[Trait]:
+def traits(session: Session, wanted: Filter) -> list[Trait]:
     """What has to be looked for elsewhere."""
     found = []
     search = Search.of(wanted.q or "")
     if search.phrases:
-        found.append(await said(session, search))
+        found.append(said(session, search))
     if wanted.agent:
-        met = await _met(session, wanted.agent)
+        met = _met(session, wanted.agent)
         found.append(_in(CallAgentRow, CallAgentRow.agent == wanted.agent, running=met))
     if wanted.rule:
         found.append(_in(FindingRow, FindingRow.rule == wanted.rule))
@@ -70,8 +70,8 @@ def _between(value: Any, least: Any, most: Any) -> Iterator[Condition]:
         yield value <= most
 
 
-async def _met(session: AsyncSession, agent: str) -> Sequence[str]:
+def _met(session: Session, agent: str) -> Sequence[str]:
     """The calls that still run and had that agent."""
     names = or_(EventRow.body["agent"].as_string() == agent, EventRow.body["target"].as_string() == agent)
-    met = EventRow.call_id.in_(await running(session)), EventRow.kind.in_(("answered", "handoff_done")), names
-    return (await session.scalars(select(EventRow.call_id).where(*met).distinct())).all()
+    met = EventRow.call_id.in_(running(session)), EventRow.kind.in_(("answered", "handoff_done")), names
+    return session.scalars(select(EventRow.call_id).where(*met).distinct()).all()

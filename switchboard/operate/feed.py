@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
+from sqlalchemy.orm import Session
 
 from switchboard.database import Database
 from switchboard.ledger.events import Ended, Event
@@ -81,8 +82,7 @@ class Feed:
 
     async def knows(self, call_id: str) -> bool:
         """Whether there is such a call, over or not."""
-        async with self._database.read() as session:
-            return await session.get(CallRow, call_id) is not None
+        return await self._database.look(_knows, call_id)
 
     @property
     def watchers(self) -> int:
@@ -223,6 +223,10 @@ class Feed:
             subscription.tell(Message.of("event", told(event, subscription.sight, self._prices), event.seq))
             if isinstance(event, Ended):
                 subscription.tell(STORY)
+
+
+def _knows(session: Session, call_id: str) -> bool:
+    return session.get(CallRow, call_id) is not None
 
 
 def _bid(subscription: Subscription) -> None:

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from switchboard.database import Database
@@ -28,12 +27,7 @@ Calls = Select[CallRow, DigestRow]
 
 async def find(database: Database, wanted: Filter) -> CallsPage:
     """One page of the calls that are wanted, the newest first."""
-    async with database.read() as session:
-        rows = await _rows(session, await _query(wanted, session))
-        shown = rows[: wanted.limit]
-        calls = await lines_of(session, shown)
-    more = len(rows) > wanted.limit
-    return CallsPage(tuple(calls), Cursor(calls[-1].started_at, calls[-1].id) if more else None)
+    return await database.look(_page, wanted)
 
 
 async def pages(database: Database, wanted: Filter, most: int | None = None) -> AsyncIterator[CallsPage]:
@@ -50,17 +44,27 @@ async def pages(database: Database, wanted: Filter, most: int | None = None) -> 
 
 async def one(database: Database, call_id: str) -> CallLine | None:
     """The call of that id, if there is one."""
-    async with database.read() as session:
-        found = await _rows(session, _calls().where(CallRow.id == call_id))
-        return next(iter(await lines_of(session, found)), None)
+    return await database.look(_one, call_id)
 
 
-async def lines_of(session: AsyncSession, rows: Sequence[Found]) -> list[CallLine]:
+def _page(session: Session, wanted: Filter) -> CallsPage:
+    rows = _rows(session, _query(wanted, session))
+    calls = lines_of(session, rows[: wanted.limit])
+    more = len(rows) > wanted.limit
+    return CallsPage(tuple(calls), Cursor(calls[-1].started_at, calls[-1].id) if more else None)
+
+
+def _one(session: Session, call_id: str) -> CallLine | None:
+    found = _rows(session, _calls().where(CallRow.id == call_id))
+    return next(iter(lines_of(session, found)), None)
+
+
+def lines_of(session: Session, rows: Sequence[Found]) -> list[CallLine]:
     """What a list tells of these calls; of one without a digest that is what its events say."""
     ids = [call.id for call, _ in rows]
-    agents, rules = await _agents(session, ids), await _rules(session, ids)
-    bare = await so_far(session, [call.id for call, digest in rows if digest is None])
-    lost = await session.run_sync(_lost_of, [call.id for call, _ in rows if call.ended_at is None])
+    agents, rules = _agents(session, ids), _rules(session, ids)
+    bare = so_far(session, [call.id for call, digest in rows if digest is None])
+    lost = _lost_of(session, [call.id for call, _ in rows if call.ended_at is None])
     return [
         _line(call, digest, agents.get(call.id, ()), rules.get(call.id, ()), digest.seconds)
         if digest
@@ -73,33 +77,33 @@ def _lost_of(session: Session, ids: Sequence[str]) -> set[str]:
     return lost_among(session, ids, time_at(session))
 
 
-async def _rows(session: AsyncSession, query: Calls) -> list[Found]:
-    return [(call, digest) for call, digest in await session.execute(query)]
+def _rows(session: Session, query: Calls) -> list[Found]:
+    return [(call, digest) for call, digest in session.execute(query)]
 
 
 def _calls() -> Calls:
     return select(CallRow, DigestRow).outerjoin(DigestRow, DigestRow.call_id == CallRow.id)
 
 
-async def _query(wanted: Filter, session: AsyncSession) -> Calls:
+def _query(wanted: Filter, session: Session) -> Calls:
     """One call more than the page has: then there is a next one."""
     newest = _calls().order_by(CallRow.started_at.desc(), CallRow.id.desc()).limit(wanted.limit + 1)
-    rows = conditions(wanted, await session.run_sync(time_at))
-    return newest.where(*rows, *(await with_all(session, await traits(session, wanted))))
+    rows = conditions(wanted, time_at(session))
+    return newest.where(*rows, *with_all(session, traits(session, wanted)))
 
 
-async def _agents(session: AsyncSession, ids: Sequence[str]) -> dict[str, list[str]]:
+def _agents(session: Session, ids: Sequence[str]) -> dict[str, list[str]]:
     query = select(CallAgentRow).where(CallAgentRow.call_id.in_(ids)).order_by(CallAgentRow.agent)
     agents: dict[str, list[str]] = {}
-    for row in await session.scalars(query):
+    for row in session.scalars(query):
         agents.setdefault(row.call_id, []).append(row.agent)
     return agents
 
 
-async def _rules(session: AsyncSession, ids: Sequence[str]) -> dict[str, list[str]]:
+def _rules(session: Session, ids: Sequence[str]) -> dict[str, list[str]]:
     query = select(FindingRow).where(FindingRow.call_id.in_(ids)).order_by(FindingRow.number)
     rules: dict[str, list[str]] = {}
-    for row in await session.scalars(query):
+    for row in session.scalars(query):
         if row.rule not in rules.setdefault(row.call_id, []):
             rules[row.call_id].append(row.rule)
     return rules

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, cast, column, exists, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from switchboard.ledger.tables import CallRow, EventRow
 from switchboard.operate.search import Search
@@ -17,9 +17,9 @@ INDEX = table("call_search", column("rowid"), column("call_search"))
 """SQLite's, over the words."""
 
 
-async def said(session: AsyncSession, search: Search) -> Trait:
+def said(session: Session, search: Search) -> Trait:
     """That all of it was said; of a search that has something to look for."""
-    being_said = await _being_said(session, search)
+    being_said = _being_said(session, search)
     if session.get_bind().dialect.name == "postgresql":
         # of one call at a time: as EXISTS it could be read for all of them at once
         had = select(_matches(search)).where(WORDS.c.call_id == CallRow.id).correlate(CallRow).scalar_subquery()
@@ -38,10 +38,10 @@ def _with(found: Any) -> Select[str]:
     return select(WORDS.c.call_id).where(found)
 
 
-async def _being_said(session: AsyncSession, search: Search) -> Sequence[str]:
+def _being_said(session: Session, search: Search) -> Sequence[str]:
     text = EventRow.body["text"].as_string()
-    theirs = EventRow.call_id.in_(await running(session)), EventRow.kind.in_(SPOKEN)
+    theirs = EventRow.call_id.in_(running(session)), EventRow.kind.in_(SPOKEN)
     texts: dict[str, list[str]] = {}
-    for call, said in await session.execute(select(EventRow.call_id, text).where(*theirs).order_by(EventRow.seq)):
+    for call, said in session.execute(select(EventRow.call_id, text).where(*theirs).order_by(EventRow.seq)):
         texts.setdefault(call, []).append(said)
     return [call for call, each in texts.items() if search.is_in("\n".join(each))]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from switchboard.ledger.digest import Digest, digest
 from switchboard.ledger.events import Event
@@ -16,13 +16,13 @@ TELLING = ("answered", "handoff_done", "turn", "call_transferred", "person")
 NO_PRICES = Prices(())
 
 
-async def so_far(session: AsyncSession, ids: Sequence[str]) -> dict[str, Digest]:
+def so_far(session: Session, ids: Sequence[str]) -> dict[str, Digest]:
     """That of each of these calls of which anything is known."""
     if not ids:
         return {}
     telling = select(EventRow).where(EventRow.call_id.in_(ids), EventRow.kind.in_(TELLING))
     events: dict[str, list[Event]] = {}
-    for row in await session.scalars(telling.order_by(EventRow.call_id, EventRow.seq)):
+    for row in session.scalars(telling.order_by(EventRow.call_id, EventRow.seq)):
         events.setdefault(row.call_id, []).append(event_of(row))
     return {call: digest(each, NO_PRICES, ()) for call, each in events.items()}
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from switchboard.database import Database
 from switchboard.ledger.bill import Bill, bill
@@ -75,28 +75,33 @@ async def story(
     database: Database, call_id: str, prices: Prices, watched: Watched, sounds: Sounds | None = None
 ) -> CallStory | None:
     """That of the call of this id; None: there is no such call. Of one without a digest it is made of its events."""
-    async with database.read() as session:
-        row = await session.get(CallRow, call_id)
-        if row is None:
-            return None
-        events = await session.run_sync(events_of, call_id)
-        now = await session.run_sync(time_at)
-        written = await session.get(DigestRow, call_id)
-        if written:
-            (line,) = await lines_of(session, [(row, written)])
-            found = await _found(session, call_id)
-        else:
-            known = digest(events, prices, watched.get(row.line, tuple(RULES.values())))
-            lost = call_id in await session.run_sync(lost_among, [call_id], now)
-            line, found = undigested(row, known, lost), list(known.findings)
+    found = await database.look(_silent, call_id, prices, watched)
+    if found is None or not (found.settled or found.call.outcome == LOST):
+        return found
+    return replace(found, lanes=await _lanes(sounds, call_id, found.events))
+
+
+def _silent(session: Session, call_id: str, prices: Prices, watched: Watched) -> CallStory | None:
+    """The story of a call without its sound."""
+    row = session.get(CallRow, call_id)
+    if row is None:
+        return None
+    events, now = events_of(session, call_id), time_at(session)
+    written = session.get(DigestRow, call_id)
+    if written:
+        (line,) = lines_of(session, [(row, written)])
+        found = _found(session, call_id)
+    else:
+        known = digest(events, prices, watched.get(row.line, tuple(RULES.values())))
+        line = undigested(row, known, lost=call_id in lost_among(session, [call_id], now))
+        found = list(known.findings)
     settled = is_settled(row.ended_at, events, now)
-    lanes = await _lanes(sounds, call_id, events) if settled or line.outcome == LOST else ()
-    return CallStory(line, events, found, bill(events, prices), lanes, settled, prices)
+    return CallStory(line, events, found, bill(events, prices), (), settled, prices)
 
 
-async def _found(session: AsyncSession, call_id: str) -> list[Finding]:
+def _found(session: Session, call_id: str) -> list[Finding]:
     rows = select(FindingRow).where(FindingRow.call_id == call_id).order_by(FindingRow.number)
-    return [Finding(row.rule, row.at, row.sentence) for row in await session.scalars(rows)]
+    return [Finding(row.rule, row.at, row.sentence) for row in session.scalars(rows)]
 
 
 async def _lanes(sounds: Sounds | None, call_id: str, events: Iterable[Event]) -> Sequence[LaneName]:

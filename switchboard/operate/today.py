@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from switchboard.database import Database
 from switchboard.ledger.tables import CallRow, DigestRow
@@ -51,16 +52,18 @@ class Today:
 
 async def today(database: Database, now: datetime) -> Today:
     """Since midnight, in the zone of `now`."""
+    return await database.look(_today, now)
+
+
+def _today(session: Session, now: datetime) -> Today:
     since = CallRow.started_at >= now.replace(hour=0, minute=0, second=0, microsecond=0)
     digests = select(DigestRow).join(CallRow, CallRow.id == DigestRow.call_id).where(since)
-    async with database.read() as session:
-        ends = select(CallRow.ended_reason, func.count()).where(since).group_by(CallRow.ended_reason)
-        ended = {row[0]: row[1] for row in await session.execute(ends)}
-        written = (await session.scalars(digests)).all()
-        bare = select(CallRow.id).outerjoin(DigestRow, DigestRow.call_id == CallRow.id)
-        ids = (await session.scalars(bare.where(since, DigestRow.call_id.is_(None)))).all()
-        running = list((await so_far(session, ids)).values())
-        busy = await turned_away(session, now.astimezone(UTC).date())
+    ends = select(CallRow.ended_reason, func.count()).where(since).group_by(CallRow.ended_reason)
+    ended = {row[0]: row[1] for row in session.execute(ends)}
+    written = session.scalars(digests).all()
+    bare = select(CallRow.id).outerjoin(DigestRow, DigestRow.call_id == CallRow.id)
+    running = list(so_far(session, session.scalars(bare.where(since, DigestRow.call_id.is_(None))).all()).values())
+    busy = turned_away(session, now.astimezone(UTC).date())
     known = [each for each in written if each.cost is not None]
     currencies = {each.currency for each in known if each.currency}
     return Today(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Select, String, any_, bindparam, false, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from switchboard.ledger.tables import CallRow
 
@@ -35,7 +35,7 @@ class Trait:
     """The same as `having` and perhaps some more, where these are counted sooner."""
 
 
-async def with_all(session: AsyncSession, traits: Iterable[Trait]) -> list[Condition]:
+def with_all(session: Session, traits: Iterable[Trait]) -> list[Condition]:
     """Conditions on `calls`: it has each of them."""
     dialect = session.get_bind().dialect.name
     conditions: list[Condition] = []
@@ -43,17 +43,17 @@ async def with_all(session: AsyncSession, traits: Iterable[Trait]) -> list[Condi
     for trait in traits:
         counting = trait.having if trait.at_most is None else trait.at_most
         counted = select(func.count()).select_from(counting.limit(FEW + 1).subquery())
-        if (await session.scalar(counted) or 0) > FEW:
+        if (session.scalar(counted) or 0) > FEW:
             conditions.append(or_(trait.had, among(trait.running, dialect)) if trait.running else trait.had)
         else:
-            having = {*(await session.scalars(trait.having)), *trait.running}
+            having = {*session.scalars(trait.having), *trait.running}
             few = having if few is None else few & having
     return conditions if few is None else [among(few, dialect), *conditions]
 
 
-async def running(session: AsyncSession) -> Sequence[str]:
+def running(session: Session) -> Sequence[str]:
     """The ids of the calls that are not over: they are few, and what they have stands in their events alone."""
-    return (await session.scalars(select(CallRow.id).where(CallRow.ended_at.is_(None)))).all()
+    return session.scalars(select(CallRow.id).where(CallRow.ended_at.is_(None))).all()
 
 
 def among(ids: Collection[str], dialect: str) -> Condition:

@@ -1,10 +1,13 @@
 """How a call stands is the same for everybody who asks: on both databases, at once."""
 
 import asyncio
+import threading
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
 
 from switchboard.database import Database
 from switchboard.ledger import Ledger
@@ -29,6 +32,16 @@ async def test_what_is_written_is_read(database: Database) -> None:
 async def test_of_several_at_once_one_changes_it(database: Database) -> None:
     asked = (change(database, "call-1", NEW, Standing(f"room-{each}", 1)) for each in range(8))
     assert sorted(await asyncio.gather(*asked)) == [False] * 7 + [True]
+
+
+async def test_a_change_is_written_in_sqlite_while_the_event_loop_is_busy(database_url: str) -> None:
+    written = threading.Event()
+    event.listen(Session, "after_commit", lambda _session: written.set(), once=True)
+    async with aclosing(Database(database_url)) as database:
+        changing = asyncio.create_task(change(database, "call-1", NEW, Standing("call-2", 1)))
+        await asyncio.sleep(0)
+        assert written.wait(10), "it waits for a turn of the event loop, which is busy here"
+        assert await changing
 
 
 async def test_a_call_that_was_hung_up_is_over_and_changes_no_more(database: Database) -> None:

@@ -19,8 +19,7 @@ async def counted(counting: TurnedAway) -> None:
 
 
 async def count_in(database: Database) -> int:
-    async with database.read() as session:
-        return await turned_away(session, datetime.now(UTC).date())
+    return await database.look(turned_away, datetime.now(UTC).date())
 
 
 async def test_those_who_are_turned_away_from_several_places_are_one_sum(database: Database) -> None:
