@@ -3,7 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,12 +14,13 @@ import pytest
 from playwright.async_api import Browser, Locator, expect
 
 from switchboard.database import Database
-from switchboard.ledger.events import Answered, Event, Failed, HandoffDone
+from switchboard.ledger.events import Answered, CallerSpoke, Event, Failed, HandoffDone
 from tests.browser.caller import PATIENCE, Caller, browser, new_caller
 from tests.browser.ledger import calls_of, ended, events_when, of
 from tests.browser.operator import RATE, Operator
 from tests.browser.sound import record
 from tests.browser.stack import Stack
+from tests.browser.typist import in_a_call
 from tests.command import run
 
 PERSON = "I want to speak to a human."
@@ -38,33 +39,35 @@ async def watched_ledger(watched_stack: Stack) -> AsyncIterator[Database]:
 async def test_what_happens_in_calls_is_seen_as_it_happens_and_what_was_said_is_found(
     watched_stack: Stack, watched_ledger: Database
 ) -> None:
-    async with browser(None) as chromium, _operator(chromium, watched_stack) as operator:
+    async with (
+        browser(None) as chromium,
+        _operator(chromium, watched_stack) as operator,
+        AsyncExitStack() as calling,
+    ):
         await expect(operator.page.locator(".picture").first).to_be_visible(timeout=PATIENCE)
-        callers = [await _typing(chromium, watched_stack) for _ in range(3)]
-        calls = [await _call_of(watched_ledger, caller) for caller in callers]
+        callers = [await calling.enter_async_context(in_a_call(watched_stack)) for _ in range(3)]
+        calls = [await _call_of(watched_ledger, caller.origin) for caller in callers]
         seen = [await operator.sees(f"call {call}") for call in calls]
-        answered = [await _when(watched_ledger, caller, Answered) for caller in callers]
+        answered = [await _when(watched_ledger, caller.origin, Answered) for caller in callers]
         assert all(shown - happened < SOON for shown, happened in zip(seen, answered, strict=True))
         assert await operator.sees("at greeter 3") - max(answered) < SOON
 
-        await callers[0].type(PERSON)
-        await callers[0].is_with("escalation")
-        arrived = await _when(watched_ledger, callers[0], HandoffDone)
+        await callers[0].say(PERSON)
+        arrived = await _when(watched_ledger, callers[0].origin, HandoffDone)
         assert await operator.sees("at escalation 1") - arrived < SOON
 
-        fourth = await _typing(chromium, watched_stack)
+        fourth = await calling.enter_async_context(in_a_call(watched_stack))
         await _strike(watched_stack, "failed_response")
-        await fourth.type("Hello?")
-        failed = await _when(watched_ledger, fourth, Failed)
-        assert await operator.sees(f"alarm {await _call_of(watched_ledger, fourth)}") - failed < SOON
+        await fourth.say("Hello?")
+        failed = await _when(watched_ledger, fourth.origin, Failed)
+        assert await operator.sees(f"alarm {await _call_of(watched_ledger, fourth.origin)}") - failed < SOON
 
-        await callers[1].type("Do you sell a purple umbrella?")
+        await callers[1].say("Do you sell a purple umbrella?")
+        await _when(watched_ledger, callers[1].origin, CallerSpoke)
         await operator.open("calls")
         await operator.search("umbrella")
         await expect(operator.row(calls[1])).to_be_visible(timeout=PATIENCE)
         await expect(operator.row(calls[0])).to_be_hidden()
-        for caller in (*callers, fourth):
-            await caller.hang_up()
 
 
 async def test_a_word_that_is_clicked_is_heard_and_a_handoffs_silence_is_drawn_as_it_was(
@@ -72,7 +75,7 @@ async def test_a_word_that_is_clicked_is_heard_and_a_handoffs_silence_is_drawn_a
 ) -> None:
     async with browser(record(tmp_path / "quiet.wav", [1.0])) as chromium:
         caller = await _spoken_call(chromium, watched_stack)
-        call = await _call_of(watched_ledger, caller)
+        call = await _call_of(watched_ledger, await caller.origin())
         async with _operator(chromium, watched_stack) as operator:
             await operator.open(f"calls/{call}")
             await expect(operator.page.get_by_text("It can be heard when the call is over.")).to_be_visible(
@@ -107,7 +110,9 @@ async def test_a_call_is_saved_as_a_scenario_which_holds_and_tells_the_turn_of_a
 ) -> None:
     file = tmp_path / "saved.yaml"
     async with browser(None) as chromium, _operator(chromium, watched_stack) as operator:
-        caller = await _typing(chromium, watched_stack)
+        caller = await new_caller(chromium)
+        await caller.open(watched_stack.page)
+        await caller.call("Type instead")
         origin = await caller.origin()
         await caller.type("Where is order 10042?")
         await caller.sees(caller.said("agent"), "postcode")
@@ -141,13 +146,6 @@ async def _operator(chromium: Browser, stack: Stack) -> AsyncIterator[Operator]:
     assert operator.complaints == []
 
 
-async def _typing(chromium: Browser, stack: Stack) -> Caller:
-    caller = await new_caller(chromium)
-    await caller.open(stack.page)
-    await caller.call("Type instead")
-    return caller
-
-
 async def _spoken_call(chromium: Browser, stack: Stack) -> Caller:
     """A call that goes on, in which agents spoke and one handed the caller over."""
     caller = await new_caller(chromium, permissions=["microphone"])
@@ -163,17 +161,16 @@ async def _spoken_call(chromium: Browser, stack: Stack) -> Caller:
     return caller
 
 
-async def _when(ledger: Database, caller: Caller, kind: type[Event]) -> float:
-    """When that happened in their call for the first time, in seconds since 1970."""
-    events = await events_when(ledger, await caller.origin(), lambda events: bool(of(events, kind)))
+async def _when(ledger: Database, origin: str, kind: type[Event]) -> float:
+    """When that happened in the call for the first time, in seconds since 1970."""
+    events = await events_when(ledger, origin, lambda events: bool(of(events, kind)))
     first = of(events, kind)[0]
     assert first.wall
     return first.wall.timestamp()
 
 
-async def _call_of(ledger: Database, caller: Caller) -> str:
-    """The id of their call, which the ledger may learn a moment after they do."""
-    origin = await caller.origin()
+async def _call_of(ledger: Database, origin: str) -> str:
+    """The id of the call, which the ledger may learn a moment after its caller."""
     await events_when(ledger, origin, bool)
     return (await calls_of(ledger, origin))[-1]
 
