@@ -113,6 +113,7 @@ class Presence:
         self._chat = Chat(invitation.room, self._room.is_caller, self._room.seated, self._type, engine.background)
         hearing = Everyone(engine.turns, recorder) if recorder else engine.turns
         self._track = AgentTrack(hearing, lambda: call.departure.to_agent)
+        self._track.on("playback_started", engine.turns.begins)
         self._words = TranscriptSynchronizer(next_in_chain_audio=self._track, next_in_chain_text=AgentWords(self._room))
         self._cold = ColdTransfer(call, engine.ending, settings.phone.phones_of, self._room.refer)
         phrases = Phrases(session)

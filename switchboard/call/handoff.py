@@ -289,7 +289,7 @@ class Handoffs:
 
     def _agent_state(self, event: AgentStateChangedEvent) -> None:
         if event.new_state == "speaking" and self._transfer and self._transfer.arrived:
-            self._handoff_done(self._now)
+            self._handoff_done(self._turns.speech_since)
         if event.old_state == "speaking":
             self._last_sound = self._turns.sounds_until
 

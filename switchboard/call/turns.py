@@ -17,6 +17,7 @@ from livekit.agents import (
     llm,
 )
 from livekit.agents.voice import SpeechHandle
+from livekit.agents.voice.io import PlaybackStartedEvent
 
 from switchboard.call.call import Call
 from switchboard.ledger.events import Event, Filled, Turn
@@ -70,6 +71,9 @@ class Turns:
         self._speaking = self._typed = False
         """The agent is heard; the caller has typed what they are counted as speaking for."""
         self._sounds_until: float | None = None
+        self._begins = False
+        """The agent does, with what the caller hears next."""
+        self._speech_since: float | None = None
         self._speeches: set[SpeechHandle] = set()
 
     def watch(self, session: AgentSession[Any]) -> None:
@@ -88,9 +92,15 @@ class Turns:
         if isinstance(event, Filled):
             self._hears(event.at)
 
+    def begins(self, _event: PlaybackStartedEvent) -> None:
+        """The agent says what the caller hears next."""
+        self._begins = True
+
     def hears(self, _voice: Voice, frame: rtc.AudioFrame, ahead: float) -> None:
         """The caller hears something, in so many seconds."""
         at = self._ledger.now + ahead
+        if self._begins:
+            self._begins, self._speech_since = False, at
         self._sounds_until = at + frame.duration
         self._hears(at)
 
@@ -105,6 +115,14 @@ class Turns:
         Whoever is told that a word is over may be told late, or before its end; the loudspeaker knows.
         """
         return self._ledger.now if self._sounds_until is None else self._sounds_until
+
+    @property
+    def speech_since(self) -> float:
+        """Since when the caller hears the agent that speaks, in seconds of the call; now, if nobody tells.
+
+        The session says that it speaks some turns of the event loop later.
+        """
+        return self._ledger.now if self._speech_since is None else self._speech_since
 
     @property
     def unanswered_since(self) -> float | None:
@@ -161,11 +179,13 @@ class Turns:
 
     def _agent_state(self, event: AgentStateChangedEvent) -> None:
         self._speaking = event.new_state == "speaking"
-        if self._speaking and self._turn:
-            now = self._ledger.now
+        if not self._speaking:
+            self._speech_since = None
+        elif self._turn:
+            since = self.speech_since
             if self._turn.sound is None:
-                self._turn.sound, self._turn.agent = now, self._call.agent
-            self._hears(now)
+                self._turn.sound, self._turn.agent = since, self._call.agent
+            self._hears(since)
         self._look()
 
     def _hears(self, at: float) -> None:
