@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -110,11 +109,11 @@ class Database:
         """`work` as a transaction of its own; what it returns.
 
         On SQLite it runs in a thread, and is done while the event loop is busy: `write` waits for the loop a dozen
-        times. Whoever is cancelled meanwhile finds nothing of it done.
+        times. Who is cancelled meanwhile does not stop it.
         """
         with self._timed("write"):
             if self._beside:
-                return await _commit_in_thread(self._beside, work)
+                return await asyncio.to_thread(_transact, self._beside.execution_options(**WRITER), work)
             async with self._writers.begin() as session:
                 return await session.run_sync(work)
 
@@ -172,23 +171,6 @@ def async_url(url: str) -> URL:
 def _transact(engine: Engine, work: Callable[[Session], Found]) -> Found:
     with Session(engine, expire_on_commit=False) as session, session.begin():
         return work(session)
-
-
-async def _commit_in_thread(engine: Engine, work: Callable[[Session], Found]) -> Found:
-    """A thread cannot be cancelled: it may have to wait for another writer for longer than anybody waits for it."""
-    given_up = threading.Event()
-
-    def works(session: Session) -> Found:
-        done = work(session)
-        if given_up.is_set():
-            raise asyncio.CancelledError  # it is rolled back
-        return done
-
-    try:
-        return await asyncio.to_thread(_transact, engine.execution_options(**WRITER), works)
-    except asyncio.CancelledError:
-        given_up.set()
-        raise
 
 
 def _prepare(engine: Engine) -> None:

@@ -47,7 +47,7 @@ class Comebacks:
 
     async def _change(self, call: str, before: Standing, after: Standing) -> None:
         async with _reaching():
-            changed = await change(self._database, call, before, after)
+            changed = await change(self._database, call, before, after, ANSWER_SECONDS)
         if not changed:  # somebody else was quicker
             raise ResumeRefused
 

@@ -1,8 +1,9 @@
 """How the call of a page stands: its room, which resume token leads back to it, whether its caller has hung up."""
 
+import math
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -39,21 +40,36 @@ def standing_of(session: Session, origin: str) -> Standing:
     return Standing(row.room, row.uses, row.attempt, over or row.hung_up)
 
 
-async def change(database: Database, origin: str, before: Standing, after: Standing) -> bool:
-    """Write how the call stands, if meanwhile nobody else did; whether that was so."""
+async def change(database: Database, origin: str, before: Standing, after: Standing, seconds: float = math.inf) -> bool:
+    """Write how the call stands, if meanwhile nobody else did; whether that was so.
+
+    Raises `TimeoutError`: it could not be written within so many seconds, and will not be.
+    """
     values = {"room": after.room, "uses": after.uses, "attempt": after.attempt}
     unchanged = (StandingRow.uses == before.uses) & ~StandingRow.hung_up
-    return await database.commit(partial(_write, origin, {"hung_up": False, **values}, values, unchanged)) is not None
+    until = time.monotonic() + seconds
+
+    def write(session: Session) -> str | None:
+        room = _write(session, origin, {"hung_up": False, **values}, values, unchanged)
+        if time.monotonic() > until:  # whoever asked has been told so
+            raise TimeoutError
+        return room
+
+    return await database.commit(write) is not None
 
 
 async def hang_up(database: Database, origin: str, room: str) -> str:
     """Its caller has hung up: nobody comes back to it. Tells the room that it is in: `room`, if nothing is known."""
     new = {"room": room, "uses": 0, "hung_up": True}
-    return await database.commit(partial(_write, origin, new, {"hung_up": True}, None)) or room
+    return await database.commit(lambda session: _write(session, origin, new, {"hung_up": True})) or room
 
 
 def _write(
-    origin: str, new: dict[str, Any], changed: dict[str, Any], where: ColumnElement[bool] | None, session: Session
+    session: Session,
+    origin: str,
+    new: dict[str, Any],
+    changed: dict[str, Any],
+    where: ColumnElement[bool] | None = None,
 ) -> str | None:
     """Tells the room; None: it is not so that `where`."""
     now = datetime.now(UTC)

@@ -103,22 +103,3 @@ async def test_what_is_looked_for_in_sqlite_is_found_while_the_event_loop_is_bus
         await asyncio.sleep(0)
         assert found.wait(10), "it waits for a turn of the event loop, which is busy here"
         assert await looking == 0
-
-
-async def test_whoever_is_cancelled_finds_nothing_of_their_work_in_sqlite(file: Path) -> None:
-    began, goes_on = threading.Event(), threading.Event()
-
-    def write(session: Session) -> None:
-        session.execute(text("INSERT INTO said VALUES ('late')"))
-        began.set()
-        goes_on.wait()
-
-    async with aclosing(Database(f"sqlite:///{file}")) as database:
-        writing = asyncio.create_task(database.commit(write))
-        await asyncio.to_thread(began.wait)
-        writing.cancel()
-        await asyncio.wait([writing])
-        goes_on.set()
-
-        said = await database.commit(lambda session: session.scalar(text("SELECT count(*) FROM said")))  # its turn
-        assert said == 0

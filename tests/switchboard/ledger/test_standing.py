@@ -44,6 +44,12 @@ async def test_a_change_is_written_in_sqlite_while_the_event_loop_is_busy(databa
         assert await changing
 
 
+async def test_what_could_not_be_written_in_time_is_not_written_later(database: Database) -> None:
+    with pytest.raises(TimeoutError):
+        await change(database, "call-1", NEW, Standing("call-2", 1), seconds=0)
+    assert await database.look(standing_of, "call-1") == NEW
+
+
 async def test_a_call_that_was_hung_up_is_over_and_changes_no_more(database: Database) -> None:
     moved = Standing("call-2", 1)
     await change(database, "call-1", NEW, moved)
