@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from switchboard.ledger.tables import SpentRow
 from switchboard.pseudonyms import Pseudonyms
@@ -42,23 +43,25 @@ class Purse:
 
     async def spend(self, budgets: Iterable[Budget]) -> None:
         """Spend one of each. Raises `SpentError`: the transaction is then to be given up."""
-        # Always in one order: two that share more than one budget would wait for each other.
-        for budget in sorted(budgets, key=lambda each: (each.what, each.who)):
-            if not await self._add(budget.what, budget.who, 1, SpentRow.times < budget.most):
-                raise SpentError(budget)
+        await self._session.run_sync(spend, self._pseudonyms, self._day, budgets)
 
     async def queue(self, what: str, who: str) -> None:
         """Wait until nobody else is in a transaction with the same `what` and `who`; nothing is spent."""
-        await self._add(what, who, 0)
-
-    async def _add(self, what: str, who: str, times: int, where: Any = None) -> bool:
-        return await add(self._session, self._pseudonyms.of(what, who), self._day, times, where)
+        await self._session.run_sync(add, self._pseudonyms.of(what, who), self._day, 0)
 
 
-async def add(session: AsyncSession, key: str, day: date, times: int, where: Any = None) -> bool:
+def spend(session: Session, pseudonyms: Pseudonyms, day: date, budgets: Iterable[Budget]) -> None:
+    """One of each. Raises `SpentError`: the transaction is then to be given up."""
+    # Always in one order: two that share more than one budget would wait for each other.
+    for budget in sorted(budgets, key=lambda each: (each.what, each.who)):
+        if not add(session, pseudonyms.of(budget.what, budget.who), day, 1, SpentRow.times < budget.most):
+            raise SpentError(budget)
+
+
+def add(session: Session, key: str, day: date, times: int, where: Any = None) -> bool:
     """So many times more of that on that day; False, and none: it is not so that `where`."""
     row = {"key": key, "day": day, "times": times}
     more = {"times": SpentRow.times + times}
     insert = insert_into(session, SpentRow).values(row)
     added = insert.on_conflict_do_update(index_elements=["key", "day"], set_=more, where=where)
-    return await session.scalar(added.returning(SpentRow.times)) is not None
+    return session.scalar(added.returning(SpentRow.times)) is not None

@@ -1,6 +1,7 @@
 """Callers who found no place, by day (UTC): the ledger has no call of theirs."""
 
 from datetime import date
+from functools import partial
 
 import structlog
 from sqlalchemy import select
@@ -43,12 +44,15 @@ class TurnedAway:
         try:
             while self._new:
                 new, self._new = self._new, 0
-                async with self._database.write() as session:
-                    await add(session, KEY, (await session.run_sync(time_at)).date(), new)
+                await self._database.commit(partial(_add, new))
         except AWAY as error:
             log.warning("callers who were turned away are not counted", error=type(error).__name__)
         finally:
             self._counts = False
+
+
+def _add(times: int, session: Session) -> None:
+    add(session, KEY, time_at(session).date(), times)
 
 
 def turned_away(session: Session, day: date) -> int:

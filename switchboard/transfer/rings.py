@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from switchboard.call.call import Call
 from switchboard.call.origins import origin_of, origins_of
-from switchboard.ledger.budget import Budget, Purse, SpentError
+from switchboard.ledger.budget import Budget, SpentError, spend
 
 log = structlog.get_logger(__name__)
 
@@ -43,5 +43,5 @@ class Rings:
         call, desk = self._call, self._call.desk
         budgets = [Budget(RINGS, f"call {origin_of(call)}", desk.rings_per_call)]
         budgets += [Budget(RINGS, origin, desk.rings_per_origin) for origin in origins_of(call)]
-        async with call.database.write() as session:
-            await Purse(session, call.database.pseudonyms, datetime.now(UTC)).spend(budgets)
+        pseudonyms, today = call.database.pseudonyms, datetime.now(UTC).date()
+        await call.database.commit(lambda session: spend(session, pseudonyms, today, budgets))
