@@ -154,16 +154,21 @@ def likeness(words: Samples, recording: Samples) -> float:
 
 
 def _likeness(second: npt.NDArray[np.float64], recording: npt.NDArray[np.float64]) -> float:
-    """The highest normalised cross-correlation of the two."""
-    size = len(second)
+    """How much its likest place sounds as it does; 0: it is shorter."""
+    return float(np.max(np.abs(correlations(second, recording)), initial=0.0))
+
+
+def correlations(sound: npt.NDArray[np.float64], recording: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The normalised cross-correlation of the two (16 bits) at each place of the sound in the recording."""
+    size = len(sound)
     if len(recording) < size:
-        return 0.0
+        return np.empty(0)
     length = 1 << (len(recording) + size).bit_length()
-    spectrum = np.fft.rfft(recording, length) * np.conj(np.fft.rfft(second, length))
-    products = np.fft.irfft(spectrum, length)[: len(recording) - size + 1]
+    spectrum = np.fft.rfft(recording, length) * np.conj(np.fft.rfft(sound, length))
+    products: npt.NDArray[np.float64] = np.fft.irfft(spectrum, length)[: len(recording) - size + 1]
     sums = np.concatenate(([0.0], np.cumsum(recording**2)))
-    energies = np.sqrt(np.maximum(sums[size:] - sums[:-size], 1e6) * np.sum(second**2))
-    return float(np.max(np.abs(products) / energies))
+    energies: npt.NDArray[np.float64] = np.sqrt(np.maximum(sums[size:] - sums[:-size], 1e6) * np.sum(sound**2))
+    return products / energies
 
 
 def _shares(samples: Samples, hertz: int, window: int = WINDOW) -> npt.NDArray[np.float64]:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from playwright.async_api import Browser, Locator, expect
 
+from bench.recording import correlations
 from switchboard.database import Database
 from switchboard.ledger.events import Answered, CallerSpoke, Event, Failed, HandoffDone
 from tests.browser.caller import PATIENCE, Caller, browser, new_caller
@@ -25,6 +26,7 @@ from tests.command import run
 
 PERSON = "I want to speak to a human."
 LOUD = 0.01
+FULL = 32_768
 SOON = 1.0
 """In seconds: what happens in a call is on the page by then."""
 
@@ -92,7 +94,7 @@ async def test_a_word_that_is_clicked_is_heard_and_a_handoffs_silence_is_drawn_a
             await word.click()
             heard = await operator.heard("agent.ogg", 0.3)
             recorded = lane[round((at - 0.1) * RATE) : round((at + 0.1) * RATE) + len(heard)]
-            assert _alike(heard, recorded) > 0.8
+            assert correlations(heard * FULL, recorded.astype(float) * FULL).max() > 0.8
 
             drawn = operator.page.locator('.lane[data-kind="voice"] [data-silence="handoff"]').last
             begin, end, ms = [
@@ -196,15 +198,6 @@ async def _lane(operator: Operator, call: str) -> np.ndarray:
     )
     with av.open(io.BytesIO(await answer.body()), "r") as container:
         return np.concatenate([frame.to_ndarray().reshape(-1) for frame in container.decode(audio=0)])
-
-
-def _alike(sound: np.ndarray, lane: np.ndarray) -> float:
-    """1 where that sound is somewhere in the lane: the highest normalised cross-correlation of the two."""
-    size = len(sound) + len(lane)
-    products = np.fft.irfft(np.fft.rfft(lane, size) * np.conj(np.fft.rfft(sound, size)), size)
-    sums = np.cumsum(np.pad(lane.astype(float) ** 2, (1, 0)))
-    energies = (sums[len(sound) :] - sums[: -len(sound)]) * np.sum(sound**2)
-    return float((products[: len(energies)] / np.sqrt(energies)).max())
 
 
 def _silence(lane: np.ndarray, middle: float) -> float:
