@@ -16,6 +16,8 @@ from bench.spoken import spoken as said_aloud
 from simulator.voice import RATE, resample
 
 PHONE_RATE = 8000
+MINUTES = 300.0
+"""A pause or tone that no call outlasts: a softphone hangs up when it has said what it has to."""
 SPEED = 0.9
 LOUD = 500
 """Of 32768: speech is well above it, the noise of a codec below."""

@@ -70,6 +70,8 @@ class Softphone:
         self._folder = folder
         self._reader = reader
         self._writer = writer
+        self.over = ""
+        """Why the last call has ended; empty while it goes on."""
         self._answers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._listening = asyncio.create_task(self._listen(), name=f"phone {number}")
 
@@ -89,6 +91,8 @@ class Softphone:
 
     async def press(self, keys: str) -> None:
         """Press keys of the keypad, during a call."""
+        if self.over:
+            raise CallFailedError(f"phone {self.number} cannot press {keys}: its call has ended ({self.over})")
         for key in keys:
             await self._command("sndcode", key)
 
@@ -142,9 +146,16 @@ class Softphone:
                 size = int((await self._reader.readuntil(b":"))[:-1])
                 message = json.loads((await self._reader.readexactly(size + 1))[:-1])
                 if message.get("event"):
-                    self.events.put_nowait(_event(message))
+                    self._hear_of(_event(message))
                 else:
                     self._answers.put_nowait(message)
+
+    def _hear_of(self, event: PhoneEvent) -> None:
+        if event.kind == "CALL_CLOSED":
+            self.over = event.param or "closed"
+        elif event.kind == "CALL_ESTABLISHED":
+            self.over = ""
+        self.events.put_nowait(event)
 
     async def aclose(self) -> None:
         self._listening.cancel()

@@ -19,6 +19,11 @@ log = structlog.get_logger(__name__)
 OTHERS_SECONDS = 0.5
 """So long another worker may take the call."""
 ANSWER_SECONDS = 5.0
+AT_ONCE = 4
+"""So many callers are refused at a time: an overrun server that all of them ask, again and again, closes no room."""
+AGAIN_SECONDS = 0.5
+RINGS_SECONDS = 180.0
+"""LiveKit SIP (1.8.0) lets a phone ring for so long that nobody answers or refuses."""
 
 
 class Admission:
@@ -43,6 +48,7 @@ class Admission:
         self._accepting: set[str] = set()
         self._background = Background(lambda: None)  # the worker's own calls go on
         self._client: api.LiveKitAPI | None = None
+        self._refusing = asyncio.Semaphore(AT_ONCE)
 
     async def aclose(self) -> None:
         """Give up the refusals that are under way: the worker ends."""
@@ -70,17 +76,29 @@ class Admission:
         """Close the room of a phone that nobody took: its caller hears that the line is busy (486)."""
         await asyncio.sleep(OTHERS_SECONDS)
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):  # the client's own timeout never acts
-                server = self._server()
-                there = await server.room.list_participants(api.ListParticipantsRequest(room=room))
-        except (api.TwirpError, aiohttp.ClientError, TimeoutError) as error:
-            log.warning("a caller was not told that the line is busy", error=type(error).__name__)
-            return
-        if any(one.kind == ParticipantInfo.Kind.AGENT for one in there.participants):
-            return
-        if await close_room(server, room):
-            log.warning("a caller was told that the line is busy", room=room)
-            self._busy()
+            async with asyncio.timeout(RINGS_SECONDS):
+                while not await self._refused(room):
+                    log.warning("a caller was not told yet that the line is busy", room=room)
+                    await asyncio.sleep(AGAIN_SECONDS)
+        except TimeoutError:
+            log.warning("a caller was not told that the line is busy", room=room)
+
+    async def _refused(self, room: str) -> bool:
+        """Whether nothing is left to do: the room is closed, or another worker's."""
+        async with self._refusing:
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):  # the client's own timeout never acts
+                    server = self._server()
+                    there = await server.room.list_participants(api.ListParticipantsRequest(room=room))
+            except (api.TwirpError, aiohttp.ClientError, TimeoutError):
+                return False
+            if any(one.kind == ParticipantInfo.Kind.AGENT for one in there.participants):
+                return True
+            if not await close_room(server, room):
+                return False
+        log.warning("a caller was told that the line is busy", room=room)
+        self._busy()
+        return True
 
     def _server(self) -> api.LiveKitAPI:
         """One client for all refusals: there are many at once when a line is overrun."""

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.recording import heard_for, loud_seconds, record, recorded
+from bench.recording import MINUTES, heard_for, loud_seconds, record, recorded
 from bench.softphone import softphone
 from switchboard.database import Database
 from switchboard.ledger.events import Answered, CallerSpoke, HandoffDone
@@ -18,7 +18,7 @@ async def test_a_call_by_phone_is_heard_and_understood(project: Project, ledger:
     project.wait(lambda: project.state("numbers")["Status"] == "exited", "the numbers are set up")
     assert project.state("numbers")["ExitCode"] == 0, project.logs("numbers")
     project.wait_until_healthy("sip")
-    words = record(tmp_path / "caller.wav", [7.0, PERSON, 12.0, PERSON, 60.0])
+    words = record(tmp_path / "caller.wav", [7.0, PERSON, 12.0, PERSON, MINUTES])
     async with softphone(tmp_path / "phone", words) as phone:
         known = await origins(ledger)
         await phone.dial(f"sip:{NUMBER}@{project.sip}")

@@ -9,15 +9,13 @@ from pathlib import Path
 import pytest
 
 from bench.outlet import Outlet
-from bench.recording import record
+from bench.recording import MINUTES, record
 from bench.softphone import PROGRAM, Softphone, softphone
 from switchboard.database import Database
 from tests.livekit import LiveKitMissing
 from tests.phone.desk import Desk, desk_of
 from tests.phone.services import PhoneMissing, PhoneServices
 from tests.phone.stack import PHONE, PhoneStack, phone_setup, shop_desk
-
-MINUTES = 60.0
 
 
 @pytest.fixture(scope="session")
@@ -87,6 +85,6 @@ async def ledger(stack: PhoneStack) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def quiet(tmp_path: Path) -> AsyncIterator[Softphone]:
-    """A phone whose caller says nothing, for a minute."""
+    """A phone whose caller says nothing, for minutes."""
     async with softphone(tmp_path / "quiet", record(tmp_path / "quiet.wav", [MINUTES])) as phone:
         yield phone

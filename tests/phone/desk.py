@@ -5,10 +5,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from bench.outlet import Outlet
-from bench.recording import Said, Tone, record
+from bench.recording import MINUTES, Said, Tone, record
 from bench.softphone import Softphone, softphone
 
-PERSON = Tone(1130, 90.0)
+PERSON = Tone(1130, MINUTES)
 """What the person sounds like, unless a test has them say something."""
 
 Desk = Callable[..., AbstractAsyncContextManager[Softphone]]

@@ -52,9 +52,9 @@ class Calls:
 
 
 class Sipp:
-    """One run of a scenario, of so many calls, all at once or so many a second; look at `calls` meanwhile."""
+    """One run of a scenario, of so many calls, all at once; look at `calls` meanwhile."""
 
-    def __init__(self, scenario: str, uri: str, folder: Path, calls: int = 1, rate: int | None = None) -> None:
+    def __init__(self, scenario: str, uri: str, folder: Path, calls: int = 1) -> None:
         number, address = uri.removeprefix("sip:").split("@")
         self._messages = folder / f"{scenario}.messages"
         many = str(calls)
@@ -68,7 +68,7 @@ class Sipp:
                 "-l",
                 many,
                 "-r",
-                str(rate or calls),
+                many,
                 "-nostdin",
                 "-trace_msg",
                 "-message_file",

@@ -10,7 +10,7 @@ import pytest
 
 from bench.caller import CallFailedError
 from bench.outlet import Outlet
-from bench.recording import heard_for, loud_seconds, record, recorded
+from bench.recording import MINUTES, heard_for, loud_seconds, record, recorded
 from bench.softphone import Softphone, softphone
 from switchboard.database import Database
 from switchboard.ledger.events import AgentSpoke, CallTransferred, Ended
@@ -22,7 +22,7 @@ from tests.phone.stack import NUMBER, PHONE, PhoneStack, phone_setup
 SCRIPT = Path(__file__).with_name("transfer.script.yaml")
 AGENT = "transferring"
 ALONE = "transferring-to-nobody"
-CALLER = (4.0, "The warehouse, please.", 80.0)
+CALLER = (4.0, "The warehouse, please.", MINUTES)
 WAREHOUSE = "+15550300"
 
 ANSWER_LOST = "transaction failed to complete"
@@ -118,7 +118,7 @@ async def caller(tmp_path: Path) -> AsyncIterator[Softphone]:
 
 @asynccontextmanager
 async def warehouse(folder: Path, outlet: Outlet, answers: bool = False) -> AsyncIterator[Softphone]:
-    says = record(folder / "warehouse.wav", [0.5, "Warehouse, good morning.", 60.0])
+    says = record(folder / "warehouse.wav", [0.5, "Warehouse, good morning.", MINUTES])
     async with softphone(folder / "warehouse", says, WAREHOUSE, answers=answers, outlet=outlet) as phone:
         yield phone
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from agents.escalation import Escalation
-from bench.recording import PHONE_RATE, first_sound, heard_for, loud_seconds, pitch, record, recorded, spoken
+from bench.recording import MINUTES, PHONE_RATE, first_sound, heard_for, loud_seconds, pitch, record, recorded, spoken
 from bench.softphone import Softphone, softphone
 from switchboard.database import Database
 from switchboard.ledger.events import AgentSpoke, Answered, CallerSpoke, Ended, Event, HandoffDone
@@ -45,7 +45,7 @@ async def test_spoken_words_hand_the_caller_to_an_agent_who_is_heard_in_cartesia
     stack: PhoneStack, up: PhoneServices, ledger: Database, tmp_path: Path
 ) -> None:
     known = await origins(ledger)
-    words = record(tmp_path / "caller.wav", [7.0, PERSON, 12.0, PERSON, 60.0])
+    words = record(tmp_path / "caller.wav", [7.0, PERSON, 12.0, PERSON, MINUTES])
     async with softphone(tmp_path / "phone", words) as phone:
         await phone.dial(up.uri(NUMBER))
         await phone.until("CALL_ESTABLISHED")
@@ -99,7 +99,7 @@ async def test_an_address_that_is_not_allowed_is_refused_at_once(services: Phone
 
 
 async def test_an_allowed_address_cannot_be_claimed(services: PhoneServices, tmp_path: Path) -> None:
-    quiet = record(tmp_path / "quiet.wav", [60.0])
+    quiet = record(tmp_path / "quiet.wav", [MINUTES])
     async with (
         phone_setup(services, PHONE | {"PHONE_ALLOWED_ADDRESSES": "203.0.113.7"}) as setup,
         softphone(tmp_path / "phone", quiet, claims="203.0.113.7") as phone,
@@ -130,7 +130,7 @@ async def test_a_claimed_network_does_not_get_past_the_sign_in(services: PhoneSe
 async def test_a_wrong_password_is_refused(
     services: PhoneServices, tmp_path: Path, username: str, password: str
 ) -> None:
-    quiet = record(tmp_path / "quiet.wav", [60.0])
+    quiet = record(tmp_path / "quiet.wav", [MINUTES])
     digest = {"PHONE_USERNAME": "carrier", "PHONE_PASSWORD": "right-password"}
     async with (
         phone_setup(services, PHONE | digest) as setup,
@@ -145,7 +145,7 @@ async def test_a_wrong_password_is_refused(
 
 
 async def test_the_right_password_is_let_in(stack: PhoneStack, services: PhoneServices, tmp_path: Path) -> None:
-    quiet = record(tmp_path / "quiet.wav", [60.0])
+    quiet = record(tmp_path / "quiet.wav", [MINUTES])
     digest = {"PHONE_USERNAME": "carrier", "PHONE_PASSWORD": "right-password"}
     async with (
         phone_setup(services, PHONE | digest) as setup,

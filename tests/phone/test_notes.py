@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.outlet import Outlet
-from bench.recording import record
+from bench.recording import MINUTES, record
 from bench.softphone import softphone
 from switchboard.database import Database
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, Event, PersonSpoke, PersonStep
@@ -19,8 +19,8 @@ from tests.phone.stack import PHONE, PhoneStack, phone_setup, shop_desk
 from tests.phone.test_warm_transfer import Case, briefed
 
 AGENT = "notes"
-CALLER = (20.0, "Where is my order?", 60.0)
-PERSON = (16.0, "I want to speak to a real person right now.", 60.0)
+CALLER = (20.0, "Where is my order?", MINUTES)
+PERSON = (16.0, "I want to speak to a real person right now.", MINUTES)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bench.caller import CallFailedError
-from bench.recording import heard_for, loud_seconds, record, recorded
+from bench.recording import MINUTES, heard_for, loud_seconds, record, recorded
 from bench.softphone import Softphone, softphone
 from switchboard.database import Database
 from switchboard.ledger.events import Ended
@@ -49,7 +49,7 @@ async def test_a_call_ends_when_livekit_sip_dies_and_the_next_one_works_when_it_
         assert of(await ended(ledger, origin), Ended)[0].reason == "caller_left"
     finally:
         up.sip.start()
-    async with softphone(tmp_path / "next", record(tmp_path / "next.wav", [60.0])) as phone:
+    async with softphone(tmp_path / "next", record(tmp_path / "next.wav", [MINUTES])) as phone:
         origin = await in_a_call(up, phone, ledger)
         await phone.hangup()
         assert of(await ended(ledger, origin), Ended)[0].reason == "caller_left"
@@ -69,7 +69,7 @@ async def test_a_call_goes_on_when_redis_restarts_and_the_next_one_works_after_p
     assert of(await ended(ledger, origin), Ended)[0].reason == "caller_left"
     async with (
         phone_setup(up, PHONE) as setup,
-        softphone(tmp_path / "next", record(tmp_path / "next.wav", [60.0])) as phone,
+        softphone(tmp_path / "next", record(tmp_path / "next.wav", [MINUTES])) as phone,
     ):
         assert any("(new)" in line for line in await setup.up())
         await is_answered_again(up, phone)

@@ -9,7 +9,7 @@ import pytest
 from livekit import api, rtc
 from livekit.protocol.sip import CreateSIPParticipantRequest, ListSIPOutboundTrunkRequest
 
-from bench.recording import record
+from bench.recording import MINUTES, record
 from bench.softphone import Softphone, softphone
 from tests.livekit import KEY, SECRET
 from tests.phone.services import PhoneServices
@@ -22,7 +22,7 @@ ROOM = "somebody-is-rung-here"
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Softphone]:
     """A person's phone."""
-    async with softphone(tmp_path / "desk", record(tmp_path / "desk.wav", [60.0]), DESK) as phone:
+    async with softphone(tmp_path / "desk", record(tmp_path / "desk.wav", [MINUTES]), DESK) as phone:
         yield phone
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.recording import Samples, Tone, heard_for, hears_tone, likeness, record, recorded, tone_seconds
+from bench.recording import MINUTES, Samples, Tone, heard_for, hears_tone, likeness, record, recorded, tone_seconds
 from bench.softphone import Softphone, softphone
 from switchboard.database import Database
 from switchboard.ledger.events import AgentSpoke, Ended, Event, PersonSpoke, PersonStep
@@ -19,7 +19,7 @@ from tests.phone.ledger import new_origin, origins
 from tests.phone.services import PhoneServices
 from tests.phone.stack import NUMBER, PhoneStack
 
-CALLER = Tone(620, 90.0)
+CALLER = Tone(620, MINUTES)
 BRIEFING_SECONDS = 2.5
 FREED_SECONDS = 2.0
 UNALIKE = 0.5

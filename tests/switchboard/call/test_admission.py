@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 from switchboard.call import admission
 from switchboard.call.admission import Admission
 from switchboard.call.dispatch import Dispatch
+from switchboard.livekit import close_room
 from switchboard.settings.schema import LiveKitAccess
 from tests.livekit import SECRET, LiveKitServer
 from tests.switchboard.http.house import Guests
@@ -55,15 +57,16 @@ async def server(livekit_server: LiveKitServer) -> AsyncIterator[api.LiveKitAPI]
         yield client
 
 
-async def offer_to_a_full_worker(livekit: LiveKitAccess, offer: Offer) -> int:
+async def offer_to_a_full_worker(livekit: LiveKitAccess, *offers: Offer) -> int:
     """All that comes of it has come when this returns; how many were told that the line is busy."""
     busy = list[None]()
     full = Admission(livekit, 0, lambda: (), busy=lambda: busy.append(None))
-    await full.decide(offer.request)
+    for offer in offers:
+        await full.decide(offer.request)
     await asyncio.gather(*(task for task in asyncio.all_tasks() if task.get_name() == "busy line"))
     if full._client:
         await full._client.aclose()
-    assert offer.answers == ["another's"]
+    assert all(offer.answers == ["another's"] for offer in offers)
     return len(busy)
 
 
@@ -96,7 +99,37 @@ async def test_a_phone_that_another_worker_took_meanwhile_is_left_to_it(
     await guests.aclose()
 
 
-async def test_a_server_that_does_not_answer_is_told_of_in_the_log_only(capfd: pytest.CaptureFixture[str]) -> None:
+async def test_an_overrun_server_is_asked_by_few_at_a_time_and_until_each_room_is_closed(
+    livekit_server: LiveKitServer, server: api.LiveKitAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, asking, most = Counter[str](), list[str](), 0
+
+    async def closes_at_the_second_time(client: api.LiveKitAPI, name: str) -> bool:
+        nonlocal most
+        asked[name] += 1
+        asking.append(name)
+        most = max(most, len(asking))
+        closed = asked[name] > 1 and await close_room(client, name)
+        asking.remove(name)
+        return closed
+
+    monkeypatch.setattr(admission, "close_room", closes_at_the_second_time)
+    monkeypatch.setattr(admission, "AGAIN_SECONDS", 0)
+    names = [f"call-{secrets.token_hex(6)}" for _ in range(3 * admission.AT_ONCE)]
+    for name in names:
+        await server.room.create_room(api.CreateRoomRequest(name=name))
+    busy = await offer_to_a_full_worker(livekit_server.access, *(Offer(name, PHONE) for name in names))
+
+    assert not any([await there(server, name) for name in names])
+    assert busy == len(names)
+    assert 1 < most <= admission.AT_ONCE
+
+
+async def test_a_server_that_does_not_answer_is_told_of_in_the_log_only(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "RINGS_SECONDS", 0.1)
+
     assert await offer_to_a_full_worker(NOWHERE, Offer("call-1", PHONE)) == 0
 
     assert "a caller was not told that the line is busy" in "".join(capfd.readouterr())
