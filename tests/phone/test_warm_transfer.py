@@ -129,7 +129,7 @@ async def test_a_person_accepts_by_key_and_they_hear_each_other(case: Case, desk
 
 
 async def test_a_person_accepts_by_voice(case: Case, desk: Desk) -> None:
-    async with desk(1, 5.0, "Yes, put them through.", Tone(PERSON.hertz, 60.0)) as person:
+    async with desk(1, 5.0, "Yes, put them through.", Tone(PERSON.hertz, MINUTES)) as person:
         await briefed(case, person)
         await case.until_stage("joined")
         await hears_tone(person, CALLER)
@@ -143,7 +143,7 @@ async def test_a_person_accepts_by_voice(case: Case, desk: Desk) -> None:
 
 
 async def test_a_person_hands_the_caller_back_with_a_word(case: Case, desk: Desk) -> None:
-    async with desk(1, Tone(PERSON.hertz, 14.0), "I want to speak to a real person right now.", 60.0) as person:
+    async with desk(1, Tone(PERSON.hertz, 14.0), "I want to speak to a real person right now.", MINUTES) as person:
         await briefed(case, person)
         await person.press("1")
         await case.until_stage("joined")
