@@ -199,7 +199,7 @@ class Conversation:
         owed = [AUTOMATED] if workflow.discloses_automation and not (self._past and self._past.disclosed) else []
         told = self._recorder.announced if self._recorder else lambda: None
         owed += [IS_RECORDED] if self._recorder and not self._recorder.told else []
-        self._disclosure = Disclosure(self.session, self._background, tuple(owed), told)
+        self._disclosure = Disclosure(self.session, self.call.departure, self._background, tuple(owed), told)
         quiet = Quiet(self.session, self.model)
         Overheard(self.session, quiet, self.call.departure, self._background)
         phrases = Phrases(self.session)

@@ -11,7 +11,7 @@ from livekit.protocol.models import ParticipantInfo
 
 from switchboard.background import Background
 from switchboard.call.dispatch import Dispatch
-from switchboard.livekit import client_of, close_room
+from switchboard.livekit import AGAIN_SECONDS, client_of, close_room
 from switchboard.settings.schema import LiveKitAccess
 
 log = structlog.get_logger(__name__)
@@ -21,7 +21,6 @@ OTHERS_SECONDS = 0.5
 ANSWER_SECONDS = 5.0
 AT_ONCE = 4
 """So many callers are refused at a time: an overrun server that all of them ask, again and again, closes no room."""
-AGAIN_SECONDS = 0.5
 RINGS_SECONDS = 180.0
 """LiveKit SIP (1.8.0) lets a phone ring for so long that nobody answers or refuses."""
 
@@ -77,8 +76,7 @@ class Admission:
         await asyncio.sleep(OTHERS_SECONDS)
         try:
             async with asyncio.timeout(RINGS_SECONDS):
-                while not await self._refused(room):
-                    log.warning("a caller was not told yet that the line is busy", room=room)
+                while not await self._refused(room):  # noqa: ASYNC110 - no server tells that it has time again
                     await asyncio.sleep(AGAIN_SECONDS)
         except TimeoutError:
             log.warning("a caller was not told that the line is busy", room=room)

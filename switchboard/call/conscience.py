@@ -127,13 +127,13 @@ class Conscience:
         except ActivityClosedError:
             return  # what is left is written when the call is over
         if not self._caller_speaks and (words := self._correction()):
-            await remind(self._session, words)
+            await remind(self._session, self._call.departure, words)
             if not self._caller_speaks:
                 self._session.generate_reply()
 
     async def _remind(self) -> None:
         if words := self._correction():
-            await remind(self._session, words)
+            await remind(self._session, self._call.departure, words)
 
     async def _others_returned(self, call_id: str) -> None:
         while self._truth.runs_beside(call_id):

@@ -7,6 +7,7 @@ from typing import Any
 from livekit.agents import AgentSession, ConversationItemAddedEvent, UserStateChangedEvent, llm
 
 from switchboard.background import Background
+from switchboard.call.departure import Departure
 from switchboard.call.reminder import remind
 from switchboard.line.sentences import DISCLOSURE, RECORDED, STILL_TO_DISCLOSE, STILL_TO_SAY_RECORDED
 
@@ -31,9 +32,15 @@ class Disclosure:
     """
 
     def __init__(
-        self, session: AgentSession[Any], background: Background, owed: tuple[Debt, ...], told: Callable[[], None]
+        self,
+        session: AgentSession[Any],
+        departure: Departure,
+        background: Background,
+        owed: tuple[Debt, ...],
+        told: Callable[[], None],
     ) -> None:
         self._session = session
+        self._departure = departure
         self._background = background
         self._owed = owed
         self._told = told
@@ -53,4 +60,6 @@ class Disclosure:
     def _user_state(self, event: UserStateChangedEvent) -> None:
         if event.new_state == "speaking" and self._owed:
             words = " ".join(debt.reminder for debt in self._owed)
-            self._background.run(remind(self._session, words), "remind of what the caller has to be told")
+            self._background.run(
+                remind(self._session, self._departure, words), "remind of what the caller has to be told"
+            )

@@ -4,11 +4,16 @@ from typing import Any
 
 from livekit.agents import AgentSession
 
+from switchboard.call.departure import Departure
 from switchboard.realtime.session import CallSession
 
 
-async def remind(session: AgentSession[Any], words: str) -> None:
-    """Have `words` stand in the conversation before the caller's next ones, as a system item."""
+async def remind(session: AgentSession[Any], departure: Departure, words: str) -> None:
+    """Have `words` stand in the conversation before the caller's next ones, as a system item.
+
+    While they are on the way to another agent nobody has the conversation: it is that agent who learns of it.
+    """
+    await departure.over.wait()
     agent = session.current_agent
     known = CallSession.of(agent).chat_ctx.copy()
     known.add_message(role="system", content=words)

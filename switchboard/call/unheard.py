@@ -77,7 +77,9 @@ class UnheardResults:
         """The caller speaks before a word of it was heard: the model is told, before it answers them."""
         if event.new_state == "speaking" and self._about_to_be_said:
             self._about_to_be_said = False
-            self._background.run(remind(self._session, SAY_WHAT_WAS_FOUND), "remind of what a tool brought")
+            self._background.run(
+                remind(self._session, self._departure, SAY_WHAT_WAS_FOUND), "remind of what a tool brought"
+            )
 
     def _interrupted(self, call_ids: set[str]) -> bool:
         for speech in self._speeches:
