@@ -35,7 +35,7 @@ class CallOnTrial:
         """The caller has said something."""
         self._heard_from = 0
         """Which event was the last one when the caller last did something."""
-        self._quiet = Quiet(conversation.session, conversation.model)
+        self._quiet = Quiet(conversation.session, conversation.model, conversation.call.departure)
         self._speeches: list[SpeechHandle] = []
         """Answers that are under way, with the tools that are called for them."""
         conversation.session.on("speech_created", self._speaks)

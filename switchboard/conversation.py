@@ -200,14 +200,14 @@ class Conversation:
         told = self._recorder.announced if self._recorder else lambda: None
         owed += [IS_RECORDED] if self._recorder and not self._recorder.told else []
         self._disclosure = Disclosure(self.session, self.call.departure, self._background, tuple(owed), told)
-        quiet = Quiet(self.session, self.model)
-        Overheard(self.session, quiet, self.call.departure, self._background)
+        quiet = Quiet(self.session, self.model, self.call.departure)
+        Overheard(self.session, quiet, self._background)
         phrases = Phrases(self.session)
         self.model.refused = Excuse(self.session, workflow.words.refused, phrases, self._background).make
         self.model.gave_up = self._bid_farewell
         Unsaid(self.session, self.model)
         UnheardResults(self.session, quiet, self.call.departure, self._background, lambda: self.ending.begun)
-        self._unanswered = Unanswered(self.session, quiet, self.call.departure, self._background, lambda: self._there)
+        self._unanswered = Unanswered(self.session, quiet, self._background, lambda: self._there)
 
     @property
     def _there(self) -> bool:

@@ -283,7 +283,8 @@ class Presence:
                 self._engine.call.caller.verified = None
             await self._forget_what_nobody_heard()
             self._track.release()
-            if self._speaks and not self._typed.waiting:
+            on_the_way = self._engine.call.departure.target  # to somebody who speaks on arrival
+            if self._speaks and not self._typed.waiting and not on_the_way:
                 self._engine.session.generate_reply(instructions=self._disclosing(BACK_AGAIN))
             self._typed.release()
 

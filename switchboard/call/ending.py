@@ -151,8 +151,10 @@ class Ending:
             self._background.run(self._ask_the_silent(), "silence")
 
     async def _say(self, instructions: str) -> None:
+        """Have it said by the agent who has the caller, or is about to."""
         with suppress(TimeoutError):
             async with asyncio.timeout(SPEAKING_SECONDS):
+                await self._call.departure.over.wait()
                 await self._session.generate_reply(instructions=instructions, tool_choice="none").wait_for_playout()
 
     async def _ask_the_silent(self) -> None:

@@ -7,17 +7,15 @@ from livekit.agents.voice import SpeechHandle
 from livekit.agents.voice.agent_activity import ActivityClosedError
 
 from switchboard.background import Background
-from switchboard.call.departure import Departure
 from switchboard.call.quiet import Quiet
 
 
 class Overheard:
     """Has it answered when the sentence is over, by the agent who has the caller then."""
 
-    def __init__(self, session: AgentSession[Any], quiet: Quiet, departure: Departure, background: Background) -> None:
+    def __init__(self, session: AgentSession[Any], quiet: Quiet, background: Background) -> None:
         self._session = session
         self._quiet = quiet
-        self._departure = departure
         self._background = background
         self._spoken_into: SpeechHandle | None = None
         self._answers = 0
@@ -40,7 +38,6 @@ class Overheard:
         answers = self._answers
         try:
             await speech
-            await self._departure.over.wait()
             await self._quiet.wait()  # by then a sentence that went on longer has its answer
         except ActivityClosedError:
             return

@@ -1,24 +1,31 @@
-"""When nobody speaks and no answer is under way: LiveKit's idle does not see a caller whom only the service hears."""
+"""When an agent has the caller, nobody speaks and no answer is under way.
+
+LiveKit's idle does not see a caller whom only the service hears, and ends with the agent who hands them on.
+"""
 
 import asyncio
 from typing import Any
 
 from livekit.agents import AgentSession
+from livekit.agents.voice.agent_activity import ActivityClosedError
 
+from switchboard.call.departure import Departure
 from switchboard.realtime import CallModel
 
 
 class Quiet:
     """Of one call."""
 
-    def __init__(self, session: AgentSession[Any], model: CallModel) -> None:
+    def __init__(self, session: AgentSession[Any], model: CallModel, departure: Departure) -> None:
         self._session = session
         self._model = model
+        self._departure = departure
 
     @property
     def now(self) -> bool:
         """As far as the service knows."""
-        return self._model.live.quiet and not self._model.live.away
+        live = self._model.live
+        return live.quiet and not live.away and self._departure.over.is_set()
 
     async def wait(self) -> None:
         """Wait for it: by then a caller who spoke has their answer. Raises `ActivityClosedError` when the call ends."""
@@ -29,10 +36,21 @@ class Quiet:
 
         realtime.on("openai_server_event_received", received)
         try:
-            await self._session.wait_for_idle()
+            await self._idle()
             while not self.now:
                 told.clear()
                 await told.wait()
-                await self._session.wait_for_idle()
+                await self._idle()
         finally:
             realtime.off("openai_server_event_received", received)
+
+    async def _idle(self) -> None:
+        while True:
+            await self._departure.over.wait()
+            try:
+                await self._session.wait_for_idle()
+            except ActivityClosedError:
+                if self._departure.over.is_set():
+                    raise
+            else:
+                return

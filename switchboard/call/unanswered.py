@@ -20,7 +20,6 @@ from livekit.agents.voice.agent_activity import ActivityClosedError
 from livekit.agents.voice.events import ToolCallStarted
 
 from switchboard.background import Background
-from switchboard.call.departure import Departure
 from switchboard.call.quiet import Quiet
 from switchboard.realtime.session import CallSession
 from switchboard.waiting import any_set
@@ -38,13 +37,11 @@ class Unanswered:
         self,
         session: AgentSession[Any],
         quiet: Quiet,
-        departure: Departure,
         background: Background,
         there: Callable[[], bool],
     ) -> None:
         self._session = session
         self._quiet = quiet
-        self._departure = departure
         self._background = background
         self._there = there
         self.due = False
@@ -93,7 +90,6 @@ class Unanswered:
     async def _see_to_it(self) -> None:
         try:
             while self.due:
-                await self._departure.over.wait()
                 await self._quiet.wait()
                 self._stirred.clear()
                 if self.due and not await any_set(self._stirred, seconds=PATIENCE_SECONDS):
@@ -104,7 +100,7 @@ class Unanswered:
     def _ask(self) -> None:
         if not self._there():
             self.due = False  # whoever comes back is greeted
-        elif self._departure.over.is_set() and self._quiet.now:
+        elif self._quiet.now:
             self.due = False
             log.warning("nobody has answered the caller: an answer is asked for")
             self._session.generate_reply()

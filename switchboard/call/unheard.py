@@ -91,7 +91,6 @@ class UnheardResults:
         with given:
             try:
                 await given.there.wait()
-                await self._departure.over.wait()
                 await self._quiet.wait()
             except ActivityClosedError:
                 return

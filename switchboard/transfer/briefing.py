@@ -114,8 +114,8 @@ class Briefing:
         )
         background = Background(lambda: None)  # the person still has the keys
         opened.push_async_callback(background.aclose)
-        quiet = Quiet(self._session, model)
-        self._unanswered = Unanswered(self._session, quiet, Departure(), background, lambda: self._is_asked)
+        quiet = Quiet(self._session, model, Departure())
+        self._unanswered = Unanswered(self._session, quiet, background, lambda: self._is_asked)
         model.began = self._follow
         opened.push_async_callback(self.track.aclose)
         opened.push_async_callback(self._session.aclose)
