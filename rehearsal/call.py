@@ -132,17 +132,12 @@ class CallOnTrial:
 
     async def _until_still(self) -> None:
         with suppress(ActivityClosedError):  # the call is over
-            await self._settled()
+            await self._quiet.wait()
             while self._speeches:
                 await self._speeches.pop().wait_for_playout()
-                await self._settled()
+                await self._quiet.wait()
         if self._over:
             await self._conversation.ending.over.wait()
-
-    async def _settled(self) -> None:
-        """Nobody speaks, and whoever is put through has arrived."""
-        await self._quiet.wait()
-        await self._conversation.call.departure.over.wait()
 
     def _speaks(self, event: SpeechCreatedEvent) -> None:
         self._speeches.append(event.speech_handle)

@@ -11,6 +11,7 @@ from livekit.agents.voice.agent_activity import ActivityClosedError
 
 from switchboard.call.departure import Departure
 from switchboard.realtime import CallModel
+from switchboard.waiting import any_set
 
 
 class Quiet:
@@ -20,6 +21,8 @@ class Quiet:
         self._session = session
         self._model = model
         self._departure = departure
+        self._closed = asyncio.Event()
+        session.on("close", lambda _: self._closed.set())
 
     @property
     def now(self) -> bool:
@@ -46,7 +49,9 @@ class Quiet:
 
     async def _idle(self) -> None:
         while True:
-            await self._departure.over.wait()
+            await any_set(self._departure.over, self._closed)
+            if self._closed.is_set():
+                raise ActivityClosedError("the call is over")
             try:
                 await self._session.wait_for_idle()
             except ActivityClosedError:

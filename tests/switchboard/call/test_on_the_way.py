@@ -5,14 +5,16 @@ from collections.abc import Callable
 
 import pytest
 from livekit.agents import FunctionToolsExecutedEvent
+from livekit.agents.voice.agent_activity import ActivityClosedError
 
 from simulator.mind import CallTool, Reply, Request
+from switchboard.call.quiet import Quiet
 from switchboard.ledger.events import AgentSpoke, Ended, HandoffDone
 from switchboard.line.sentences import BACK_AGAIN, SAY_WHAT_WAS_FOUND, STILL_TO_DISCLOSE
 from tests.livekit import LiveKitServer
 from tests.stage.mind import Obedient, last_said
 from tests.stage.room import booth
-from tests.stage.stage import Stage, staged
+from tests.stage.stage import PATIENCE, Stage, staged
 
 
 class Both(Obedient):
@@ -72,6 +74,25 @@ async def test_a_call_whose_money_is_spent_ends_with_a_goodbye(database_url: str
 
         assert [ended.reason for ended in stage.of(Ended)] == ["maximum_cost"]
         assert stage.of(AgentSpoke)[-1].agent == "desk"
+
+
+async def test_whoever_waits_for_quiet_learns_that_the_call_has_ended(database_url: str) -> None:
+    async with staged(database_url) as stage:
+        conversation = stage.conversation
+        quiet = Quiet(conversation.session, conversation.model, conversation.call.departure)
+        waiting = list[asyncio.Task[None]]()
+
+        def ends() -> None:
+            waiting.append(asyncio.create_task(quiet.wait()))
+            conversation.session.shutdown(drain=False)
+
+        on_the_way(stage, ends)
+        stage.speak("to desk")
+        await stage.until(lambda: stage.of(Ended))
+
+        async with asyncio.timeout(PATIENCE):
+            with pytest.raises(ActivityClosedError):
+                await waiting[0]
 
 
 async def test_a_caller_who_was_away_goes_on_with_the_next_agent(
