@@ -42,12 +42,13 @@ class Quiet:
             await self._idle()
             while not self.now:
                 told.clear()
-                await told.wait()
+                await any_set(told, self._closed)
                 await self._idle()
         finally:
             realtime.off("openai_server_event_received", received)
 
     async def _idle(self) -> None:
+        """As far as LiveKit knows, of the agent who has the caller."""
         while True:
             await any_set(self._departure.over, self._closed)
             if self._closed.is_set():
@@ -57,5 +58,5 @@ class Quiet:
             except ActivityClosedError:
                 if self._departure.over.is_set():
                     raise
-            else:
+            if self._departure.over.is_set():
                 return
