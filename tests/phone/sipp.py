@@ -62,18 +62,8 @@ class Sipp:
             *(str(PROGRAM), address, "-s", number, "-sf", str(SCENARIOS / f"{scenario}.xml")),
             *("-i", LOOPBACK, "-p", str(Port("SIP", 0, "udp").another().number)),
             *("-mp", str(Port("audio", 0, "udp").another().number // 2 * 2)),
-            *(
-                "-m",
-                many,
-                "-l",
-                many,
-                "-r",
-                many,
-                "-nostdin",
-                "-trace_msg",
-                "-message_file",
-                str(self._messages),
-            ),
+            *("-m", many, "-l", many, "-r", many),
+            *("-nostdin", "-trace_msg", "-message_file", str(self._messages)),
             *("-trace_err", "-error_file", str(folder / f"{scenario}.errors"), "-timeout", "50s", "-timeout_error"),
         )
         self._folder = folder

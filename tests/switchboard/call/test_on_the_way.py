@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from livekit.agents import FunctionToolsExecutedEvent
+from livekit.agents import AgentSession, FunctionToolsExecutedEvent
 from livekit.agents.voice.agent_activity import ActivityClosedError
 
 from simulator.mind import CallTool, Reply, Request
@@ -27,13 +28,13 @@ class Both(Obedient):
         return super().answer(request)
 
 
-def on_the_way(stage: Stage, happens: Callable[[], object]) -> None:
+def on_the_way(session: AgentSession[Any], happens: Callable[[], object]) -> None:
     """Have it happen when one agent has let the caller go and the other has not got them yet."""
 
     def executed(_: FunctionToolsExecutedEvent) -> None:
         asyncio.get_running_loop().call_soon(happens)
 
-    stage.conversation.session.on("function_tools_executed", executed)
+    session.on("function_tools_executed", executed)
 
 
 def reminded(stage: Stage, words: str) -> bool:
@@ -56,7 +57,7 @@ async def test_a_caller_who_makes_a_sound_is_answered_and_the_model_reminded(
 
         if not disclosed:
             await stage.loudspeaker.playing.wait()
-        on_the_way(stage, makes_a_sound)
+        on_the_way(session, makes_a_sound)
         stage.speak(said)
         await stage.until(lambda: stage.of(HandoffDone) or stage.of(Ended))
 
@@ -68,7 +69,7 @@ async def test_a_caller_who_makes_a_sound_is_answered_and_the_model_reminded(
 
 async def test_a_call_whose_money_is_spent_ends_with_a_goodbye(database_url: str) -> None:
     async with staged(database_url) as stage:
-        on_the_way(stage, stage.conversation.ending.spent)
+        on_the_way(stage.conversation.session, stage.conversation.ending.spent)
         stage.speak("to desk")
         await stage.until(lambda: stage.of(Ended))
 
@@ -86,7 +87,7 @@ async def test_whoever_waits_for_quiet_learns_that_the_call_has_ended(database_u
             waiting.append(asyncio.create_task(quiet.wait()))
             conversation.session.shutdown(drain=False)
 
-        on_the_way(stage, ends)
+        on_the_way(conversation.session, ends)
         stage.speak("to desk")
         await stage.until(lambda: stage.of(Ended))
 
@@ -106,7 +107,7 @@ async def test_a_caller_who_was_away_goes_on_with_the_next_agent(
             presence._room._left("away")
             presence._room._arrived()
 
-        on_the_way(this, comes_back)  # type: ignore[arg-type]
+        on_the_way(this.conversation.session, comes_back)
         this.type("to desk")
         await this.until(lambda: this.of(HandoffDone) or this.of(Ended))
         await this.idle()
