@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from livekit import rtc
-from livekit.agents import AgentSession, APIError
+from livekit.agents import AgentSession, APIError, tts
 
 from switchboard.ladder.recorded import RATE, recorded
 from switchboard.services.speech import Chain
@@ -34,20 +34,19 @@ class Phrases:
 
     async def _spoken_by_the_agent(self, words: str, seconds: float, without_model: bool) -> bytes:
         chain = self._session.current_agent.tts
-        if not isinstance(chain, Chain) or (without_model and chain.needs_the_model):
-            return b""
+        speech = chain.asides(without_model=without_model) if isinstance(chain, Chain) else None
         key = (id(chain), words)
-        if key not in self._spoken and seconds > 0:
+        if speech and key not in self._spoken and seconds > 0:
             try:
                 async with asyncio.timeout(seconds):
-                    self._spoken[key] = await _synthesized(chain, words)
+                    self._spoken[key] = await _synthesized(speech, words)
             except (APIError, TimeoutError) as error:
                 log.warning("a word of the line's was not spoken: its recording is played", error=type(error).__name__)
         return self._spoken.get(key, b"")
 
 
-async def _synthesized(chain: Chain, words: str) -> bytes:
-    async with chain.aside(words) as pieces:
+async def _synthesized(speech: tts.TTS[Any], words: str) -> bytes:
+    async with speech.synthesize(words) as pieces:
         return b"".join([bytes(piece.frame.data) async for piece in pieces])
 
 

@@ -509,9 +509,9 @@ class CallSession(SpokenSession):
     async def read_aloud(self, text: str) -> AsyncIterator[bytes]:
         """`text` in the call's native voice, outside of the conversation: PCM16 mono at 24 kHz, as it comes.
 
-        Raises `APIConnectionError` when the model does not read it to its end.
+        Raises `APIConnectionError` when the model does not read it to its end, at once if it is not there.
         """
-        if self.away:
+        if self.away or self._main_atask.done():
             raise APIConnectionError("the connection is lost")
         async for chunk in self._readings.read(text, preview=bool(self._opts.is_azure and self._opts.api_version)):
             yield chunk

@@ -56,21 +56,23 @@ class Chain(tts.FallbackAdapter):
     def __init__(self, services: list[Speech], *, warm: bool) -> None:
         super().__init__(services, sample_rate=SAMPLE_RATE, max_retry_per_tts=0)
         self._cold = warm
-        self._asides = tts.FallbackAdapter(services, sample_rate=SAMPLE_RATE, max_retry_per_tts=0)
-        self.needs_the_model = isinstance(services[0], NativeSpeech)
-        """Nobody but the realtime model speaks in this voice."""
+        others = [each for each in services if not isinstance(each, NativeSpeech)]
+        self._asides = _in_turn(services)
+        self._asides_without_model = _in_turn(others) if others else None
 
-    def aside(self, words: str) -> tts.ChunkedStream:
-        """Words that are not the agent's, by the same services.
+    def asides(self, *, without_model: bool) -> tts.FallbackAdapter | None:
+        """Who says words that are not the agent's: the same services; None if there is nobody `without_model`.
 
         LiveKit counts an agent's sentences that nobody could say, and ends the session of a call at the fourth; those
         of the line have recordings.
         """
-        return self._asides.synthesize(words)
+        return self._asides_without_model if without_model else self._asides
 
     async def aclose(self) -> None:
         """Look no more whether services are back."""
         await self._asides.aclose()
+        if self._asides_without_model:
+            await self._asides_without_model.aclose()
         await super().aclose()
 
     def prewarm(self) -> None:
@@ -78,6 +80,10 @@ class Chain(tts.FallbackAdapter):
         if self._cold:
             self._cold = False
             super().prewarm()
+
+
+def _in_turn(services: list[Speech]) -> tts.FallbackAdapter:
+    return tts.FallbackAdapter(services, sample_rate=SAMPLE_RATE, max_retry_per_tts=0)
 
 
 class Speeches:

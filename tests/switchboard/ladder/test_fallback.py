@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from livekit.agents import APIConnectionError
 
 from simulator.server import Simulator
 from switchboard.ledger.events import AgentSpoke, Ended
@@ -90,3 +91,19 @@ async def test_a_call_that_begins_when_nothing_works_is_told_so_at_once(database
 
         assert [ended.reason for ended in two.of(Ended)] == ["unserved"]
         assert two.of(Ended)[0].at < one.of(Ended)[0].at
+
+
+async def test_a_model_that_was_given_up_before_it_was_there_reads_nothing_aloud(database_url: str) -> None:
+    breakers = Breakers()
+    async with Simulator(Obedient()) as down:
+        down.faults.add("refuse_connect", count=None)
+        async with staged(
+            database_url, breakers=breakers, at=down, greeted=False, REALTIME_PATIENCE_SECONDS="4"
+        ) as one:
+            await one.until(lambda: one.of(Ended))
+        async with staged(database_url, breakers=breakers, at=down, greeted=False) as two:
+            live = two.conversation.model.live
+            await two.until(lambda: two.of(Ended))
+
+            with pytest.raises(APIConnectionError, match=r"^the connection is lost"):
+                await anext(live.read_aloud("Good morning."))

@@ -80,6 +80,24 @@ async def test_a_model_that_speaks_itself_is_asked_only_if_it_is_there(database_
         assert is_the_recording(frames) is without_model
 
 
+async def test_a_model_that_is_not_there_is_not_asked_after_a_service_that_fails(database_url: str) -> None:
+    async with staged(database_url) as stage:
+        stage.simulator.faults.add("speech_refuse", count=None)
+        asked = len(stage.mind.requests)
+
+        assert is_the_recording(await Phrases(stage.conversation.session).of(MOMENT, 5.0, without_model=True))
+        assert len(stage.mind.requests) == asked
+
+
+async def test_what_was_said_in_the_agents_voice_is_said_in_it_when_the_model_has_gone(database_url: str) -> None:
+    async with staged(database_url, speech=False) as stage:
+        phrases = Phrases(stage.conversation.session)
+        there, gone = [await phrases.of(MOMENT, 5.0, without_model=without) for without in (False, True)]
+
+        assert sound(there) == sound(gone)
+        assert not is_the_recording(gone)
+
+
 async def test_a_service_that_speaks_is_asked_though_the_model_is_there(database_url: str) -> None:
     async with staged(database_url) as stage:
         await Phrases(stage.conversation.session).of(MOMENT, 5.0, without_model=False)
