@@ -28,6 +28,7 @@ from switchboard.call.handoff import Handoffs
 from switchboard.call.meter import Meter
 from switchboard.call.overheard import Overheard
 from switchboard.call.quiet import Quiet
+from switchboard.call.reminder import Reminder
 from switchboard.call.repeats import Repeats
 from switchboard.call.resume import Past
 from switchboard.call.truth import Truth
@@ -149,6 +150,8 @@ class Conversation:
         repeats = Repeats(self.call, self.session)
         self._background = Background(lambda: self.ending.finish("error"))
         self._recorder = self._new_recorder(workflow) if invitation else None
+        self._quiet = Quiet(self.session, self.model, self.call.departure)
+        self._reminder = Reminder(self.session, self.call.departure)
         self._owe_the_caller(workflow)
         self._conscience = self._new_conscience(workflow)
         self._presence = self._presence_at(invitation, workflow, channel) if invitation else None
@@ -199,15 +202,14 @@ class Conversation:
         owed = [AUTOMATED] if workflow.discloses_automation and not (self._past and self._past.disclosed) else []
         told = self._recorder.announced if self._recorder else lambda: None
         owed += [IS_RECORDED] if self._recorder and not self._recorder.told else []
-        self._disclosure = Disclosure(self.session, self.call.departure, self._background, tuple(owed), told)
-        quiet = Quiet(self.session, self.model, self.call.departure)
-        Overheard(self.session, quiet, self._background)
+        self._disclosure = Disclosure(self.session, self._reminder, self._background, tuple(owed), told)
+        Overheard(self.session, self._quiet, self._background)
         phrases = Phrases(self.session)
         self.model.refused = Excuse(self.session, workflow.words.refused, phrases, self._background).make
         self.model.gave_up = self._bid_farewell
         Unsaid(self.session, self.model)
-        UnheardResults(self.session, quiet, self.call.departure, self._background, lambda: self.ending.begun)
-        self._unanswered = Unanswered(self.session, quiet, self._background, lambda: self._there)
+        UnheardResults(self.session, self._quiet, self._reminder, self._background, lambda: self.ending.begun)
+        self._unanswered = Unanswered(self.session, self._quiet, self._background, lambda: self._there)
 
     @property
     def _there(self) -> bool:
@@ -216,7 +218,9 @@ class Conversation:
 
     def _new_conscience(self, workflow: Workflow) -> Conscience:
         truth = Truth(workflow, self._past.happened if self._past else ())
-        conscience = Conscience(truth, self.call, self.session, lambda: self.ending.certain)
+        conscience = Conscience(
+            truth, self.call, self.session, self._quiet, self._reminder, lambda: self.ending.certain
+        )
         self.ending.at_end = self._settle
         return conscience
 

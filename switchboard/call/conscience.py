@@ -19,7 +19,8 @@ from livekit.agents.voice.agent_activity import ActivityClosedError
 
 from switchboard.background import Background
 from switchboard.call.call import Call
-from switchboard.call.reminder import remind
+from switchboard.call.quiet import Quiet
+from switchboard.call.reminder import Reminder
 from switchboard.call.truth import Truth
 from switchboard.ledger.events import AgentSpoke, CallerSpoke, Event, SaidNotDone, ToolReturned
 from switchboard.line.claims import Claim, claims
@@ -39,11 +40,15 @@ class Conscience:
         truth: Truth,
         call: Call[Any],
         session: AgentSession[Any],
+        quiet: Quiet,
+        reminder: Reminder,
         over: Callable[[], bool],
     ) -> None:
         self._truth = truth
         self._call = call
         self._session = session
+        self._quiet = quiet
+        self._reminder = reminder
         self._background = Background(lambda: None)  # a call goes on without it
         self._over = over
         self._heard: list[Claim] = []
@@ -100,7 +105,7 @@ class Conscience:
         found = claims(answer.text, self._truth.deeds, whole=not answer.interrupted)
         self._heard += found
         if found:
-            judging = self._remind() if self._caller_speaks else self._when_idle()
+            judging = self._remind() if self._caller_speaks else self._when_quiet()
             self._background.run(judging, "compare words and deeds")
 
     def _user_state(self, event: UserStateChangedEvent) -> None:
@@ -116,24 +121,24 @@ class Conscience:
             if result.is_error and (words := self._too_early(result)):
                 result.output = FAILED_BUT_SAID.format(result=result.output, said=words)
         if self._heard:
-            self._background.run(self._when_idle(), "compare words and deeds")
+            self._background.run(self._when_quiet(), "compare words and deeds")
 
-    async def _when_idle(self) -> None:
+    async def _when_quiet(self) -> None:
         try:
             while self._speeches:  # LiveKit's idle does not wait for the calls of an answer
                 await self._call.departure.over.wait()
                 await next(iter(self._speeches))
-            await self._session.wait_for_idle()
+            await self._quiet.wait()
         except ActivityClosedError:
             return  # what is left is written when the call is over
         if not self._caller_speaks and (words := self._correction()):
-            await remind(self._session, self._call.departure, words)
+            await self._reminder.give(words)
             if not self._caller_speaks:
                 self._session.generate_reply()
 
     async def _remind(self) -> None:
         if words := self._correction():
-            await remind(self._session, self._call.departure, words)
+            await self._reminder.give(words)
 
     async def _others_returned(self, call_id: str) -> None:
         while self._truth.runs_beside(call_id):

@@ -7,8 +7,7 @@ from typing import Any
 from livekit.agents import AgentSession, ConversationItemAddedEvent, UserStateChangedEvent, llm
 
 from switchboard.background import Background
-from switchboard.call.departure import Departure
-from switchboard.call.reminder import remind
+from switchboard.call.reminder import Reminder
 from switchboard.line.sentences import DISCLOSURE, RECORDED, STILL_TO_DISCLOSE, STILL_TO_SAY_RECORDED
 
 
@@ -34,13 +33,12 @@ class Disclosure:
     def __init__(
         self,
         session: AgentSession[Any],
-        departure: Departure,
+        reminder: Reminder,
         background: Background,
         owed: tuple[Debt, ...],
         told: Callable[[], None],
     ) -> None:
-        self._session = session
-        self._departure = departure
+        self._reminder = reminder
         self._background = background
         self._owed = owed
         self._told = told
@@ -60,6 +58,4 @@ class Disclosure:
     def _user_state(self, event: UserStateChangedEvent) -> None:
         if event.new_state == "speaking" and self._owed:
             words = " ".join(debt.reminder for debt in self._owed)
-            self._background.run(
-                remind(self._session, self._departure, words), "remind of what the caller has to be told"
-            )
+            self._background.run(self._reminder.give(words), "remind of what the caller has to be told")

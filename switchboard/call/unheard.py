@@ -19,9 +19,8 @@ from livekit.agents.voice import SpeechHandle
 from livekit.agents.voice.agent_activity import ActivityClosedError
 
 from switchboard.background import Background
-from switchboard.call.departure import Departure
 from switchboard.call.quiet import Quiet
-from switchboard.call.reminder import remind
+from switchboard.call.reminder import Reminder
 from switchboard.line.agent import VoiceAgent
 from switchboard.line.sentences import SAY_WHAT_WAS_FOUND, UNHEARD
 from switchboard.realtime.session import CallSession
@@ -36,13 +35,13 @@ class UnheardResults:
         self,
         session: AgentSession[Any],
         quiet: Quiet,
-        departure: Departure,
+        reminder: Reminder,
         background: Background,
         over: Callable[[], bool],
     ) -> None:
         self._session = session
         self._quiet = quiet
-        self._departure = departure
+        self._reminder = reminder
         self._background = background
         self._over = over
         self._speeches: deque[SpeechHandle] = deque(maxlen=RECENT)
@@ -77,9 +76,7 @@ class UnheardResults:
         """The caller speaks before a word of it was heard: the model is told, before it answers them."""
         if event.new_state == "speaking" and self._about_to_be_said:
             self._about_to_be_said = False
-            self._background.run(
-                remind(self._session, self._departure, SAY_WHAT_WAS_FOUND), "remind of what a tool brought"
-            )
+            self._background.run(self._reminder.give(SAY_WHAT_WAS_FOUND), "remind of what a tool brought")
 
     def _interrupted(self, call_ids: set[str]) -> bool:
         for speech in self._speeches:

@@ -359,6 +359,24 @@ async def test_a_transfer_that_was_spoken_over_is_not_on_its_way_and_the_model_i
         assert corrections(mind) == 1
 
 
+@pytest.mark.parametrize("voice", ["native", "text"])
+async def test_what_an_agent_claims_that_hands_on_is_taken_back_by_the_next_one(database_url: str, voice: str) -> None:
+    class Handing(Boastful):
+        def answer(self, request: Request) -> Reply:
+            return [Say("Welcome.")] if "Welcome the caller" in request.extra else super().answer(request)
+
+    mind = Handing({"cancel it": [Say(CANCELLED), CallTool("transfer_to_keeper", {})]})
+    async with staged(database_url, line=SPOKEN[voice], mind=mind) as stage:
+        await stage.say("cancel it")
+        await stage.until_said(SORRY)
+
+        assert told(stage) == [(CANCELLED, True)]
+        assert [(spoke.agent, spoke.text.strip()) for spoke in stage.of(AgentSpoke)][-2:] == [
+            ("keeper", "Welcome."),
+            ("keeper", SORRY),
+        ]
+
+
 @pytest.mark.parametrize("words", ["I have to end the call now. I'm hanging up. Goodbye!"])
 async def test_who_says_goodbye_because_we_asked_for_it_tells_the_truth(database_url: str, words: str) -> None:
     class Polite(Boastful):
