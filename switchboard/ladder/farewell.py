@@ -55,8 +55,7 @@ class Farewell:
         """Say that it cannot go on, if the call is not over, and end it for that reason."""
         if self._ending.begun:
             return
-        if await self._speaker.reaches():
-            await self._speaker.say(self._words.sorry)
+        await self._speaker.meet(self._words.sorry)
         self._ending.finish(reason)
 
     def press(self, key: str) -> None:
@@ -74,10 +73,9 @@ class Farewell:
         return [rung for rung in self._rungs if isinstance(rung, CallbackRung)]
 
     async def _help(self) -> None:
-        if not await self._speaker.reaches():
+        if not await self._speaker.meet(self._words.fault if self._rungs else self._words.sorry):
             self._ending.finish("unserved")
             return
-        await self._speaker.say(self._words.fault if self._rungs else self._words.sorry)
         for rung in self._rungs:
             self._step(rung, "tried")
             outcome = await rung.take()

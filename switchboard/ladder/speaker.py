@@ -1,6 +1,7 @@
 """The line's own words to a caller whom no agent has any more: heard, shown on a page, and in the ledger."""
 
 import asyncio
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any
 
@@ -34,22 +35,35 @@ class Speaker:
         """Say it to its end, or for as long as anything may take."""
         if self._track is None:
             self._tell(words)
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(SPEAKING_SECONDS):
-                frames = await self.frames(words)
-                self._track.clear_buffer()
-                self._tell(words)
-                await self._show(words)
-                await self._track.say(frames)
+        else:
+            await self._say(self._track, words, self.frames(words))
 
-    async def reaches(self) -> bool:
-        """Whether the caller is there, or comes now."""
-        return self._track is None or await any_set(self._track.heard, seconds=HEARING_SECONDS)
+    async def meet(self, words: str) -> bool:
+        """Say it to a caller who is there, or comes now: it is made ready meanwhile. Whether somebody was there."""
+        if self._track is None:
+            self._tell(words)
+            return True
+        frames = asyncio.create_task(self.frames(words), name="make the first words ready")
+        try:
+            there = await any_set(self._track.heard, seconds=HEARING_SECONDS)
+            if there:
+                await self._say(self._track, words, frames)
+            return there
+        finally:
+            frames.cancel()
 
     async def frames(self, words: str) -> list[rtc.AudioFrame]:
         """`words` as sound; none if nobody can say them."""
         return await self._phrases.of(words, FETCH_SECONDS, without_model=True)
+
+    async def _say(self, track: AgentTrack, words: str, frames: Awaitable[list[rtc.AudioFrame]]) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SPEAKING_SECONDS):
+                sound = await frames
+                track.clear_buffer()
+                self._tell(words)
+                await self._show(words)
+                await track.say(sound)
 
     def _tell(self, words: str) -> None:
         self._call.ledger.write(AgentSpoke(agent=self._call.agent, text=words))

@@ -60,6 +60,24 @@ async def test_a_phone_that_nobody_picks_up_ends_without_a_word(
         assert track.words == 0
 
 
+async def test_the_first_words_are_made_ready_while_the_phone_is_answered(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    track, fetched = Track(), Phrases.of
+    track.heard.clear()
+
+    async def answered_meanwhile(
+        phrases: Phrases, words: str, seconds: float, *, without_model: bool
+    ) -> list[rtc.AudioFrame]:
+        track.heard.set()
+        return await fetched(phrases, words, seconds, without_model=without_model)
+
+    monkeypatch.setattr(Phrases, "of", answered_meanwhile)
+    async with staged(database_url) as stage:
+        assert await says(stage, track) == ([SORRY], "unserved")
+        assert track.words == 1
+
+
 async def test_a_call_that_is_over_is_not_told_again(database_url: str) -> None:
     async with staged(database_url) as stage:
         track = Track()
