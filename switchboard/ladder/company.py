@@ -25,7 +25,9 @@ SILENCE_SECONDS, NOTICED_SECONDS = 1.5, 1.5
 It is noticed in that time, or it is something else that they wait for now. The second comes so long after the first at
 the latest, which may have been the last of another wait. Half a second is left of two, for the ways to and from them
 and for a busy machine."""
-MUSIC_SECONDS = 6.0
+MUSIC_SECONDS, BREATH_SECONDS = 6.0, 1.0
+"""Music begins so long after the caller began to wait, and so long after a word: the answer may come in that pause, and
+music that breaks off at its first notes sounds like a fault."""
 BACK_SECONDS = 1.0
 FETCH_SECONDS, READY_SECONDS = 0.9, 0.2
 """So long before it is due a word is asked for, and so long before then it is there, or its recording is taken: to give
@@ -105,7 +107,7 @@ class Company:
         if (due := self._due(reason, since)) is not None:
             if waited >= due - FETCH_SECONDS:
                 self._word = self._run(self._say(reason, self._next(reason), since + due))
-        elif waited >= MUSIC_SECONDS:
+        elif waited >= MUSIC_SECONDS and self._call.ledger.now >= self._said_at + BREATH_SECONDS:
             self._music = self._run(self._play(reason))
 
     def _due(self, reason: WaitsFor, since: float) -> float | None:

@@ -117,6 +117,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TOOL_AGAIN_SECONDS", AGAIN),
         ("SERVICE_SECONDS", SERVICE),
         ("MUSIC_SECONDS", MUSIC),
+        ("BREATH_SECONDS", BACK),
         ("BACK_SECONDS", BACK),
     ):
         monkeypatch.setattr(company, name, seconds)
@@ -206,6 +207,19 @@ async def waiting_for(database_url: str, reasons: Reasons, turns: object = None)
         yield stage
         await background.aclose()
         await track.aclose()
+
+
+async def test_music_leaves_an_answer_time_to_come_after_a_word(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(company, "MUSIC_SECONDS", SERVICE[0])
+    monkeypatch.setattr(company, "BREATH_SECONDS", AGAIN)
+    async with waiting_for(database_url, Reasons()) as stage:
+        await stage.until(lambda: len(stage.of(Filled)) == 3)
+        _, longer, tune = stage.of(Filled)
+
+        assert tune.text == ""
+        assert tune.at - longer.at >= AGAIN
 
 
 @pytest.mark.parametrize("turns", [["tool"], ["tool", "service"]], ids=["once", "and back"])
