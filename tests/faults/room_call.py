@@ -87,9 +87,12 @@ class Found:
     wrong: str = ""
     silence: float = 0.0
     """The longest, in seconds."""
+    course: str = ""
+    """What the ledger has and what was heard: for who reads that it went wrong."""
 
     def __str__(self) -> str:
-        return f"{self.cell.id} ({self.silence:.2f} s of silence): {self.wrong or 'well'}"
+        came = f"{self.wrong}; {self.course}" if self.wrong else "well"
+        return f"{self.cell.id} ({self.silence:.2f} s of silence): {came}"
 
 
 class House:
@@ -189,6 +192,7 @@ class RoomCall:
             await self._act()
         finally:
             self._found.silence = self._longest_silence(began)
+            self._found.course = self._course(began)
         await self._call.idle()
         self._all_struck()
         spoken = " ".join(heard(self._call))
@@ -293,6 +297,13 @@ class RoomCall:
         agent = self._call.conversation.call.agent
         await hears(self._call, [spoken, f"{agent} heard: {LAST}."])
         await self._call.until(lambda: any(each.text == LAST for each in self._call.of(CallerSpoke)))
+
+    def _course(self, began: float) -> str:
+        events = ", ".join(
+            f"{event.at:.1f} {event.kind} {getattr(event, 'stage', '')}".strip() for event in self._call.record.events
+        )
+        sounds = ", ".join(f"{begin:.1f}-{end:.1f}" for begin, end in self._call.ears.sounds(began))
+        return f"in seconds of the call: {events}; heard, from their turn on: {sounds or 'nothing'}"
 
     def _longest_silence(self, began: float) -> float:
         """From the caller's turn, or a phone's first word, to the last that they hear of the answer."""
