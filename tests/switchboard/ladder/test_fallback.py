@@ -1,6 +1,7 @@
 """Another deployment takes a call over when the first one fails: agent, tools, conversation and sentence go with it."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from livekit.agents import APIConnectionError
@@ -78,7 +79,9 @@ async def test_the_next_call_of_the_process_does_not_try_what_is_down(database_u
                 assert told(stage) == ["reception heard: hello."]
 
 
-async def test_a_call_that_begins_when_nothing_works_is_told_so_at_once(database_url: str) -> None:
+@asynccontextmanager
+async def called_twice(database_url: str) -> AsyncIterator[tuple[Stage, Stage]]:
+    """Two calls of a process when nothing works: the second begins when the first is over."""
     breakers = Breakers()
     async with Simulator(Obedient()) as down:
         down.faults.add("refuse_connect", count=None)
@@ -87,23 +90,21 @@ async def test_a_call_that_begins_when_nothing_works_is_told_so_at_once(database
         ) as one:
             await one.until(lambda: one.of(Ended))
         async with staged(database_url, breakers=breakers, at=down, greeted=False) as two:
-            await two.until(lambda: two.of(Ended))
+            yield one, two
+
+
+async def test_a_call_that_begins_when_nothing_works_is_told_so_at_once(database_url: str) -> None:
+    async with called_twice(database_url) as (one, two):
+        await two.until(lambda: two.of(Ended))
 
         assert [ended.reason for ended in two.of(Ended)] == ["unserved"]
         assert two.of(Ended)[0].at < one.of(Ended)[0].at
 
 
 async def test_a_model_that_was_given_up_before_it_was_there_reads_nothing_aloud(database_url: str) -> None:
-    breakers = Breakers()
-    async with Simulator(Obedient()) as down:
-        down.faults.add("refuse_connect", count=None)
-        async with staged(
-            database_url, breakers=breakers, at=down, greeted=False, REALTIME_PATIENCE_SECONDS="4"
-        ) as one:
-            await one.until(lambda: one.of(Ended))
-        async with staged(database_url, breakers=breakers, at=down, greeted=False) as two:
-            live = two.conversation.model.live
-            await two.until(lambda: two.of(Ended))
+    async with called_twice(database_url) as (_, two):
+        live = two.conversation.model.live
+        await two.until(lambda: two.of(Ended))
 
-            with pytest.raises(APIConnectionError, match=r"^the connection is lost"):
-                await anext(live.read_aloud("Good morning."))
+        with pytest.raises(APIConnectionError, match=r"^the connection is lost"):
+            await anext(live.read_aloud("Good morning."))
