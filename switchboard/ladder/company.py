@@ -63,6 +63,8 @@ class Company:
         """When the last word was over, in seconds of the call."""
         self._over: float | None = None
         self._outage_told = False
+        self._prepared: asyncio.Task[None] | None = None
+        """The next word of this wait, until it is due."""
         self._word: asyncio.Task[None] | None = None
         self._music: asyncio.Task[None] | None = None
         session.on("user_state_changed", self._user_state)
@@ -75,8 +77,7 @@ class Company:
                 await asyncio.sleep(TICK_SECONDS)
         finally:
             self._leave()
-            if self._word:
-                self._word.cancel()
+            _end(self._word)
 
     def _look(self) -> None:
         reason, target = self._wait.reason, self._wait.on_the_way_to
@@ -85,8 +86,9 @@ class Company:
             self._leave()
             self._welcome_back()
         elif self._since is None or known or target != self._on_the_way_to:
+            _end(self._prepared)
             self._since, self._said, self._over = self._call.ledger.now, 0, None
-        elif not _runs(self._word) and not _runs(self._music):
+        elif not any(map(_runs, (self._prepared, self._word, self._music))):
             self._entertain(reason, self._since)
         self._reason, self._on_the_way_to = reason, target
 
@@ -98,15 +100,14 @@ class Company:
             self._outage_told = False
         elif self._over is None:
             self._over = self._call.ledger.now
-        elif self._call.ledger.now > self._over + BACK_SECONDS:
-            self._outage_told = False
+        elif self._call.ledger.now > self._over + BACK_SECONDS and not _runs(self._word):
             self._word = self._run(self._say_back())
 
     def _entertain(self, reason: WaitsFor, since: float) -> None:
         waited = self._call.ledger.now - since
         if (due := self._due(reason, since)) is not None:
             if waited >= due - FETCH_SECONDS:
-                self._word = self._run(self._say(reason, self._next(reason), since + due))
+                self._prepared = self._run(self._prepare(reason, self._next(reason), since + due))
         elif waited >= MUSIC_SECONDS and self._call.ledger.now >= self._said_at + BREATH_SECONDS:
             self._music = self._run(self._play(reason))
 
@@ -134,14 +135,14 @@ class Company:
             return self._words.looking[self._said % len(self._words.looking)]
         return self._words.longer if self._said else self._words.moment
 
-    async def _say(self, reason: WaitsFor, words: str, when: float) -> None:
+    async def _prepare(self, reason: WaitsFor, words: str, when: float) -> None:
         left = when - READY_SECONDS - self._call.ledger.now
         frames = await self._phrases.of(words, left, without_model=reason == "service")
         await asyncio.sleep(max(0.0, when - self._call.ledger.now))
         if self._is_still_wanted(reason):
             self._said += 1
             self._outage_told |= self._wait.outage
-            await self._speak(reason, words, frames)
+            self._word = self._run(self._speak(reason, words, frames))
 
     def _is_still_wanted(self, reason: WaitsFor) -> bool:
         """A word about that. What else they wait for by now has a word of its own, unless that should have come."""
@@ -153,7 +154,10 @@ class Company:
 
     async def _say_back(self) -> None:
         words = self._words.back
-        await self._speak("service", words, await self._phrases.of(words, FETCH_SECONDS, without_model=True))
+        frames = await self._phrases.of(words, FETCH_SECONDS, without_model=True)
+        if self._wait.reason is None and not self._wait.somebody_speaks:
+            self._outage_told = False
+            await self._speak("service", words, frames)
 
     async def _speak(self, reason: WaitsFor, words: str, frames: list[rtc.AudioFrame]) -> None:
         if not self._track.talking:
@@ -168,11 +172,10 @@ class Company:
     def _leave(self) -> None:
         """Somebody is heard, or nothing is waited for. A word is said to its end, unless the caller speaks."""
         self._since = None
-        if self._music:
-            self._music.cancel()
-            self._music = None
-        if self._word and self._wait.caller_speaks:
-            self._word.cancel()
+        _end(self._music)
+        _end(self._prepared)
+        if self._wait.caller_speaks:
+            _end(self._word)
 
     def _user_state(self, event: UserStateChangedEvent) -> None:
         if event.new_state == "speaking":  # at once, and not when it is looked the next time
@@ -180,6 +183,11 @@ class Company:
 
     def _run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         return self._background.run(work, "keep the caller company")
+
+
+def _end(task: asyncio.Task[None] | None) -> None:
+    if task:
+        task.cancel()
 
 
 def _runs(task: asyncio.Task[None] | None) -> bool:

@@ -105,7 +105,8 @@ class Reasons:
     reason: str | None = "service"
     on_the_way_to: str | None = None
     unheeded_seconds: float | None = None
-    outage = somebody_speaks = caller_speaks = False
+    outage: bool = False
+    somebody_speaks = caller_speaks = False
 
 
 @pytest.fixture(autouse=True)
@@ -164,6 +165,28 @@ async def test_each_wait_begins_at_the_first_word(database_url: str) -> None:
 
         assert call.filled == [("tool", "Red.")] * 2
         assert min(waited) >= TOOL
+
+
+@pytest.mark.usefixtures("prompt_service")
+async def test_a_word_that_was_not_due_when_a_wait_was_over_is_not_said_in_the_next_one(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched, second = Phrases.of, asyncio.Event()
+
+    async def of(phrases: Phrases, words: str, seconds: float, *, without_model: bool) -> list[rtc.AudioFrame]:
+        if words == "Blue.":
+            second.set()
+        return await fetched(phrases, words, seconds, without_model=without_model)
+
+    monkeypatch.setattr(Phrases, "of", of)
+    async with waiting(database_url) as call:
+        call.type("call seek")
+        await asyncio.wait_for(second.wait(), PATIENCE)
+        await call.find()
+        waited = await call.seek()
+
+        assert call.filled == [("tool", "Red.")] * 2
+        assert waited >= TOOL
 
 
 async def test_an_answer_that_does_not_come_is_excused_twice_and_then_there_is_music_until_it_comes(
@@ -289,6 +312,29 @@ async def test_nobody_is_told_that_an_outage_is_over_of_which_they_were_told_not
         await asyncio.sleep(4 * BACK)
 
         assert call.filled == []
+
+
+async def test_nobody_is_told_that_an_outage_is_over_in_the_next_one(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It begins while that word is fetched."""
+    fetched, reasons = Phrases.of, Reasons(outage=True)
+
+    async def of(phrases: Phrases, words: str, seconds: float, *, without_model: bool) -> list[rtc.AudioFrame]:
+        if words == "Back." and not later:
+            later.append(words)
+            reasons.reason, reasons.outage = "service", True
+        return await fetched(phrases, words, seconds, without_model=without_model)
+
+    later: list[str] = []
+    monkeypatch.setattr(Phrases, "of", of)
+    async with waiting_for(database_url, reasons) as stage:
+        for spoken in (1, 2):
+            await stage.until(lambda: [each.text for each in stage.of(Filled)].count("One.") == spoken)  # noqa: B023
+            reasons.reason, reasons.outage = None, False
+        await stage.until(lambda: stage.of(Filled)[-1].text == "Back.")
+
+        assert [each.text for each in stage.of(Filled)] == ["One.", "One.", "Back."]
 
 
 async def test_an_answer_says_enough_that_an_outage_is_over(database_url: str) -> None:
