@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from switchboard.ledger.events import Answered, CallTransferred, Event, HandoffDone, PersonStep, Turn
 from switchboard.ledger.prices import Prices
@@ -34,7 +34,7 @@ class Digest:
         """Who had the caller last; "" if nobody had them."""
         return self.agents[-1] if self.agents else ""
 
-    async def store(self, session: AsyncSession, call_id: str) -> None:
+    def store(self, session: Session, call_id: str) -> None:
         """Write it for that call, which has none yet."""
         session.add(
             DigestRow(
@@ -55,7 +55,7 @@ class Digest:
             FindingRow(call_id=call_id, number=number, rule=found.rule, at=found.at, sentence=found.sentence)
             for number, found in enumerate(self.findings, start=1)
         )
-        await session.flush()
+        session.flush()
 
 
 Digesting = Callable[[Sequence[Event]], Digest]

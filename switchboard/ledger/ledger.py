@@ -12,7 +12,6 @@ import structlog
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from switchboard.database import Database
@@ -52,7 +51,7 @@ class Ledger:
     will never take is lost alone.
 
     `caller` is a pseudonym by which the caller is known again, or None until they have answered. `digesting` makes what
-    is stored with the end. `worker` is who holds the call.
+    is stored with the end, beside the event loop. `worker` is who holds the call.
 
     `lag` hears with each try how old the oldest event is that is to be stored, in seconds.
 
@@ -183,17 +182,18 @@ class Ledger:
 
     async def _save(self, events: list[Event]) -> None:
         rows = [self._row(event) for event in (wordless(events) if self._erased else events)]
-        insertion = partial(self._insert, events=events, rows=rows)
-        if self._masked == self.mask.known and not any(isinstance(event, Ended) for event in events):
-            await self._database.commit(insertion)
-            return
-        async with self._database.write() as session:
-            await session.run_sync(insertion)
-            await self._mask_again(session)
-            await self._end(session, events)
+        await self._database.commit(partial(self._bring, events=events, rows=rows))
+
+    def _bring(self, session: Session, events: list[Event], rows: list[dict[str, object]]) -> None:
+        """Beside the event loop: it leaves alone what changes there."""
+        self._insert(session, events, rows)
+        if self._masked != self.mask.known:
+            self._mask_again(session)
+        for event in events:
+            if isinstance(event, Ended):  # when all is masked: what was said goes into an index with the end
+                self._end(session, event)
 
     def _insert(self, session: Session, events: list[Event], rows: list[dict[str, object]]) -> None:
-        """Beside the event loop: it leaves alone what changes there."""
         caller = self.caller if any(isinstance(event, Answered) for event in events) else None
         if not self._opened:
             started = events[0].wall
@@ -210,32 +210,26 @@ class Ledger:
         elif caller:
             session.execute(update(CallRow).where(CallRow.id == self.call_id).values(caller=caller))
 
-    async def _mask_again(self, session: AsyncSession) -> None:
+    def _mask_again(self, session: Session) -> None:
         """A secret may have been said before it was known to be one."""
-        if self._masked == self.mask.known:
-            return
-        for row in await session.scalars(select(EventRow).where(EventRow.call_id == self.call_id)):
+        for row in session.scalars(select(EventRow).where(EventRow.call_id == self.call_id)):
             row.body = row.body | self._without_secrets(row.body)
         changed = update(CallRow).where(CallRow.id == self.call_id)
-        await session.execute(changed.values(revision=CallRow.revision + 1))
-        await session.flush()
+        session.execute(changed.values(revision=CallRow.revision + 1))
+        session.flush()
 
-    async def _end(self, session: AsyncSession, events: list[Event]) -> None:
-        """If the call is over: when all is masked, for what was said in it goes into an index with its end."""
-        for event in events:
-            if isinstance(event, Ended):
-                ended = update(CallRow).where(CallRow.id == self.call_id)
-                await session.execute(ended.values(ended_at=event.wall, ended_reason=event.reason))
-                await self._sum_up(session)
+    def _end(self, session: Session, event: Ended) -> None:
+        ended = update(CallRow).where(CallRow.id == self.call_id)
+        session.execute(ended.values(ended_at=event.wall, ended_reason=event.reason))
+        self._sum_up(session)
 
-    async def _sum_up(self, session: AsyncSession) -> None:
+    def _sum_up(self, session: Session) -> None:
         """A call of which there is no digest has ended all the same."""
         if self._digesting is None:
             return
         try:
-            async with session.begin_nested():
-                came_to = self._digesting(await session.run_sync(events_of, self.call_id))
-                await came_to.store(session, self.call_id)
+            with session.begin_nested():
+                self._digesting(events_of(session, self.call_id)).store(session, self.call_id)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the events are stored
             log.error("a call has no digest", call=self.call_id, error=type(error).__name__)
 

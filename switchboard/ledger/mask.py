@@ -17,11 +17,11 @@ _BETWEEN = r"[\s.,;:/_-]{0,3}"
 
 
 class Mask:
-    """The secrets of one call, which are learned as it goes on."""
+    """The secrets of one call, which are learned as it goes on, also while a thread masks what is stored."""
 
     def __init__(self) -> None:
         self._patterns: dict[str, re.Pattern[str]] = {}
-        self._digits: set[str] = set()
+        self._digits: frozenset[str] = frozenset()
         self._turns: dict[str, str] = {}
 
     @property
@@ -33,14 +33,14 @@ class Mask:
         """Every value in `secret`, which may be a whole JSON object, is one from now on."""
         for text in _texts(secret):
             if len(text) >= LEAST and text not in self._patterns:
-                self._patterns[text] = _pattern(text)
+                self._patterns = self._patterns | {text: _pattern(text)}
                 digits = spoken.digits_of(text)
                 if len(digits) >= LEAST:
-                    self._digits.add(digits)
+                    self._digits |= {digits}
 
     def hide_turn(self, text: str, shown: str) -> None:
         """A turn of the caller that is a secret as a whole, however short: `shown` takes its place."""
-        self._turns[text] = shown
+        self._turns = self._turns | {text: shown}
 
     def text(self, text: str) -> str:
         """`text` without any secret."""

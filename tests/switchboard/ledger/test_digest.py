@@ -1,13 +1,17 @@
 """What a call came to, in rows of its own, written with its end."""
 
+import asyncio
+import threading
 from collections.abc import Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
+from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from switchboard.database import Database
@@ -91,6 +95,26 @@ async def test_the_end_of_a_call_brings_its_digest_its_agents_and_what_was_found
     found = sorted(await rows(database, FindingRow), key=lambda each: each.number)
     assert [(each.number, each.rule) for each in found] == [(1, "dead_air"), (2, "said_not_done")]
     assert "cancelled" not in found[1].sentence
+
+
+async def test_the_end_is_stored_in_sqlite_while_the_event_loop_is_busy(database_url: str) -> None:
+    """Nobody else can write until it is."""
+    begun, stored = threading.Event(), threading.Event()
+
+    def digesting(events: Sequence[Event]) -> Digest:
+        begun.set()
+        return DIGESTING(events)
+
+    async with (
+        aclosing(Database(database_url)) as database,
+        Ledger(database, "call_1", "line", digesting=digesting) as ledger,
+    ):
+        ledger.write(ANSWERED)
+        await ledger.saved()
+        event.listen(Session, "after_commit", lambda _session: stored.set(), once=True)
+        ledger.write(ENDED)
+        await asyncio.to_thread(begun.wait, 10)
+        assert stored.wait(10), "it waits for a turn of the event loop, which is busy here"
 
 
 async def test_a_call_that_runs_has_no_digest(database: Database) -> None:

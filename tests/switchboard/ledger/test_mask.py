@@ -1,10 +1,12 @@
 """Secrets are masked by value, however they are written or said."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from switchboard.ledger.mask import MASK, Mask
+from switchboard.redaction import spoken
 
 SECRET = "482193"
 QUOTED = "a'b\"c"
@@ -136,3 +138,16 @@ def test_a_turn_is_shown_as_it_may_be_and_a_longer_one_is_another() -> None:
 
     assert mask.text("(typed) 1. (typed) 12 (typed) 1* (typed) 1") == "(typed) *. (typed) 12 (typed) 1* (typed) *"
     assert mask.known == 1
+
+
+def test_a_secret_may_become_known_while_a_text_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    mask, find = Mask(), spoken.find
+    mask.hide(SECRET)
+
+    def meanwhile(digits: str, text: str) -> Iterator[tuple[int, int]]:
+        mask.hide(["4711", "a password"])
+        return find(digits, text)
+
+    monkeypatch.setattr(spoken, "find", meanwhile)
+    assert mask.text("It is 482193.") == "It is ***."
+    assert mask.text("It is a password.") == "It is ***."

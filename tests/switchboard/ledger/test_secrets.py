@@ -1,11 +1,12 @@
 """What the ledger knows to be secret is in no event of the call: of those to come, that wait, and that are stored."""
 
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-from switchboard.database import Database
+from switchboard.database import Database, Found
 from switchboard.ledger import Ledger
 from switchboard.ledger.events import (
     AgentSpoke,
@@ -90,16 +91,18 @@ async def test_what_could_not_be_masked_once_is_masked_the_next_time(
             ledger.write(event)
         await ledger.saved()
         ledger.mask.hide(PIN)
-        write, failures = database.write, iter([True, True])
+        commit, failures = database.commit, iter([True, True])
 
-        @asynccontextmanager
-        async def fails_twice():  # type: ignore[no-untyped-def]  # as `write`
-            async with write() as session:
-                yield session
+        async def fails_twice(work: Callable[[Session], Found]) -> Found:
+            def fails(session: Session) -> Found:
+                done = work(session)
                 if next(failures, False):
                     raise OperationalError("", None, Exception())
+                return done
 
-        monkeypatch.setattr(database, "write", fails_twice)
+            return await commit(fails)
+
+        monkeypatch.setattr(database, "commit", fails_twice)
         ledger.write(Ended(reason="goodbye"))
         await ledger.saved()
 
