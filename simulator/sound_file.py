@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import av
 import numpy as np
@@ -20,13 +20,16 @@ class Kind:
     container: str
     codec: str
     content_type: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    """Of the codec."""
 
 
 MP3 = Kind("mp3", "libmp3lame", "audio/mpeg")
 KINDS: Mapping[str, Kind] = {
     "mp3": MP3,
     "opus": Kind("ogg", "libopus", "audio/ogg"),
-    "aac": Kind("adts", "aac", "audio/aac"),
+    # FFmpeg's usual way of choosing what AAC leaves out ("twoloop") fails with some sentences
+    "aac": Kind("adts", "aac", "audio/aac", {"aac_coder": "fast"}),
     "flac": Kind("flac", "flac", "audio/flac"),
     "wav": Kind("wav", "pcm_s16le", "audio/wav"),
 }
@@ -42,7 +45,7 @@ def sound_file(pcm: bytes, kind: Kind, rate: int = RATE, bit_rate: int | None = 
     samples = resample(np.frombuffer(pcm, dtype=np.int16), RATE, rate)
     file = io.BytesIO()
     with av.open(file, "w", format=kind.container, container_options={"fflags": "+bitexact"}) as output:
-        stream = output.add_stream(kind.codec, rate=rate, layout="mono")
+        stream = output.add_stream(kind.codec, rate=rate, layout="mono", options=dict(kind.options))
         assert isinstance(stream, av.AudioStream)
         if bit_rate is not None:
             stream.bit_rate = bit_rate

@@ -15,7 +15,7 @@ import pytest
 from simulator.resampler import Samples
 from simulator.server import Simulator
 from simulator.sound_file import KINDS, sound_file
-from simulator.voice import RATE
+from simulator.voice import RATE, VOICES, synthesize
 from tests.simulator.minds import Given
 
 SPEECH = "/v1/audio/speech"
@@ -73,6 +73,13 @@ async def test_azures_speech_comes_in_the_format_that_was_asked_for(
     assert (kind, *heard[:2]) == (content_type, container, codec)
     assert alike(heard[2], said) > 0.98
     assert len(heard[2]) == pytest.approx(len(said), abs=DELAY)
+
+
+def test_aac_is_as_good_whatever_is_said() -> None:
+    pieces = [synthesize("Yes.", voice, 1.0).pcm for voice in VOICES]
+    heard = [played(sound_file(pcm, KINDS["aac"]))[2] for pcm in pieces]
+
+    assert min(map(alike, heard, (np.frombuffer(pcm, dtype=np.int16) for pcm in pieces))) > 0.994
 
 
 async def test_events_bring_the_format_that_was_asked_for() -> None:
