@@ -15,8 +15,8 @@ from tests.lanes.report import busiest, longest, summary
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "var" / "test"
 LANES = {
-    "deploy": ("tests/deploy",),
     "crowd": ("tests/phone/test_busy.py",),
+    "deploy": ("tests/deploy",),
     "phone": ("tests/phone",),
     "ladder": ("tests/switchboard/ladder",),
     "app": ("tests/app",),
@@ -35,10 +35,12 @@ LANES = {
 """The folders and files of each lane, without those that have a lane of their own. They begin in this order: those that
 wait longest first, for people who speak and phones that ring, and beside one that starts many programs one that starts
 none."""
-ALONE = ("deploy", "crowd")
+CROWDED = ("crowd",)
+"""Of fifty callers at once nobody beside them gets a core: what takes a second takes half a minute."""
+ALONE = ("deploy",)
 """Containers have networks, and these go again: a call whose sound went by one of them, as WebRTC may choose, hears
-nothing for three to five seconds then (docs/upstream.md, 11). And of fifty callers at once nobody beside them gets a
-core. So these come first, beside one that has no calls in rooms."""
+nothing for three to five seconds then (docs/upstream.md, 11). So it comes early, beside one that has no calls in rooms.
+"""
 COMPUTE = ("sound", "engine", "rest")
 """These wait for nobody: they run beside the others, one at a time, and give way to them. Not "commands": they make
 calls, and who gives way to four programs gets a seventh of a core."""
@@ -61,7 +63,7 @@ def _lane(name: str, *arguments: str) -> Lane:
         other for others in LANES.values() for other in others if other.startswith(tuple(f"{f}/" for f in folders))
     ]
     lane = pytest_lane(name, FOLDER, *arguments, *folders, *(f"--ignore={folder}" for folder in elsewhere))
-    return replace(lane, gives_way=name in COMPUTE, alone=name in ALONE)
+    return replace(lane, gives_way=name in COMPUTE, alone=name in ALONE, crowded=name in CROWDED)
 
 
 async def run(lanes: Sequence[Lane], cores: int = os.cpu_count() or 1) -> bool:
@@ -70,8 +72,8 @@ async def run(lanes: Sequence[Lane], cores: int = os.cpu_count() or 1) -> bool:
     One for each core, and one that gives way: with more, calls would wait for a core.
     """
     began = time.monotonic()
-    places, beside = Places(cores), Places(1)
-    runs = [Run(lane, beside if lane.gives_way else places, say) for lane in lanes]
+    places = Places(cores)
+    runs = [Run(lane, places, say) for lane in lanes]
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, interrupt, runs)
     results: list[Result] = []

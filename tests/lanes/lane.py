@@ -31,6 +31,8 @@ class Lane:
     """The other lanes get the cores first."""
     alone: bool = False
     """No lane is beside it but those that give way."""
+    crowded: bool = False
+    """It takes all cores: no lane is beside it at all."""
 
 
 @dataclass(frozen=True)
@@ -58,22 +60,27 @@ class Result:
 
 
 class Places:
-    """So many lanes at a time, in the order in which they ask."""
+    """For so many lanes at a time, in the order in which they ask, and for one beside them that gives way."""
 
     def __init__(self, number: int) -> None:
         self._number = number
-        self._free = asyncio.Semaphore(number)
-        self._turn = asyncio.Lock()
+        self._free, self._beside = asyncio.Semaphore(number), asyncio.Semaphore(1)
+        self._turn, self._turn_beside = asyncio.Lock(), asyncio.Lock()
 
     @asynccontextmanager
-    async def taken(self, *, alone: bool) -> AsyncIterator[None]:
-        """Wait for one, or for all, and have it."""
-        wanted = self._number if alone else 1
+    async def taken(self, lane: Lane) -> AsyncIterator[None]:
+        """Wait for those that `lane` needs, and have them."""
         async with AsyncExitStack() as places:
-            async with self._turn:
-                for _ in range(wanted):
-                    await places.enter_async_context(self._free)
+            async with self._turn_beside if lane.gives_way else self._turn:
+                for place in self._wanted(lane):
+                    await places.enter_async_context(place)
             yield
+
+    def _wanted(self, lane: Lane) -> Sequence[asyncio.Semaphore]:
+        if lane.gives_way:
+            return [self._beside]
+        every = [self._free] * self._number
+        return [*every, self._beside] if lane.crowded else every if lane.alone else [self._free]
 
 
 class Run:
@@ -89,7 +96,7 @@ class Run:
 
     async def result(self) -> Result:
         """Start it as soon as there is a place for it, and wait for its end."""
-        async with self._places.taken(alone=self._lane.alone):
+        async with self._places.taken(self._lane):
             return Result(self._lane, None, 0.0, (), Report()) if self._interrupted else await self._run()
 
     async def _run(self) -> Result:

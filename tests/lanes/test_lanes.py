@@ -167,11 +167,21 @@ async def test_beside_a_lane_that_is_to_be_alone_there_are_only_those_that_give_
         Lane("polite", (sys.executable, "-c", began, polite), gives_way=True),
     ]
     shown: list[str] = []
-    places, beside = Places(2), Places(1)
-    runs = [Run(lane, beside if lane.gives_way else places, shown.append) for lane in lanes]
+    places = Places(2)
+    runs = [Run(lane, places, shown.append) for lane in lanes]
 
     assert [result.failure for result in await asyncio.gather(*(each.result() for each in runs))] == [None] * 3
     assert shown == ["  alone | False"]
+
+
+@pytest.mark.parametrize("polite", [False, True])
+async def test_beside_a_lane_that_takes_all_cores_there_is_none(polite: bool) -> None:
+    places, other = Places(2), Lane("other", (), gives_way=polite)
+    async with places.taken(Lane("crowd", (), crowded=True)):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(places.taken(other).__aenter__(), 0.05)
+    async with places.taken(other):
+        pass
 
 
 async def test_failures_are_told_in_one_piece_when_a_lane_has_ended(make_lane: MakeLane) -> None:
