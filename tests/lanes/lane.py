@@ -65,22 +65,25 @@ class Places:
     def __init__(self, number: int) -> None:
         self._number = number
         self._free, self._beside = asyncio.Semaphore(number), asyncio.Semaphore(1)
-        self._turn, self._turn_beside = asyncio.Lock(), asyncio.Lock()
+        self._turn = asyncio.Lock()
+        """Of those that do not give way: who needs all places is not overtaken."""
 
     @asynccontextmanager
     async def taken(self, lane: Lane) -> AsyncIterator[None]:
         """Wait for those that `lane` needs, and have them."""
+        if lane.gives_way:
+            async with self._beside:
+                yield
+            return
         async with AsyncExitStack() as places:
-            async with self._turn_beside if lane.gives_way else self._turn:
+            async with self._turn:
                 for place in self._wanted(lane):
                     await places.enter_async_context(place)
             yield
 
     def _wanted(self, lane: Lane) -> Sequence[asyncio.Semaphore]:
-        if lane.gives_way:
-            return [self._beside]
-        every = [self._free] * self._number
-        return [*every, self._beside] if lane.crowded else every if lane.alone else [self._free]
+        free = [self._free] * (self._number if lane.alone or lane.crowded else 1)
+        return [*free, self._beside] if lane.crowded else free
 
 
 class Run:

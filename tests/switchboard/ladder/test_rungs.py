@@ -1,7 +1,7 @@
 """The rungs of the ladder one by one: quicker than they are, and with no room around them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -131,6 +131,17 @@ def prompt_service(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(company, "SILENCE_SECONDS", PATIENCE)
 
 
+def tell_of_fetches(monkeypatch: pytest.MonkeyPatch, tell: Callable[[str], None]) -> None:
+    """`tell` hears of each word before it is fetched."""
+    fetched = Phrases.of
+
+    async def of(phrases: Phrases, words: str, seconds: float, *, without_model: bool) -> list[rtc.AudioFrame]:
+        tell(words)
+        return await fetched(phrases, words, seconds, without_model=without_model)
+
+    monkeypatch.setattr(Phrases, "of", of)
+
+
 @asynccontextmanager
 async def waiting(database_url: str, words: Words = WORDS) -> AsyncIterator[Waiting]:
     async with staged(database_url, line=LINE) as stage:
@@ -171,14 +182,8 @@ async def test_each_wait_begins_at_the_first_word(database_url: str) -> None:
 async def test_a_word_that_was_not_due_when_a_wait_was_over_is_not_said_in_the_next_one(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fetched, second = Phrases.of, asyncio.Event()
-
-    async def of(phrases: Phrases, words: str, seconds: float, *, without_model: bool) -> list[rtc.AudioFrame]:
-        if words == "Blue.":
-            second.set()
-        return await fetched(phrases, words, seconds, without_model=without_model)
-
-    monkeypatch.setattr(Phrases, "of", of)
+    second = asyncio.Event()
+    tell_of_fetches(monkeypatch, lambda words: second.set() if words == "Blue." else None)
     async with waiting(database_url) as call:
         call.type("call seek")
         await asyncio.wait_for(second.wait(), PATIENCE)
@@ -250,13 +255,12 @@ async def test_a_word_is_said_of_what_they_wait_for_unless_another_should_have_c
     database_url: str, monkeypatch: pytest.MonkeyPatch, turns: list[str]
 ) -> None:
     """The first is fetched of the service; what they wait for changes while it is, and while the next one is."""
-    fetched, reasons = Phrases.of, Reasons()
+    reasons = Reasons()
 
-    async def late(phrases: Phrases, words: str, seconds: float, *, without_model: bool) -> list[rtc.AudioFrame]:
+    def turn(_words: str) -> None:
         reasons.reason = turns.pop(0) if turns else reasons.reason
-        return await fetched(phrases, words, seconds, without_model=without_model)
 
-    monkeypatch.setattr(Phrases, "of", late)
+    tell_of_fetches(monkeypatch, turn)
     monkeypatch.setattr(company, "TOOL_SECONDS", 10 * SERVICE[0])
     async with waiting_for(database_url, reasons) as stage:
         await stage.until(lambda: stage.of(Filled))
@@ -318,16 +322,14 @@ async def test_nobody_is_told_that_an_outage_is_over_in_the_next_one(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It begins while that word is fetched."""
-    fetched, reasons = Phrases.of, Reasons(outage=True)
+    reasons, later = Reasons(outage=True), list[str]()
 
-    async def of(phrases: Phrases, words: str, seconds: float, *, without_model: bool) -> list[rtc.AudioFrame]:
+    def begin_again(words: str) -> None:
         if words == "Back." and not later:
             later.append(words)
             reasons.reason, reasons.outage = "service", True
-        return await fetched(phrases, words, seconds, without_model=without_model)
 
-    later: list[str] = []
-    monkeypatch.setattr(Phrases, "of", of)
+    tell_of_fetches(monkeypatch, begin_again)
     async with waiting_for(database_url, reasons) as stage:
         for spoken in (1, 2):
             await stage.until(lambda: [each.text for each in stage.of(Filled)].count("One.") == spoken)  # noqa: B023
